@@ -1,0 +1,59 @@
+/** Connections, shared by the whole process. @module */
+import { Agent as HttpAgent, type AgentOptions } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { LixImageError } from "./errors.ts";
+
+/** To a connection that can carry a request: name lookup, TCP, proxy and TLS. */
+export const CONNECT_LIMIT_MS = 20_000;
+/** Between two pieces of a body, either way. */
+export const IDLE_LIMIT_MS = 60_000;
+/** From the last byte of a request to the answer: registries put large uploads together then. */
+export const ANSWER_LIMIT_MS = 120_000;
+
+// More than any width with which one part of the program holds bodies open, so that a request
+// cannot wait forever for a socket that another part will not let go.
+const SOCKETS_PER_HOST = 16;
+
+const agents = new Map<string, HttpAgent>();
+
+/** The agent for a URL: by protocol, and past the proxy for this machine's own servers. */
+export function agentFor(url: URL): HttpAgent {
+  // As Go's ProxyFromEnvironment, so as docker and skopeo do: loopback is never proxied.
+  const direct = isLoopback(url.hostname);
+  const key = `${url.protocol}${direct ? "direct" : "proxied"}`;
+  const known = agents.get(key);
+  if (known !== undefined) return known;
+  const made = makeAgent(url.protocol, {
+    keepAlive: true,
+    maxSockets: SOCKETS_PER_HOST,
+    // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
+    timeout: CONNECT_LIMIT_MS,
+    // Since Node 22.21; older ones ignore it.
+    ...(direct ? {} : { proxyEnv: process.env }),
+  });
+  agents.set(key, made);
+  return made;
+}
+
+export function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.*\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+}
+
+function makeAgent(protocol: string, options: AgentOptions): HttpAgent {
+  try {
+    return protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+  } catch {
+    // Node's message holds the proxy's URL and perhaps its password, so it is not passed on.
+    throw new InvalidProxy(protocol);
+  }
+}
+
+export class InvalidProxy extends LixImageError {
+  readonly code = "INVALID_PROXY";
+  constructor(protocol: string) {
+    const name = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+    super(`${name}: expected the URL of a proxy; got something else`, {
+      hint: `set ${name} to a URL such as http://proxy.example:3128, or unset it`,
+    });
+  }
+}

@@ -1,0 +1,58 @@
+/** Where a redirect leads, and what may be told to whoever is there. @module */
+import { LixImageError } from "./errors.ts";
+import type { Answer } from "./http-exchange.ts";
+import { redactUrl } from "./redact.ts";
+
+/** One request of a chain of redirects. */
+export interface Hop {
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Names of the headers that the first request had. */
+  readonly given: ReadonlySet<string>;
+}
+
+const SENSITIVE = ["authorization", "cookie", "proxy-authorization"];
+const WITH_METHOD: ReadonlySet<number> = new Set([307, 308]);
+const AS_GET: ReadonlySet<number> = new Set([301, 302, 303]);
+
+/** The next request; undefined when the answer is no redirect, or none that keeps the method. */
+export function nextHop(
+  hop: Hop,
+  answer: Pick<Answer, "status" | "headers">,
+  request: { readonly method: string; readonly left: number; readonly label: string },
+): Hop | undefined {
+  const location = answer.headers.location;
+  const reading = request.method === "GET" || request.method === "HEAD";
+  const redirected = WITH_METHOD.has(answer.status) || (reading && AS_GET.has(answer.status));
+  if (location === undefined || !redirected) return undefined;
+  if (request.left === 0) throw new RedirectRefused(request.label, "too many redirects");
+  const url = URL.parse(location, hop.url.href);
+  if (url === null) throw new RedirectRefused(request.label, "a Location that is no URL");
+  const to = redactUrl(url);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw new RedirectRefused(request.label, `a redirect to ${to}`);
+  // The body may be secret too when credentials were needed, so this holds for later hops as well.
+  const secret = SENSITIVE.some((name) => hop.given.has(name));
+  if (secret && hop.url.protocol === "https:" && url.protocol === "http:")
+    throw new RedirectRefused(request.label, `a redirect from https to ${to}`);
+  // Credentials that a server puts into its own Location are not ours to use.
+  url.username = "";
+  url.password = "";
+  // What was dropped is not in the next hop's headers, so coming back does not restore it.
+  const headers = url.origin === hop.url.origin ? hop.headers : withoutSecrets(hop.headers);
+  return { url, headers, given: hop.given };
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !SENSITIVE.includes(name)));
+}
+
+export class RedirectRefused extends LixImageError {
+  readonly code = "REDIRECT_REFUSED";
+  constructor(label: string, got: string) {
+    super(`${label}: expected an answer or a safe redirect; got ${got}`, {
+      hint: "use the address that the server redirects to, if you trust it",
+    });
+  }
+}
