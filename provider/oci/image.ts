@@ -1,0 +1,20 @@
+import type { Digest } from "./digest.ts";
+import type { Blob } from "./layer.ts";
+import type { ManifestMediaType } from "./media-type.ts";
+
+/** A manifest or index, whole: its bytes are its identity. */
+export interface ManifestBlob {
+  readonly digest: Digest;
+  readonly mediaType: ManifestMediaType;
+  readonly bytes: Uint8Array;
+}
+
+/** Everything a destination needs, in the order it must become visible: blobs, children, root, tags. */
+export interface Image {
+  /** Configs and layers, each digest once. */
+  readonly blobs: readonly Blob[];
+  /** Platform manifests below an index; empty for an image of one platform. */
+  readonly children: readonly ManifestBlob[];
+  /** The manifest or index that tags point to. */
+  readonly root: ManifestBlob;
+}
