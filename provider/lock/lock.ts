@@ -1,0 +1,52 @@
+/**
+ * The lock, format 1, after reading: parsed, closed under references, signatures checked.
+ * @module
+ */
+import type { PathInfo } from "../nix/path-info.ts";
+import type { StorePath } from "../nix/store-path.ts";
+
+export interface Lock {
+  readonly caches: readonly LockedCache[];
+  /** By Nix system: `x86_64-linux`. */
+  readonly systems: ReadonlyMap<string, LockedSystem>;
+}
+
+export interface LockedCache {
+  /** `http(s)://…`, `file:///…`, `s3://…`; a relative path of the file stands here as an absolute `file://` URL. */
+  readonly url: string;
+  /** `name:base64`, each. */
+  readonly trustedPublicKeys: readonly string[];
+}
+
+export interface LockedSystem {
+  readonly system: string;
+  /** `pkgs.path`; undefined when the lock has null. */
+  readonly nixpkgs: StorePath | undefined;
+  readonly packages: ReadonlyMap<string, LockedPackage>;
+  /** The closure, sorted by store path. */
+  readonly paths: ReadonlyMap<StorePath, LockedPath>;
+}
+
+export interface LockedPackage {
+  readonly attribute: string;
+  /** `curl-8.9.1`, without the output's suffix. */
+  readonly name: string;
+  /** Always there for the attribute `nix`. */
+  readonly version: string | undefined;
+  /** Output name to store path, in the lock's order. */
+  readonly outputs: ReadonlyMap<string, StorePath>;
+  /** The first output: what `"${curl}"` is. */
+  readonly defaultOutput: string;
+  readonly outputsToInstall: readonly string[];
+  /** `meta.priority`; a lower number wins. */
+  readonly priority: number;
+  /** The attribute is itself one output (`bind.dnsutils`). */
+  readonly outputSpecified: boolean;
+}
+
+export interface LockedPath extends PathInfo {
+  /** Bytes of the compressed NAR, a hint for progress. */
+  readonly downloadSize?: number | undefined;
+  /** Where no cache has it: a tarball whose one top folder's NAR is this path's. */
+  readonly fetch?: { readonly tarball: string } | undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * The one expression that `lix-image lock --nix` evaluates. It is text in a module, so that it needs no
+ * file beside the compiled code. It builds nothing: store paths of outputs follow from derivations.
+ *
+ * `file` gives packages as an attribute set, or as a function of `{ system }` (other arguments must
+ * have defaults). `attributes` is a JSON list of attribute paths.
+ * @module
+ */
+export const NIX_EXPRESSION = `
+{ file, system, attributes, withNixpkgs }:
+let
+  value = import (/. + file);
+  formals = builtins.functionArgs value;
+  pkgs =
+    if !builtins.isFunction value then value
+    else if formals == { } || formals ? system then value { inherit system; }
+    else value { };
+
+  # An attribute of exactly that name wins over a path of attributes.
+  find = attribute:
+    if pkgs ? \${attribute} then [ pkgs.\${attribute} ]
+    else builtins.foldl'
+      (found: name: builtins.concatMap (set: if set ? \${name} then [ set.\${name} ] else [ ]) found)
+      [ pkgs ]
+      (builtins.filter builtins.isString (builtins.split "\\\\." attribute));
+
+  describe = package: {
+    kind = "package";
+    name = package.name;
+    version = package.version or (builtins.parseDrvName package.name).version;
+    system = package.system or null;
+    # A list, because the first output is the default one and attribute sets have no order.
+    outputs = map
+      (output: { name = output; path = (package.\${output} or package).outPath; })
+      (package.outputs or [ "out" ]);
+    outputName = package.outputName or null;
+    outputsToInstall = package.meta.outputsToInstall or null;
+    priority = package.meta.priority or null;
+    outputSpecified = package.outputSpecified or false;
+  };
+
+  record = attribute:
+    let
+      found = find attribute;
+      # Evaluated to the bottom inside tryEval, so that one broken package does not hide the others.
+      described = describe (builtins.head found);
+      tried = builtins.tryEval (builtins.deepSeq described described);
+    in
+      if found == [ ] then { kind = "missing"; }
+      else if tried.success then tried.value
+      else { kind = "broken"; };
+
+  # docker.nix interpolates pkgs.path, which copies it to the store under its base name. What is a
+  # store path already stays as it is.
+  nixpkgs =
+    let text = toString pkgs.path;
+    in if builtins.match "/nix/store/[^/]+" text != null then text else "\${/. + text}";
+in
+{
+  nixpkgs = if withNixpkgs && pkgs ? path then nixpkgs else null;
+  packages = map record (builtins.fromJSON attributes);
+}
+`;

@@ -1,0 +1,157 @@
+/**
+ * From the text of a lock to a {@link Lock}: parsed, closed under references, every mistake in one
+ * answer. Its signatures are checked by verify.ts.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { z } from "zod";
+import { LixImageError } from "../base/errors.ts";
+import { StorePath } from "../nix/store-path.ts";
+import { inconsistencies } from "./consistency.ts";
+import { Location } from "./location.ts";
+import type { Lock, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
+import { enumerate } from "./mistakes.ts";
+import { hasScheme, LOCK_VERSION, LockFile } from "./schema.ts";
+import { parseStrictJson } from "./strict-json.ts";
+
+/** Reads a lock; `sha256` is that of the file's bytes, in hex. */
+export async function readLock(file: string): Promise<{ lock: Lock; sha256: string }> {
+  const absolute = resolve(file);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(absolute);
+  } catch (cause) {
+    throw isMissing(cause) ? new LockNotFound(absolute) : new LockUnreadable(absolute, cause);
+  }
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { lock: parseLock(Buffer.from(bytes).toString("utf8"), absolute), sha256 };
+}
+
+/** `file` is the lock's absolute path: for messages, and what its relative caches are relative to. */
+export function parseLock(text: string, file: string): Lock {
+  const json = parseJson(text, file);
+  checkVersion(json, file);
+  const parsed = LockFile.safeParse(json);
+  if (!parsed.success) throw new InvalidLock(file, parsed.error.issues.flatMap(describe));
+  const lock: Lock = {
+    caches: parsed.data.caches.map((cache) => ({ ...cache, url: absoluteUrl(cache.url, file) })),
+    systems: new Map(
+      Object.entries(parsed.data.systems).map(([name, system]) => [name, toSystem(name, system)]),
+    ),
+  };
+  const mistakes = [...lock.systems.values()].flatMap((system) => [...inconsistencies(system)]);
+  if (lock.systems.size === 0) mistakes.push(".systems: expected at least one system; got none");
+  if (mistakes.length > 0) throw new InvalidLock(file, mistakes);
+  return lock;
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (cause) {
+    throw new LockSyntax(file, cause);
+  }
+}
+
+function checkVersion(json: unknown, file: string): void {
+  if (typeof json !== "object" || json === null || !("version" in json)) return;
+  if (json.version !== LOCK_VERSION) throw new LockVersion(file, json.version);
+}
+
+function absoluteUrl(url: string, file: string): string {
+  return hasScheme(url) ? url : pathToFileURL(resolve(dirname(file), url)).href;
+}
+
+function toSystem(name: string, system: LockFile["systems"][string]): LockedSystem {
+  const packages = Object.entries(system.packages).map(
+    ([attribute, { outputs, ...rest }]): [string, LockedPackage] => [
+      attribute,
+      {
+        ...rest,
+        attribute,
+        version: rest.version,
+        outputs: new Map(Object.entries(outputs)),
+      },
+    ],
+  );
+  const paths = Object.entries(system.paths).map(([base, rest]): [StorePath, LockedPath] => {
+    const storePath = StorePath.fromBaseName(base);
+    const references = [...new Set(rest.references)].sort(StorePath.compare);
+    return [storePath, { ...rest, storePath, references }];
+  });
+  return {
+    system: name,
+    nixpkgs: system.nixpkgs ?? undefined,
+    packages: new Map(packages),
+    paths: new Map(paths.sort(([a], [b]) => StorePath.compare(a, b))),
+  };
+}
+
+/** zod's words, in our form: `.place: expected X; got Y`. */
+function describe(issue: z.core.$ZodIssue): string[] {
+  const place = Location.format(issue.path);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `${place}: unknown key ${JSON.stringify(key)}`);
+  if (issue.code === "invalid_key")
+    return issue.issues.map((inner) => `${place}: ${inner.message}`);
+  const message = issue.message
+    .replace(/^(Invalid \w+|Too small|Too big): /, "")
+    .replace(/, received undefined$/, "; it is missing")
+    .replace(/, received /, "; got ");
+  return [`${place}: ${message}`];
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";
+
+export class LockNotFound extends LixImageError {
+  readonly code = "LOCK_NOT_FOUND";
+  constructor(file: string) {
+    super(`there is no lock file ${file}`, {
+      hint: "make one with `lix-image lock` (see `lix-image lock --help`), or name another in `lock`",
+    });
+  }
+}
+
+export class LockUnreadable extends LixImageError {
+  readonly code = "LOCK_UNREADABLE";
+  constructor(file: string, cause: unknown) {
+    super(`${file}: cannot be read`, { cause });
+  }
+}
+
+export class LockSyntax extends LixImageError {
+  readonly code = "LOCK_SYNTAX";
+  constructor(file: string, cause: unknown) {
+    super(`${file}: not a lock, because it is not JSON`, {
+      cause,
+      hint: "a merge conflict? Make it anew with `lix-image lock`",
+    });
+  }
+}
+
+export class LockVersion extends LixImageError {
+  readonly code = "LOCK_VERSION";
+  constructor(file: string, version: unknown) {
+    const newer = typeof version === "number" && version > LOCK_VERSION;
+    super(
+      `${file}: version ${JSON.stringify(version)}: ` +
+        (newer ? "made by a newer pulumi-lix" : `expected ${LOCK_VERSION}`),
+      { hint: newer ? "upgrade pulumi-lix" : "make the lock anew with `lix-image lock`" },
+    );
+  }
+}
+
+export class InvalidLock extends LixImageError {
+  readonly code = "INVALID_LOCK";
+  readonly mistakes: readonly string[];
+  constructor(file: string, mistakes: readonly string[]) {
+    super(`${file}: ${enumerate(mistakes)}`, {
+      hint: "a lock is made by `lix-image lock`, not by hand",
+    });
+    this.mistakes = mistakes;
+  }
+}

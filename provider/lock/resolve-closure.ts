@@ -1,0 +1,127 @@
+/** The closure of a lock, asked of the caches: narinfos only, no contents. @module */
+import { mapConcurrent } from "../base/concurrency.ts";
+import { LixImageError, throwAll } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import type { NarInfo } from "../nix/narinfo.ts";
+import type { PublicKey } from "../nix/signature.ts";
+import { StorePath } from "../nix/store-path.ts";
+import type { Substituter } from "../substituter/substituter.ts";
+import type { LockedPath } from "./lock.ts";
+import { enumerate } from "./mistakes.ts";
+import { distrust } from "./verify.ts";
+
+export interface ClosureRequest {
+  readonly roots: Iterable<StorePath>;
+  /** In order of preference. */
+  readonly substituters: readonly Substituter[];
+  /** Of all caches together: whoever serves a path, one of these must have signed it. */
+  readonly keys: readonly PublicKey[];
+  /** For progress: "x86_64-linux". */
+  readonly label: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+// Answers are small and wait on the network; cache.nixos.org serves many times that to one client.
+const LOOKUPS_AT_ONCE = 32;
+
+/** Every path that the roots need. Throws {@link PathsNotInCaches} with all that cannot be had. */
+export async function resolveClosure(
+  request: ClosureRequest,
+): Promise<ReadonlyMap<StorePath, LockedPath>> {
+  const found = new Map<StorePath, LockedPath>();
+  const absent: AbsentPath[] = [];
+  const seen = new Set(request.roots);
+  let looked = 0;
+  for (let wave = [...seen]; wave.length > 0;) {
+    const answers = await mapConcurrent(
+      wave,
+      { width: LOOKUPS_AT_ONCE, signal: request.signal },
+      async (path, signal) => {
+        const answer = await lookUp(path, request, signal);
+        looked += 1;
+        log.progress(`lock ${request.label}: asked for ${looked} of ${seen.size} store paths`);
+        return answer;
+      },
+    );
+    wave = [];
+    for (const answer of answers) {
+      if ("reasons" in answer) {
+        absent.push(answer);
+        continue;
+      }
+      found.set(answer.storePath, answer);
+      for (const reference of answer.references) {
+        if (seen.has(reference)) continue;
+        seen.add(reference);
+        wave.push(reference);
+      }
+    }
+  }
+  if (absent.length > 0) throw new PathsNotInCaches(absent, request.substituters);
+  return new Map([...found].sort(([a], [b]) => StorePath.compare(a, b)));
+}
+
+interface AbsentPath {
+  readonly storePath: StorePath;
+  /** One a cache. */
+  readonly reasons: readonly string[];
+}
+
+/** What the first cache says that has the path in a form to be trusted. */
+async function lookUp(
+  path: StorePath,
+  { substituters, keys }: ClosureRequest,
+  signal: AbortSignal,
+): Promise<LockedPath | AbsentPath> {
+  const reasons: string[] = [];
+  const failures: unknown[] = [];
+  for (const substituter of substituters) {
+    try {
+      const info = await substituter.narInfo(path, signal);
+      const doubt = info === undefined ? "does not have it" : distrust(info, keys);
+      if (info !== undefined && doubt === undefined) return lockedPath(info);
+      reasons.push(`${substituter.url}: ${doubt}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(error);
+      reasons.push(`${substituter.url}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  // With no answer at all it is the caches' fault, for this path as for the next: one error, not a list.
+  if (failures.length === substituters.length) throwAll(failures);
+  return { storePath: path, reasons };
+}
+
+function lockedPath(info: NarInfo): LockedPath {
+  return {
+    storePath: info.storePath,
+    narHash: info.narHash,
+    narSize: info.narSize,
+    references: info.references,
+    // Misshapen ones prove nothing and would make the lock unreadable.
+    signatures: info.signatures.filter((signature) => /^[^:\s]+:\S+$/.test(signature)),
+    deriver: info.deriver?.endsWith(".drv") === true ? info.deriver : undefined,
+    ca: info.ca,
+    downloadSize: info.fileSize,
+  };
+}
+
+export class PathsNotInCaches extends LixImageError {
+  readonly code = "PATHS_NOT_IN_CACHES";
+  constructor(paths: readonly AbsentPath[], substituters: readonly Substituter[]) {
+    const sorted = paths.toSorted((a, b) => StorePath.compare(a.storePath, b.storePath));
+    const first = sorted[0]?.storePath ?? "/nix/store/…";
+    super(
+      `cannot be locked: ${enumerate(
+        sorted.map((path) => `${path.storePath}\n      ${path.reasons.join("\n      ")}`),
+        "store paths",
+      )}`,
+      {
+        hint:
+          `push it to a cache of yours, nix copy --to 'file:///srv/cache?secret-key=/path/to/key' ${first}, ` +
+          "and name that cache by --cache and --trusted-public-key; " +
+          `asked: ${substituters.map((one) => one.url).join(", ") || "none"}`,
+      },
+    );
+  }
+}

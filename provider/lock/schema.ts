@@ -1,0 +1,107 @@
+/**
+ * The lock as it stands in the file: shapes and spellings. What its parts say of each other is checked
+ * in consistency.ts, what the signatures say in verify.ts.
+ * @module
+ */
+import { z } from "zod";
+import { NarHash } from "../nix/nix-hash.ts";
+import { PublicKey } from "../nix/signature.ts";
+import { StorePath } from "../nix/store-path.ts";
+
+/** The format this release reads and writes. */
+export const LOCK_VERSION = 1;
+
+// A name goes into manifest.nix between quotes; Nix allows no others in a store path either.
+const NAME = /^[0-9A-Za-z+\-._?=]{1,211}$/;
+// JSON objects do not keep the order of keys that look like numbers, and the order of outputs matters.
+const OUTPUT = /^[A-Za-z_+\-.?=][0-9A-Za-z_+\-.?=]*$/;
+const SIGNATURE = /^[^:\s]+:\S+$/;
+const SYSTEM = /^[a-z0-9_]+-[a-z0-9]+$/;
+
+/** Parses text by one of our own parsers, whose message becomes the issue. */
+const text = <T>(parse: (text: string) => T) =>
+  z.string().transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      context.issues.push({ code: "custom", message, input: value });
+      return z.NEVER;
+    }
+  });
+
+const storePath = text(StorePath.parse);
+const baseName = text(StorePath.fromBaseName);
+const size = z.int().min(1);
+
+const cache = z.strictObject({
+  url: text(checkCacheUrl),
+  trustedPublicKeys: z.array(
+    text((key) => {
+      PublicKey.parse(key);
+      return key;
+    }),
+  ),
+});
+
+const lockedPackage = z.strictObject({
+  name: z.string().regex(NAME, "not a package name"),
+  version: z.string().optional(),
+  outputs: z.record(z.string().regex(OUTPUT, "not the name of an output"), storePath),
+  defaultOutput: z.string(),
+  outputsToInstall: z.array(z.string()),
+  priority: z.int(),
+  outputSpecified: z.boolean().default(false),
+});
+
+const lockedPath = z.strictObject({
+  narHash: text((spelling) => NarHash.parse(spelling)),
+  // Every field of a NAR is padded to eight bytes.
+  narSize: size.multipleOf(8),
+  references: z.array(baseName),
+  signatures: z.array(z.string().regex(SIGNATURE, "not a signature: expected name:base64")),
+  deriver: text(checkDeriver).optional(),
+  ca: z.string().min(1).optional(),
+  downloadSize: size.optional(),
+  fetch: z.strictObject({ tarball: z.url({ protocol: /^https?$/ }) }).optional(),
+});
+
+const lockedSystem = z.strictObject({
+  nixpkgs: storePath.nullable(),
+  packages: z.record(z.string().min(1), lockedPackage),
+  paths: z.record(
+    z.string().refine((base) => StorePath.is(`/nix/store/${base}`), "not <hash>-<name>"),
+    lockedPath,
+  ),
+});
+
+export const LockFile = z.strictObject({
+  version: z.literal(LOCK_VERSION),
+  caches: z.array(cache),
+  systems: z.record(z.string().regex(SYSTEM, "not a Nix system"), lockedSystem),
+});
+export type LockFile = z.output<typeof LockFile>;
+
+/** Two letters or more, so that a drive letter is a path. */
+export const hasScheme = (url: string): boolean => /^[A-Za-z][A-Za-z0-9+.-]+:/.test(url);
+
+/** Passes a cache's URL or relative path through. Never shows it: it may hold a password. */
+export function checkCacheUrl(url: string): string {
+  if (url === "")
+    throw new RangeError("expected a URL or a path relative to the lock; got nothing");
+  if (!hasScheme(url)) return url;
+  const parsed = URL.parse(url);
+  if (parsed === null || !["http:", "https:", "file:", "s3:"].includes(parsed.protocol))
+    throw new RangeError(
+      "expected http://, https://, file://, s3:// or a path relative to the lock",
+    );
+  if (parsed.username !== "" || parsed.password !== "")
+    throw new RangeError("credentials do not belong into a lock; use a netrc file");
+  return url;
+}
+
+function checkDeriver(base: string): string {
+  StorePath.fromBaseName(base);
+  if (!base.endsWith(".drv")) throw new RangeError(`expected <hash>-<name>.drv; got ${base}`);
+  return base;
+}

@@ -1,0 +1,110 @@
+/**
+ * JSON as RFC 8259 has it, but stricter than `JSON.parse`: a key that occurs twice is an error, since
+ * one of the two would be lost unseen, and so is `__proto__`, which schema libraries drop. Errors have
+ * a line and a column, which those of `JSON.parse` lack for short or odd texts.
+ * @see https://www.rfc-editor.org/rfc/rfc8259
+ * @module
+ */
+import { LixImageError } from "../base/errors.ts";
+
+// Control characters must be escaped; what follows a backslash is JSON.parse's to judge.
+const STRING = /"[^"\\\u0000-\u001f]*(?:\\[^\u0000-\u001f][^"\\\u0000-\u001f]*)*"/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /true|false|null/y;
+const BLANK = /[ \t\r\n]*/y;
+
+// A lock is six deep; the bound keeps hostile text off the call stack.
+const DEPTH_LIMIT = 64;
+
+export function parseStrictJson(text: string): unknown {
+  let at = 0;
+
+  const fail = (expected: string): never => {
+    throw new InvalidJson(text, at, expected);
+  };
+  /** The token at the position, which moves behind it; undefined when there is another. */
+  const take = (token: RegExp): string | undefined => {
+    token.lastIndex = at;
+    const found = token.exec(text)?.[0];
+    if (found !== undefined) at += found.length;
+    return found;
+  };
+  const skipBlank = (): void => void take(BLANK);
+  const takeChar = (char: string): boolean => {
+    skipBlank();
+    if (text[at] !== char) return false;
+    at += 1;
+    return true;
+  };
+
+  const string = (expected: string): string => {
+    const start = at;
+    const found = take(STRING) ?? fail(expected);
+    if (!found.includes("\\")) return found.slice(1, -1);
+    try {
+      return String(JSON.parse(found));
+    } catch {
+      at = start;
+      return fail("a string with valid escapes");
+    }
+  };
+
+  const object = (depth: number): unknown => {
+    const entries: Record<string, unknown> = {};
+    if (takeChar("}")) return entries;
+    do {
+      skipBlank();
+      const start = at;
+      const key = string("a key in double quotes");
+      if (key === "__proto__" || Object.hasOwn(entries, key)) {
+        at = start;
+        fail(
+          key === "__proto__" ? 'a key other than "__proto__"' : `${JSON.stringify(key)} only once`,
+        );
+      }
+      if (!takeChar(":")) fail('":"');
+      entries[key] = value(depth);
+    } while (takeChar(","));
+    if (!takeChar("}")) fail('"," or "}"');
+    return entries;
+  };
+
+  const array = (depth: number): unknown => {
+    const items: unknown[] = [];
+    if (takeChar("]")) return items;
+    do items.push(value(depth));
+    while (takeChar(","));
+    if (!takeChar("]")) fail('"," or "]"');
+    return items;
+  };
+
+  const value = (depth: number): unknown => {
+    if (depth > DEPTH_LIMIT) fail(`at most ${DEPTH_LIMIT} levels`);
+    if (takeChar("{")) return object(depth + 1);
+    if (takeChar("[")) return array(depth + 1);
+    if (text[at] === '"') return string("a string on one line, closed by a double quote");
+    const scalar = take(WORD) ?? take(NUMBER) ?? fail("a value");
+    return JSON.parse(scalar);
+  };
+
+  const whole = value(0);
+  skipBlank();
+  if (at < text.length) fail("nothing more");
+  return whole;
+}
+
+export class InvalidJson extends LixImageError {
+  readonly code = "INVALID_JSON";
+  readonly line: number;
+  readonly column: number;
+
+  constructor(text: string, at: number, expected: string) {
+    const before = text.slice(0, at).split("\n");
+    const line = before.length;
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    const got = at >= text.length ? "the end of the text" : JSON.stringify(text.slice(at, at + 12));
+    super(`line ${line}, column ${column}: expected ${expected}; got ${got}`);
+    this.line = line;
+    this.column = column;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Who vouches for the paths of a lock. Each needs a signature by a trusted key, or a content address;
+ * a content address is not covered by signatures, so wherever there is one it is checked too.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { LixImageError } from "../base/errors.ts";
+import { checkContentAddress } from "../nix/content-address.ts";
+import type { PathInfo } from "../nix/path-info.ts";
+import { isSignedBy, PublicKey } from "../nix/signature.ts";
+import { StorePath } from "../nix/store-path.ts";
+import { Location } from "./location.ts";
+import type { Lock } from "./lock.ts";
+import { enumerate } from "./mistakes.ts";
+
+/** Locks that were found good before: a set of opaque keys, kept on this machine. */
+export interface RememberedVerdicts {
+  has(key: string): boolean | Promise<boolean>;
+  add(key: string): void | Promise<void>;
+}
+
+export interface VerifyLockOptions {
+  /** The lock's path, for messages. */
+  readonly file?: string | undefined;
+  /** With `sha256` of the lock's bytes, as `readLock` gives it, a verdict is reached only once. */
+  readonly remembered?: RememberedVerdicts | undefined;
+  readonly sha256?: string | undefined;
+}
+
+/** Throws {@link UntrustedLock} with every path that nobody vouches for. */
+export async function verifyLock(lock: Lock, options: VerifyLockOptions = {}): Promise<void> {
+  const names = [...new Set(lock.caches.flatMap((cache) => cache.trustedPublicKeys))].sort();
+  const { remembered, sha256 } = options;
+  const verdict = sha256 === undefined ? undefined : verdictKey(sha256, names);
+  if (verdict !== undefined && (await remembered?.has(verdict)) === true) return;
+  const keys = names.map((name) => PublicKey.parse(name));
+  const mistakes = [...lock.systems.values()].flatMap((system) =>
+    [...system.paths.values()].flatMap((info) => {
+      const reason = distrust(info, keys);
+      const place = ["systems", system.system, "paths", StorePath.baseName(info.storePath)];
+      return reason === undefined ? [] : [`${Location.format(place)}: ${reason}`];
+    }),
+  );
+  if (mistakes.length > 0) throw new UntrustedLock(options.file ?? "the lock", mistakes);
+  if (verdict !== undefined) await remembered?.add(verdict);
+}
+
+/** Why a path cannot be trusted on what is said of it; undefined when it can. */
+export function distrust(info: PathInfo, keys: readonly PublicKey[]): string | undefined {
+  try {
+    if (info.ca !== undefined) {
+      // "needs contents" is settled when the NAR streams by.
+      checkContentAddress(info);
+      return undefined;
+    }
+    return isSignedBy(info, keys) ? undefined : missingSignature(info, keys);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function missingSignature(info: PathInfo, keys: readonly PublicKey[]): string {
+  if (info.signatures.length === 0) return "has neither a signature nor a ca";
+  const trusted = new Set(keys.map((key) => key.name));
+  const signers = info.signatures.map((signature) => signature.split(":", 1)[0] ?? "");
+  const known = signers.filter((signer) => trusted.has(signer));
+  if (known.length > 0)
+    return `wrong signature by ${known.join(", ")}: not of this path, narHash, narSize and references`;
+  return `signed only by ${signers.join(", ")}; trusted: ${[...trusted].join(", ") || "nobody"}`;
+}
+
+// Raised when a release judges more strictly than the one before.
+const RULES = 1;
+
+function verdictKey(sha256: string, keys: readonly string[]): string {
+  const text = JSON.stringify(["lock verdict", RULES, sha256, keys]);
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export class UntrustedLock extends LixImageError {
+  readonly code = "UNTRUSTED_LOCK";
+  readonly mistakes: readonly string[];
+  constructor(file: string, mistakes: readonly string[]) {
+    super(`${file}: ${enumerate(mistakes)}`, {
+      hint: "was the lock edited, or a key left out of its caches' trustedPublicKeys? `lix-image lock` makes it anew",
+    });
+    this.mistakes = mistakes;
+  }
+}
