@@ -1,0 +1,73 @@
+/**
+ * The layout of a binary cache, wherever it lies: `nix-cache-info`, `<hash>.narinfo`, NARs where
+ * the narinfos say.
+ * @module
+ */
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { CacheInfo } from "../nix/cache-info.ts";
+import { NarInfo } from "../nix/narinfo.ts";
+import { STORE_DIR, StorePath } from "../nix/store-path.ts";
+import { decompress } from "./decompress.ts";
+import type { Substituter } from "./substituter.ts";
+
+/** The files of a cache: by http, or in a folder. */
+export interface CacheFiles {
+  /** For messages: redacted. */
+  readonly url: string;
+  /** A small file at the cache's root; undefined when it is definitely not there. */
+  text(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** A NAR as it is stored. `url` as in a narinfo; one that is not there throws. */
+  nar(url: string, signal?: AbortSignal): Bytes;
+}
+
+export function binaryCache(files: CacheFiles): Substituter {
+  let checked = false;
+  return {
+    url: files.url,
+    async narInfo(path, signal) {
+      if (!checked) await checkStoreDir(files, signal);
+      checked = true;
+      const text = await files.text(`${StorePath.hashPart(path)}.narinfo`, signal);
+      return text === undefined ? undefined : NarInfo.parse(text, path);
+    },
+    openNar: (info, signal) => decompress(files.nar(info.url, signal), info.compression),
+  };
+}
+
+async function checkStoreDir(files: CacheFiles, signal: AbortSignal | undefined): Promise<void> {
+  const text = await files.text("nix-cache-info", signal);
+  // Nix asks for the file; the paths in the narinfos tell the store's folder just as well.
+  if (text === undefined) return;
+  const { storeDir } = CacheInfo.parse(text);
+  if (storeDir !== STORE_DIR) throw new ForeignStoreDir(files.url, storeDir);
+}
+
+export class ForeignStoreDir extends LixImageError {
+  readonly code = "FOREIGN_STORE_DIR";
+  constructor(url: string, storeDir: string) {
+    super(`${url}: expected a cache of ${STORE_DIR}; got one of ${storeDir}`, {
+      hint: "its paths cannot be used in this image: remove it from the lock's `caches`",
+    });
+  }
+}
+
+/** A narinfo's URL that leads out of what its cache may hand out. */
+export class UnsafeNarUrl extends LixImageError {
+  readonly code = "UNSAFE_NAR_URL";
+  constructor(cache: string, url: string) {
+    super(`${cache}: expected a narinfo's URL within the cache; got ${JSON.stringify(url)}`, {
+      hint: "the cache is damaged or hostile: remove it from the lock's `caches`",
+    });
+  }
+}
+
+/** The NAR is not there although its narinfo is: collected as garbage, usually. */
+export class NarGone extends LixImageError {
+  readonly code = "NAR_GONE";
+  constructor(cache: string, url: string) {
+    super(`${cache}: it has a narinfo but not the NAR ${url}`, {
+      hint: "the cache has dropped the file: add another cache, or make the lock anew",
+    });
+  }
+}

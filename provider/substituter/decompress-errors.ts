@@ -1,0 +1,19 @@
+/** What can be wrong with compressed bytes. @module */
+import { LixImageError } from "../base/errors.ts";
+
+export class DamagedCompression extends LixImageError {
+  readonly code = "DAMAGED_COMPRESSION";
+  constructor(format: string, problem: string, cause?: unknown) {
+    super(`${format} data: ${problem}`, {
+      hint: "the download was cut short or the cache's file is damaged",
+      cause,
+    });
+  }
+}
+
+export class UnsupportedCompression extends LixImageError {
+  readonly code = "UNSUPPORTED_COMPRESSION";
+  constructor(what: string, hint = "use a cache that serves xz, zstd, gzip or plain files") {
+    super(`cannot decompress ${what}`, { hint });
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Undoes a NAR's compression. The bytes decide, because narinfos lie about it and Nix does not
+ * mind: libarchive looks at the bytes, too.
+ * @module
+ */
+import { createBrotliDecompress, createGunzip } from "node:zlib";
+import type { Bytes } from "../base/bytes.ts";
+import { DamagedCompression, UnsupportedCompression } from "./decompress-errors.ts";
+import { Peekable } from "./peekable.ts";
+import { through } from "./through.ts";
+import { unxz } from "./xz.ts";
+import { unzstd } from "./zstd.ts";
+
+type Format = "xz" | "zstd" | "gzip" | "br" | "none" | "bzip2" | "lzip" | "lz4";
+
+const MAGIC: readonly (readonly [hex: string, format: Format])[] = [
+  ["fd377a585a00", "xz"],
+  ["28b52ffd", "zstd"],
+  ["1f8b08", "gzip"],
+  ["425a68", "bzip2"],
+  ["4c5a4950", "lzip"],
+  ["04224d18", "lz4"],
+  // A NAR itself: the length of "nix-archive-1", then its first letters.
+  ["0d000000000000006e69782d", "none"],
+];
+const LONGEST_MAGIC = 12;
+const CHUNK = 256 * 1024;
+
+/** `named` is a narinfo's Compression; it matters only where the bytes say nothing. */
+export async function* decompress(source: Bytes, named: string): AsyncGenerator<Uint8Array> {
+  const input = new Peekable(source);
+  try {
+    const start = Buffer.from(await input.peek(LONGEST_MAGIC)).toString("hex");
+    yield* decode(input.rest(), formatOf(start, named));
+  } finally {
+    await input.close();
+  }
+}
+
+function formatOf(start: string, named: string): Format {
+  // brotli has no magic bytes, so its name must be believed, as Nix does.
+  if (named === "br") return "br";
+  const known = MAGIC.find(([hex]) => start.startsWith(hex));
+  if (known !== undefined) return known[1];
+  // zstd may start with a skippable frame, 184d2a5? in little endian.
+  if (/^5.2a4d18/.test(start)) return "zstd";
+  if (named === "none" || named === "") return "none";
+  throw new DamagedCompression(named, `it starts with ${start.slice(0, 12) || "nothing"}`);
+}
+
+function decode(source: Bytes, format: Format): Bytes {
+  switch (format) {
+    case "none":
+      return source;
+    case "xz":
+      return unxz(source);
+    case "zstd":
+      return unzstd(source);
+    case "gzip":
+      return through(source, createGunzip({ chunkSize: CHUNK }), "gzip");
+    case "br":
+      return through(source, createBrotliDecompress({ chunkSize: CHUNK }), "brotli");
+    case "bzip2":
+    case "lzip":
+    case "lz4":
+      throw new UnsupportedCompression(format);
+  }
+}

@@ -1,0 +1,73 @@
+/** A binary cache in a folder: `file:///…`. @module */
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { NarGone, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
+import { decompress } from "./decompress.ts";
+
+const CHUNK = 256 * 1024;
+const TEXT_LIMIT = 4 * 1024 * 1024;
+
+export function fileCacheFiles(folder: string): CacheFiles {
+  const root = resolve(folder);
+  const url = pathToFileURL(root).href;
+  return {
+    url,
+    async text(name) {
+      const file = join(root, name);
+      try {
+        // Copies of caches that store their narinfos compressed have them so.
+        const bytes = await Bytes.collect(decompress(contents(file), "none"), TEXT_LIMIT);
+        return Buffer.from(bytes).toString("utf8");
+      } catch (error) {
+        if (isMissing(error)) return missing(root);
+        throw error instanceof LixImageError ? error : new CacheUnreadable(file, error);
+      }
+    },
+    async *nar(narUrl) {
+      // A folder has no queries; harmonia's URLs have one.
+      const name = narUrl.replace(/\?.*$/s, "");
+      const file = resolve(root, `./${name}`);
+      if (!file.startsWith(root + sep) || name.includes("\0")) throw new UnsafeNarUrl(url, narUrl);
+      try {
+        yield* contents(file);
+      } catch (error) {
+        throw isMissing(error) ? new NarGone(url, narUrl) : new CacheUnreadable(file, error);
+      }
+    },
+  };
+}
+
+// A generator, so that the file is not open before somebody reads.
+async function* contents(file: string): AsyncGenerator<Uint8Array> {
+  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: CHUNK });
+  yield* stream;
+}
+
+/** A folder that is not there is a mistake, not a cache without paths. */
+async function missing(root: string): Promise<undefined> {
+  try {
+    await (await open(root)).close();
+  } catch (error) {
+    throw new CacheUnreadable(root, error);
+  }
+  return undefined;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  (error.code === "ENOENT" || error.code === "ENOTDIR");
+
+export class CacheUnreadable extends LixImageError {
+  readonly code = "CACHE_UNREADABLE";
+  constructor(file: string, cause: unknown) {
+    super(`${file}: the cache cannot be read`, {
+      hint: "check the path in the lock's `caches` and its permissions",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Credentials of caches: `machine HOST login NAME password SECRET`, in `$NETRC`, `~/.netrc`,
+ * `/etc/nix/netrc`. The first entry for the host wins, `default` matches any.
+ * @see https://everything.curl.dev/usingcurl/netrc.html
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { LixImageError } from "../base/errors.ts";
+
+export interface NetrcEntry {
+  /** Undefined: any host. */
+  readonly machine: string | undefined;
+  readonly login: string;
+  readonly password: string;
+}
+
+/** The Authorization header for a host, if any file has one for it. */
+export async function netrcAuthorization(host: string): Promise<string | undefined> {
+  const named = process.env["NETRC"];
+  const user = named === undefined || named === "" ? join(homedir(), ".netrc") : named;
+  for (const file of [user, "/etc/nix/netrc"]) {
+    const text = await readIfThere(file);
+    const entry = parseNetrc(text ?? "").find(
+      ({ machine }) => machine === undefined || machine.toLowerCase() === host,
+    );
+    // Cachix and attic want a token as the password and any name.
+    if (entry !== undefined)
+      return `Basic ${Buffer.from(`${entry.login}:${entry.password}`).toString("base64")}`;
+  }
+  return undefined;
+}
+
+export function parseNetrc(text: string): readonly NetrcEntry[] {
+  const entries: { machine: string | undefined; login: string; password: string }[] = [];
+  const words = wordsOf(withoutMacros(text)).values();
+  const value = (): string => words.next().value ?? "";
+  for (const word of words) {
+    const entry = entries.at(-1);
+    if (word === "machine") entries.push({ machine: value(), login: "", password: "" });
+    else if (word === "default") entries.push({ machine: undefined, login: "", password: "" });
+    else if (word === "login" && entry !== undefined) entry.login = value();
+    else if (word === "password" && entry !== undefined) entry.password = value();
+    else if (word === "account") value();
+  }
+  return entries;
+}
+
+/** A `macdef` goes on until an empty line. */
+const withoutMacros = (text: string): string =>
+  text.replace(/\r\n/g, "\n").replace(/^[ \t]*macdef[^\n]*\n(?:[^\n]+\n)*/gm, "");
+
+/** Words, or strings in double quotes with backslash escapes; `#` where a word would start is a comment. */
+function wordsOf(text: string): string[] {
+  const words = text.matchAll(/"((?:[^"\\]|\\.)*)"|#[^\n]*|(\S+)/g);
+  return [...words].flatMap(([, quoted, plain]) =>
+    quoted !== undefined ? [quoted.replace(/\\(.)/g, "$1")] : plain !== undefined ? [plain] : [],
+  );
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    // Root's own, on machines with Nix; nothing for other users, who may not need it.
+    if (code === "EACCES" && file !== process.env["NETRC"]) return undefined;
+    throw new NetrcUnreadable(file, error);
+  }
+}
+
+export class NetrcUnreadable extends LixImageError {
+  readonly code = "NETRC_UNREADABLE";
+  constructor(file: string, cause: unknown) {
+    super(`${file}: cannot be read`, {
+      hint: "it may hold the credentials of a cache: make it readable, or point NETRC elsewhere",
+      cause,
+    });
+  }
+}

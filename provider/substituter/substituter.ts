@@ -1,0 +1,13 @@
+import type { Bytes } from "../base/bytes.ts";
+import type { NarInfo } from "../nix/narinfo.ts";
+import type { StorePath } from "../nix/store-path.ts";
+
+/** A binary cache, as far as we use one. What it says is believed by nobody before it is checked. */
+export interface Substituter {
+  /** For messages: redacted. */
+  readonly url: string;
+  /** Undefined when the cache does not have the path; any other trouble throws. */
+  narInfo(path: StorePath, signal?: AbortSignal): Promise<NarInfo | undefined>;
+  /** The NAR, decompressed but not verified. */
+  openNar(info: NarInfo, signal?: AbortSignal): Bytes;
+}

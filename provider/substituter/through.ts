@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import type { Bytes } from "../base/bytes.ts";
+import { DamagedCompression } from "./decompress-errors.ts";
+
+/** Passes bytes through a Node decoder, with backpressure, errors and cleanup both ways. */
+export async function* through(
+  source: Bytes,
+  decoder: Duplex,
+  format: string,
+): AsyncGenerator<Uint8Array> {
+  const over = new AbortController();
+  const feeding = feed(source, decoder, over.signal);
+  let failure: unknown;
+  try {
+    // A Duplex iterates as `any`; decoders are in byte mode.
+    const output: AsyncIterable<Uint8Array> = decoder;
+    yield* output;
+    return;
+  } catch (error) {
+    failure = error;
+  } finally {
+    over.abort();
+    decoder.destroy();
+    await feeding;
+  }
+  throw failure instanceof SourceFailed
+    ? failure.cause
+    : new DamagedCompression(format, "it does not decode", failure);
+}
+
+/** Never rejects: a failing source breaks the decoder, whose reader then sees the failure. */
+async function feed(source: Bytes, decoder: Duplex, over: AbortSignal): Promise<void> {
+  try {
+    for await (const chunk of told(source)) {
+      if (over.aborted) return;
+      if (!decoder.write(chunk)) await once(decoder, "drain", { signal: over });
+    }
+    if (!over.aborted) decoder.end();
+  } catch (error) {
+    decoder.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+async function* told(source: Bytes): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw new SourceFailed("the source failed", { cause: error });
+  }
+}
+
+/** Tells the source's own failure from the decoder's. */
+class SourceFailed extends Error {}
