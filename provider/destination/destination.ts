@@ -1,0 +1,29 @@
+import type { Digest } from "../oci/digest.ts";
+import type { Image } from "../oci/image.ts";
+
+/** A place images go to. One contract suite (test/contract) runs over every implementation. */
+export interface Destination {
+  /** For messages: `ghcr.io/acme/lix`, `/srv/images/lix`. */
+  readonly description: string;
+  /** Which of these blobs it lacks; asks, never guesses. */
+  missing(digests: readonly Digest[], signal?: AbortSignal): Promise<ReadonlySet<Digest>>;
+  /**
+   * Uploads what is missing, then children, then the root by digest, then the tags. Returns only when
+   * all of it is there; throws with no tag moved otherwise (tags are the last write).
+   */
+  publish(image: Image, options: PublishOptions): Promise<PublishReport>;
+}
+
+export interface PublishOptions {
+  readonly tags: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  /** What `missing` answered a moment ago, so that it is not asked twice. */
+  readonly missing?: ReadonlySet<Digest> | undefined;
+}
+
+export interface PublishReport {
+  /** Blobs whose bytes were sent, with their size. */
+  readonly uploaded: readonly { readonly digest: Digest; readonly size: number }[];
+  /** Blobs that were there, or were mounted from another repository of the registry. */
+  readonly reused: readonly Digest[];
+}

@@ -1,0 +1,112 @@
+/**
+ * `index.json` of an OCI layout: which manifests it has, and by what names.
+ * @see image-spec image-layout.md
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { LixImageError } from "../base/errors.ts";
+import { Digest } from "../oci/digest.ts";
+import type { ManifestBlob } from "../oci/image.ts";
+import { MediaType } from "../oci/media-type.ts";
+
+export const REF_NAME = "org.opencontainers.image.ref.name";
+const LAYOUT = JSON.stringify({ imageLayoutVersion: "1.0.0" });
+
+// Loose, because what others have written there is kept as it was.
+const Entry = z.looseObject({
+  mediaType: z.string(),
+  digest: z.string().transform((text) => Digest.parse(text)),
+  size: z.int(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+const Index = z.looseObject({ schemaVersion: z.literal(2), manifests: z.array(Entry) });
+export type OciIndexEntry = z.output<typeof Entry>;
+export type OciIndex = z.output<typeof Index>;
+
+/** Whether the folder is a layout already. Throws when it holds something else. */
+export async function checkLayout(dir: string): Promise<boolean> {
+  if ((await readLayoutFile(dir)) !== undefined) return true;
+  const entries = (await ifThere(readdir(dir))) ?? [];
+  if (entries.length > 0) throw new NotAnOciLayout(dir, "a folder that holds something else");
+  return false;
+}
+
+/** Makes the folder a layout unless it is one. */
+export async function prepareLayout(dir: string): Promise<void> {
+  const isLayout = await checkLayout(dir);
+  await mkdir(dir, { recursive: true });
+  // First of all, so that one that was interrupted is known for what it is.
+  if (!isLayout) await writeFile(join(dir, "oci-layout"), LAYOUT);
+  await mkdir(join(dir, "blobs", "sha256"), { recursive: true });
+}
+
+/** undefined for a layout that has none yet. Throws for a folder that is no layout. */
+export async function readIndex(dir: string): Promise<OciIndex | undefined> {
+  if ((await readLayoutFile(dir)) === undefined)
+    throw new NotAnOciLayout(dir, "no file oci-layout in it");
+  const text = await ifThere(readFile(join(dir, "index.json"), "utf8"));
+  if (text === undefined) return undefined;
+  try {
+    return Index.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new NotAnOciLayout(dir, "an index.json that is not an image index", cause);
+  }
+}
+
+/** Lets these tags point to the manifest, in one atomic step; other names keep theirs. */
+export async function pointTags(
+  dir: string,
+  tags: readonly string[],
+  manifest: ManifestBlob,
+): Promise<void> {
+  const { digest, mediaType } = manifest;
+  const descriptor = { mediaType, digest, size: manifest.bytes.length };
+  const ours: readonly OciIndexEntry[] =
+    tags.length === 0
+      ? [descriptor]
+      : tags.map((tag) => ({ ...descriptor, annotations: { [REF_NAME]: tag } }));
+  const before = (await readIndex(dir)) ?? { schemaVersion: 2, manifests: [] };
+  const others = before.manifests.filter((entry) => {
+    const name = entry.annotations?.[REF_NAME];
+    return name === undefined ? entry.digest !== digest : !tags.includes(name);
+  });
+  // Ours first: some readers take the first entry for the image.
+  const index = { mediaType: MediaType.index, ...before, manifests: [...ours, ...others] };
+  const temporary = join(dir, `.index.json.${randomUUID()}`);
+  try {
+    await writeFile(temporary, JSON.stringify(index), { flush: true });
+    await rename(temporary, join(dir, "index.json"));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function readLayoutFile(dir: string): Promise<string | undefined> {
+  const text = await ifThere(readFile(join(dir, "oci-layout"), "utf8"));
+  if (text !== undefined && !/"imageLayoutVersion"\s*:\s*"1\./.test(text))
+    throw new NotAnOciLayout(dir, "a file oci-layout of another version");
+  return text;
+}
+
+/** undefined instead of ENOENT. */
+export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export class NotAnOciLayout extends LixImageError {
+  readonly code = "NOT_AN_OCI_LAYOUT";
+  constructor(dir: string, got: string, cause?: unknown) {
+    super(`${dir}: expected an OCI layout, or an empty or new folder; got ${got}`, {
+      hint: "name another folder, or remove this one if nothing in it is needed",
+      cause,
+    });
+  }
+}

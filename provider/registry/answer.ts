@@ -1,0 +1,108 @@
+/**
+ * What a registry's answer means when it is not the one we asked for.
+ * @see distribution-spec, "Error Codes"
+ * @module
+ */
+import { z } from "zod";
+import { LixImageError } from "../base/errors.ts";
+import type { HttpResponse } from "../base/http.ts";
+import { isRetryableStatus } from "../base/http-retry.ts";
+import { redactUrl } from "../base/redact.ts";
+
+const ErrorBody = z.object({
+  errors: z.array(z.object({ code: z.string().catch(""), message: z.string().catch("") })),
+});
+
+/** A web server that is no registry answers in HTML, and its 404 says nothing about an image. */
+export function isForeign(response: HttpResponse): boolean {
+  const isHtml = /^(text\/html|application\/xhtml)/i.test(response.headers["content-type"] ?? "");
+  return isHtml && response.headers["docker-distribution-api-version"] === undefined;
+}
+
+/** The registry's definite "I do not have it". */
+export const isMissing = (response: HttpResponse): boolean =>
+  response.status === 404 && !isForeign(response);
+
+/** Reads the answer to its end and says what went wrong. `label` says what was asked of whom. */
+export async function failure(
+  response: HttpResponse,
+  label: string,
+  denialHint: string,
+): Promise<LixImageError> {
+  const { status } = response;
+  const said = await registryErrors(response);
+  const got = `HTTP status ${status}${said.text === "" ? "" : ` (${said.text})`}`;
+  if (status === 401 || status === 403) return new RegistryDenied(label, got, denialHint);
+  if (status >= 500 || isRetryableStatus(status))
+    return new RegistryUnavailable(label, got, status);
+  if (isForeign(response) || (status >= 200 && status < 400))
+    return new NotARegistry(label, got, response.url);
+  return new RegistryRefused(label, got, said.codes);
+}
+
+async function registryErrors(
+  response: HttpResponse,
+): Promise<{ readonly codes: readonly string[]; readonly text: string }> {
+  const none = { codes: [], text: "" };
+  let body: string;
+  try {
+    body = await response.text();
+  } catch {
+    // The status alone has to do.
+    return none;
+  }
+  try {
+    const { errors } = ErrorBody.parse(JSON.parse(body));
+    const lines = errors.map(({ code, message }) => [code, message].filter(Boolean).join(": "));
+    return { codes: errors.map(({ code }) => code), text: printable(lines.join("; ")) };
+  } catch {
+    return none;
+  }
+}
+
+// A registry's words must not move the cursor.
+const printable = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f]+/g, " ").slice(0, 300);
+
+/** 401 or 403, after everything we know was tried. */
+export class RegistryDenied extends LixImageError {
+  readonly code = "REGISTRY_DENIED";
+  constructor(label: string, got: string, hint: string) {
+    super(`${label}: denied: ${got}`, { hint });
+  }
+}
+
+/** 429 or 5xx, after all retries: it says nothing about what the registry has. */
+export class RegistryUnavailable extends LixImageError {
+  readonly code = "REGISTRY_UNAVAILABLE";
+  readonly status: number;
+  constructor(label: string, got: string, status: number) {
+    super(`${label}: the registry is not available: ${got}`, {
+      hint: status === 429 ? "it limits the rate of requests: wait, or log in" : "try again later",
+    });
+    this.status = status;
+  }
+}
+
+/** Any other 4xx: the registry understood and will not. */
+export class RegistryRefused extends LixImageError {
+  readonly code = "REGISTRY_REFUSED";
+  /** The distribution-spec codes of the answer: MANIFEST_BLOB_UNKNOWN, UNSUPPORTED, … */
+  readonly codes: readonly string[];
+  constructor(label: string, got: string, codes: readonly string[] = []) {
+    super(`${label}: refused: ${got}`);
+    this.codes = codes;
+  }
+}
+
+export class NotARegistry extends LixImageError {
+  readonly code = "NOT_A_REGISTRY";
+  constructor(label: string, got: string, url: string) {
+    super(
+      `${label}: expected a container registry at ${redactUrl(new URL(url).origin)}; got ${got}`,
+      {
+        hint: "check the host name and port: this answer comes from some other kind of server",
+      },
+    );
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * One repository of one registry.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ * @module
+ */
+import { z } from "zod";
+import { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import type { HttpResponse } from "../base/http.ts";
+import { Digest } from "../oci/digest.ts";
+import type { Blob } from "../oci/layer.ts";
+import { MediaType } from "../oci/media-type.ts";
+import { verifiedBlob } from "../oci/verified-blob.ts";
+import { failure, isForeign, isMissing, NotARegistry } from "./answer.ts";
+import type { CredentialSource } from "./credentials.ts";
+import { findCredentials } from "./find-credentials.ts";
+import { onward } from "./onward.ts";
+import { bodyOf } from "./request-body.ts";
+import { RegistrySession, type RepositoryAddress } from "./session.ts";
+import { hasBlob, uploadBlob, type UploadOptions } from "./upload.ts";
+
+export interface ManifestHead {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Bytes of the manifest. */
+  readonly size: number;
+}
+
+export interface ReceivedManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface RegistryClientOptions {
+  /** Default: {@link findCredentials}. */
+  readonly credentials?: CredentialSource | undefined;
+}
+
+// The distribution-spec's advice, and what registries enforce.
+const MANIFEST_LIMIT = 4 * 1024 * 1024;
+// Without the docker types a registry that holds one would convert it, or say 404.
+const ACCEPT = [
+  MediaType.index,
+  MediaType.manifest,
+  MediaType.dockerList,
+  MediaType.dockerManifest,
+].join(", ");
+
+/** `undefined` and `false` mean a definite 404; anything else that is not an answer is thrown. */
+export class RegistryClient {
+  /** `ghcr.io/acme/lix`, for messages. */
+  readonly description: string;
+  /** Host and name tell two repositories apart; a mount needs one host and two names. */
+  readonly repository: RepositoryAddress;
+  readonly #session: RegistrySession;
+
+  constructor(repository: RepositoryAddress, options: RegistryClientOptions = {}) {
+    this.repository = repository;
+    this.#session = new RegistrySession(repository, options.credentials ?? findCredentials);
+    this.description = this.#session.description;
+  }
+
+  /** Before the questions that precede a push: their login then serves the push as well. */
+  expectPush(): void {
+    this.#session.expectPush();
+  }
+
+  /** What a tag or digest points to. */
+  async headManifest(reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined> {
+    const { response, label } = await this.#askManifest("HEAD", reference, signal);
+    await response.discard();
+    if (isMissing(response)) return undefined;
+    await this.#expect(200, response, label);
+    const digest = claimedDigest(response);
+    const size = Number(response.headers["content-length"] ?? NaN);
+    const mediaType = mediaTypeOf(response);
+    const contradicts = reference.startsWith("sha256:") && digest !== reference;
+    if (digest !== undefined && !contradicts && Number.isSafeInteger(size))
+      return { digest, mediaType, size };
+    // Both headers are optional, and some proxies drop them: then only the bytes can tell.
+    const manifest = await this.getManifest(reference, signal);
+    return manifest && { ...manifest, size: manifest.bytes.length };
+  }
+
+  /** The digest is that of the bytes, whatever the registry claims. */
+  async getManifest(
+    reference: string,
+    signal?: AbortSignal,
+  ): Promise<ReceivedManifest | undefined> {
+    const { response, label } = await this.#askManifest("GET", reference, signal);
+    if (isMissing(response)) {
+      await response.discard();
+      return undefined;
+    }
+    await this.#expect(200, response, label);
+    const bytes = await Bytes.collect(response.body, MANIFEST_LIMIT).catch((error: unknown) => {
+      if (!(error instanceof RangeError)) throw error;
+      throw new NotARegistry(label, `more than ${MANIFEST_LIMIT} bytes`, response.url);
+    });
+    const digest = Digest.of(bytes);
+    if (reference.startsWith("sha256:") && digest !== reference)
+      throw new RegistryDigestMismatch(label, reference, digest);
+    return { digest, mediaType: mediaTypeOf(response), bytes };
+  }
+
+  /** By digest or as a tag. Safe to repeat: the same bytes are the same manifest. */
+  async putManifest(
+    reference: string,
+    manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const label = `${this.description}: putting manifest ${reference}`;
+    const response = await this.#session.request(this.#session.url(`manifests/${reference}`), {
+      method: "PUT",
+      access: "push",
+      headers: { "content-type": manifest.mediaType },
+      body: bodyOf(manifest.bytes),
+      label,
+      signal,
+    });
+    await this.#expect(201, response, label);
+    await response.discard();
+    const expected = Digest.of(manifest.bytes);
+    const claimed = claimedDigest(response);
+    if (claimed !== undefined && claimed !== expected)
+      throw new RegistryDigestMismatch(label, expected, claimed);
+  }
+
+  async hasBlob(digest: Digest, signal?: AbortSignal): Promise<boolean> {
+    return await hasBlob(this.#session, digest, signal);
+  }
+
+  /** Does not ask whether the blob is there already. */
+  async pushBlob(blob: Blob, options: UploadOptions = {}): Promise<"mounted" | "uploaded"> {
+    return await uploadBlob(this.#session, blob, options);
+  }
+
+  /** Its bytes, checked: the last of them come only when the digest is right. */
+  async *getBlob(digest: Digest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const label = `${this.description}: reading blob ${digest}`;
+    const url = this.#session.url(`blobs/${digest}`);
+    const response = await this.#session.request(url, { label, signal });
+    await this.#expect(200, response, label);
+    yield* verifiedBlob(response.body, { digest }, label);
+  }
+
+  /** All of them; none for a repository that is not there. */
+  async listTags(signal?: AbortSignal): Promise<string[]> {
+    const label = `${this.description}: listing tags`;
+    const tags: string[] = [];
+    // 1000 is the most that ECR allows.
+    let page: URL | undefined = this.#session.url("tags/list?n=1000");
+    while (page !== undefined) {
+      const response = await this.#session.request(page, { label, signal });
+      if (isMissing(response)) {
+        await response.discard();
+        return tags;
+      }
+      await this.#expect(200, response, label);
+      tags.push(...parseTags(await response.text(MANIFEST_LIMIT), label, response.url));
+      const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(String(response.headers.link ?? ""))?.[1];
+      page = next === undefined ? undefined : onward(next, page, "next page of tags");
+    }
+    return tags;
+  }
+
+  /** With all its tags. One that is not there is no failure. */
+  async deleteManifest(digest: Digest, signal?: AbortSignal): Promise<void> {
+    await this.#delete(digest, signal);
+  }
+
+  /** Only the tag; distribution 2 cannot, and refuses. */
+  async deleteTag(tag: string, signal?: AbortSignal): Promise<void> {
+    await this.#delete(tag, signal);
+  }
+
+  async #delete(reference: string, signal: AbortSignal | undefined): Promise<void> {
+    const label = `${this.description}: deleting ${reference}`;
+    const url = this.#session.url(`manifests/${reference}`);
+    const request = { method: "DELETE", access: "delete", label, signal } as const;
+    const response = await this.#session.request(url, request);
+    if (response.status !== 202 && response.status !== 200 && !isMissing(response))
+      throw await failure(response, label, this.#session.denialHint());
+    await response.discard();
+  }
+
+  async #askManifest(
+    method: "GET" | "HEAD",
+    reference: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly response: HttpResponse; readonly label: string }> {
+    const label = `${this.description}: reading manifest ${reference}`;
+    const url = this.#session.url(`manifests/${reference}`);
+    const headers = { accept: ACCEPT };
+    return {
+      response: await this.#session.request(url, { method, headers, label, signal }),
+      label,
+    };
+  }
+
+  async #expect(status: number, response: HttpResponse, label: string): Promise<void> {
+    if (response.status !== status)
+      throw await failure(response, label, this.#session.denialHint());
+    if (!isForeign(response)) return;
+    await response.discard();
+    throw new NotARegistry(label, "a web page", response.url);
+  }
+}
+
+// Nexus says null for none.
+const TagList = z.object({ tags: z.array(z.string()).nullish() });
+
+function parseTags(text: string, label: string, url: string): readonly string[] {
+  try {
+    return TagList.parse(JSON.parse(text)).tags ?? [];
+  } catch {
+    throw new NotARegistry(label, "no list of tags", url);
+  }
+}
+
+function claimedDigest(response: HttpResponse): Digest | undefined {
+  const header = response.headers["docker-content-digest"];
+  const known = typeof header === "string" && /^sha256:[0-9a-f]{64}$/.test(header);
+  return known ? Digest.parse(header) : undefined;
+}
+
+const mediaTypeOf = (response: HttpResponse): string =>
+  (response.headers["content-type"] ?? "").split(";", 1)[0]?.trim() ?? "";
+
+/** The registry keeps or serves other bytes than the digest says. */
+export class RegistryDigestMismatch extends LixImageError {
+  readonly code = "REGISTRY_DIGEST_MISMATCH";
+  constructor(label: string, expected: string, got: string) {
+    super(`${label}: expected ${expected}; got ${got}`, {
+      hint: "the registry, or a proxy in front of it, changes or damages what it stores",
+    });
+  }
+}

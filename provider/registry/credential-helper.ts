@@ -1,0 +1,95 @@
+/**
+ * Credential helpers: `docker-credential-<name> get`, the server on stdin, JSON on stdout.
+ * @see https://github.com/docker/docker-credential-helpers
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { LixImageError } from "../base/errors.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Environment } from "./environment.ts";
+
+// A helper may ask a cloud for a token, or a person for a finger.
+const TIME_LIMIT_MS = 60_000;
+
+const Answer = z.object({ Username: z.string(), Secret: z.string() });
+
+/** undefined when the helper has nothing for this server. */
+export async function askHelper(
+  helper: string,
+  server: string,
+  environment: Environment,
+): Promise<Credentials | undefined> {
+  const program = `docker-credential-${helper}`;
+  // The name comes from a file; it must not reach outside PATH.
+  if (!/^[A-Za-z0-9._-]+$/.test(helper))
+    throw new CredentialHelperFailed(program, server, "not the name of a helper");
+  const { code, stdout } = await run(program, server, environment);
+  if (code !== 0) {
+    // The protocol has errors on stdout, and this one sentence as its "no".
+    if (stdout.includes("credentials not found")) return undefined;
+    const [line = ""] = stdout.trim().split("\n");
+    throw new CredentialHelperFailed(program, server, line.slice(0, 200) || `exit code ${code}`);
+  }
+  return credentialsOf(stdout, program, server);
+}
+
+function credentialsOf(stdout: string, program: string, server: string): Credentials | undefined {
+  let answer: z.output<typeof Answer>;
+  try {
+    answer = Answer.parse(JSON.parse(stdout));
+  } catch {
+    // No cause: it would quote the answer, which may hold the secret.
+    throw new CredentialHelperFailed(program, server, "answered no JSON with Username and Secret");
+  }
+  const { Username: username, Secret: secret } = answer;
+  if (secret === "") return undefined;
+  return username === "<token>"
+    ? { kind: "identity token", token: secret, source: program }
+    : { kind: "basic", username, password: secret, source: program };
+}
+
+async function run(
+  program: string,
+  server: string,
+  environment: Environment,
+): Promise<{ code: number | null; stdout: string }> {
+  const child = spawn(program, ["get"], {
+    env: environment,
+    stdio: ["pipe", "pipe", "ignore"],
+    signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    killSignal: "SIGKILL",
+    windowsHide: true,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject).once("close", resolve);
+  });
+  // A helper that answers without reading its stdin is no failure.
+  child.stdin.on("error", () => {}).end(server);
+  try {
+    const [code, stdout] = await Promise.all([ended, text(child.stdout)]);
+    return { code, stdout };
+  } catch (error) {
+    throw new CredentialHelperFailed(program, server, whyNot(error), error);
+  } finally {
+    // A child of the helper's may still hold the other end.
+    child.stdout.destroy();
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Error && error.name === "AbortError") return "no answer in 60 seconds";
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  return isMissing ? "not found on PATH" : "could not be started";
+}
+
+export class CredentialHelperFailed extends LixImageError {
+  readonly code = "CREDENTIAL_HELPER_FAILED";
+  constructor(program: string, server: string, reason: string, cause?: unknown) {
+    super(`${program} get ${server}: ${reason}`, {
+      hint: "run it by hand, or remove it from credHelpers or credsStore of the docker config",
+      cause,
+    });
+  }
+}

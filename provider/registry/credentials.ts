@@ -1,0 +1,17 @@
+/** What a login needs. `source` says where it was found, and is all of it that may be shown. */
+export type Credentials =
+  | {
+      readonly kind: "basic";
+      readonly username: string;
+      readonly password: string;
+      readonly source: string;
+      /** Milliseconds since 1970; undefined: until refused. */
+      readonly expiresAt?: number | undefined;
+    }
+  | { readonly kind: "identity token"; readonly token: string; readonly source: string };
+
+/** undefined: nothing is known for this host, try without. */
+export type CredentialSource = (
+  host: string,
+  repository?: string,
+) => Promise<Credentials | undefined>;

@@ -1,0 +1,90 @@
+/**
+ * Who we are to a registry. Looked up at the call, never stored: not in arguments, not in state.
+ * @module
+ */
+import { join } from "node:path";
+import { lookUp, parseAuthFile, readAuthFile } from "./auth-file.ts";
+import type { Credentials, CredentialSource } from "./credentials.ts";
+import { ecrCredentials, EcrHost } from "./ecr.ts";
+import { homeOf, type Environment } from "./environment.ts";
+
+/** Asks every place in order; the first that knows the host wins. */
+export async function findCredentials(
+  host: string,
+  repository?: string,
+  environment: Environment = process.env,
+): Promise<Credentials | undefined> {
+  for (const place of placesFor(host, environment)) {
+    const found = await place.find(host, repository);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Where {@link findCredentials} looks, for the message of a refusal. */
+export function credentialPlaces(host: string, environment: Environment = process.env): string[] {
+  return placesFor(host, environment).map((place) => place.name);
+}
+
+interface Place {
+  readonly name: string;
+  readonly find: CredentialSource;
+}
+
+function placesFor(host: string, environment: Environment): Place[] {
+  const places = [dockerAuthConfig(environment)];
+  for (const path of authFiles(environment)) places.push(authFile(path, environment));
+  const ecr = EcrHost.parse(host, environment);
+  if (ecr !== undefined)
+    places.push({ name: "the AWS credentials", find: () => ecrCredentials(ecr, environment) });
+  if (host === "ghcr.io") places.push(githubToken(environment));
+  return places;
+}
+
+/** GitLab's way to hand a docker config to a job; Pulumi ESC can set it too. */
+function dockerAuthConfig(environment: Environment): Place {
+  const source = "DOCKER_AUTH_CONFIG";
+  return {
+    name: source,
+    async find(host, repository) {
+      const file = parseAuthFile(environment[source] ?? "", source);
+      return await lookUp(file, { host, repository }, { source, environment });
+    },
+  };
+}
+
+function authFiles(environment: Environment): string[] {
+  const home = homeOf(environment);
+  const files = [join(environment["DOCKER_CONFIG"] || join(home, ".docker"), "config.json")];
+  // containers-auth.json(5): REGISTRY_AUTH_FILE takes the place of the usual ones.
+  if (environment["REGISTRY_AUTH_FILE"]) return [...files, environment["REGISTRY_AUTH_FILE"]];
+  if (environment["XDG_RUNTIME_DIR"])
+    files.push(join(environment["XDG_RUNTIME_DIR"], "containers", "auth.json"));
+  const config = environment["XDG_CONFIG_HOME"] || join(home, ".config");
+  return [...files, join(config, "containers", "auth.json")];
+}
+
+function authFile(path: string, environment: Environment): Place {
+  return {
+    name: path,
+    async find(host, repository) {
+      const file = await readAuthFile(path);
+      if (file === undefined) return undefined;
+      return await lookUp(file, { host, repository }, { source: path, environment });
+    },
+  };
+}
+
+function githubToken(environment: Environment): Place {
+  const source = "GITHUB_TOKEN";
+  return {
+    name: source,
+    find: () => {
+      const password = environment[source];
+      if (!password) return Promise.resolve(undefined);
+      // GHCR looks at the token only, but wants a name.
+      const username = environment["GITHUB_ACTOR"] || "x-access-token";
+      return Promise.resolve({ kind: "basic", username, password, source });
+    },
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * Requests to one repository, with the login that its registry turns out to want. Nothing is asked
+ * in advance: a registry open to all costs no extra request, and credentials are looked up only for
+ * one that asks for them.
+ * @module
+ */
+import { SingleFlight } from "../base/concurrency.ts";
+import { http, type HttpRequest, type HttpResponse } from "../base/http.ts";
+import { isHub } from "./auth-file.ts";
+import { parseChallenges, type Challenge } from "./challenge.ts";
+import type { Credentials, CredentialSource } from "./credentials.ts";
+import { credentialPlaces } from "./find-credentials.ts";
+import { basic, fetchToken, type Token } from "./token.ts";
+
+/** Where a repository is, as `Repository.parse` reads it. */
+export interface RepositoryAddress {
+  readonly host: string;
+  readonly name: string;
+  readonly plainHttp: boolean;
+}
+
+export interface SessionRequest extends HttpRequest {
+  readonly label: string;
+  /** Default: "pull", or "push" once anything was pushed. */
+  readonly access?: "pull" | "push" | "delete" | undefined;
+  /** Another repository of this registry that the request reads from. */
+  readonly mountFrom?: string | undefined;
+}
+
+export class RegistrySession {
+  /** `ghcr.io/acme/lix`, for messages. */
+  readonly description: string;
+  readonly origin: URL;
+  readonly #repository: RepositoryAddress;
+  readonly #source: CredentialSource;
+  #pushing = false;
+  #challenge: Challenge | undefined;
+  #credentials: Promise<Credentials | undefined> | undefined;
+  /** For the hint of a refusal: where the last used credentials came from. */
+  #usedSource: string | undefined;
+  /** Scopes that the registry named itself, in a refusal. */
+  readonly #learned = new Set<string>();
+  readonly #tokens = new Map<string, Token>();
+  readonly #fetching = new SingleFlight<Token>();
+
+  constructor(repository: RepositoryAddress, source: CredentialSource) {
+    this.#repository = repository;
+    this.#source = source;
+    this.description = `${repository.host}/${repository.name}`;
+    const host = isHub(repository.host) ? "registry-1.docker.io" : repository.host;
+    this.origin = new URL(`${repository.plainHttp ? "http" : "https"}://${host}`);
+  }
+
+  /** `/v2/<name>/<rest>` */
+  url(rest: string): URL {
+    return new URL(`/v2/${this.#repository.name}/${rest}`, this.origin);
+  }
+
+  /** From now on tokens may push, so that the one of the first HEAD serves the uploads too. */
+  expectPush(): void {
+    this.#pushing = true;
+  }
+
+  /** Any answer but a 401 that a login could cure. */
+  async request(url: URL, request: SessionRequest): Promise<HttpResponse> {
+    if (request.access === "push") this.#pushing = true;
+    // An upload may continue elsewhere, and elsewhere is no place for this registry's credentials.
+    if (url.origin !== this.origin.origin) return await http(url, request);
+    const scopes = this.#scopes(request);
+    const used = await this.#authorization(scopes, request.label);
+    const response = await this.#send(url, request, used);
+    // Nor may a server that we were redirected to say how to log in here.
+    if (response.status !== 401 || new URL(response.url).origin !== url.origin) return response;
+    const better = await this.#renewed(response, used, request);
+    if (better === undefined) return response;
+    await response.discard();
+    return await this.#send(url, request, better);
+  }
+
+  /** What to do about a 401 or 403. Says where credentials came from, never what they are. */
+  denialHint(): string {
+    const { host } = this.#repository;
+    if (this.#usedSource !== undefined)
+      return `the credentials from ${this.#usedSource} were used: check that they are valid and may do this`;
+    return `no credentials for ${host} were found in ${credentialPlaces(host).join(", ")}: log in, for example with \`docker login ${host}\``;
+  }
+
+  async #send(
+    url: URL,
+    request: SessionRequest,
+    authorization: string | undefined,
+  ): Promise<HttpResponse> {
+    const headers = { ...request.headers, ...(authorization ? { authorization } : {}) };
+    return await http(url, { ...request, headers });
+  }
+
+  #scopes(request: SessionRequest): string[] {
+    // Quay does not know "delete", distribution takes "*" for it: as containers/image.
+    const actions = request.access === "delete" ? "*" : this.#pushing ? "pull,push" : "pull";
+    const scopes = [`repository:${this.#repository.name}:${actions}`];
+    if (request.mountFrom !== undefined) scopes.push(`repository:${request.mountFrom}:pull`);
+    return scopes;
+  }
+
+  /** The header that the registry is known to want; undefined while it wants none. */
+  async #authorization(scopes: readonly string[], label: string): Promise<string | undefined> {
+    const challenge = this.#challenge;
+    if (challenge === undefined) return undefined;
+    if (challenge.scheme === "bearer")
+      return `Bearer ${(await this.#token(challenge, scopes, label)).value}`;
+    const credentials = await this.#findCredentials();
+    return credentials?.kind === "basic" ? basic(credentials) : undefined;
+  }
+
+  /** A header better than the one that got a 401; undefined when we know none. */
+  async #renewed(
+    response: HttpResponse,
+    used: string | undefined,
+    request: SessionRequest,
+  ): Promise<string | undefined> {
+    const challenge = (await this.#challengeOf(response)) ?? this.#challenge;
+    if (challenge === undefined) return undefined;
+    this.#challenge = challenge;
+    if (challenge.scheme === "bearer" && used !== undefined) {
+      // Some servers look at the first scope only, so theirs goes first (go-containerregistry).
+      const scope = challenge.parameters.get("scope");
+      if (scope !== undefined && scope !== "") this.#learned.add(scope);
+      for (const [key, token] of this.#tokens)
+        if (used === `Bearer ${token.value}`) this.#tokens.delete(key);
+    }
+    const authorization = await this.#authorization(this.#scopes(request), request.label);
+    return authorization === used ? undefined : authorization;
+  }
+
+  async #challengeOf(response: HttpResponse): Promise<Challenge | undefined> {
+    const known = preferred(response.headers["www-authenticate"]);
+    if (known !== undefined || this.#challenge !== undefined) return known;
+    // gcr.io names its ways of logging in nowhere but here.
+    const ping = await http(new URL("/v2/", this.origin), { label: `${this.description}: ping` });
+    await ping.discard();
+    return preferred(ping.headers["www-authenticate"]);
+  }
+
+  async #token(challenge: Challenge, own: readonly string[], label: string): Promise<Token> {
+    const scopes = [...new Set([...this.#learned, ...own])];
+    const key = scopes.join(" ");
+    const known = this.#tokens.get(key);
+    if (known !== undefined && Date.now() < known.expiresAt) return known;
+    return await this.#fetching.run(key, async () => {
+      const credentials = await this.#findCredentials();
+      const token = await fetchToken({
+        registry: this.origin,
+        challenge,
+        scopes,
+        credentials,
+        label,
+        denialHint: this.denialHint(),
+      });
+      this.#tokens.set(key, token);
+      return token;
+    });
+  }
+
+  async #findCredentials(): Promise<Credentials | undefined> {
+    this.#credentials ??= this.#source(this.#repository.host, this.#repository.name);
+    let found: Credentials | undefined;
+    try {
+      found = await this.#credentials;
+    } catch (error) {
+      this.#credentials = undefined;
+      throw error;
+    }
+    // An ECR password lives twelve hours; a provider process may live longer.
+    if (found?.kind === "basic" && found.expiresAt !== undefined && Date.now() >= found.expiresAt) {
+      this.#credentials = this.#source(this.#repository.host, this.#repository.name);
+      found = await this.#credentials;
+    }
+    this.#usedSource = found?.source;
+    return found;
+  }
+}
+
+/** A token is worth less to a thief than a password, so Bearer comes first. */
+function preferred(header: string | undefined): Challenge | undefined {
+  const challenges = parseChallenges(header ?? "");
+  return (
+    challenges.find(({ scheme }) => scheme === "bearer") ??
+    challenges.find(({ scheme }) => scheme === "basic")
+  );
+}

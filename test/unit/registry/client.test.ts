@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { test } from "node:test";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import { Digest } from "../../../provider/oci/digest.ts";
+import { RegistryClient } from "../../../provider/registry/client.ts";
+import { startRegistry, type FaultAct, type TestRegistry } from "../../support/registry.ts";
+import { blobOf, sampleImage } from "../../support/sample-image.ts";
+
+const BLOB = blobOf(Bytes.fromText("some bytes of a layer".repeat(10_000)));
+const UPLOADS = /\/blobs\/uploads\//;
+
+async function withRegistry(
+  use: (client: RegistryClient, registry: TestRegistry) => Promise<void>,
+): Promise<void> {
+  const registry = await startRegistry();
+  try {
+    await use(clientOf(registry.host), registry);
+  } finally {
+    await registry.close();
+  }
+}
+
+const clientOf = (host: string, name = "acme/lix"): RegistryClient =>
+  new RegistryClient({ host, name, plainHttp: true }, { credentials: async () => undefined });
+
+/** A server that is something else. */
+async function withServer(
+  listener: RequestListener,
+  use: (host: string) => Promise<void>,
+): Promise<void> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  try {
+    await use(`127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test("uploads a blob by one POST and one PUT, and asks for no login", () =>
+  withRegistry(async (client, registry) => {
+    assert.equal(await client.hasBlob(BLOB.digest), false);
+    assert.equal(await client.pushBlob(BLOB), "uploaded");
+    assert.equal(await client.hasBlob(BLOB.digest), true);
+    assert.deepEqual(
+      registry.log.map(({ method, status }) => `${method} ${status}`),
+      ["HEAD 404", "POST 202", "PUT 201", "HEAD 200"],
+    );
+  }));
+
+test("reads back what it pushed, and nothing that is damaged", () =>
+  withRegistry(async (client, registry) => {
+    await client.pushBlob(BLOB);
+    const bytes = await Bytes.collect(client.getBlob(BLOB.digest));
+    assert.equal(Digest.of(bytes), BLOB.digest);
+    const act = { kind: "lie", headers: { "content-length": "3" }, body: "abc" } as const;
+    registry.faults.push({ method: "GET", act });
+    await assert.rejects(Bytes.collect(client.getBlob(BLOB.digest)), { code: "BLOB_MISMATCH" });
+  }));
+
+const CURABLE: readonly (readonly [string, FaultAct])[] = [
+  ["a connection that breaks in mid-upload", { kind: "drop", afterBytes: 1000 }],
+  ["a 500 after the blob was kept", { kind: "lie", status: 500 }],
+  ["a 503 in place of an answer", { kind: "answer", status: 503 }],
+  [
+    "an upload session that was forgotten",
+    { kind: "answer", status: 404, body: '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}' },
+  ],
+  [
+    "bytes that were damaged on the way, once",
+    { kind: "answer", status: 400, body: '{"errors":[{"code":"DIGEST_INVALID"}]}' },
+  ],
+];
+for (const [name, act] of CURABLE)
+  test(`starts an upload again after ${name}`, () =>
+    withRegistry(async (client, registry) => {
+      registry.faults.push({ method: "PUT", path: UPLOADS, act });
+      assert.equal(await client.pushBlob(BLOB), "uploaded");
+      assert.equal(await client.hasBlob(BLOB.digest), true);
+      assert.equal(registry.count("PUT"), act.kind === "lie" ? 1 : 2);
+    }));
+
+test("does not start again after a refusal, and says why the registry refused", () =>
+  withRegistry(async (client, registry) => {
+    const body = '{"errors":[{"code":"SIZE_INVALID","message":"too\\u001b[31m large"}]}';
+    registry.faults.push({ method: "PUT", act: { kind: "answer", status: 413, body } });
+    await assert.rejects(client.pushBlob(BLOB), (error: Error & { code: string }) => {
+      assert.equal(error.code, "REGISTRY_REFUSED");
+      assert.match(error.message, /HTTP status 413 \(SIZE_INVALID: too \[31m large\)/);
+      return true;
+    });
+    assert.equal(registry.count("PUT"), 1);
+  }));
+
+test("goes to any Location: relative, absolute, with a query", () =>
+  withRegistry(async (client, registry) => {
+    for (const prefix of ["", `http://${registry.host}`]) {
+      const blob = blobOf(Bytes.fromText(`by ${prefix}`));
+      let location = "";
+      registry.faults.push({
+        method: "POST",
+        act: {
+          kind: "lie",
+          get headers() {
+            // Where the registry sent us to, but spelled our way.
+            location = `${prefix}/v2/acme/lix/blobs/uploads/made-up?_state=a%2Fb%3D%3D`;
+            return { location };
+          },
+        },
+      });
+      await assert.rejects(client.pushBlob({ ...blob, open: () => Bytes.of() }));
+      const put = registry.log.find(({ path }) => path.includes("made-up"));
+      assert.equal(put, undefined, "nothing is sent for a blob that cannot be read");
+      registry.faults.length = 0;
+      assert.equal(await client.pushBlob(blob), "uploaded");
+    }
+  }));
+
+test("mounts a blob that another repository has", () =>
+  withRegistry(async (client, registry) => {
+    await clientOf(registry.host, "base/lix").pushBlob(BLOB);
+    assert.equal(await client.pushBlob(BLOB, { mountFrom: "base/lix" }), "mounted");
+    assert.equal(await client.hasBlob(BLOB.digest), true);
+    assert.equal(registry.count("PUT"), 1);
+  }));
+
+for (const [name, act] of [
+  ["an upload in its place", undefined],
+  ["an error", { kind: "answer", status: 400, body: "{}" }],
+  ["a denial", { kind: "answer", status: 401 }],
+] as const)
+  test(`uploads when a mount is answered by ${name}`, () =>
+    withRegistry(async (client, registry) => {
+      if (act !== undefined) registry.faults.push({ method: "POST", path: /mount=/, act });
+      assert.equal(await client.pushBlob(BLOB, { mountFrom: "not/there" }), "uploaded");
+      assert.equal(registry.count("POST"), act === undefined ? 1 : 2);
+    }));
+
+test("knows a manifest by tag and by digest, and undefined is a definite no", () =>
+  withRegistry(async (client) => {
+    const { blobs, root } = sampleImage("a layer");
+    for (const blob of blobs) await client.pushBlob(blob);
+    assert.equal(await client.headManifest("v1"), undefined);
+    assert.equal(await client.getManifest("v1"), undefined);
+    await client.putManifest("v1", root);
+    const { digest, mediaType } = root;
+    assert.deepEqual(await client.headManifest("v1"), {
+      digest,
+      mediaType,
+      size: root.bytes.length,
+    });
+    const got = await client.getManifest(digest);
+    assert.deepEqual(Buffer.from(got?.bytes ?? []), Buffer.from(root.bytes));
+    assert.deepEqual(await client.listTags(), ["v1"]);
+    await client.deleteTag("v1");
+    assert.deepEqual(await client.listTags(), []);
+    await client.deleteManifest(digest);
+    assert.equal(await client.headManifest(digest), undefined);
+    await client.deleteManifest(digest);
+  }));
+
+test("finds out a digest that the registry does not tell, and catches one that lies", () =>
+  withRegistry(async (client, registry) => {
+    const { blobs, root } = sampleImage("a layer");
+    for (const blob of blobs) await client.pushBlob(blob);
+    await client.putManifest("v1", root);
+    const silent = { kind: "lie", headers: { "docker-content-digest": "" } } as const;
+    registry.faults.push({ method: "HEAD", act: silent });
+    assert.equal((await client.headManifest("v1"))?.digest, root.digest);
+    const headers = { "docker-content-digest": Digest.of(Bytes.fromText("something else")) };
+    registry.faults.push({ method: "PUT", act: { kind: "lie", headers } });
+    await assert.rejects(client.putManifest("v1", root), { code: "REGISTRY_DIGEST_MISMATCH" });
+    registry.faults.push({ method: "GET", act: { kind: "lie", body: root.bytes.slice(1) } });
+    await assert.rejects(client.getManifest(root.digest), { code: "REGISTRY_DIGEST_MISMATCH" });
+  }));
+
+test("lists the tags of all pages", () =>
+  withRegistry(async (client, registry) => {
+    const { blobs, root } = sampleImage("a layer");
+    for (const blob of blobs) await client.pushBlob(blob);
+    for (const tag of ["a", "b", "c"]) await client.putManifest(tag, root);
+    const first = {
+      headers: { link: '</v2/acme/lix/tags/list?n=1000&last=a>; rel="next"' },
+      body: '{"tags":["a"]}',
+    };
+    registry.faults.push({ path: /tags/, act: { kind: "answer", status: 200, ...first } });
+    assert.deepEqual(await client.listTags(), ["a", "b", "c"]);
+  }));
+
+for (const [status, code, body] of [
+  [401, "REGISTRY_DENIED", ""],
+  [403, "REGISTRY_DENIED", '{"errors":[{"code":"DENIED","message":"not yours"}]}'],
+  [400, "REGISTRY_REFUSED", "{}"],
+  [301, "NOT_A_REGISTRY", ""],
+  [204, "NOT_A_REGISTRY", ""],
+] as const)
+  test(`takes ${status} for ${code}, never for "gone"`, () =>
+    withRegistry(async (client, registry) => {
+      const act = { kind: "answer", status, body } as const;
+      registry.faults.push({ act, times: 99 });
+      await assert.rejects(client.headManifest("v1"), { code });
+      await assert.rejects(client.getManifest("v1"), { code });
+      await assert.rejects(client.hasBlob(BLOB.digest), { code });
+      await assert.rejects(client.putManifest("v1", sampleImage("a").root), { code });
+    }));
+
+for (const status of [429, 500, 503])
+  test(`takes ${status} for a registry that is not available, after several tries`, () =>
+    withRegistry(async (client, registry) => {
+      const headers = { "retry-after": "0" };
+      registry.faults.push({ act: { kind: "answer", status, headers }, times: 99 });
+      await assert.rejects(client.headManifest("v1"), { code: "REGISTRY_UNAVAILABLE" });
+      assert.ok(registry.log.length > 1);
+    }));
+
+for (const status of [200, 404])
+  test(`knows a web server that says ${status} to everything from a registry`, () =>
+    withServer(
+      (_, response) => response.writeHead(status, { "content-type": "text/html" }).end("<p>hello"),
+      async (host) => {
+        const client = clientOf(host);
+        const code = "NOT_A_REGISTRY";
+        await assert.rejects(client.hasBlob(BLOB.digest), { code });
+        await assert.rejects(client.headManifest("v1"), { code });
+        await assert.rejects(client.getManifest("v1"), { code });
+        await assert.rejects(client.pushBlob(BLOB), { code });
+        await assert.rejects(client.putManifest("v1", sampleImage("a").root), { code });
+      },
+    ));
+
+test("says that nobody listens", async () => {
+  let host = "";
+  await withServer(
+    () => {},
+    async (free) => void (host = free),
+  );
+  await assert.rejects(clientOf(host).headManifest("v1"), { code: "HTTP_UNREACHABLE" });
+});
+
+test("follows a redirect of a blob, without its login", () =>
+  withRegistry(async (_, registry) => {
+    const seen: (string | undefined)[] = [];
+    await withServer(
+      (request, response) => {
+        seen.push(request.headers.authorization);
+        response.end("a blob");
+      },
+      async (other) => {
+        const location = `http://${other}/storage?signature=1`;
+        registry.faults.push(
+          { act: { kind: "answer", status: 401, headers: { "www-authenticate": "Basic" } } },
+          { act: { kind: "answer", status: 307, headers: { location } } },
+        );
+        const client = new RegistryClient(
+          { host: registry.host, name: "acme/lix", plainHttp: true },
+          {
+            credentials: async () =>
+              ({ kind: "basic", username: "me", password: "pw", source: "a test" }) as const,
+          },
+        );
+        const { digest } = blobOf(Bytes.fromText("a blob"));
+        assert.equal(Buffer.from(await Bytes.collect(client.getBlob(digest))).toString(), "a blob");
+        assert.deepEqual(seen, [undefined]);
+        assert.equal(registry.log.at(-1)?.authorization, "basic");
+      },
+    );
+  }));
+
+test("uploads to another host without the registry's login", () =>
+  withRegistry(async (_, registry) => {
+    const seen: unknown[] = [];
+    await withServer(
+      (request, response) => {
+        seen.push([request.url, request.headers.authorization]);
+        request.resume().once("end", () => response.writeHead(201).end());
+      },
+      async (other) => {
+        const location = `http://${other}/upload?_state=x%2By`;
+        registry.faults.push(
+          { act: { kind: "answer", status: 401, headers: { "www-authenticate": "Basic" } } },
+          { act: { kind: "answer", status: 202, headers: { location } } },
+        );
+        const client = new RegistryClient(
+          { host: registry.host, name: "acme/lix", plainHttp: true },
+          {
+            credentials: async () =>
+              ({ kind: "basic", username: "me", password: "pw", source: "a test" }) as const,
+          },
+        );
+        assert.equal(await client.pushBlob(BLOB), "uploaded");
+        const digest = encodeURIComponent(BLOB.digest);
+        assert.deepEqual(seen, [[`/upload?_state=x%2By&digest=${digest}`, undefined]]);
+      },
+    );
+  }));

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { onward } from "../../../provider/registry/onward.ts";
+
+const go = (to: string, from: string): string => onward(to, new URL(from), "upload address").href;
+
+test("follows a registry to where it may send us", () => {
+  for (const [to, from, target] of [
+    ["/v2/x/1?_state=a%2Bb", "https://r.example/v2/y/", "https://r.example/v2/x/1?_state=a%2Bb"],
+    ["2?s=1", "http://127.0.0.1:5000/v2/x/uploads/1", "http://127.0.0.1:5000/v2/x/uploads/2?s=1"],
+    ["https://cdn.example/up", "https://r.example/", "https://cdn.example/up"],
+    ["http://127.0.0.1:6000/up", "http://localhost:5000/", "http://127.0.0.1:6000/up"],
+    ["https://10.0.0.2/up", "https://10.0.0.1/", "https://10.0.0.2/up"],
+  ] as const)
+    assert.equal(go(to, from), target);
+});
+
+test("refuses plain http after https, other protocols, and private addresses of strangers", () => {
+  for (const to of [
+    "http://r.example/up",
+    "ftp://r.example/up",
+    "file:///etc/passwd",
+    "https://169.254.169.254/latest",
+    "https://localhost/up",
+    "https://[::1]/up",
+    "https://[fd00::1]/up",
+    "https://192.168.1.1/up",
+    "https://0x7f000001/up",
+    "https://",
+  ])
+    assert.throws(() => go(to, "https://r.example/"), { code: "UNSAFE_ADDRESS" }, to);
+});
+
+test("shows neither password nor query of a refused address", () => {
+  assert.throws(
+    () => go("http://user:hunter2@r.example/up?key=hunter2", "https://r.example/"),
+    (error: Error) => !error.message.includes("hunter2"),
+  );
+});
