@@ -1,0 +1,114 @@
+/**
+ * From a plan to an image: every layer's identity, known or built, then config, manifest and index.
+ * @module
+ */
+import { mapConcurrent } from "../base/concurrency.ts";
+import type { KnownLayer } from "../layer-cache/layer-cache.ts";
+import type { LayerIdentity } from "../oci/layer.ts";
+import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
+import { targetName } from "../plan/spec.ts";
+import { ensureBlob, type LayerJob } from "./build-layer.ts";
+import { largestFirst } from "./listings.ts";
+import type { Prepared } from "./prepare.ts";
+import { reportBuilding } from "./progress.ts";
+import type { Session } from "./session.ts";
+
+/** A layer of the image, and all that is known of it. */
+export interface BuiltLayer extends PlannedLayer {
+  readonly identity: KnownLayer;
+}
+
+export interface BuiltPlatform {
+  readonly plan: PlatformPlan;
+  readonly layers: readonly BuiltLayer[];
+}
+
+/**
+ * The identity of every layer. Known ones cost nothing; the others are built into the local cache.
+ * Undefined where `mayBuild` is false and a layer is not known.
+ */
+export async function identifyLayers(
+  session: Session,
+  prepared: Prepared,
+  options: { readonly mayBuild: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<BuiltPlatform[] | undefined> {
+  const unknown: LayerJob[] = [];
+  for (const plan of prepared.platforms)
+    for (const layer of plan.layers)
+      if ((await session.knowledge.layer(layer.key)) === undefined)
+        unknown.push(layerJob(session, prepared, plan, layer, options.signal));
+  if (unknown.length > 0 && !options.mayBuild) return undefined;
+  await ensureBlobs(session, prepared, unknown, options.signal);
+  return collect(session, prepared);
+}
+
+/**
+ * The bytes of these layers are in the local cache afterwards. A layer that had to be rebuilt with
+ * another compressor may have another digest now, so the image is to be assembled from the answer.
+ */
+export async function materialise(
+  session: Session,
+  prepared: Prepared,
+  wanted: (identity: LayerIdentity) => boolean,
+  signal?: AbortSignal,
+): Promise<BuiltPlatform[]> {
+  const built = await collect(session, prepared);
+  const jobs = built.flatMap(({ plan, layers }) =>
+    layers
+      .filter((layer) => wanted(layer.identity))
+      .map((layer) => layerJob(session, prepared, plan, layer, signal)),
+  );
+  await ensureBlobs(session, prepared, jobs, signal);
+  return collect(session, prepared);
+}
+
+async function ensureBlobs(
+  session: Session,
+  prepared: Prepared,
+  jobs: readonly LayerJob[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const built = reportBuilding(targetName(prepared.spec), jobs);
+  await mapConcurrent(
+    largestFirst(jobs),
+    { width: Math.max(1, jobs.length), signal },
+    async (job) => {
+      await ensureBlob(session, job);
+      built(job);
+    },
+  );
+}
+
+async function collect(session: Session, prepared: Prepared): Promise<BuiltPlatform[]> {
+  return Promise.all(
+    prepared.platforms.map(async (plan) => ({
+      plan,
+      layers: await Promise.all(
+        plan.layers.map(async (layer) => {
+          const identity = await session.knowledge.layer(layer.key);
+          if (identity === undefined) throw new RangeError(`layer ${layer.key} was not built`);
+          return { ...layer, identity };
+        }),
+      ),
+    })),
+  );
+}
+
+function layerJob(
+  session: Session,
+  prepared: Prepared,
+  plan: PlatformPlan,
+  layer: PlannedLayer,
+  signal: AbortSignal | undefined,
+): LayerJob {
+  return {
+    key: layer.key,
+    contents: layer.contents,
+    compression: plan.compression,
+    source: session.narSource(prepared.lock),
+    paths: plan.paths,
+    generated: plan.generated,
+    baseSystem: plan.baseSystem,
+    signal,
+  };
+}

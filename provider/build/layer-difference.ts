@@ -1,0 +1,62 @@
+/**
+ * Which files of two layers differ: what a person wants to know when diffIds do.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { extract, type Header } from "tar-stream";
+import type { Bytes } from "../base/bytes.ts";
+import { decompress } from "../substituter/decompress.ts";
+
+/** One line a file; compressed or not. */
+export async function layerDifference(expected: Bytes, got: Bytes): Promise<string[]> {
+  const ours = await listLayer(expected);
+  const theirs = await listLayer(got);
+  const names = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+  return names.flatMap((name) => {
+    const [mine, other] = [ours.get(name), theirs.get(name)];
+    if (mine === other) return [];
+    if (other === undefined) return [`${name} is missing`];
+    if (mine === undefined) return [`${name} should not be there (${other})`];
+    return [`${name}: expected ${mine}; got ${other}`];
+  });
+}
+
+/** Path to what is there, in words. */
+async function listLayer(blob: Bytes): Promise<ReadonlyMap<string, string>> {
+  const entries = new Map<string, string>();
+  const tar = extract();
+  const fed = feed(decompress(blob, "none"), tar);
+  for await (const entry of tar) {
+    const hash = createHash("sha256");
+    for await (const chunk of entry) if (chunk instanceof Uint8Array) hash.update(chunk);
+    entries.set(entry.header.name, describeEntry(entry.header, hash.digest("hex")));
+  }
+  await fed;
+  return entries;
+}
+
+function describeEntry(header: Header, sha256: string): string {
+  const { type, size, linkname, mode, uid, gid, mtime } = header;
+  const what =
+    type === "symlink"
+      ? `link to ${linkname}`
+      : type === "file"
+        ? `file of ${size} bytes, sha256 ${sha256}`
+        : type;
+  const bits = mode.toString(8).padStart(4, "0");
+  return `${what}, mode ${bits}, owner ${uid}:${gid}, mtime ${mtime.getTime() / 1000}`;
+}
+
+async function feed(source: Bytes, tar: ReturnType<typeof extract>): Promise<void> {
+  try {
+    for await (const chunk of source)
+      if (!tar.write(Buffer.from(chunk)))
+        await new Promise<void>((go) => {
+          tar.once("drain", () => go());
+          tar.once("close", () => go());
+        });
+    tar.end();
+  } catch (error) {
+    tar.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * From a plan to its destinations: what they lack is made, then pushed; tags last.
+ * @module
+ */
+import { log } from "../base/log.ts";
+import type { Destination, PublishReport } from "../destination/destination.ts";
+import type { Digest } from "../oci/digest.ts";
+import { assemble, type Assembled } from "./assemble.ts";
+import { materialise } from "./build-image.ts";
+import { tagsOf } from "./describe.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Session } from "./session.ts";
+
+export interface Published {
+  readonly assembled: Assembled;
+  readonly reports: readonly (PublishReport & { readonly destination: string })[];
+}
+
+/** Publishes to every destination, one after the other. */
+export async function publish(
+  session: Session,
+  prepared: Prepared,
+  destinations: readonly Destination[],
+  signal?: AbortSignal,
+): Promise<Published> {
+  const known = await materialise(session, prepared, () => false, signal);
+  let assembled = assemble(session, known);
+  const lacking = new Map<Destination, ReadonlySet<Digest>>();
+  for (const destination of destinations)
+    lacking.set(destination, await destination.missing(digestsOf(assembled), signal));
+  const wanted = new Set([...lacking.values()].flatMap((digests) => [...digests]));
+  const before = assembled.image.root.digest;
+  const built = await materialise(session, prepared, (layer) => wanted.has(layer.digest), signal);
+  assembled = assemble(session, built);
+  const moved = assembled.image.root.digest !== before;
+  if (moved) log.warn(recompressed(before, assembled.image.root.digest));
+
+  const reports: Published["reports"][number][] = [];
+  for (const destination of destinations) {
+    log.progress(`${destination.description}: pushing`);
+    const report = await destination.publish(assembled.image, {
+      tags: tagsOf(prepared),
+      signal,
+      // What was asked before is of use only while the digests are the same.
+      missing: moved ? undefined : lacking.get(destination),
+    });
+    reports.push({ ...report, destination: destination.description });
+  }
+  return { assembled, reports };
+}
+
+const digestsOf = (assembled: Assembled): Digest[] =>
+  assembled.image.blobs.map((blob) => blob.digest);
+
+const recompressed = (before: Digest, after: Digest): string =>
+  `the image is ${after}, not ${before} as first computed: a layer had to be compressed anew, and ` +
+  "this machine's compressor writes other bytes for the same contents (the diffIds are the same)";

@@ -1,0 +1,96 @@
+/**
+ * The folder of the local cache, and how files come into it: written under a temporary name, renamed
+ * when whole, so that several processes can share it without a lock.
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { LixImageError } from "../base/errors.ts";
+
+/** `LIX_IMAGE_CACHE`, else `pulumi-lix` in the platform's user cache folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const chosen = env["LIX_IMAGE_CACHE"];
+  if (chosen !== undefined && chosen !== "") return chosen;
+  return join(userCacheFolder(env), "pulumi-lix");
+}
+
+function userCacheFolder(env: NodeJS.ProcessEnv): string {
+  switch (process.platform) {
+    case "darwin":
+      return join(homedir(), "Library", "Caches");
+    case "win32":
+      return env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local");
+    default:
+      return env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  }
+}
+
+/** The text of a small file; undefined when there is none. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw new CacheUnusable(file, error);
+  }
+}
+
+/** Writes a file whole or not at all. */
+export async function writeWhole(file: string, contents: string | Uint8Array): Promise<void> {
+  await placeFile(file, async (handle) => {
+    await handle.writeFile(contents);
+    return file;
+  });
+}
+
+/**
+ * Lends a temporary file beside `near`; what `write` returns is where it goes. Nothing is left behind
+ * when `write` throws.
+ */
+export async function placeFile(
+  near: string,
+  write: (handle: FileHandle) => Promise<string>,
+): Promise<void> {
+  const temporary = `${near}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await mkdir(dirname(near), { recursive: true });
+    const handle = await open(temporary, "wx");
+    let target: string;
+    try {
+      target = await write(handle);
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw isSystemError(error) ? new CacheUnusable(near, error) : error;
+  }
+}
+
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
+
+// Errors of the file system carry errno; those of zlib and the network do not come here.
+const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && !(error instanceof LixImageError) && "errno" in error;
+
+export class CacheUnusable extends LixImageError {
+  readonly code = "CACHE_UNUSABLE";
+  constructor(file: string, cause: unknown) {
+    const full = isCode(cause, "ENOSPC") || isCode(cause, "EDQUOT");
+    super(
+      full
+        ? `local cache: no space left on the disk of ${dirname(file)}`
+        : `local cache: cannot use ${dirname(file)}`,
+      {
+        cause,
+        hint: full
+          ? "free some space, or point LIX_IMAGE_CACHE to a folder on a larger disk"
+          : "point LIX_IMAGE_CACHE to a folder that this user may write",
+      },
+    );
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * What this machine has made before: layer blobs by digest, what a LayerKey came to, listings by
+ * narHash, locks found good. Content-addressed, shared by processes, bounded, verified when read.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import type { Listing } from "../nix/listing.ts";
+import { listingFromJson, listingToJson } from "../nix/listing-json.ts";
+import { NarHash } from "../nix/nix-hash.ts";
+import { DiffId, Digest } from "../oci/digest.ts";
+import type { LayerIdentity } from "../oci/layer.ts";
+import type { LayerKey } from "../plan/recipe.ts";
+import { evict } from "./evict.ts";
+import { isCode, placeFile, readIfThere, writeWhole } from "./folder.ts";
+
+const READ_CHUNK = 1024 * 1024;
+// Bumped when the meaning of a file changes; old folders are evicted by hand, never misread.
+const FORMAT = "v1";
+
+export class LayerCache {
+  readonly folder: string;
+  /** Blobs whose bytes this process has seen to be right; it may still need them. */
+  readonly #verified = new Set<Digest>();
+
+  constructor(folder: string) {
+    this.folder = join(folder, FORMAT);
+  }
+
+  /** What the layer came to when this machine last made it. */
+  async identity(key: LayerKey): Promise<KnownLayer | undefined> {
+    const text = await readIfThere(this.#layerFile(key));
+    if (text === undefined) return undefined;
+    const read = KnownLayerJson.safeParse(parseJson(text));
+    return read.success ? read.data : undefined;
+  }
+
+  async remember(key: LayerKey, known: KnownLayer): Promise<void> {
+    await writeWhole(this.#layerFile(key), JSON.stringify(known));
+  }
+
+  /** Stores a blob: `write` gets a sink and answers with what came out of it. */
+  async addBlob(
+    write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerIdentity>,
+  ): Promise<LayerIdentity> {
+    let identity: LayerIdentity | undefined;
+    await placeFile(join(this.folder, "blobs", "new"), async (handle) => {
+      identity = await write(async (chunk) => {
+        await handle.writeFile(chunk);
+      });
+      return this.#blobFile(identity.digest);
+    });
+    if (identity === undefined) throw new RangeError("placeFile returned before its writer");
+    this.#verified.add(identity.digest);
+    await evict(this.folder, this.#verified);
+    return identity;
+  }
+
+  /** Whether the blob is here and whole; a damaged one is removed. */
+  async hasBlob(layer: LayerIdentity): Promise<boolean> {
+    const file = this.#blobFile(layer.digest);
+    try {
+      const { size } = await stat(file);
+      if (size === layer.size && (await this.#isWhole(layer.digest))) {
+        const now = new Date();
+        await utimes(file, now, now).catch(() => {});
+        return true;
+      }
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return false;
+      throw error;
+    }
+    await rm(file, { force: true });
+    return false;
+  }
+
+  async #isWhole(digest: Digest): Promise<boolean> {
+    if (this.#verified.has(digest)) return true;
+    const hash = createHash("sha256");
+    for await (const chunk of this.openBlob(digest)) hash.update(chunk);
+    if (`sha256:${hash.digest("hex")}` !== digest) return false;
+    this.#verified.add(digest);
+    return true;
+  }
+
+  /** The blob's bytes; callers have asked {@link hasBlob} before. */
+  async *openBlob(digest: Digest): Bytes {
+    try {
+      yield* createReadStream(this.#blobFile(digest), { highWaterMark: READ_CHUNK });
+    } catch (error) {
+      throw isCode(error, "ENOENT") ? new BlobEvicted(digest, error) : error;
+    }
+  }
+
+  async listing(narHash: NarHash): Promise<Listing | undefined> {
+    const text = await readIfThere(this.#listingFile(narHash));
+    return text === undefined ? undefined : listingFromJson(parseJson(text));
+  }
+
+  async addListing(narHash: NarHash, listing: Listing): Promise<void> {
+    await writeWhole(this.#listingFile(narHash), JSON.stringify(listingToJson(listing)));
+  }
+
+  /** Locks (by text and public keys) that were verified here before. */
+  readonly verdicts = {
+    has: async (key: string): Promise<boolean> =>
+      (await readIfThere(this.#verdictFile(key))) !== undefined,
+    add: (key: string): Promise<void> => writeWhole(this.#verdictFile(key), ""),
+  };
+
+  readonly #verdictFile = (key: string): string => join(this.folder, "locks", key);
+  readonly #layerFile = (key: LayerKey): string => join(this.folder, "layers", `${key}.json`);
+  readonly #blobFile = (digest: Digest): string => join(this.folder, "blobs", Digest.hex(digest));
+  readonly #listingFile = (narHash: NarHash): string =>
+    join(this.folder, "listings", `${NarHash.toHex(narHash)}.json`);
+}
+
+/** A layer's identity, and the compressor that its digest depends on. */
+export interface KnownLayer extends LayerIdentity {
+  /** `gzip:zlib-1.3.1`: which build of which library made these bytes. */
+  readonly compressor: string;
+}
+
+// A transform that throws would not be a verdict of the schema.
+const SHA256 = /^sha256:[0-9a-f]{64}$/;
+
+export const KnownLayerJson = z.strictObject({
+  diffId: z.string().regex(SHA256).transform(DiffId.parse),
+  digest: z.string().regex(SHA256).transform(Digest.parse),
+  size: z.int().nonnegative(),
+  mediaType: z.enum([
+    "application/vnd.oci.image.layer.v1.tar",
+    "application/vnd.oci.image.layer.v1.tar+gzip",
+    "application/vnd.oci.image.layer.v1.tar+zstd",
+  ]),
+  compressor: z.string(),
+});
+
+/** undefined where it is not JSON: a damaged entry counts as none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export class BlobEvicted extends LixImageError {
+  readonly code = "BLOB_EVICTED";
+  constructor(digest: Digest, cause: unknown) {
+    super(`local cache: ${digest} was removed while it was in use`, {
+      cause,
+      hint: "run again; if it recurs, raise LIX_IMAGE_CACHE_SIZE",
+    });
+  }
+}

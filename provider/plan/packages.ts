@@ -1,0 +1,217 @@
+/**
+ * Which packages docker.nix puts into the image, resolved against one system of a lock.
+ * @module
+ */
+import { LixImageError, throwAll } from "../base/errors.ts";
+import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
+import { StorePath } from "../nix/store-path.ts";
+import type { ProfilePackage } from "../rootfs/manifest-nix.ts";
+import { nearest } from "./nearest.ts";
+
+// docker.nix, layerContents: each list is one layer, in this order; the fourth is the channel.
+const GROUPS = [["coreutils-full"], ["curl", "libxml2", "sqlite"], ["gitMinimal"]] as const;
+
+// docker.nix, autoLayered, in the order that manifest.nix and the profile see.
+const AUTO_LAYERED = [
+  "bashInteractive",
+  "gnutar",
+  "gzip",
+  "gnugrep",
+  "which",
+  "less",
+  "wget",
+  "man",
+  "cacert.out",
+  "findutils",
+  "iana-etc",
+  "openssh",
+  "nix",
+] as const;
+
+export interface PackageSet {
+  /** Default outputs of the packages of each explicit layer, the channel's excepted. */
+  readonly groups: readonly (readonly StorePath[])[];
+  /** defaultPkgs of docker.nix: what manifest.nix lists and the profile links, in order. */
+  readonly profile: readonly ProfilePackage[];
+  /** What base-system links to by itself. */
+  readonly bashInteractive: StorePath;
+  readonly shadow: StorePath;
+  readonly coreutils: StorePath;
+  /** Version of the Lix that is shipped. */
+  readonly lixVersion: string;
+  /** Attribute (or name of an extra store path) to version, sorted by attribute. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Resolves docker.nix's packages and `extraPkgs`; reports every mistake at once. */
+export function resolvePackages(system: LockedSystem, extraPkgs: readonly string[]): PackageSet {
+  const mistakes: unknown[] = [];
+  const versions = new Map<string, string>();
+  const select = (wanted: string, where: string): ProfilePackage | undefined => {
+    try {
+      const selected = selectPackage(system, wanted, where);
+      versions.set(selected.label, selected.version);
+      return selected.package;
+    } catch (error) {
+      mistakes.push(error);
+      return undefined;
+    }
+  };
+  const groups = GROUPS.map((group) => group.map((attribute) => select(attribute, "docker.nix")));
+  const autoLayered = AUTO_LAYERED.map((attribute) => select(attribute, "docker.nix"));
+  const extra = extraPkgs.map((wanted, index) => select(wanted, `extraPkgs[${index}]`));
+  const shadow = select("shadow", "docker.nix");
+  const coreutils = select("coreutils", "docker.nix");
+  const bash = autoLayered[0];
+  throwAll(mistakes);
+  const lix = system.packages.get("nix");
+  if (!bash || !shadow || !coreutils || !lix)
+    throw new UnknownAttribute("nix", "docker.nix", system);
+  return {
+    groups: groups.map((group) => group.filter(isThere).map((each) => each.outPath)),
+    profile: [...groups.flat(), ...autoLayered, ...extra].filter(isThere),
+    bashInteractive: bash.outPath,
+    shadow: shadow.outPath,
+    coreutils: coreutils.outPath,
+    lixVersion: lix.version ?? "",
+    versions: Object.fromEntries([...versions].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+interface Selected {
+  readonly label: string;
+  readonly version: string;
+  readonly package: ProfilePackage;
+}
+
+/** One entry of `extraPkgs`: an attribute, an attribute's output, or a store path. */
+function selectPackage(system: LockedSystem, wanted: string, where: string): Selected {
+  if (wanted.startsWith("/")) return selectStorePath(system, wanted, where);
+  const whole = system.packages.get(wanted);
+  if (whole !== undefined) return selectAttribute(system, whole, where);
+  // `curl.dev`: an exact attribute wins, else the last dot splits.
+  const dot = wanted.lastIndexOf(".");
+  const owner = dot > 0 ? system.packages.get(wanted.slice(0, dot)) : undefined;
+  if (owner === undefined) throw new UnknownAttribute(wanted, where, system);
+  return selectOutput(system, owner, wanted.slice(dot + 1), where);
+}
+
+function selectAttribute(system: LockedSystem, from: LockedPackage, where: string): Selected {
+  const outPath = lockedOutput(system, from, from.defaultOutput, where);
+  const install = from.outputSpecified
+    ? [outPath]
+    : from.outputsToInstall.map((output) => lockedOutput(system, from, output, where));
+  // lib.getOutput "out": an attribute that is itself one output stands for itself.
+  const out =
+    from.outputSpecified || !from.outputs.has("out")
+      ? outPath
+      : lockedOutput(system, from, "out", where);
+  return {
+    label: from.attribute,
+    version: from.version ?? "",
+    package: {
+      name: from.name,
+      system: system.system,
+      outPath,
+      out,
+      install,
+      priority: from.priority,
+    },
+  };
+}
+
+/** A chosen output stands for itself, in manifest.nix as in the profile. */
+function selectOutput(
+  system: LockedSystem,
+  from: LockedPackage,
+  output: string,
+  where: string,
+): Selected {
+  const path = lockedOutput(system, from, output, where);
+  return {
+    label: `${from.attribute}.${output}`,
+    version: from.version ?? "",
+    package: {
+      name: from.name,
+      system: system.system,
+      outPath: path,
+      out: path,
+      install: [path],
+      priority: from.priority,
+    },
+  };
+}
+
+function selectStorePath(system: LockedSystem, text: string, where: string): Selected {
+  const path = StorePath.parse(text);
+  if (!system.paths.has(path)) throw new PathNotLocked(path, where, system.system);
+  const name = StorePath.name(path);
+  return {
+    label: name,
+    version: "",
+    // meta.priority of a bare path: nixpkgs' default.
+    package: {
+      name,
+      system: system.system,
+      outPath: path,
+      out: path,
+      install: [path],
+      priority: 5,
+    },
+  };
+}
+
+function lockedOutput(
+  system: LockedSystem,
+  from: LockedPackage,
+  output: string,
+  where: string,
+): StorePath {
+  const path = from.outputs.get(output);
+  if (path === undefined) throw new UnknownOutput(from, output, where);
+  if (!system.paths.has(path)) throw new OutputNotLocked(from, output, where);
+  return path;
+}
+
+const isThere = <T>(value: T | undefined): value is T => value !== undefined;
+
+export class UnknownAttribute extends LixImageError {
+  readonly code = "UNKNOWN_ATTRIBUTE";
+  constructor(attribute: string, where: string, system: LockedSystem) {
+    const near = nearest(attribute, system.packages.keys());
+    super(
+      `${where}: the lock has no package ${JSON.stringify(attribute)} for ${system.system}` +
+        (near.length > 0 ? `; nearest: ${near.join(", ")}` : ""),
+      {
+        hint: `add it with \`lix-image lock\`, or use one of: ${[...system.packages.keys()].join(", ")}`,
+      },
+    );
+  }
+}
+
+export class UnknownOutput extends LixImageError {
+  readonly code = "UNKNOWN_OUTPUT";
+  constructor(from: LockedPackage, output: string, where: string) {
+    super(`${where}: ${from.attribute} has no output ${JSON.stringify(output)}`, {
+      hint: `its outputs are: ${[...from.outputs.keys()].join(", ")}`,
+    });
+  }
+}
+
+export class OutputNotLocked extends LixImageError {
+  readonly code = "OUTPUT_NOT_LOCKED";
+  constructor(from: LockedPackage, output: string, where: string) {
+    super(`${where}: the lock names ${from.attribute}.${output} but does not hold its closure`, {
+      hint: `lock it: lix-image lock … --package ${from.attribute}.${output}`,
+    });
+  }
+}
+
+export class PathNotLocked extends LixImageError {
+  readonly code = "PATH_NOT_LOCKED";
+  constructor(path: StorePath, where: string, system: string) {
+    super(`${where}: ${path} is not in the lock's paths for ${system}`, {
+      hint: "lock it with `lix-image lock --path NAME=/nix/store/…`",
+    });
+  }
+}

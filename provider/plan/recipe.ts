@@ -1,0 +1,79 @@
+/**
+ * Identity before bytes: a layer's recipe fixes its tar, so its diffId; the compressor fixes the digest.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { canonicalJson, type Json } from "../base/canonical-json.ts";
+import type { NarHash } from "../nix/nix-hash.ts";
+import type { PathInfo } from "../nix/path-info.ts";
+import { StorePath } from "../nix/store-path.ts";
+import type { LayerCompression } from "../layer/compressor.ts";
+import type { Platform } from "../oci/descriptor.ts";
+
+/** Of everything that reaches a digest; stored in state. Raising it changes every user's digests. */
+export const FORMAT_VERSION = 1;
+
+/** sha256 of a recipe's canonical JSON, 64 hex digits: the key of the layer cache. */
+export type LayerKey = string;
+
+declare const brand: unique symbol;
+/** sha256 of all recipes, config and platform, 64 hex digits. Same PlanKey, same image. */
+export type PlanKey = string & { readonly [brand]: "PlanKey" };
+
+export interface LayerRecipe {
+  /** Sorted by base name. */
+  readonly storePaths: readonly { readonly baseName: string; readonly narHash: NarHash }[];
+  /** NAR hash of the base system's tree, where this layer holds it. */
+  readonly baseSystem: NarHash | undefined;
+  /** {@link databaseKey} of the registered paths, where this layer holds the database. */
+  readonly database: string | undefined;
+  readonly compression: LayerCompression;
+}
+
+export function layerKey(recipe: LayerRecipe): LayerKey {
+  return sha256({
+    version: FORMAT_VERSION,
+    storePaths: recipe.storePaths.map((path) => [path.baseName, path.narHash]),
+    baseSystem: recipe.baseSystem,
+    database: recipe.database,
+    compression: { algorithm: recipe.compression.algorithm, level: recipe.compression.level },
+  });
+}
+
+/** Stands for the bytes of db.sqlite, so that a plan need not make them. */
+export function databaseKey(rows: readonly PathInfo[]): string {
+  return sha256(
+    rows.map((row) => [
+      StorePath.baseName(row.storePath),
+      row.narHash,
+      row.narSize,
+      row.references.map(StorePath.baseName),
+      [...row.signatures],
+      row.ca ?? null,
+    ]),
+  );
+}
+
+export function planKey(plan: {
+  readonly layers: readonly LayerKey[];
+  readonly config: Json;
+  readonly platform: Platform;
+}): PlanKey {
+  const platform: Json = { os: plan.platform.os, architecture: plan.platform.architecture };
+  return brandPlanKey(
+    sha256({ version: FORMAT_VERSION, layers: [...plan.layers], config: plan.config, platform }),
+  );
+}
+
+/** Of an image for several platforms, from those of its children in the index's order. */
+export function indexPlanKey(children: readonly PlanKey[]): PlanKey {
+  const [only, ...rest] = children;
+  if (only !== undefined && rest.length === 0) return only;
+  return brandPlanKey(sha256({ version: FORMAT_VERSION, index: [...children] }));
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one door into the brand
+const brandPlanKey = (hex: string): PlanKey => hex as PlanKey;
+
+const sha256 = (value: Json): string =>
+  createHash("sha256").update(canonicalJson(value)).digest("hex");

@@ -1,0 +1,49 @@
+/** Tags with `{version}`, `{major}` and `{planKey}` filled in. @module */
+import { LixImageError, throwAll } from "../base/errors.ts";
+import { Tag } from "../oci/reference.ts";
+
+export interface TagFacts {
+  /** Of the Lix that is shipped: `2.93.3`. */
+  readonly version: string;
+  readonly planKey: string;
+}
+
+/** `tag` first, then the extra ones, each once. Throws all that are no tags. */
+export function fillTags(templates: readonly string[], facts: TagFacts): string[] {
+  const mistakes: unknown[] = [];
+  const tags = templates.map((template) => {
+    try {
+      const tag = fill(template, facts);
+      Tag.check(tag);
+      return tag;
+    } catch (error) {
+      mistakes.push(error);
+      return template;
+    }
+  });
+  throwAll(mistakes);
+  return [...new Set(tags)];
+}
+
+function fill(template: string, facts: TagFacts): string {
+  const values: Readonly<Record<string, string>> = {
+    // A tag may hold no "+", which versions may.
+    version: facts.version.replaceAll("+", "-"),
+    major: facts.version.split(".").slice(0, 2).join("."),
+    planKey: facts.planKey,
+  };
+  return template.replace(/\{([^}]*)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new UnknownPlaceholder(template, name);
+    return value;
+  });
+}
+
+export class UnknownPlaceholder extends LixImageError {
+  readonly code = "UNKNOWN_PLACEHOLDER";
+  constructor(template: string, name: string) {
+    super(`tag ${JSON.stringify(template)}: unknown placeholder {${name}}`, {
+      hint: "known are {version}, {major} and {planKey}",
+    });
+  }
+}
