@@ -1,0 +1,29 @@
+/**
+ * Two resources of one stack that claim one reference for different images would take turns for ever.
+ * One provider process serves all resources of a stack and lives for one operation, so it can see.
+ * @module
+ */
+import { LixImageError } from "../base/errors.ts";
+
+const claimed = new Map<string, string>();
+
+/** `taggedRefs` may be the unknown sentinel, which claims nothing. */
+export function claim(taggedRefs: unknown, digest: string): void {
+  if (!Array.isArray(taggedRefs)) return;
+  for (const ref of taggedRefs) {
+    if (typeof ref !== "string") continue;
+    const before = claimed.get(ref);
+    if (before !== undefined && before !== digest)
+      throw new ReferenceClaimedTwice(ref, before, digest);
+    claimed.set(ref, digest);
+  }
+}
+
+export class ReferenceClaimedTwice extends LixImageError {
+  readonly code = "REFERENCE_CLAIMED_TWICE";
+  constructor(ref: string, first: string, second: string) {
+    super(`${ref}: two resources of this stack claim it, for ${first} and for ${second}`, {
+      hint: "give them different names or tags",
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * create and update: push what the destinations lack, tags last, and record what is there now.
+ * Either everything is pushed and verified, or it throws and nothing is recorded.
+ * @module
+ */
+import { log } from "../base/log.ts";
+import { formatBytes } from "../base/format-bytes.ts";
+import { describeBuilt } from "../build/describe.ts";
+import { identifyLayers } from "../build/build-image.ts";
+import { prepare, type Prepared } from "../build/prepare.ts";
+import { publish, type Published } from "../build/publish.ts";
+import type { Session } from "../build/session.ts";
+import type { Destination } from "../destination/destination.ts";
+import { ociLayoutDestination } from "../destination/oci-layout.ts";
+import { registryDestination } from "../destination/registry.ts";
+import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
+import { RegistryClient } from "../registry/client.ts";
+import { ResourceState } from "../state.ts";
+import { parseArguments, wireArguments } from "./arguments.ts";
+import { toWire, type Wire } from "./wire.ts";
+
+export interface PushResult {
+  /** `registry/name`: stable over all updates. */
+  readonly id: string;
+  readonly outs: Wire;
+}
+
+/** @param inputs what check answered, nothing unknown in it. */
+export async function push(session: Session, inputs: Wire): Promise<PushResult> {
+  session.knowledge.teach(ResourceState.parse(inputs["__state"]));
+  const checked = parseArguments(inputs);
+  const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
+  const prepared = await prepareFully(session, spec);
+  const published = await publish(session, prepared, destinationsOf(spec));
+  narrate(published);
+  return {
+    id: targetName(spec),
+    outs: toWire({
+      ...wireArguments(checked),
+      ...describeBuilt(prepared, published.assembled),
+      drift: [],
+      __state: inputs["__state"],
+      __provider: inputs["__provider"],
+    }),
+  };
+}
+
+/** With every layer's identity known. */
+export async function prepareFully(session: Session, spec: Spec): Promise<Prepared> {
+  const prepared = await prepare(session, spec, { mayFetch: true });
+  if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
+  await identifyLayers(session, prepared, { mayBuild: true });
+  return prepared;
+}
+
+/** The registry first: it is what other resources wait for. */
+export function destinationsOf(spec: Spec): Destination[] {
+  const { repository, archives } = spec;
+  return [
+    ...(repository === undefined ? [] : [registryDestination(new RegistryClient(repository))]),
+    ...archives.map((archive) => ociLayoutDestination(archive.path)),
+  ];
+}
+
+function narrate({ reports }: Published): void {
+  for (const { destination, uploaded, reused } of reports) {
+    const bytes = uploaded.reduce((sum, blob) => sum + blob.size, 0);
+    log.info(
+      `${destination}: ${uploaded.length} blobs pushed (${formatBytes(bytes)}), ${reused.length} were there`,
+    );
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What goes back to the engine. `undefined`, a Date or a BigInt anywhere in it fails *after* the side
+ * effect: the image is pushed and the resource is not in state. So everything passes through here.
+ * @module
+ */
+import { LixImageError } from "../base/errors.ts";
+
+export type Wire = Record<string, unknown>;
+
+/** Plain JSON values only; undefined properties are dropped. */
+export function toWire(value: Readonly<Record<string, unknown>>): Wire {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, plain(item, key)]),
+  );
+}
+
+function plain(value: unknown, where: string): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map((item, index) => plain(item, `${where}[${index}]`));
+  if (typeof value === "object" && isPlain(value)) return toWire({ ...value });
+  throw new NotOnTheWire(where);
+}
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+export class NotOnTheWire extends LixImageError {
+  readonly code = "NOT_ON_THE_WIRE";
+  constructor(where: string) {
+    super(`${where}: expected a JSON value`, {
+      hint: "this is a bug in pulumi-lix; please report it",
+    });
+  }
+}

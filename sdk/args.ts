@@ -1,0 +1,130 @@
+/**
+ * What a program writes. The comments here are the reference documentation; the schema below holds
+ * bounds and defaults, and a compile-time test proves that the two agree.
+ * @module
+ */
+import type { Input } from "@pulumi/pulumi";
+import { z } from "zod";
+
+/** A value of nix.conf: lists are joined by one blank, `true` and `false` written as such. */
+export type NixConfScalar = string | number | boolean;
+
+/** Plain inputs, as in the JSON file of the command line. */
+export interface LixImageInputs {
+  /** Where the packages come from: path of a lock file. Default: `"lix-image.lock.json"`. */
+  readonly lock?: string | undefined;
+  /**
+   * Host and optional namespace: `ghcr.io/acme`, `localhost:5000`. `http://` before it asks for
+   * plain http, which loopback has by default.
+   */
+  readonly registry?: string | undefined;
+  /** Instead of `registry` and `name`: the whole repository, such as an ECR `repositoryUrl`. */
+  readonly repository?: string | undefined;
+  /** Repository name below `registry`, lower-cased. Default: `"lix"`. */
+  readonly name?: string | undefined;
+  /** The tag; `{version}`, `{major}` and `{planKey}` are filled in. Default: `"latest"`. */
+  readonly tag?: string | undefined;
+  /** More tags on the same digest, filled in likewise. Default: none. */
+  readonly extraTags?: readonly string[] | undefined;
+  /** Nix systems. Default: `["x86_64-linux"]`. */
+  readonly systems?: readonly string[] | undefined;
+  /** Label `org.opencontainers.image.revision`. Default: no such label. */
+  readonly lixRevision?: string | undefined;
+  /** Ship the nixpkgs source and a channel that points to it. Default: true. */
+  readonly bundleNixpkgs?: boolean | undefined;
+  /** Name in `/root/.nix-channels`, taken literally. Default: `"nixpkgs"`. */
+  readonly channelName?: string | undefined;
+  /** URL in `/root/.nix-channels`, taken literally. Default: `"https://nixos.org/channels/nixpkgs-unstable"`. */
+  readonly channelUrl?: string | undefined;
+  /**
+   * Attributes of the lock (`"jq"`), chosen outputs (`"curl.dev"`: an exact attribute wins, else the
+   * last dot splits), or store paths of the lock. Default: none.
+   */
+  readonly extraPkgs?: readonly string[] | undefined;
+  /**
+   * How many layers may follow the explicit groups, base system and database included, 1..127.
+   * Beyond it the first maxLayers-1 keep their layer and the last holds the rest. Default: 100.
+   */
+  readonly maxLayers?: number | undefined;
+  /** Merged over the defaults of nix.conf; no newline in keys or values. Default: `{}`. */
+  readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
+  /**
+   * A file, or a directory holding `flake-registry.json`: imported whole as Nix imports a source; or
+   * a store path of the lock. Default: none.
+   */
+  readonly flakeRegistry?: string | undefined;
+  /** Of the layers: `"gzip"` (level 1..9) or `"zstd"` (level 1..19). Default: `"gzip"`. */
+  readonly compression?: "gzip" | "zstd" | Compression | undefined;
+  /** Also write the image to disk, on create and update only. Default: none. */
+  readonly archives?: readonly Archive[] | undefined;
+  /** `false`: a preview never downloads; a digest that would need it is unknown until `up`. Default: true. */
+  readonly previewDigests?: boolean | undefined;
+  /** On destroy or replacement also remove what was pushed, if it is still ours. Default: false. */
+  readonly deleteFromRegistry?: boolean | undefined;
+}
+
+export interface Compression {
+  readonly algorithm: "gzip" | "zstd";
+  /** Default: gzip 4, zstd 3. */
+  readonly level?: number | undefined;
+}
+
+export interface Archive {
+  readonly type: "oci-layout" | "docker-archive";
+  /** Where to write. */
+  readonly path: string;
+}
+
+/** What a program writes: every property may also be an Output, at any depth. */
+export type LixImageArgs = { readonly [K in keyof LixImageInputs]: DeepInput<LixImageInputs[K]> };
+
+/** {@link Input} at every depth. */
+export type DeepInput<T> = T extends object
+  ? Input<{ readonly [K in keyof T]: DeepInput<T[K]> }>
+  : Input<T>;
+
+const scalar = z.union([z.string(), z.int(), z.boolean()]);
+const gzip = z.strictObject({
+  algorithm: z.literal("gzip"),
+  level: z.int().min(1).max(9).default(4),
+});
+const zstd = z.strictObject({
+  algorithm: z.literal("zstd"),
+  level: z.int().min(1).max(19).default(3),
+});
+
+/** The rules at run time: bounds and defaults. What only the lock can tell is checked later. */
+export const LixImageInputs = z.strictObject({
+  lock: z.string().min(1).default("lix-image.lock.json"),
+  registry: z.string().min(1).optional(),
+  repository: z.string().min(1).optional(),
+  name: z.string().min(1).optional(),
+  tag: z.string().min(1).default("latest"),
+  extraTags: z.array(z.string().min(1)).readonly().default([]),
+  systems: z.array(z.string().min(1)).min(1).readonly().default(["x86_64-linux"]),
+  lixRevision: z.string().min(1).optional(),
+  bundleNixpkgs: z.boolean().default(true),
+  channelName: z.string().default("nixpkgs"),
+  channelUrl: z.string().default("https://nixos.org/channels/nixpkgs-unstable"),
+  extraPkgs: z.array(z.string().min(1)).readonly().default([]),
+  maxLayers: z.int().min(1).max(127).default(100),
+  nixConf: z
+    .record(z.string(), z.union([scalar, z.array(scalar).readonly()]))
+    .readonly()
+    .default({}),
+  flakeRegistry: z.string().min(1).optional(),
+  compression: z
+    .union([z.enum(["gzip", "zstd"]), z.discriminatedUnion("algorithm", [gzip, zstd])])
+    .default("gzip"),
+  archives: z
+    .array(
+      z.strictObject({ type: z.enum(["oci-layout", "docker-archive"]), path: z.string().min(1) }),
+    )
+    .readonly()
+    .default([]),
+  previewDigests: z.boolean().default(true),
+  deleteFromRegistry: z.boolean().default(false),
+});
+
+/** After the schema: defaults applied. */
+export type LixImageSpec = z.output<typeof LixImageInputs>;

@@ -1,0 +1,10 @@
+export { LixImage } from "./lix-image.ts";
+export type {
+  Archive,
+  Compression,
+  DeepInput,
+  LixImageArgs,
+  LixImageInputs,
+  NixConfScalar,
+} from "./args.ts";
+export type { LayerOutput, LixImageOutputs, PlatformOutput } from "./outputs.ts";

@@ -1,0 +1,88 @@
+/**
+ * The resource. It says nothing of how images are built: the engine's dynamic provider process loads
+ * `pulumi-lix/provider` by name.
+ * @module
+ */
+import {
+  CustomResource,
+  isSecret,
+  log,
+  output,
+  runtime,
+  type CustomResourceOptions,
+  type ID,
+  type Input,
+  type Output,
+} from "@pulumi/pulumi";
+import type { LixImageArgs } from "./args.ts";
+import type { LayerOutput, PlatformOutput } from "./outputs.ts";
+
+/**
+ * What the engine keeps in state as the provider: constant, so that an upgrade of this package never
+ * shows as a change. docs/decisions/0002.
+ */
+const PROVIDER = 'exports.handler = () => require("pulumi-lix/provider");';
+const TYPE = "pulumi-nodejs:dynamic/lix:LixImage";
+
+/** A Lix container image in a registry, built from a lock without Nix and without Docker. */
+export class LixImage extends CustomResource {
+  /** `registry/name@sha256:…`, never a tag: what a deployment should run. Known at preview. */
+  declare readonly ref: Output<string>;
+  /** Digest of the manifest, or of the index when there are several platforms. Known at preview. */
+  declare readonly digest: Output<string>;
+  /** `registry/name:tag`, each. Known at preview. */
+  declare readonly taggedRefs: Output<readonly string[]>;
+  /** The label `org.opencontainers.image.revision`, when `lixRevision` is given. */
+  declare readonly revision: Output<string | undefined>;
+  /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
+  declare readonly version: Output<string>;
+  declare readonly labels: Output<Readonly<Record<string, string>>>;
+  /** Package (attribute of the lock) to version. */
+  declare readonly packages: Output<Readonly<Record<string, string>>>;
+  /** By OCI platform: `linux/amd64`. */
+  declare readonly platforms: Output<Readonly<Record<string, PlatformOutput>>>;
+  /** Bytes to pull; of the largest platform when there are several. */
+  declare readonly size: Output<number>;
+  /** Same planKey, same image. */
+  declare readonly planKey: Output<string>;
+  /** Known after `up`, when there is one platform. */
+  declare readonly layers: Output<readonly LayerOutput[] | undefined>;
+  /** What the last refresh found different from what was pushed; normally empty. */
+  declare readonly drift: Output<readonly string[]>;
+
+  constructor(name: string, args: LixImageArgs, options?: CustomResourceOptions) {
+    super(TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
+    // The image is public to whoever may pull it, and nix.conf is in it.
+    void isSecret(output(args.nixConf)).then(async (secret) => {
+      if (secret) await log.warn("nixConf holds a secret; it will be readable in the image", this);
+    });
+  }
+
+  /** Looks an image of this stack's state up by its id, `registry/name`. */
+  static get(name: string, id: Input<ID>, options?: CustomResourceOptions): LixImage {
+    return new LixImage(name, {}, { ...options, id });
+  }
+}
+
+/** Keys with two underscores are not shown in previews. */
+const hidden = () => ({
+  __provider: PROVIDER,
+  // The dynamic provider protocol does not say whether this is a preview.
+  __dryRun: runtime.isDryRun(),
+});
+
+// An output that is not listed at construction stays undefined for ever (pulumi/pulumi#5174).
+const NO_OUTPUTS = {
+  ref: undefined,
+  digest: undefined,
+  taggedRefs: undefined,
+  revision: undefined,
+  version: undefined,
+  labels: undefined,
+  packages: undefined,
+  platforms: undefined,
+  size: undefined,
+  planKey: undefined,
+  layers: undefined,
+  drift: undefined,
+};
