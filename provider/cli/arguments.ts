@@ -1,0 +1,77 @@
+/**
+ * ARGS.json, and what every command that takes it has in common.
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { LixImageError } from "../base/errors.ts";
+import { parseInputs } from "../lifecycle/arguments.ts";
+import { parseStrictJson } from "../lock/strict-json.ts";
+import { makeSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
+import { UsageError } from "./usage.ts";
+
+const OPTIONS = {
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+  oci: { type: "string" },
+} as const;
+
+export interface CommandLine {
+  readonly positionals: readonly string[];
+  readonly json: boolean;
+  readonly help: boolean;
+  /** Folder of an OCI image layout. */
+  readonly oci: string | undefined;
+}
+
+/** @param usage one line, shown with every mistake. */
+export function parseCommandLine(argv: readonly string[], usage: string): CommandLine {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: OPTIONS,
+      allowPositionals: true,
+    });
+    return { positionals, json: values.json, help: values.help, oci: values.oci };
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\nusage: ${usage}`);
+  }
+}
+
+/** The file's arguments; relative paths in it are relative to it. */
+export async function readArguments(
+  file: string,
+  destination: SpecOptions["destination"],
+): Promise<Spec> {
+  const absolute = resolve(file);
+  let text: string;
+  try {
+    text = await readFile(absolute, "utf8");
+  } catch (error) {
+    throw new ArgumentsNotFound(absolute, error);
+  }
+  const directory = dirname(absolute);
+  try {
+    return makeSpec(parseInputs(parseStrictJson(text)), { directory, destination });
+  } catch (error) {
+    throw new ArgumentsRefused(absolute, error);
+  }
+}
+
+export class ArgumentsNotFound extends LixImageError {
+  readonly code = "ARGUMENTS_NOT_FOUND";
+  constructor(file: string, cause: unknown) {
+    super(`cannot read ${file}`, {
+      cause,
+      hint: 'write the arguments there: { "lock": "lix-image.lock.json", "registry": "localhost:5000" }',
+    });
+  }
+}
+
+export class ArgumentsRefused extends LixImageError {
+  readonly code = "ARGUMENTS_REFUSED";
+  constructor(file: string, cause: unknown) {
+    super(file, { cause });
+  }
+}

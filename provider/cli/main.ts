@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+/**
+ * `lix-image`: what the resource does, as commands. One JSON object on stdout under `--json`; progress
+ * and errors on stderr; exit 1 for what the user can act on, 2 for wrong usage.
+ * @module
+ */
+import { createRequire } from "node:module";
+import { render } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { buildCommand } from "./build.ts";
+import { inspectCommand } from "./inspect.ts";
+import { lockCommand } from "./lock.ts";
+import { planCommand } from "./plan.ts";
+import { pushCommand } from "./push.ts";
+import { terminalSink } from "./terminal.ts";
+import { UsageError } from "./usage.ts";
+import { verifyCommand } from "./verify.ts";
+
+const COMMANDS: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
+  lock: lockCommand,
+  plan: planCommand,
+  build: buildCommand,
+  push: pushCommand,
+  inspect: inspectCommand,
+  verify: verifyCommand,
+};
+
+const HELP = `lix-image: the Lix container image, out of signed binary caches, without Nix and Docker
+
+usage: lix-image COMMAND …
+
+  lock     make a lock: from store paths, or from a Nix file       (lix-image lock --help)
+  plan     ARGS.json [--json]                what would be built, and what the local cache has of it
+  build    ARGS.json --oci DIR [--json]      build into an OCI image layout
+  push     ARGS.json [--json]                build, and push what the registry lacks
+  inspect  REF | --oci DIR [--json]          what an image is made of
+  verify   ARGS.json REF | --oci DIR [--json]   rebuild and compare, report every difference
+
+ARGS.json holds the arguments of the Pulumi resource; relative paths in it are relative to it.
+LIX_IMAGE_CACHE names the local cache folder, LIX_IMAGE_CACHE_SIZE its bound in bytes.
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    (name === undefined ? process.stderr : process.stdout).write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined || !Object.hasOwn(COMMANDS, name))
+    throw new UsageError(
+      `unknown command ${JSON.stringify(name)}; known are ${Object.keys(COMMANDS).join(", ")}`,
+    );
+  return command(rest);
+}
+
+function version(): string {
+  const manifest: unknown = createRequire(import.meta.url)("pulumi-lix/package.json");
+  if (typeof manifest === "object" && manifest !== null && "version" in manifest)
+    return String(manifest.version);
+  return "unknown";
+}
+
+const terminal = terminalSink(process.stderr);
+log.install(terminal);
+try {
+  process.exitCode = await main(process.argv.slice(2));
+  terminal.end();
+} catch (error) {
+  terminal.end();
+  process.stderr.write(`lix-image: ${render(error)}\n`);
+  process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+}

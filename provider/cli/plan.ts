@@ -1,0 +1,110 @@
+import { formatBytes } from "../base/format-bytes.ts";
+import { describeImage, describePlan } from "../build/describe.ts";
+import { assemble } from "../build/assemble.ts";
+import { identifyLayers } from "../build/build-image.ts";
+import { prepare, type Prepared } from "../build/prepare.ts";
+import { Session } from "../build/session.ts";
+import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
+import { StorePath } from "../nix/store-path.ts";
+import { Platform } from "../oci/platform.ts";
+import { parseCommandLine, readArguments } from "./arguments.ts";
+import { printJson, printLines } from "./print.ts";
+import { UsageError } from "./usage.ts";
+
+const USAGE = "lix-image plan ARGS.json [--json]";
+
+/** One layer of the plan; digests only where this machine knows them. */
+interface LayerPlan {
+  readonly platform: string;
+  readonly storePaths: readonly string[];
+  /** Bytes of the NARs in it. */
+  readonly narSize: number;
+  readonly baseSystem: boolean;
+  readonly database: boolean;
+  /** Whether the local cache has the blob. */
+  readonly cached: boolean;
+  readonly digest?: string;
+  readonly diffId?: string;
+  readonly size?: number;
+}
+
+/** What would be built. Downloads only packages whose contents the profile must be planned from. */
+export async function planCommand(argv: string[]): Promise<number> {
+  const { positionals, json, help } = parseCommandLine(argv, USAGE);
+  if (help) {
+    printLines([
+      `usage: ${USAGE}`,
+      "Tells what would be built, and what the local cache has of it.",
+    ]);
+    return 0;
+  }
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
+  const session = new Session();
+  const prepared = await prepare(session, await readArguments(file, "optional"), {
+    mayFetch: true,
+  });
+  if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
+  const built = await identifyLayers(session, prepared, { mayBuild: false });
+  const outputs =
+    built === undefined
+      ? describePlan(prepared)
+      : describeImage(prepared, assemble(session, built));
+  const layers = await layersOf(session, prepared);
+  if (json) printJson({ ...outputs, layers });
+  else printLines(table(outputs.planKey, layers));
+  return 0;
+}
+
+async function layersOf(session: Session, prepared: Prepared): Promise<LayerPlan[]> {
+  const layers = prepared.platforms.flatMap((plan) =>
+    plan.layers.map((layer) => ({ plan, layer })),
+  );
+  return Promise.all(layers.map(({ plan, layer }) => describeLayer(session, plan, layer)));
+}
+
+async function describeLayer(
+  session: Session,
+  plan: PlatformPlan,
+  { key, contents }: PlannedLayer,
+): Promise<LayerPlan> {
+  const known = await session.knowledge.layer(key);
+  const narSize = contents.storePaths.reduce(
+    (sum, path) => sum + (plan.paths.get(path)?.narSize ?? 0),
+    0,
+  );
+  return {
+    platform: Platform.format(plan.platform),
+    storePaths: contents.storePaths,
+    narSize,
+    baseSystem: contents.baseSystem,
+    database: contents.database,
+    cached: known !== undefined && (await session.cache.hasBlob(known)),
+    ...(known && { digest: known.digest, diffId: known.diffId, size: known.size }),
+  };
+}
+
+function table(planKey: string, layers: readonly LayerPlan[]): string[] {
+  const cached = layers.filter((layer) => layer.cached).length;
+  return [
+    `plan ${planKey}: ${layers.length} layers, ${cached} of them in the local cache`,
+    ...layers.map((layer, index) => {
+      const size =
+        layer.size === undefined
+          ? `${formatBytes(layer.narSize)} of NARs`
+          : formatBytes(layer.size);
+      const mark = layer.cached ? "cached" : "to make";
+      return `  ${String(index).padStart(3)}  ${mark.padEnd(7)}  ${size.padStart(18)}  ${contentsOf(layer)}`;
+    }),
+  ];
+}
+
+function contentsOf(layer: LayerPlan): string {
+  const names = layer.storePaths.map((path) => StorePath.name(StorePath.parse(path)));
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  return [
+    ...shown,
+    ...(layer.baseSystem ? ["base system"] : []),
+    ...(layer.database ? ["store database"] : []),
+  ].join(", ");
+}

@@ -1,0 +1,23 @@
+/** What commands say on stdout. @module */
+import { formatBytes } from "../base/format-bytes.ts";
+import type { LixImageOutputs } from "../../sdk/outputs.ts";
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** What was built or pushed, for people. */
+export function summary(outputs: LixImageOutputs): string[] {
+  const layers =
+    outputs.layers ?? Object.values(outputs.platforms).flatMap((each) => each.layers ?? []);
+  return [
+    outputs.ref,
+    `  Lix ${outputs.version}, ${Object.keys(outputs.platforms).join(", ")}`,
+    `  ${layers.length} layers, ${formatBytes(outputs.size)} to pull`,
+    ...outputs.taggedRefs.map((ref) => `  ${ref}`),
+  ];
+}

@@ -1,0 +1,36 @@
+import { formatBytes } from "../base/format-bytes.ts";
+import { describeBuilt } from "../build/describe.ts";
+import { publish } from "../build/publish.ts";
+import { Session } from "../build/session.ts";
+import { destinationsOf, prepareFully } from "../lifecycle/push.ts";
+import { parseCommandLine, readArguments } from "./arguments.ts";
+import { printJson, printLines, summary } from "./print.ts";
+import { UsageError } from "./usage.ts";
+
+const USAGE = "lix-image push ARGS.json [--json]";
+
+/** Builds, and pushes what the registry lacks; the tags last. */
+export async function pushCommand(argv: string[]): Promise<number> {
+  const { positionals, json, help } = parseCommandLine(argv, USAGE);
+  if (help) {
+    printLines([`usage: ${USAGE}`, "Builds the image and pushes what the registry lacks."]);
+    return 0;
+  }
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
+  const session = new Session();
+  const spec = await readArguments(file, "required");
+  const prepared = await prepareFully(session, spec);
+  const { assembled, reports } = await publish(session, prepared, destinationsOf(spec));
+  const outputs = describeBuilt(prepared, assembled);
+  if (json) {
+    printJson({ ...outputs, pushed: reports });
+    return 0;
+  }
+  const pushed = reports.map(({ destination, uploaded, reused }) => {
+    const size = uploaded.reduce((sum, blob) => sum + blob.size, 0);
+    return `  ${destination}: ${uploaded.length} blobs pushed (${formatBytes(size)}), ${reused.length} were there`;
+  });
+  printLines([...summary(outputs), ...pushed]);
+  return 0;
+}

@@ -1,0 +1,11 @@
+import { LixImageError } from "../base/errors.ts";
+
+/** A command line that cannot be understood: exit code 2, where everything else that fails is 1. */
+export class UsageError extends LixImageError {
+  readonly code = "USAGE";
+  readonly exitCode = 2;
+
+  constructor(message: string, command = "lix-image") {
+    super(message, { hint: `see \`${command} --help\`` });
+  }
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { LixImageError } from "../../../provider/base/errors.ts";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import { lockCommand } from "../../../provider/cli/lock.ts";
+import { REQUIRED_ATTRIBUTES } from "../../../provider/lock/attributes.ts";
+import type { LockedPath } from "../../../provider/lock/lock.ts";
+import { readLock } from "../../../provider/lock/read.ts";
+import { verifyLock } from "../../../provider/lock/verify.ts";
+import { NarHash } from "../../../provider/nix/nix-hash.ts";
+import { StorePath } from "../../../provider/nix/store-path.ts";
+import { writeNarInfos } from "../../support/cache-folder.ts";
+import { CURL, GLIBC, KEY, sampleLock, signed, SOURCE, testKey } from "../lock/sample.ts";
+
+/** One path for each required attribute but curl, all referring to glibc. */
+const PATHS = new Map(
+  REQUIRED_ATTRIBUTES.filter((attribute) => attribute !== "curl").map((attribute, index) => {
+    const digits = `${index + 10}`.padStart(32, "a");
+    const path = StorePath.parse(`/nix/store/${digits}-${attribute}-${index}.0`);
+    return [attribute, path] as const;
+  }),
+);
+
+function cachePaths(): LockedPath[] {
+  const [system] = sampleLock().systems.values();
+  const others = [...PATHS.values()].map((storePath) =>
+    signed({
+      storePath,
+      narHash: NarHash.of(Buffer.from(storePath)),
+      narSize: 400,
+      references: [GLIBC],
+      downloadSize: 123,
+    }),
+  );
+  return [...others, ...(system?.paths.values() ?? [])];
+}
+
+const pathOptions = (): string[] => [
+  ...[...PATHS].flatMap(([attribute, path]) => ["--path", `${attribute}=${path}`]),
+  ...["--path", `curl.bin=${CURL}`],
+];
+
+/** Runs the command with a cache folder beside the lock; the options come behind. */
+async function lockIn(dir: string, ...options: string[]): Promise<string> {
+  const output = join(dir, "lix-image.lock.json");
+  const cache = ["--cache", join(dir, "cache"), "--trusted-public-key", KEY.publicKey];
+  assert.equal(await lockCommand(["--output", output, ...cache, ...options]), 0);
+  return output;
+}
+
+async function failure(work: Promise<unknown>): Promise<LixImageError> {
+  return work.then(
+    () => assert.fail("expected a failure"),
+    (error: LixImageError) => error,
+  );
+}
+
+test("locks store paths with their closure out of a folder", async () => {
+  await withTempDir(async (dir) => {
+    await writeNarInfos(join(dir, "cache"), cachePaths());
+    const output = await lockIn(dir, ...pathOptions(), "--nixpkgs", SOURCE.storePath);
+    const { lock } = await readLock(output);
+    await verifyLock(lock);
+    const system = lock.systems.get("x86_64-linux");
+    assert.ok(system);
+    assert.equal(system.paths.size, PATHS.size + 3);
+    assert.equal(system.paths.get(CURL)?.downloadSize, 700);
+    assert.equal(
+      system.paths.get(CURL)?.deriver,
+      "44444444444444444444444444444444-curl-8.9.1.drv",
+    );
+    assert.equal(system.paths.get(SOURCE.storePath)?.ca, SOURCE.ca);
+    assert.equal(system.nixpkgs, SOURCE.storePath);
+    assert.equal(system.packages.get("curl")?.defaultOutput, "bin");
+    const text = await readFile(output, "utf8");
+    assert.match(text, /"url": "\.\/cache"/);
+
+    await mkdir(join(dir, "sub"));
+    const again = join(dir, "sub", "again.json");
+    await lockIn(
+      dir,
+      ...pathOptions().reverse().flatMap(reversedPairs),
+      "--nixpkgs",
+      SOURCE.storePath,
+      "--output",
+      again,
+    );
+    assert.equal((await readFile(again, "utf8")).replace("../cache", "./cache"), text);
+  });
+});
+
+/** After `reverse`, values stand before their option. */
+const reversedPairs = (value: string): string[] => (value === "--path" ? [] : ["--path", value]);
+
+test("keeps all systems that are named, each with its own paths", async () => {
+  await withTempDir(async (dir) => {
+    await writeNarInfos(join(dir, "cache"), cachePaths());
+    const output = await lockIn(
+      dir,
+      ...["--system", "aarch64-linux", ...pathOptions(), "--nixpkgs", SOURCE.storePath],
+      ...["--system", "x86_64-linux", ...pathOptions()],
+    );
+    const { systems } = (await readLock(output)).lock;
+    assert.equal(systems.get("aarch64-linux")?.nixpkgs, SOURCE.storePath);
+    assert.equal(systems.get("x86_64-linux")?.nixpkgs, undefined);
+  });
+});
+
+test("lists every required package that is not given", async () => {
+  const error = await failure(lockCommand(["--path", `curl.bin=${CURL}`]));
+  assert.equal(error.code, "MISSING_ATTRIBUTES");
+  for (const attribute of PATHS.keys()) assert.ok(error.message.includes(attribute), attribute);
+  assert.doesNotMatch(error.message, /curl/);
+});
+
+test("lists every path that no cache has in a form to be trusted, and what each cache says", async () => {
+  await withTempDir(async (dir) => {
+    const paths = cachePaths().filter((path) => path.storePath !== GLIBC);
+    const stranger = testKey("stranger-1", 9);
+    const foreign = paths.map((path) => (path.storePath === CURL ? signed(path, stranger) : path));
+    await writeNarInfos(join(dir, "cache"), foreign);
+    const error = await failure(lockIn(dir, ...pathOptions(), "--cache", join(dir, "empty")));
+    assert.equal(error.code, "PATHS_NOT_IN_CACHES");
+    assert.match(error.message, /glibc-2\.40\n.*\/cache\/?: does not have it\n.*\/empty/);
+    assert.match(error.message, /curl-8\.9\.1-bin\n.*signed only by stranger-1; trusted: test-1/);
+    assert.match(error.hint ?? "", /nix copy --to/);
+  });
+});
+
+test("says once that no cache answers, instead of once a path", async () => {
+  await withTempDir(async (dir) => {
+    const error = await failure(lockIn(dir, ...pathOptions()));
+    assert.equal(error.code, "CACHE_UNREADABLE");
+    assert.equal(error.message.split("cannot be read").length, 2);
+  });
+});
+
+test("takes a path from the next cache when the first one's is not to be trusted", async () => {
+  await withTempDir(async (dir) => {
+    const lie = (path: LockedPath): LockedPath => ({
+      ...path,
+      narSize: path.narSize + 8,
+      ca: undefined,
+    });
+    await writeNarInfos(join(dir, "liar"), cachePaths().map(lie));
+    await writeNarInfos(join(dir, "cache"), cachePaths());
+    const output = join(dir, "lock.json");
+    await lockCommand([
+      ...["--cache", join(dir, "liar"), "--cache", join(dir, "cache")],
+      ...["--trusted-public-key", KEY.publicKey, "--output", output, ...pathOptions()],
+    ]);
+    const [system] = (await readLock(output)).lock.systems.values();
+    assert.equal(system?.paths.get(CURL)?.narSize, 2000);
+  });
+});
+
+for (const [what, argv, message] of [
+  ["an unknown option", ["--pth", "x"], /--pth/],
+  ["no packages", [], /--path ATTR=.* or by --nix FILE/],
+  ["a path without attribute", ["--path", CURL], /--path .*: expected ATTR=/],
+  ["a path outside the store", ["--path", "curl=/usr/bin/curl"], /--path curl: not a store path/],
+  ["a key without a cache", ["--trusted-public-key", KEY.publicKey], /behind the --cache/],
+  [
+    "a bad key",
+    ["--cache", "x", "--trusted-public-key", "k:x"],
+    /--trusted-public-key: not a public key/,
+  ],
+  ["--package without --nix", ["--package", "jq", "--path", `jq=${CURL}`], /--package needs --nix/],
+  [
+    "a priority that is no number",
+    ["--path", `jq=${CURL}`, "--priority", "jq=x"],
+    /--priority jq=x/,
+  ],
+  ["a cache of an unknown kind", ["--cache", "ftp://x"], /--cache: expected http/],
+] as const) {
+  test(`${what} is wrong usage`, async () => {
+    const error = await failure(lockCommand([...argv]));
+    assert.equal(error.code, "USAGE");
+    assert.match(error.message, message);
+  });
+}
+
+test("a password in a cache's URL is refused and not shown", async () => {
+  const error = await failure(lockCommand(["--cache", "https://me:hunter2@example.org"]));
+  assert.match(error.message, /credentials do not belong into a lock/);
+  assert.doesNotMatch(error.message, /hunter2/);
+});
