@@ -34,7 +34,11 @@ export class HttpUnreachable extends LixImageError {
   readonly retryable: boolean;
   constructor(label: string, url: URL, cause: unknown) {
     const why = codeOf(cause);
-    super(`${label}: ${sentence(cause, why)}`, { hint: hintFor(why, url), cause });
+    super(`${label}: ${sentence(cause, why)}`, {
+      hint: hintFor(why, url),
+      // A time limit is said already.
+      cause: cause instanceof HttpTimeout ? undefined : cause,
+    });
     // A name that does not exist, a certificate, a server that speaks something else: these stay.
     this.retryable = !(why === "ENOTFOUND" || isCertificate(why) || speaksOtherwise(why));
   }
@@ -42,11 +46,11 @@ export class HttpUnreachable extends LixImageError {
 
 function sentence(cause: unknown, why: string): string {
   if (cause instanceof HttpTimeout) return cause.message;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // Happy eyeballs tries several addresses and throws an AggregateError without a message.
-  return message === "" ? `the connection failed (${why})` : `the connection failed (${message})`;
+  if (why !== "") return `the connection failed (${why})`;
+  return `the connection failed (${cause instanceof Error ? cause.message : String(cause)})`;
 }
 
+// Happy eyeballs tries several addresses and throws an AggregateError.
 function codeOf(cause: unknown): string {
   if (typeof cause !== "object" || cause === null) return "";
   if ("code" in cause && typeof cause.code === "string") return cause.code;

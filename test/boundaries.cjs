@@ -1,0 +1,76 @@
+/** Who may import whom. docs/architecture.md explains why; this file is the truth. */
+const FORMATS = ["provider/base", "provider/nix", "provider/oci", "provider/tar"];
+const MAY = {
+  sdk: [],
+  "provider/base": [],
+  "provider/nix": ["provider/base"],
+  "provider/oci": ["provider/base"],
+  "provider/tar": ["provider/base"],
+  "provider/rootfs": ["provider/base", "provider/nix"],
+  "provider/layer": FORMATS,
+  "provider/substituter": ["provider/base", "provider/nix"],
+  "provider/lock": ["provider/base", "provider/nix", "provider/substituter"],
+  "provider/registry": ["provider/base", "provider/oci"],
+  "provider/destination": ["provider/base", "provider/oci", "provider/registry"],
+};
+const PURE = ["nix", "oci", "tar", "rootfs", "layer"].map((folder) => `provider/${folder}`);
+const IO = "^(node:)?(fs|net|http|https|http2|child_process|tls|dns|os|worker_threads)(/|$)";
+const folder = (path) => `^${path}/`;
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(MAY).map(([from, to]) => ({
+      name: `${from} imports only: ${to.join(", ") || "itself"}`,
+      severity: "error",
+      from: { path: folder(from) },
+      to: { path: "^(sdk|provider|test|examples)/", pathNot: [from, ...to].map(folder) },
+    })),
+    {
+      name: "provider imports neither tests nor examples",
+      severity: "error",
+      from: { path: "^provider/" },
+      to: { path: "^(test|examples)/" },
+    },
+    {
+      name: "only the command line imports the command line",
+      severity: "error",
+      from: { path: "^provider/", pathNot: "^provider/cli/" },
+      to: { path: "^provider/cli/" },
+    },
+    {
+      name: "examples show the package as a user has it",
+      severity: "error",
+      from: { path: "^examples/", pathNot: "^examples/(start|quickstart/make-packages)" },
+      to: { path: "^(sdk|provider|test)/" },
+    },
+    {
+      name: "formats do no I/O",
+      severity: "error",
+      from: { path: PURE.map(folder) },
+      to: { dependencyTypes: ["core"], path: IO },
+    },
+    {
+      name: "what is shipped needs no devDependency",
+      severity: "error",
+      from: { path: "^(sdk|provider)/" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["npm", "npm-peer", "type-only"],
+      },
+    },
+    { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "nothing unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    // Imports of types count: a format that knows a client's types knows the client.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    // As Node resolves an ES module; the root package among them, by its own name.
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["node", "import", "default"],
+    },
+    doNotFollow: { path: ["node_modules", "^dist/"] },
+    exclude: { path: ["^dist/"] },
+  },
+};

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { REPOSITORY, sourceFiles } from "../support/source-files.ts";
+
+test("no source file has more than 300 lines", () => {
+  const files = sourceFiles("sdk", "provider", "test", "examples");
+  assert.ok(files.includes("provider/nix/store-path.ts"), "the search finds what is there");
+  const long = files.filter(
+    (file) => readFileSync(join(REPOSITORY, file), "utf8").split("\n").length - 1 > 300,
+  );
+  assert.deepEqual(long, []);
+});

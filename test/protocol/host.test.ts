@@ -1,0 +1,301 @@
+/** The protocol host against a tiny provider: each test is a fact that was measured on the real engine. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withStack } from "./fixtures/with-stack.ts";
+import { describeSteps } from "./host/print.ts";
+import { changedSteps } from "./host/steps.ts";
+import type { Result } from "./host/steps.ts";
+import { Urn } from "./host/urn.ts";
+import { UNKNOWN } from "./host/wire.ts";
+
+/** `["create note", …]` without the stack itself. */
+const ops = (result: Result): string[] => {
+  assert.equal(result.failed, undefined);
+  return result.steps
+    .filter((step) => !step.urn.includes("pulumi:pulumi:Stack"))
+    .map((step) => `${step.op} ${Urn.name(step.urn)}`);
+};
+
+const ONE_NOTE = `
+const note = new Note("note", { name: env["NAME"] ?? "a", text: env["TEXT"] ?? "hello" });
+new pulumi.CustomResource("test:index:Deployment", "web", { image: note.digest, at: note.serial });
+export const { digest, serial } = note;
+`;
+
+test("a preview shows checked inputs as outputs, all else as unknown, and makes nothing", async () => {
+  await withStack(ONE_NOTE, async (host, cloud) => {
+    const preview = await host.preview();
+    assert.deepEqual(ops(preview), ["create note", "create web"]);
+    assert.deepEqual(preview.outputs, { digest: "digest of hello", serial: UNKNOWN });
+    const web = preview.steps.at(-1);
+    assert.deepEqual(web?.newInputs, { image: "digest of hello", at: UNKNOWN });
+    assert.deepEqual(
+      cloud.calls().map((call) => call.method),
+      ["check"],
+    );
+    assert.deepEqual(host.state.deployment.resources, []);
+  });
+});
+
+test("up creates; without a change the next one asks check and diff and no more", async () => {
+  await withStack(ONE_NOTE, async (host, cloud) => {
+    const up = await host.up();
+    assert.deepEqual(up.outputs, { digest: "digest of hello", serial: 1 });
+    assert.ok(up.logs.includes("making a"), "stdout of the provider is in the log");
+    cloud.calls();
+
+    const again = await host.up();
+    assert.deepEqual(changedSteps(again), []);
+    const [check, diff, ...more] = cloud.calls();
+    assert.deepEqual([check?.method, diff?.method, more], ["check", "diff", []]);
+    // check gets old inputs, with what check itself put there; diff gets old outputs.
+    assert.deepEqual(Object.keys(check?.args[0] as object).sort(), [
+      "__provider",
+      "digest",
+      "name",
+      "text",
+    ]);
+    assert.equal((diff?.args[1] as { serial: number }).serial, 1);
+
+    const changed = await host.preview({ env: { TEXT: "other" } });
+    assert.deepEqual(ops(changed), ["update note", "update web"]);
+    assert.deepEqual(changed.outputs, { digest: "digest of other", serial: UNKNOWN });
+    assert.equal(
+      describeSteps(changed),
+      `~  pulumi-nodejs:dynamic/test:Note note
+     digest: "digest of hello" => "digest of other"
+     text: "hello" => "other"
+~  test:index:Deployment web
+     at: 1 => [unknown]
+     image: "digest of hello" => "digest of other"
+2 to update`,
+    );
+  });
+});
+
+test("a replacement is checked again as if new, made, and only then the old one is deleted", async () => {
+  await withStack(ONE_NOTE, async (host, cloud) => {
+    await host.up();
+    cloud.calls();
+    const up = await host.up({ env: { NAME: "b" } });
+    assert.deepEqual(ops(up), ["replace note", "same web", "delete note"]);
+    const calls = cloud.calls();
+    assert.deepEqual(
+      calls.map((call) => call.method),
+      ["check", "diff", "check", "create", "delete"],
+    );
+    assert.deepEqual(calls[2]?.args[0], {}, "no olds");
+    assert.deepEqual(cloud.notes, { b: "hello" });
+  });
+});
+
+test("deleteBeforeReplace turns that round", async () => {
+  const program = `new Note("note", { name: env["NAME"] ?? "a", text: "t" }, { deleteBeforeReplace: true });`;
+  await withStack(program, async (host) => {
+    await host.up();
+    assert.deepEqual(ops(await host.up({ env: { NAME: "b" } })), ["delete note", "replace note"]);
+  });
+});
+
+test("an unknown input reaches check as the sentinel and is known at up", async () => {
+  const program = `
+    const first = new Note("first", { name: "a", text: "t" });
+    export const { digest } = new Note("second", { name: "b", text: first.serial });`;
+  await withStack(program, async (host, cloud) => {
+    const preview = await host.preview();
+    assert.equal(preview.outputs["digest"], UNKNOWN);
+    assert.equal((cloud.calls()[1]?.args[1] as { text: string }).text, UNKNOWN);
+    assert.equal((await host.up()).outputs["digest"], "digest of 1");
+  });
+});
+
+test("a failed check and a throwing create leave nothing behind", async () => {
+  await withStack(ONE_NOTE, async (host) => {
+    const checked = await host.up({ env: { TEXT: "" } });
+    assert.equal(
+      checked.failed,
+      "pulumi-nodejs:dynamic/test:Note resource 'note' has a problem: text: expected something; got nothing",
+    );
+    const refused = await host.up({ env: { TEXT: "refused" } });
+    assert.equal(refused.failed, "the cloud refused");
+    const left = host.state.deployment.resources.filter((state) => state.type.includes("Note"));
+    assert.deepEqual(left, []);
+  });
+});
+
+test("a partial failure is recorded with its reasons, and the next up updates without a diff", async () => {
+  await withStack(ONE_NOTE, async (host, cloud) => {
+    const half = await host.up({ env: { TEXT: "half" } });
+    assert.equal(describeSteps(half), "error: only half of it was made");
+    const note = host.state.deployment.resources.find((state) => state.type.includes("Note"));
+    assert.deepEqual(note?.initErrors, ["only half of it was made"]);
+    assert.equal(note?.outputs["serial"], 1);
+    cloud.calls();
+
+    assert.deepEqual(ops(await host.up()), ["update note", "create web"]);
+    assert.deepEqual(
+      cloud.calls().map((call) => call.method),
+      ["check", "update"],
+    );
+    assert.deepEqual(changedSteps(await host.up()), []);
+  });
+});
+
+test("refresh takes over what is read, drops what is gone, and fails without touching the state", async () => {
+  await withStack(ONE_NOTE, async (host, cloud) => {
+    await host.up();
+    const before = host.state;
+
+    cloud.notes = { a: "changed by hand" };
+    const preview = await host.preview({ refresh: true });
+    assert.deepEqual(
+      changedSteps(preview).map((step) => step.op),
+      ["refresh", "update", "update"],
+    );
+    assert.deepEqual(host.state, before, "a preview keeps nothing");
+
+    const down = await host.refresh({ env: { TINY_DOWN: "1" } });
+    assert.equal(down.failed, "the cloud is down");
+    assert.deepEqual(host.state, before);
+
+    await host.up({ refresh: true });
+    assert.deepEqual(cloud.notes, { a: "hello" }, "repaired");
+
+    cloud.notes = {};
+    const gone = await host.refresh();
+    assert.match(describeSteps(gone), /^- {2}pulumi-nodejs:dynamic\/test:Note note$/m);
+    assert.deepEqual(ops(await host.up()), ["create note", "same web"]);
+
+    assert.deepEqual(ops(await host.destroy()).slice(0, 2), ["delete web", "delete note"]);
+    assert.deepEqual([cloud.notes, host.state.deployment.resources], [{}, []]);
+  });
+});
+
+test("a secret is plain to the provider, encrypted in the state, and readable where it was derived", async () => {
+  const program = `new Note("note", { name: "a", text: pulumi.secret("hunter2") });`;
+  await withStack(program, async (host, cloud) => {
+    await host.up();
+    assert.equal((cloud.calls()[0]?.args[1] as { text: string }).text, "hunter2");
+    const note = host.state.deployment.resources.find((state) => state.type.includes("Note"));
+    assert.doesNotMatch(JSON.stringify([note?.inputs["text"], note?.outputs["text"]]), /hunter2/);
+    // The reason why credentials are no arguments.
+    assert.equal(note?.outputs["digest"], "digest of hunter2");
+
+    // A saved state works after it was loaded again.
+    host.state = JSON.parse(JSON.stringify(host.state)) as typeof host.state;
+    assert.deepEqual(changedSteps(await host.up()), []);
+  });
+});
+
+test("ignoreChanges comes before check; aliases, retainOnDelete and protect are heeded", async () => {
+  const program = `
+    new Note("ignoring", { name: "a", text: env["TEXT"] ?? "old" }, { ignoreChanges: ["text"] });
+    new Note(env["RENAMED"] ?? "first", { name: "b", text: "t" }, { aliases: [{ name: "first" }] });
+    if (env["GONE"] === undefined) new Note("kept", { name: "c", text: "t" }, { retainOnDelete: true });
+    if (env["GONE"] !== "all") new Note("safe", { name: "d", text: "t" }, { protect: true });`;
+  await withStack(program, async (host, cloud) => {
+    await host.up();
+    const up = await host.up({ env: { TEXT: "new", RENAMED: "second", GONE: "kept" } });
+    assert.deepEqual(ops(up).sort(), ["delete kept", "same ignoring", "same safe", "same second"]);
+    assert.equal(cloud.notes["c"], "t");
+    const failed = await host.up({ env: { RENAMED: "second", GONE: "all" } });
+    assert.match(failed.failed ?? "", /unable to delete resource .*::safe" as it is .* protection/);
+    assert.equal(cloud.notes["d"], "t");
+  });
+});
+
+test("opts.id reads what exists, and destroy leaves it alone", async () => {
+  const program = `export const { digest } = new Note("note", { name: "a", text: "t" }, { id: "a" });`;
+  await withStack(program, async (host, cloud) => {
+    cloud.notes = { a: "there" };
+    const up = await host.up();
+    assert.deepEqual(ops(up), ["read note"]);
+    assert.equal(up.outputs["digest"], "digest of there");
+    await host.destroy();
+    assert.deepEqual(cloud.notes, { a: "there" });
+  });
+});
+
+test("components and providers serialized by the SDK work as well", async () => {
+  const program = `
+    class Service extends pulumi.ComponentResource {
+      constructor() {
+        super("test:index:Service", "service");
+        new Counter("inner", { parent: this });
+        this.registerOutputs({ ready: true });
+      }
+    }
+    class Counter extends pulumi.dynamic.Resource {
+      constructor(name: string, opts: pulumi.CustomResourceOptions) {
+        super({ create: async (inputs: object) => ({ id: "7", outs: { ...inputs, made: true } }) }, name, { size: 3 }, opts);
+      }
+    }
+    new Service();`;
+  await withStack(program, async (host) => {
+    const up = await host.up();
+    assert.deepEqual(ops(up), ["create service", "create inner"]);
+    assert.deepEqual(up.steps[1]?.outputs, { ready: true });
+    const urn = up.steps[2]?.urn;
+    assert.equal(
+      urn,
+      "urn:pulumi:dev::test::test:index:Service$pulumi-nodejs:dynamic:Resource::inner",
+    );
+    assert.equal(up.steps[2]?.outputs?.["made"], true);
+  });
+});
+
+test("configuration is encrypted in the state; refresh and destroy get the one of the last up", async () => {
+  const program = `
+    new Note("note", { name: "a", text: "t" });
+    export const key = new pulumi.Config().requireSecret("key");`;
+  await withStack(
+    program,
+    async (host, cloud) => {
+      assert.equal((await host.up()).outputs["key"], "s3cret");
+      assert.doesNotMatch(JSON.stringify(host.state), /s3cret/);
+      cloud.calls();
+      host.config = { secret: { "test:key": "rotated" } };
+      await host.refresh();
+      assert.deepEqual(cloud.calls()[0], { method: "configure", args: ["s3cret"] });
+      await host.up();
+      assert.deepEqual(cloud.calls()[0], { method: "configure", args: ["rotated"] });
+    },
+    { config: { secret: { "test:key": "s3cret" } } },
+  );
+});
+
+test("a program that throws fails the operation and deletes nothing", async () => {
+  const program = `if (env["BROKEN"] !== undefined) throw new Error("no luck"); new Note("note", { name: "a", text: "t" });`;
+  await withStack(program, async (host, cloud) => {
+    await host.up();
+    const failed = await host.up({ env: { BROKEN: "1" } });
+    assert.match(failed.failed ?? "", /no luck/);
+    assert.deepEqual(cloud.notes, { a: "t" });
+  });
+});
+
+test("what was under way when another resource failed is finished and recorded", async () => {
+  const program = `
+    new Note("slow", { name: "a", text: "slow" });
+    new Note("refused", { name: "b", text: "refused" });`;
+  await withStack(program, async (host, cloud) => {
+    assert.equal((await host.up()).failed, "the cloud refused");
+    assert.deepEqual(cloud.notes, { a: "slow" });
+    const names = host.state.deployment.resources.map((state) => Urn.name(state.urn));
+    assert.ok(names.includes("slow"));
+  });
+});
+
+test("a program that does not end is ended at the time limit", async () => {
+  await withStack(
+    `console.log(process.pid); await new Promise((resolve) => setTimeout(resolve, 60_000));`,
+    async (host) => {
+      const started = Date.now();
+      const result = await host.preview();
+      assert.match(result.failed ?? "", /the time limit was reached/);
+      assert.ok(Date.now() - started < 20_000);
+      assert.throws(() => process.kill(Number(result.logs[0]), 0), { code: "ESRCH" });
+    },
+    { timeLimit: 2_000 },
+  );
+});

@@ -1,0 +1,67 @@
+/**
+ * Node processes that never outlive the operation that started them.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface ChildOptions {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Environment;
+  /** Each line of stdout and stderr. */
+  readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
+  readonly signal: AbortSignal;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Child {
+  /** The exit code, or the name of the signal that ended it; all output has been read by then. */
+  readonly ended: Promise<number | string>;
+  /** SIGTERM, then SIGKILL. */
+  end(): Promise<void>;
+}
+
+const PATIENCE = 3_000;
+const running = new Set<() => void>();
+process.on("exit", () => running.forEach((kill) => kill()));
+
+export function startNode(options: ChildOptions): Child {
+  const child = spawn(process.execPath, options.args, {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const kill = (): void => void child.kill("SIGKILL");
+  running.add(kill);
+  options.signal.addEventListener("abort", kill, { once: true });
+  for (const stream of ["stdout", "stderr"] as const) {
+    createInterface({ input: child[stream] }).on("line", (line) => options.onLine(line, stream));
+  }
+
+  const ended = waitFor(child).finally(() => {
+    running.delete(kill);
+    options.signal.removeEventListener("abort", kill);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  });
+  return {
+    ended,
+    async end() {
+      child.kill("SIGTERM");
+      const deadline = setTimeout(kill, PATIENCE);
+      await ended.finally(() => clearTimeout(deadline));
+    },
+  };
+}
+
+/** "close" comes when all output has been read, unless a grandchild holds the pipes open. */
+async function waitFor(child: ChildProcess): Promise<number | string> {
+  const exited = once(child, "exit").then(() => sleep(PATIENCE, undefined, { ref: false }));
+  await Promise.race([once(child, "close"), exited]);
+  return child.exitCode ?? child.signalCode ?? "an unknown status";
+}

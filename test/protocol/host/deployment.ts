@@ -1,0 +1,194 @@
+/**
+ * One preview or update: turns registrations into steps, and steps into the next state.
+ * @module
+ */
+import type { ResourceState } from "./checkpoint.ts";
+import { existing, planComponent, planStep } from "./plan-step.ts";
+import type { Goal, PlannedStep } from "./plan-step.ts";
+import { PartialFailure } from "./provider.ts";
+import type { Created, Provider } from "./provider.ts";
+import type { Providers } from "./providers.ts";
+import { deletion, removeAll, removeOne } from "./removal.ts";
+import type { Step } from "./steps.ts";
+import { Urn } from "./urn.ts";
+import { contains, hideKeys, UNKNOWN } from "./wire.ts";
+import type { Properties } from "./wire.ts";
+
+export interface DeploymentOptions {
+  readonly stack: string;
+  readonly project: string;
+  readonly preview: boolean;
+  readonly providers: Providers;
+  readonly resources: readonly ResourceState[];
+}
+
+export class Deployment {
+  readonly #options: DeploymentOptions;
+  readonly #steps: Step[] = [];
+  readonly #seen = new Set<string>();
+  /** Of last time, and not dealt with yet. */
+  readonly #left: Map<string, ResourceState>;
+  readonly #made = new Map<string, ResourceState>();
+  readonly #replaced: Set<ResourceState>;
+  readonly #running: Promise<unknown>[] = [];
+  #planning: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DeploymentOptions) {
+    this.#options = options;
+    const [replaced, left] = [true, false].map((doomed) =>
+      options.resources.filter((state) => (state.delete === true) === doomed),
+    );
+    this.#replaced = new Set(replaced);
+    this.#left = new Map(left?.map((state) => [state.urn, state]));
+  }
+
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  /** True at any moment, also after a failure halfway. */
+  get resources(): readonly ResourceState[] {
+    return [...this.#made.values(), ...this.#left.values(), ...this.#replaced];
+  }
+
+  register(goal: Goal): Promise<ResourceState> {
+    const registration = this.#register(goal);
+    this.#running.push(registration);
+    return registration;
+  }
+
+  /** A program that fails may end before what it registered: that is waited for, and recorded. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  async #register(goal: Goal): Promise<ResourceState> {
+    const urn = this.#claim(goal);
+    const provider = goal.custom ? await this.#options.providers.of(goal.type) : undefined;
+    const old = [urn, ...goal.aliases].flatMap((one) => this.#left.get(one) ?? [])[0];
+    const { preview } = this.#options;
+    const plan = await this.#oneAtATime(async () =>
+      provider === undefined
+        ? planComponent(goal, old)
+        : planStep(provider, { urn, goal, old, preview }),
+    );
+    const replaces = plan.op === "replace" && old !== undefined;
+    if (replaces && plan.deleteBeforeReplace) {
+      if (!preview) await removeOne(old, this.#options.providers);
+      this.#left.delete(old.urn);
+      this.#steps.push(deletion(old));
+    }
+    const record = (result: Created, initErrors?: readonly string[]): ResourceState => {
+      const state = makeState({ urn, goal, plan, result, initErrors });
+      this.#made.set(urn, state);
+      if (old !== undefined) this.#left.delete(old.urn);
+      if (replaces && !plan.deleteBeforeReplace) this.#replaced.add({ ...old, delete: true });
+      return state;
+    };
+    try {
+      const state = record(await this.#apply({ urn, plan, provider, old }));
+      this.#steps.push(stepOf(plan, state, old));
+      return state;
+    } catch (error) {
+      if (error instanceof PartialFailure) record(error, error.reasons);
+      throw error;
+    }
+  }
+
+  /** `opts.id`: a resource that exists already and is not ours. */
+  async read(goal: Goal, id: string): Promise<ResourceState> {
+    const urn = this.#claim(goal);
+    const provider = await this.#options.providers.of(goal.type);
+    const found = contains(id, (value) => value === UNKNOWN)
+      ? { id, outputs: {} }
+      : await provider.read({ urn, id, inputs: goal.inputs, outputs: {} });
+    if (found === undefined) throw new Error(`resource '${id}' does not exist`);
+    const plan = { op: "same", inputs: goal.inputs, deleteBeforeReplace: false } as const;
+    const state = { ...makeState({ urn, goal, plan, result: found }), external: true };
+    this.#left.delete(urn);
+    this.#made.set(urn, state);
+    this.#steps.push({ op: "read", urn, newInputs: state.inputs, outputs: state.outputs });
+    return state;
+  }
+
+  registerOutputs(urn: string, outputs: Properties): void {
+    const state = this.#made.get(urn);
+    if (state === undefined) throw new Error(`no resource ${urn}`);
+    this.#made.set(urn, { ...state, outputs });
+    const at = this.#steps.findIndex((step) => step.urn === urn);
+    const step = this.#steps[at];
+    if (step !== undefined) this.#steps[at] = { ...step, outputs };
+  }
+
+  /** The program ended well: what it did not register goes, and what was replaced. */
+  async finish(): Promise<void> {
+    await removeAll([...this.#left.values(), ...this.#replaced], {
+      ...this.#options,
+      onRemoved: (state, step) => {
+        if (!this.#replaced.delete(state)) this.#left.delete(state.urn);
+        this.#steps.push(step);
+      },
+    });
+  }
+
+  #claim(goal: Goal): string {
+    const urn = Urn.of({ ...this.#options, ...goal });
+    if (this.#seen.has(urn)) throw new Error(`duplicate resource URN '${urn}'`);
+    this.#seen.add(urn);
+    return urn;
+  }
+
+  /** Checks and diffs run one after the other, whatever the parallelism; creates do not. */
+  #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#planning.then(work, work);
+    this.#planning = turn.catch(() => {});
+    return turn;
+  }
+
+  async #apply({ urn, plan, provider, old }: Application): Promise<Created> {
+    if (plan.op === "same") return { id: old?.id ?? "", outputs: old?.outputs ?? {} };
+    if (provider === undefined) return { id: "", outputs: {} };
+    const updates = plan.op === "update" && old !== undefined;
+    if (this.#options.preview) {
+      // No supportsPreview: the checked inputs are the outputs, and any other key is unknown.
+      return { id: updates ? (old.id ?? "") : "", outputs: plan.inputs };
+    }
+    if (!updates) return provider.create(urn, plan.inputs);
+    return { id: old.id ?? "", outputs: await provider.update(existing(old), plan.inputs) };
+  }
+}
+
+interface Application {
+  readonly urn: string;
+  readonly plan: PlannedStep;
+  readonly provider: Provider | undefined;
+  readonly old: ResourceState | undefined;
+}
+
+interface StateParts {
+  readonly urn: string;
+  readonly goal: Goal;
+  readonly plan: PlannedStep;
+  readonly result: Created;
+  readonly initErrors?: readonly string[] | undefined;
+}
+
+function makeState({ urn, goal, plan, result, initErrors }: StateParts): ResourceState {
+  const { type, custom, parent, dependencies, additionalSecretOutputs } = goal;
+  const outputs = hideKeys(result.outputs, additionalSecretOutputs);
+  const id = custom ? result.id : undefined;
+  const { protect, retainOnDelete } = goal;
+  const identity = { urn, type, custom, id, parent, dependencies };
+  const options = { protect, retainOnDelete, additionalSecretOutputs };
+  return { ...identity, inputs: plan.inputs, outputs, ...options, initErrors };
+}
+
+const stepOf = (plan: PlannedStep, state: ResourceState, old?: ResourceState): Step => ({
+  op: plan.op,
+  urn: state.urn,
+  oldInputs: old?.inputs,
+  oldOutputs: old?.outputs,
+  newInputs: plan.inputs,
+  outputs: state.outputs,
+  diff: plan.diff,
+});

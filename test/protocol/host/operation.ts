@@ -1,0 +1,163 @@
+/**
+ * One `preview`, `up`, `refresh` or `destroy`: the phases, their processes and what became of them.
+ * @module
+ */
+import type { ResourceState } from "./checkpoint.ts";
+import type { ChildOptions, Environment } from "./child-process.ts";
+import { Config } from "./config.ts";
+import { Deployment } from "./deployment.ts";
+import { engineService } from "./engine.ts";
+import type { LogMessage } from "./engine.ts";
+import { monitorService } from "./monitor.ts";
+import { sdkEntry, startProgram } from "./program.ts";
+import type { Program } from "./program.ts";
+import { Providers } from "./providers.ts";
+import { refreshAll } from "./refresh.ts";
+import { removeAll } from "./removal.ts";
+import { withServer } from "./rpc.ts";
+import type { Service } from "./rpc.ts";
+import type { Result, Step } from "./steps.ts";
+import { STACK_TYPE } from "./urn.ts";
+import { Properties } from "./wire.ts";
+
+export interface OperationOptions {
+  readonly program: Program;
+  readonly project: string;
+  readonly stack: string;
+  readonly resources: readonly ResourceState[];
+  readonly config: Config;
+  readonly preview: boolean;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly onLog?: ((line: string) => void) | undefined;
+}
+
+export class Operation {
+  readonly #options: OperationOptions;
+  readonly #steps: Step[] = [];
+  readonly #logs: string[] = [];
+  readonly #failures: string[] = [];
+  /** Errors that the program logged; they say why it ended. */
+  readonly #errors: string[] = [];
+  #config: ResourceState | undefined;
+  #resources: readonly ResourceState[];
+
+  constructor(options: OperationOptions) {
+    this.#options = options;
+    this.#config = options.resources.find(Config.isState);
+    this.#resources = options.resources.filter((state) => !Config.isState(state));
+  }
+
+  get resources(): readonly ResourceState[] {
+    return [...(this.#config === undefined ? [] : [this.#config]), ...this.#resources];
+  }
+
+  get result(): Result {
+    const root = this.#resources.find((state) => state.type === STACK_TYPE);
+    return {
+      steps: this.#steps,
+      outputs: Properties.plain(root?.outputs ?? {}),
+      logs: this.#logs,
+      failed: this.#failures.length === 0 ? undefined : this.#failures.join("\n"),
+    };
+  }
+
+  async refresh(): Promise<void> {
+    await this.#phase(async (providers) => {
+      const { resources, steps } = await refreshAll(this.#resources, providers);
+      this.#resources = resources;
+      this.#steps.push(...steps);
+    });
+  }
+
+  async destroy(): Promise<void> {
+    await this.#phase(async (providers) => {
+      const left = new Set(this.#resources);
+      const onRemoved = (state: ResourceState, step: Step): void => {
+        left.delete(state);
+        this.#resources = [...left];
+        this.#steps.push(step);
+      };
+      await removeAll(this.#resources, { providers, preview: false, onRemoved });
+      this.#config = undefined;
+    });
+  }
+
+  async runProgram(): Promise<void> {
+    const { stack, project, preview, config } = this.#options;
+    if (this.#failures.length > 0) return; // of the refresh before it
+    this.#config = Config.state(stack, project, Config.properties(config));
+    await this.#phase(async (providers) => {
+      const resources = this.#resources;
+      const deployment = new Deployment({ stack, project, preview, providers, resources });
+      const onFailure = (error: unknown): void => this.#fail(error);
+      try {
+        const monitor = monitorService({ deployment, stack, project, preview, onFailure });
+        const code = await this.#serve([monitor], (address) => this.#program(address));
+        if (code !== 0 && this.#failures.length === 0) {
+          this.#fail(this.#errors.join("\n") || `the program ended with ${code}`);
+        }
+        if (this.#failures.length === 0) await deployment.finish();
+      } finally {
+        await deployment.settle();
+        this.#resources = deployment.resources;
+        this.#steps.push(...deployment.steps);
+      }
+    });
+  }
+
+  async #program(address: string): Promise<number | string> {
+    const { program, stack, project, preview, config } = this.#options;
+    const env = Config.environment(config);
+    const child = startProgram(program, { address, stack, project, preview }, this.#child(env));
+    return child.ended;
+  }
+
+  /** Providers with the configuration that this phase is to see, ended when it is over. */
+  async #phase(work: (providers: Providers) => Promise<void>): Promise<void> {
+    if (this.#failures.length > 0) return;
+    await this.#serve([], async (engine) => {
+      const { program, project } = this.#options;
+      const args = [sdkEntry(program, "dynamic-provider"), engine];
+      const child = this.#child({ PULUMI_NODEJS_PROJECT: project });
+      const providers = new Providers({ ...child, args }, this.#config?.inputs ?? {});
+      try {
+        await work(providers);
+      } catch (error) {
+        this.#fail(error);
+      } finally {
+        await providers.end();
+      }
+    });
+  }
+
+  #serve<T>(services: readonly Service[], use: (address: string) => Promise<T>): Promise<T> {
+    return withServer([engineService((message) => this.#log(message)), ...services], use);
+  }
+
+  #child(env: Environment): Omit<ChildOptions, "args"> {
+    return {
+      cwd: this.#options.program.cwd,
+      // Without what the process that tests us hands on to its own children.
+      env: { ...this.#options.env, NODE_TEST_CONTEXT: undefined, ...env },
+      signal: this.#options.signal,
+      onLine: (line) => this.#say(line),
+    };
+  }
+
+  #log({ severity, text, ephemeral }: LogMessage): void {
+    if (severity === "debug") return;
+    if (severity === "error") this.#errors.push(text);
+    this.#say(`${ephemeral ? "progress" : severity}: ${text}`);
+  }
+
+  #say(line: string): void {
+    this.#logs.push(line);
+    this.#options.onLog?.(line);
+  }
+
+  #fail(error: unknown): void {
+    const late = this.#options.signal.aborted ? "the time limit was reached: " : "";
+    this.#failures.push(late + (error instanceof Error ? error.message : String(error)));
+  }
+}

@@ -1,0 +1,22 @@
+/** What is checked before the tests run; each is one program. @module */
+import type { Check } from "./step.ts";
+
+const tool = (name: string, path: string, ...args: readonly string[]): Check => ({
+  name,
+  command: [process.execPath, `node_modules/${path}`, ...args],
+});
+
+/** Writes dist/. */
+export const BUILD = tool("build", "typescript/bin/tsc", "-p", "tsconfig.build.json");
+
+export const CHECKS: readonly Check[] = [
+  tool("format", "prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."),
+  tool("lint", "eslint/bin/eslint.js", "--max-warnings", "0", "."),
+  tool(
+    "boundaries",
+    "dependency-cruiser/bin/dependency-cruise.mjs",
+    ...["--config", "test/boundaries.cjs", "sdk", "provider", "examples", "test"],
+  ),
+  tool("types", "typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"),
+  tool("package", "publint/src/cli.js", "--strict"),
+];

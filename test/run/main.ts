@@ -1,0 +1,38 @@
+/**
+ * `npm test`: builds, checks format, lint, imports and types, then runs the tests. A failing check does
+ * not hide what the tests say: all of it runs, and the exit code tells at the end.
+ *
+ *     npm test                             everything
+ *     npm test -- test/unit/nix            only the build and the tests below that folder
+ *     REQUIRE_PEERS=1 npm test             a missing peer is a failure (all of them are in Debian)
+ *     REQUIRE_ENGINE=1 npm test            so is a missing Pulumi engine
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { exit } from "node:process";
+import { reportPeers } from "./peers-report.ts";
+import { BUILD, CHECKS } from "./checks.ts";
+import { heading, runQuietly } from "./step.ts";
+import { runTests } from "./tests.ts";
+
+if (!existsSync("node_modules/typescript")) {
+  console.error('node_modules is missing or incomplete: run "npm ci" first');
+  exit(1);
+}
+const only = process.argv.slice(2);
+const failed: string[] = [];
+
+// First and alone: tests load the package by its name, which leads to dist/.
+if (!(await runQuietly([BUILD])).every((step) => step.ok)) failed.push(BUILD.name);
+if (only.length === 0) {
+  for (const step of await runQuietly(CHECKS)) if (!step.ok) failed.push(step.name);
+  failed.push(...reportPeers());
+}
+heading("tests");
+if (!(await runTests(only))) failed.push("tests");
+
+if (failed.length > 0) {
+  // Nothing is printed after the runner's closing lines unless something outside the tests failed.
+  if (failed.some((name) => name !== "tests")) console.log(`\nfailed: ${failed.join(", ")}`);
+  exit(1);
+}

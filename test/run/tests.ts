@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+
+// No test takes long; one that hangs shall say which it was.
+const LIMIT_MS = 300_000;
+
+/**
+ * One run of Node's own test runner over all files, so that its closing lines count everything. Tests
+ * in test/peers skip themselves, with the reason, where a peer is missing.
+ */
+export async function runTests(only: readonly string[]): Promise<boolean> {
+  const child = spawn(
+    process.execPath,
+    [
+      "--test",
+      "--test-reporter=spec",
+      `--test-timeout=${LIMIT_MS}`,
+      // The runner's default leaves one processor out, which would be half of a small machine's.
+      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+      ...(only.length === 0 ? ["test/**/*.test.ts"] : only.map(asPattern)),
+    ],
+    { stdio: "inherit" },
+  );
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code === 0));
+  });
+}
+
+const asPattern = (path: string): string =>
+  path.endsWith(".ts") ? path : `${path.replace(/\/+$/, "")}/**/*.test.ts`;

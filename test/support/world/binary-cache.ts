@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { NarHash } from "../../../provider/nix/nix-hash.ts";
+import { NarInfo } from "../../../provider/nix/narinfo.ts";
+import { StorePath } from "../../../provider/nix/store-path.ts";
+import { compressNar, narSuffix, type NarCompression } from "./nar-compression.ts";
+import type { StoreObject } from "./store-contents.ts";
+
+/**
+ * Writes a folder such as `nix copy --to file://…` makes; one compression after the other is used.
+ * Files that stand there already are written over, and others stay.
+ */
+export async function writeBinaryCache(
+  folder: string,
+  objects: Iterable<StoreObject>,
+  compressions: readonly [NarCompression, ...NarCompression[]],
+): Promise<ReadonlyMap<StorePath, NarInfo>> {
+  await mkdir(join(folder, "nar"), { recursive: true });
+  await writeFile(
+    join(folder, "nix-cache-info"),
+    "StoreDir: /nix/store\nWantMassQuery: 1\nPriority: 30\n",
+  );
+  const narInfos = new Map<StorePath, NarInfo>();
+  for (const object of objects) {
+    const compression = compressions[narInfos.size % compressions.length] ?? compressions[0];
+    const narInfo = await writeStoreObject(folder, object, compression);
+    narInfos.set(narInfo.storePath, narInfo);
+  }
+  return narInfos;
+}
+
+/** Writes the NAR and the narinfo of one store path. */
+export async function writeStoreObject(
+  folder: string,
+  object: StoreObject,
+  compression: NarCompression,
+): Promise<NarInfo> {
+  const file = compressNar(object.nar, compression);
+  // "sha256:<52 digits>"
+  const fileHash = NarHash.toNix32(NarHash.of(file));
+  const url = `nar/${fileHash.slice(7)}${narSuffix(compression)}`;
+  const narInfo: NarInfo = { ...object.info, url, compression, fileHash, fileSize: file.length };
+  await writeFile(join(folder, url), file);
+  await writeNarInfo(folder, narInfo);
+  return narInfo;
+}
+
+export async function writeNarInfo(folder: string, narInfo: NarInfo): Promise<void> {
+  await writeFile(narInfoFile(folder, narInfo.storePath), NarInfo.format(narInfo));
+}
+
+export const narInfoFile = (folder: string, path: StorePath): string =>
+  join(folder, `${StorePath.hashPart(path)}.narinfo`);

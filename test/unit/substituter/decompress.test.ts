@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:zlib";
+import fc from "fast-check";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import { DamagedCompression } from "../../../provider/substituter/decompress-errors.ts";
+import { UnsupportedCompression } from "../../../provider/substituter/decompress-errors.ts";
+import { decompress } from "../../../provider/substituter/decompress.ts";
+import { inChunks } from "../../support/nar.ts";
+
+const NAR = Buffer.concat([
+  Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1\0\0\0", "latin1"),
+  Buffer.from("not random, not constant. ".repeat(20_000)),
+]);
+
+const read = (compressed: Uint8Array, named: string, chunk = 10_007): Promise<Uint8Array> =>
+  Bytes.collect(decompress(inChunks(compressed, chunk), named));
+
+/** Skippable frames are for others to use. @see RFC 8878 3.1.2 */
+const SKIPPABLE = Buffer.from("5a2a4d180300000061626328b52ffd".slice(0, 22), "hex");
+
+/** Frames whose contents are not a multiple of any buffer, which Node's decoder drops. */
+const zstdFrames = (bytes: Uint8Array, size: number): Buffer => {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size)
+    frames.push(zstdCompressSync(bytes.subarray(at, at + size)), SKIPPABLE);
+  return Buffer.concat(frames);
+};
+
+const FORMATS: readonly (readonly [name: string, compressed: Uint8Array])[] = [
+  ["zstd", zstdCompressSync(NAR)],
+  ["zstd", zstdFrames(NAR, 33_333)],
+  ["zstd", Buffer.concat([SKIPPABLE, zstdCompressSync(NAR)])],
+  ["gzip", gzipSync(NAR)],
+  ["gzip", Buffer.concat([gzipSync(NAR.subarray(0, 99_999)), gzipSync(NAR.subarray(99_999))])],
+  ["br", brotliCompressSync(NAR, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })],
+  ["none", NAR],
+];
+
+for (const [name, compressed] of FORMATS)
+  test(`${name}, ${compressed.length} bytes, decodes whole in chunks of any size`, async () => {
+    for (const chunk of [compressed.length, 65_536, 1009, 1])
+      if (compressed.length / chunk < 50_000)
+        assert.ok(NAR.equals(await read(compressed, name, chunk)), `chunks of ${chunk}`);
+  });
+
+test("the bytes decide, not the name", async () => {
+  for (const [, compressed] of FORMATS.filter(([name]) => name !== "br"))
+    for (const lie of ["xz", "none", "bzip2", "foo"])
+      assert.ok(NAR.equals(await read(compressed, lie)), lie);
+});
+
+test("plain bytes that are no NAR pass under the names of no compression only", async () => {
+  assert.equal((await read(Buffer.from("plain"), "none")).length, 5);
+  assert.equal((await read(Buffer.from("plain"), "")).length, 5);
+  assert.equal((await read(Buffer.alloc(0), "none")).length, 0);
+  await assert.rejects(read(Buffer.from("<html>"), "xz"), DamagedCompression);
+  await assert.rejects(read(Buffer.alloc(0), "zstd"), DamagedCompression);
+});
+
+test("what cannot be decoded is named", async () => {
+  for (const [start, name] of [
+    ["BZh91AY&SY", "bzip2"],
+    ["LZIP", "lzip"],
+    ["\x04\x22\x4d\x18", "lz4"],
+  ] as const)
+    await assert.rejects(read(Buffer.from(start, "latin1"), "xz"), (error) => {
+      assert.ok(error instanceof UnsupportedCompression);
+      assert.match(error.message, new RegExp(name));
+      return true;
+    });
+});
+
+for (const [name, compressed] of FORMATS.filter(([named]) => named !== "none"))
+  test(`${name}, ${compressed.length} bytes, cut short anywhere throws`, async () => {
+    const whole = new Set(ends(compressed));
+    const cut = fc.integer({ min: 1, max: compressed.length - 1 }).filter((at) => !whole.has(at));
+    await fc.assert(
+      fc.asyncProperty(cut, (at) =>
+        assert.rejects(read(compressed.subarray(0, at), name), DamagedCompression),
+      ),
+      { numRuns: 30, examples: [[1], [compressed.length - 1]] },
+    );
+  });
+
+/** Where a file may end without a fault: behind each frame or member. */
+function ends(compressed: Uint8Array): number[] {
+  const bytes = Buffer.from(compressed);
+  const magics = [SKIPPABLE, Buffer.from("28b52ffd", "hex"), Buffer.from("1f8b08", "hex")];
+  return magics.flatMap((magic) => {
+    const found: number[] = [];
+    for (let at = 0; (at = bytes.indexOf(magic, at + 1)) > 0;) found.push(at);
+    return found;
+  });
+}
+
+test("zstd of any frames and blocks decodes, or is refused without hanging", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.uint8Array({ maxLength: 3000 }), { minLength: 1, maxLength: 5 }),
+      fc.constantFrom(1, 7, 4096),
+      async (parts, chunk) => {
+        const compressed = Buffer.concat(parts.map((part) => zstdCompressSync(part)));
+        assert.ok(Buffer.concat(parts).equals(await read(compressed, "zstd", chunk)));
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test("bytes behind the last zstd frame are refused", async () => {
+  await assert.rejects(
+    read(Buffer.concat([zstdCompressSync(NAR), Buffer.from("rest")]), "zstd"),
+    DamagedCompression,
+  );
+});
+
+test("a zstd window beyond the memory bound is refused before it is allocated", async () => {
+  // Magic, no single segment, window descriptor 31 << 3: 2^41 bytes.
+  const frame = Buffer.from("28b52ffd00f8", "hex");
+  await assert.rejects(read(frame, "zstd"), UnsupportedCompression);
+});
+
+test("zstd with a long window decodes", async () => {
+  const { ZSTD_c_windowLog, ZSTD_c_enableLongDistanceMatching } = constants;
+  const params = { [ZSTD_c_windowLog]: 28, [ZSTD_c_enableLongDistanceMatching]: 1 };
+  // Without a known size, so that the window counts.
+  const compressed = zstdCompressSync(NAR, { params });
+  assert.ok(NAR.equals(await read(compressed, "zstd")));
+});
+
+test("the source's own failure comes out as it is", async () => {
+  const broken = new Error("network");
+  for (const [name, compressed] of FORMATS) {
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      yield compressed.subarray(0, 100);
+      throw broken;
+    };
+    await assert.rejects(Bytes.collect(decompress(source(), name)), broken);
+  }
+});
+
+test("leaving early closes the source", async () => {
+  for (const [name, compressed] of FORMATS) {
+    let closed = false;
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        yield compressed;
+        for (;;) yield compressed;
+      } finally {
+        closed = true;
+      }
+    };
+    for await (const chunk of decompress(source(), name)) if (chunk.length > 0) break;
+    assert.ok(closed, name);
+  }
+});
+
+test("no more is read ahead than a few buffers", async () => {
+  let sent = 0;
+  const noise = zstdCompressSync(Buffer.from(Array.from({ length: 65_536 }, () => sent++ * 7919)));
+  sent = 0;
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    for (; sent < 2000; sent += 1) yield noise;
+  };
+  const output = decompress(source(), "zstd");
+  await output.next();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(sent < 100, `${sent} chunks`);
+  await output.return(undefined);
+});

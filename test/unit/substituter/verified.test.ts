@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import { NarHash } from "../../../provider/nix/nix-hash.ts";
+import { StorePath } from "../../../provider/nix/store-path.ts";
+import { readVerified } from "../../../provider/substituter/read-verified.ts";
+import { NarMismatch, verified } from "../../../provider/substituter/verified.ts";
+import { collect } from "../../support/collect.ts";
+
+const NAR = Buffer.from("the bytes of a NAR");
+const IDENTITY = {
+  storePath: StorePath.parse("/nix/store/0d1h7ylc213ps4vbfdyaywddsif6py66-example"),
+  narHash: NarHash.of(NAR),
+  narSize: NAR.length,
+};
+const check = (...chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> =>
+  verified(Bytes.of(...chunks), IDENTITY, "https://cache.example");
+
+test("the promised NAR passes unchanged", async () => {
+  const chunks = await collect(check(NAR.subarray(0, 5), NAR.subarray(5)));
+  assert.ok(NAR.equals(Buffer.concat(chunks)));
+});
+
+test("another one throws at its end, and names path, cache and what was expected", async () => {
+  const other = Buffer.from(NAR);
+  other.writeUInt8(0, 3);
+  for (const bytes of [other, NAR.subarray(1)])
+    await assert.rejects(collect(check(bytes)), (error) => {
+      assert.ok(error instanceof NarMismatch);
+      for (const part of [IDENTITY.storePath, IDENTITY.narHash, "https://cache.example"])
+        assert.ok(error.message.includes(part), part);
+      return true;
+    });
+});
+
+test("the first byte too many ends it, and is not handed on", async () => {
+  let pulled = 0;
+  const bomb = async function* (): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      pulled += 1;
+      yield NAR;
+    }
+  };
+  const seen: Uint8Array[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const chunk of verified(bomb(), IDENTITY, "x")) seen.push(chunk);
+  };
+  await assert.rejects(reading(), NarMismatch);
+  assert.deepEqual([pulled, seen.length], [2, 1]);
+});
+
+/** A parser that stumbles over its second chunk. */
+async function* stumble(nar: Bytes): AsyncGenerator<string> {
+  let count = 0;
+  for await (const _ of nar) {
+    yield `event ${count}`;
+    count += 1;
+    if (count === 2) throw new SyntaxError("malformed");
+  }
+}
+
+test("a parser's complaint about a damaged NAR gives way to the damage", async () => {
+  const damaged = check(NAR.subarray(0, 5), Buffer.from("xx"), Buffer.from("rest"));
+  await assert.rejects(collect(readVerified(damaged, stumble)), NarMismatch);
+});
+
+test("a parser's complaint about the promised NAR stands", async () => {
+  const whole = check(NAR.subarray(0, 5), NAR.subarray(5, 9), NAR.subarray(9));
+  await assert.rejects(collect(readVerified(whole, stumble)), SyntaxError);
+});
+
+test("leaving a parser early closes the NAR", async () => {
+  let closed = false;
+  const nar = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield NAR;
+    } finally {
+      closed = true;
+    }
+  };
+  for await (const event of readVerified(nar(), stumble)) if (event === "event 0") break;
+  assert.ok(closed);
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import {
+  DamagedCompression,
+  UnsupportedCompression,
+} from "../../../provider/substituter/decompress-errors.ts";
+import { unxzInWorker } from "../../../provider/substituter/xz-in-worker.ts";
+import { inChunks } from "../../support/nar.ts";
+import { readVectors } from "../../support/vectors.ts";
+
+const PLAIN = Buffer.from(
+  Array.from({ length: 500 }, (_, i) => `${i}\n`)
+    .join("")
+    .repeat(200),
+);
+const STREAMS = readVectors<Readonly<Record<string, string>>>("xz/streams");
+const stream = (name: string): Buffer => Buffer.from(STREAMS[name] ?? "", "base64");
+const ONE = stream("one stream");
+
+const read = (compressed: Uint8Array, chunk = compressed.length): Promise<Uint8Array> =>
+  Bytes.collect(unxzInWorker(inChunks(compressed, chunk)));
+
+for (const name of Object.keys(STREAMS).filter((each) => !/filter|128/.test(each)))
+  test(`decodes ${name}`, async () => {
+    for (const chunk of [1, 100, 5000]) assert.ok(PLAIN.equals(await read(stream(name), chunk)));
+  });
+
+test("what the wasm decoder cannot do is said, with what to do", async () => {
+  for (const name of ["x86 filter", "128 MiB dictionary"])
+    await assert.rejects(read(stream(name)), (error) => {
+      assert.ok(error instanceof UnsupportedCompression);
+      assert.match(error.hint ?? "", /@napi-rs\/lzma/);
+      return true;
+    });
+});
+
+test("cut short, changed or followed by other bytes it throws", async () => {
+  for (const at of [13, 100, ONE.length - 1])
+    await assert.rejects(read(ONE.subarray(0, at)), DamagedCompression, `cut at ${at}`);
+  const changed = Buffer.from(ONE);
+  changed.writeUInt8(changed.readUInt8(200) ^ 1, 200);
+  await assert.rejects(read(changed), DamagedCompression);
+  await assert.rejects(read(Buffer.concat([ONE, Buffer.from("rest")])), DamagedCompression);
+});
+
+test("more streams than threads wait for one another", async () => {
+  const all = await Promise.all(Array.from({ length: 12 }, () => read(ONE, 50)));
+  for (const each of all) assert.ok(PLAIN.equals(each));
+});
+
+test("a reader that leaves, and a source that fails, leave the threads usable", async () => {
+  const broken = new Error("network");
+  const failing = async function* (): AsyncGenerator<Uint8Array> {
+    yield ONE.subarray(0, 100);
+    throw broken;
+  };
+  for (let i = 0; i < 6; i += 1) {
+    for await (const chunk of unxzInWorker(inChunks(ONE, 50))) if (chunk.length > 0) break;
+    await assert.rejects(Bytes.collect(unxzInWorker(failing())), broken);
+  }
+  assert.ok(PLAIN.equals(await read(ONE)));
+});
+
+test("threads do not keep the process alive", async () => {
+  const module = new URL("../../../provider/substituter/xz-in-worker.ts", import.meta.url);
+  const program = `
+    const { unxzInWorker } = await import(${JSON.stringify(module.href)});
+    const source = (async function* () { yield Buffer.from(${JSON.stringify(STREAMS["one stream"])}, "base64"); })();
+    let size = 0;
+    for await (const chunk of unxzInWorker(source)) size += chunk.length;
+    const end = performance.now();
+    process.on("exit", () => console.log(size, performance.now() - end < 1000));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", program],
+    { timeout: 20_000 },
+  );
+  assert.equal(stdout.trim(), `${PLAIN.length} true`);
+});
