@@ -8,6 +8,7 @@ import { withHostStack } from "./start/host-stack.ts";
 import { obtainEngine } from "./start/obtain-engine.ts";
 import { parseStartOptions, USAGE, type StartOptions } from "./start/options.ts";
 import { say } from "./start/say.ts";
+import type { Stack } from "./start/stack.ts";
 import { tellStory } from "./start/story.ts";
 import { withWorkplace } from "./start/workplace.ts";
 import { BUILD } from "../test/run/checks.ts";
@@ -36,7 +37,7 @@ async function start(options: StartOptions): Promise<void> {
     withWorkplace({ ownCache: options.lock === undefined }, async (place) => {
       const inProcess = options.registry === undefined;
       say.fact("registry", `${registry.address}${inProcess ? ", in this process" : ""}`);
-      const tell = async (stack: Parameters<typeof tellStory>[0]): Promise<void> => {
+      const tell = async (stack: Stack): Promise<void> => {
         await stack.setConfig("registry", registry.address);
         if (options.lock !== undefined) await stack.setConfig("lock", options.lock);
         await tellStory(stack, registry);
@@ -52,9 +53,10 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 const options = parseStartOptions(process.argv.slice(2));
-if (typeof options === "string") {
+if (options === USAGE) console.log(USAGE);
+else if (typeof options === "string") {
   console.error(options);
-  process.exitCode = options === USAGE ? 0 : 2;
+  process.exitCode = 2;
 } else
   await start(options).catch((error: unknown) => {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);

@@ -55,6 +55,17 @@ export const ResourceState = {
     }
   },
 
+  /** Whether the two would be written as the same text: listings are told by their narHash. */
+  same(a: ResourceState, b: ResourceState): boolean {
+    const sameListings =
+      a.listings.size === b.listings.size &&
+      [...a.listings.keys()].every((key) => b.listings.has(key));
+    const sameLayers =
+      a.layers.size === b.layers.size &&
+      [...a.layers].every(([key, layer]) => b.layers.get(key)?.digest === layer.digest);
+    return a.lockSha256 === b.lockSha256 && sameLayers && sameListings;
+  },
+
   /** Of `olds.__state`, whatever it is. */
   parse(value: unknown): ResourceState {
     if (typeof value !== "string") return NOTHING;

@@ -31,7 +31,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions | strin
   }
   if (values.help) return USAGE;
   return {
-    lock: values.lock === undefined ? undefined : resolve(values.lock),
+    // npm and our launcher run us at the root; this is where the command was typed.
+    lock: values.lock && resolve(process.env["INIT_CWD"] ?? "", values.lock),
     registry: values.registry,
     install: !values["no-install"],
     build: !values["no-build"],

@@ -29,9 +29,12 @@ export class SeveralErrors extends LixImageError {
 }
 
 /** Throws nothing for none, the error itself for one, {@link SeveralErrors} for more. */
+export function throwAll(errors: readonly [unknown, ...unknown[]]): never;
+export function throwAll(errors: readonly unknown[]): void;
 export function throwAll(errors: readonly unknown[]): void {
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new SeveralErrors(errors);
+  const each = errors.flatMap((error) => (error instanceof SeveralErrors ? error.errors : [error]));
+  if (each.length === 1) throw each[0];
+  if (each.length > 1) throw new SeveralErrors(each);
 }
 
 /** Pulumi shows only text, so the whole cause chain is folded into it, once, at the boundary. */

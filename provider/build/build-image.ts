@@ -11,7 +11,7 @@ import { ensureBlob, type LayerJob } from "./build-layer.ts";
 import { largestFirst } from "./listings.ts";
 import type { Prepared } from "./prepare.ts";
 import { reportBuilding } from "./progress.ts";
-import type { Session } from "./session.ts";
+import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
 
 /** A layer of the image, and all that is known of it. */
 export interface BuiltLayer extends PlannedLayer {
@@ -69,14 +69,10 @@ async function ensureBlobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const built = reportBuilding(targetName(prepared.spec), jobs);
-  await mapConcurrent(
-    largestFirst(jobs),
-    { width: Math.max(1, jobs.length), signal },
-    async (job) => {
-      await ensureBlob(session, job);
-      built(job);
-    },
-  );
+  await mapConcurrent(largestFirst(jobs), { width: LAYERS_IN_FLIGHT, signal }, async (job) => {
+    await ensureBlob(session, job);
+    built(job);
+  });
 }
 
 async function collect(session: Session, prepared: Prepared): Promise<BuiltPlatform[]> {

@@ -55,7 +55,7 @@ async function feed(source: Bytes, tar: ReturnType<typeof extract>): Promise<voi
           tar.once("drain", () => go());
           tar.once("close", () => go());
         });
-    tar.end();
+    tar.end(undefined);
   } catch (error) {
     tar.destroy(error instanceof Error ? error : new Error(String(error)));
   }

@@ -11,7 +11,7 @@ import { NarInterrupted } from "../substituter/chain.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import { buildLayer, type LayerJob } from "./build-layer.ts";
 import { narSizeOf, reportBuilding } from "./progress.ts";
-import type { Session } from "./session.ts";
+import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
 import { storeReader } from "./store-reader.ts";
 
 export interface LearnOptions {
@@ -46,18 +46,13 @@ export async function learnListings(
   const missing = await unknownLayers(session, jobs);
   const built = reportBuilding(options.image, missing);
   const { signal } = options;
-  await mapConcurrent(
-    largestFirst(missing),
-    { width: Math.max(1, missing.length), signal },
-    async (job) => {
-      await buildLayer(session, job);
-      built(job);
-    },
-  );
+  const width = LAYERS_IN_FLIGHT;
+  await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {
+    await buildLayer(session, job);
+    built(job);
+  });
   const left = unknown.filter((info) => session.knowledge.listing(info.narHash) === undefined);
-  await mapConcurrent(left, { width: Math.max(1, left.length), signal }, (info) =>
-    readListing(session, info, options),
-  );
+  await mapConcurrent(left, { width, signal }, (info) => readListing(session, info, options));
   return true;
 }
 

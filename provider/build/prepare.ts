@@ -8,7 +8,7 @@ import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read.ts";
 import { verifyLock } from "../lock/verify.ts";
 import { StorePath } from "../nix/store-path.ts";
-import { comparePlatforms } from "../oci/platform.ts";
+import { comparePlatforms, platformOf } from "../oci/platform.ts";
 import { importSource } from "../plan/import-source.ts";
 import { resolvePackages, PathNotLocked } from "../plan/packages.ts";
 import {
@@ -35,6 +35,8 @@ export interface Prepared {
 export interface PrepareOptions {
   /** False: answer undefined instead of downloading a NAR. */
   readonly mayFetch: boolean;
+  /** Of the arguments alone: thrown together with what the lock shows to be wrong. */
+  readonly mistakes?: readonly unknown[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,9 +46,11 @@ export async function prepare(
   spec: Spec,
   options: PrepareOptions,
 ): Promise<Prepared | undefined> {
-  const { lock, sha256 } = await readLock(spec.lockFile);
-  await verifyLock(lock, { file: spec.lockFile, sha256, remembered: session.cache.verdicts });
-  const inputs = await platformInputs(spec, lock);
+  const mistakes = options.mistakes ?? [];
+  const { lock, sha256 } = await readTrustedLock(session, spec).catch((error: unknown) =>
+    throwAll([error, ...mistakes]),
+  );
+  const inputs = await platformInputs(spec, lock, mistakes);
   const image = targetName(spec);
   const platforms: PlatformPlan[] = [];
   for (const input of inputs) {
@@ -76,35 +80,65 @@ async function planWithListings(
   }
 }
 
-/** Everything that can be wrong with a system is reported, for all systems at once. */
-async function platformInputs(spec: Spec, lock: Lock): Promise<PlatformInput[]> {
-  const { args } = spec;
-  const mistakes: unknown[] = [];
+async function readTrustedLock(session: Session, { lockFile }: Spec) {
+  const read = await readLock(lockFile);
+  const remembered = session.cache.verdicts;
+  await verifyLock(read.lock, { file: lockFile, sha256: read.sha256, remembered });
+  return read;
+}
+
+/** Throws all that is wrong with the arguments and with what the systems of the lock have for them. */
+async function platformInputs(
+  spec: Spec,
+  lock: Lock,
+  known: readonly unknown[],
+): Promise<PlatformInput[]> {
+  const mistakes = [...known];
   const inputs: PlatformInput[] = [];
-  for (const name of args.systems) {
+  for (const name of spec.args.systems) {
     try {
       const system = lock.systems.get(name);
       if (system === undefined) throw new SystemNotLocked(name, spec, lock);
-      if (args.bundleNixpkgs && system.nixpkgs === undefined)
-        throw new NixpkgsNotLocked(name, spec);
-      inputs.push({
-        system,
-        packages: resolvePackages(system, args.extraPkgs),
-        nixpkgs: args.bundleNixpkgs ? system.nixpkgs : undefined,
-        nixConf: args.nixConf,
-        channelName: args.channelName,
-        channelUrl: args.channelUrl,
-        flakeRegistry: await flakeRegistry(spec, system),
-        revision: args.lixRevision,
-        maxLayers: args.maxLayers,
-        compression: spec.compression,
-      });
+      inputs.push(await platformInput(spec, system));
     } catch (error) {
       mistakes.push(error);
     }
   }
   throwAll(mistakes);
   return inputs;
+}
+
+async function platformInput(spec: Spec, system: LockedSystem): Promise<PlatformInput> {
+  const { args } = spec;
+  const mistakes: unknown[] = [];
+  const note = (error: unknown): undefined => void mistakes.push(error);
+  const attempt = <T>(make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      return note(error);
+    }
+  };
+  const platform = attempt(() => platformOf(system.system));
+  if (args.bundleNixpkgs && system.nixpkgs === undefined)
+    mistakes.push(new NixpkgsNotLocked(system.system, spec));
+  const packages = attempt(() => resolvePackages(system, args.extraPkgs));
+  const registry = await flakeRegistry(spec, system).catch(note);
+  throwAll(mistakes);
+  if (platform === undefined || packages === undefined) throw new RangeError("nothing was wrong");
+  return {
+    system,
+    platform,
+    packages,
+    nixpkgs: args.bundleNixpkgs ? system.nixpkgs : undefined,
+    nixConf: args.nixConf,
+    channelName: args.channelName,
+    channelUrl: args.channelUrl,
+    flakeRegistry: registry,
+    revision: args.lixRevision,
+    maxLayers: args.maxLayers,
+    compression: spec.compression,
+  };
 }
 
 async function flakeRegistry(spec: Spec, system: LockedSystem): Promise<FlakeRegistry | undefined> {

@@ -16,18 +16,25 @@ export interface Published {
   readonly reports: readonly (PublishReport & { readonly destination: string })[];
 }
 
+export interface PublishImageOptions {
+  /** Asks for every blob even where the manifest is there: a refresh found something missing. */
+  readonly thorough?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Publishes to every destination, one after the other. */
 export async function publish(
   session: Session,
   prepared: Prepared,
   destinations: readonly Destination[],
-  signal?: AbortSignal,
+  options: PublishImageOptions = {},
 ): Promise<Published> {
+  const { signal } = options;
   const known = await materialise(session, prepared, () => false, signal);
   let assembled = assemble(session, known);
   const lacking = new Map<Destination, ReadonlySet<Digest>>();
   for (const destination of destinations)
-    lacking.set(destination, await destination.missing(digestsOf(assembled), signal));
+    lacking.set(destination, await lackedBy(destination, assembled, options));
   const wanted = new Set([...lacking.values()].flatMap((digests) => [...digests]));
   const before = assembled.image.root.digest;
   const built = await materialise(session, prepared, (layer) => wanted.has(layer.digest), signal);
@@ -49,8 +56,17 @@ export async function publish(
   return { assembled, reports };
 }
 
-const digestsOf = (assembled: Assembled): Digest[] =>
-  assembled.image.blobs.map((blob) => blob.digest);
+async function lackedBy(
+  destination: Destination,
+  { image }: Assembled,
+  { thorough, signal }: PublishImageOptions,
+): Promise<ReadonlySet<Digest>> {
+  if (thorough !== true && (await destination.holds(image.root.digest, signal))) return new Set();
+  return destination.missing(
+    image.blobs.map((blob) => blob.digest),
+    signal,
+  );
+}
 
 const recompressed = (before: Digest, after: Digest): string =>
   `the image is ${after}, not ${before} as first computed: a layer had to be compressed anew, and ` +

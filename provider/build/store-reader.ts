@@ -3,17 +3,16 @@
  * @module
  */
 import { Bytes } from "../base/bytes.ts";
-import { ContentAddressMismatch } from "../nix/content-address.ts";
 import { verifyContentAddress } from "../nix/content-address-contents.ts";
 import { ListingBuilder, type Listing } from "../nix/listing.ts";
 import type { NarEvent } from "../nix/nar-event.ts";
-import { NarMalformed } from "../nix/nar-input.ts";
 import { readNar } from "../nix/nar-reader.ts";
 import { writeNar } from "../nix/nar-writer.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import type { GeneratedPath } from "../rootfs/generated.ts";
 import type { NarSource } from "../substituter/chain.ts";
+import { readVerified } from "../substituter/read-verified.ts";
 
 export interface StoreReader {
   /** Events of the path's NAR; the last pull throws unless size, hash and content address agree. */
@@ -42,27 +41,14 @@ export function storeReader(parts: StoreReaderParts): StoreReader {
 }
 
 async function* openLocked(info: PathInfo, parts: StoreReaderParts): AsyncGenerator<NarEvent> {
-  const nar = parts.source.open(info, parts.signal);
   const listing = new ListingBuilder();
-  try {
-    // Signatures do not cover `ca`, so what it promises is checked against the contents.
-    for await (const event of readNar(verifyContentAddress(lend(nar), info))) {
-      listing.add(event);
-      yield event;
-    }
-  } catch (error) {
-    // The parser stumbles over damaged bytes before their hash is known. At the end of the NAR the
-    // source tells whether it was the cache's fault; then another cache may do better.
-    if (error instanceof NarMalformed || error instanceof ContentAddressMismatch)
-      for await (const _ of nar) continue;
-    throw error;
-  } finally {
-    await nar.return(undefined);
+  const nar = parts.source.open(info, parts.signal);
+  // Signatures do not cover `ca`, so what it promises is checked against the contents.
+  for await (const event of readVerified(nar, (bytes) =>
+    readNar(verifyContentAddress(bytes, info)),
+  )) {
+    listing.add(event);
+    yield event;
   }
   await parts.onListing(info, listing.finish());
 }
-
-/** The same stream; whoever stops reading it early does not close it. */
-const lend = (source: AsyncGenerator<Uint8Array>): Bytes => ({
-  [Symbol.asyncIterator]: () => ({ next: () => source.next() }),
-});

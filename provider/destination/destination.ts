@@ -5,6 +5,11 @@ import type { Image } from "../oci/image.ts";
 export interface Destination {
   /** For messages: `ghcr.io/acme/lix`, `/srv/images/lix`. */
   readonly description: string;
+  /**
+   * Whether it has this manifest, and so promised all blobs below it when it took the manifest in.
+   * Lets a push of an image that is there be two requests, not one for each layer.
+   */
+  holds(manifest: Digest, signal?: AbortSignal): Promise<boolean>;
   /** Which of these blobs it lacks; asks, never guesses. */
   missing(digests: readonly Digest[], signal?: AbortSignal): Promise<ReadonlySet<Digest>>;
   /**

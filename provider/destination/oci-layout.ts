@@ -36,6 +36,8 @@ export function ociLayoutDestination(folder: string): Destination {
   };
   return {
     description: dir,
+    // A folder promises nothing, and looking for its blobs costs nothing.
+    holds: () => Promise.resolve(false),
     missing,
     async publish(image, { tags, signal, missing: known }) {
       await prepareLayout(dir);

@@ -31,6 +31,10 @@ export function registryDestination(client: RegistryClient): Destination {
   };
   return {
     description: client.description,
+    holds: async (manifest, signal) => {
+      client.expectPush();
+      return (await client.headManifest(manifest, signal)) !== undefined;
+    },
     missing,
     async publish(image, options) {
       const { signal } = options;

@@ -79,12 +79,12 @@ async function* through(source: Bytes, open: () => Transform): AsyncGenerator<Ui
   let written = Promise.resolve();
   try {
     for await (const chunk of source) {
-      // x
+      await written;
       yield* ready.splice(0);
       written = settled((done) => stream.write(chunk, done));
       written.catch(() => {}); // Told when it is awaited, unless the source fails before.
     }
-    // x
+    await written;
     await settled((done) => stream.once("end", () => done()).end());
     yield* ready.splice(0);
   } finally {

@@ -8,30 +8,47 @@ import { LixImageError } from "../base/errors.ts";
 import { isUnknown, PLACEHOLDERS, PREVIEW_OUTPUTS, UNKNOWN } from "./unknown.ts";
 
 export interface CheckedArguments {
-  /** Defaults applied; stand-ins where an argument is unknown. */
+  /** Defaults applied; stand-ins where an argument is unknown or wrong. */
   readonly args: LixImageSpec;
+  /** What the schema says against them. Others may be found by `args`, and all are told at once. */
+  readonly mistakes: readonly unknown[];
   /** Names of the arguments that are, or contain, an unknown. */
   readonly unknown: ReadonlySet<string>;
   /** A preview, as the SDK says. */
   readonly dryRun: boolean;
 }
 
-/** Throws every mistake at once. */
 export function parseArguments(news: Readonly<Record<string, unknown>>): CheckedArguments {
   const unknown = new Set<string>();
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(news)) {
     // Outputs come back here under ignoreChanges; keys with "__" are ours.
     if (name.startsWith("__") || OUTPUTS.has(name)) continue;
-    if (!isUnknown(value)) given[name] = value;
-    else {
-      unknown.add(name);
-      const placeholder = Object.entries(PLACEHOLDERS).find(([argument]) => argument === name)?.[1];
-      if (placeholder !== undefined) given[name] = placeholder;
-    }
+    given[name] = isUnknown(value) ? placeholder(name) : value;
+    if (isUnknown(value)) unknown.add(name);
   }
-  return { args: parseInputs(given), unknown, dryRun: news["__dryRun"] === true };
+  const dryRun = news["__dryRun"] === true;
+  const read = LixImageInputs.safeParse(given);
+  if (read.success) return { args: read.data, mistakes: [], unknown, dryRun };
+  const mistake = new InvalidArguments(read.error.issues);
+  const wrong = new Set(read.error.issues.flatMap(argumentsOf));
+  // Nothing can be said of the rest without knowing which packages are meant.
+  if (wrong.has("lock") || wrong.has("systems")) throw mistake;
+  for (const name of wrong) given[name] = placeholder(name);
+  return { args: parseInputs(withoutUndefined(given)), mistakes: [mistake], unknown, dryRun };
 }
+
+const placeholder = (name: string): unknown =>
+  Object.entries(PLACEHOLDERS).find(([argument]) => argument === name)?.[1];
+
+/** The arguments that an issue is about. */
+const argumentsOf = (issue: z.core.$ZodIssue): string[] =>
+  issue.path.length === 0 && issue.code === "unrecognized_keys"
+    ? issue.keys
+    : [String(issue.path[0])];
+
+const withoutUndefined = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 /** The schema's verdict, as our errors. */
 export function parseInputs(given: unknown): LixImageSpec {
@@ -64,15 +81,19 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => `${join(path, key)}: unknown argument`);
-    case "invalid_union": {
-      const branches = issue.errors.flat().map((inner) => inner.message.toLowerCase());
-      return [
-        `${path}: ${[...new Set(branches)].join(", or ") || "not one of the values allowed"}`,
-      ];
-    }
+    case "invalid_union":
+      return [`${path}: expected ${[...new Set(expectations(issue))].join(" or ")}`];
     default:
       return [`${path}: ${issue.message.toLowerCase()}`];
   }
+}
+
+/** What each branch of a union, and of the unions in it, would have taken. */
+function expectations(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === "invalid_union" && issue.errors.length > 0)
+    return issue.errors.flat().flatMap(expectations);
+  if (issue.code === "invalid_type") return [issue.expected];
+  return [issue.message.replace(/^.*?: (expected )?/, "").toLowerCase()];
 }
 
 const pathOf = (path: readonly PropertyKey[]): string =>

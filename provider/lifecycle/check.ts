@@ -3,7 +3,7 @@
  * inputs, and at a preview its outputs, so the digest is here before anything is pushed.
  * @module
  */
-import { render, SeveralErrors } from "../base/errors.ts";
+import { render, SeveralErrors, throwAll } from "../base/errors.ts";
 import { assemble } from "../build/assemble.ts";
 import { identifyLayers, type BuiltPlatform } from "../build/build-image.ts";
 import { describeImage, describePlan } from "../build/describe.ts";
@@ -11,7 +11,7 @@ import { prepare, type Prepared } from "../build/prepare.ts";
 import type { Session } from "../build/session.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
-import { makeSpec } from "../plan/spec.ts";
+import { draftSpec } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments, type CheckedArguments } from "./arguments.ts";
 import { claim } from "./claims.ts";
@@ -29,7 +29,7 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
     session.knowledge.teach(state);
     const checked = parseArguments(news);
     const provider = news["__provider"];
-    const computed = await compute(session, checked, olds["__state"]);
+    const computed = await compute(session, checked, { text: olds["__state"], state });
     return {
       inputs: toWire({ ...wireArguments(checked), ...computed, __provider: provider }),
       failures: [],
@@ -42,15 +42,19 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
 async function compute(
   session: Session,
   checked: CheckedArguments,
-  oldState: unknown,
+  before: RecordedState,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { args, unknown } = checked;
-  const spec = makeSpec(args, { directory: process.cwd(), destination: "required" });
-  if (unknown.has("lock")) return unknownOutputs();
+  const draft = draftSpec(args, { directory: process.cwd(), destination: "required" });
+  const mistakes = [...checked.mistakes, ...draft.mistakes];
+  if (unknown.has("lock")) {
+    throwAll(mistakes);
+    return unknownOutputs();
+  }
   const contentsUnknown = followsFromUnknown("planKey", unknown, []);
   const mayFetch = !contentsUnknown && (!checked.dryRun || args.previewDigests);
-  const prepared = await prepare(session, spec, { mayFetch });
-  if (prepared === undefined) return unknownOutputs(oldState);
+  const prepared = await prepare(session, draft.spec, { mayFetch, mistakes });
+  if (prepared === undefined) return unknownOutputs(before.text);
   const built = contentsUnknown
     ? undefined
     : await identifyLayers(session, prepared, { mayBuild: mayFetch });
@@ -67,12 +71,23 @@ async function compute(
   );
   if (built !== undefined && typeof outputs["digest"] === "string")
     claim(shown["taggedRefs"], outputs["digest"]);
-  const state = built === undefined ? oldState : stateOf(session, prepared, built);
-  return { ...shown, __state: state };
+  const text = built === undefined ? before.text : stateText(session, prepared, built, before);
+  return { ...shown, __state: text };
+}
+
+/** `olds.__state`, and what it says. */
+interface RecordedState {
+  readonly text: unknown;
+  readonly state: ResourceState;
 }
 
 /** All that a machine with nothing but this state must know to plan this image, or its neighbour. */
-function stateOf(session: Session, prepared: Prepared, built: readonly BuiltPlatform[]): string {
+function stateText(
+  session: Session,
+  prepared: Prepared,
+  built: readonly BuiltPlatform[],
+  before: RecordedState,
+): unknown {
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {
@@ -80,13 +95,12 @@ function stateOf(session: Session, prepared: Prepared, built: readonly BuiltPlat
       if (listing !== undefined && plan.linked.has(info.storePath))
         listings.set(info.narHash, listing);
     }
-  return ResourceState.format({
-    lockSha256: prepared.lockSha256,
-    layers: new Map(
-      built.flatMap(({ layers }) => layers.map((layer) => [layer.key, layer.identity])),
-    ),
-    listings,
-  });
+  const layers = new Map(
+    built.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
+  );
+  const state = { lockSha256: prepared.lockSha256, layers, listings };
+  // Packing takes longer than the rest of a check in which nothing changed.
+  return ResourceState.same(before.state, state) ? before.text : ResourceState.format(state);
 }
 
 const unknownOutputs = (state?: unknown): Readonly<Record<string, unknown>> => ({

@@ -22,7 +22,8 @@ export function diff(olds: Wire, news: Wire): DiffResult {
     differs(before.planKey, after.planKey) ||
     differs([...before.taggedRefs].sort(), sortedTags(news, after)) ||
     differs(before.archives ?? [], after.archives ?? []) ||
-    before.deleteFromRegistry !== after.deleteFromRegistry;
+    before.deleteFromRegistry !== after.deleteFromRegistry ||
+    (!targetUnknown(news) && plainHttp(before) !== plainHttp(after));
   const target = { before: Recorded.target(before), after: Recorded.target(after) };
   // An unknown repository may turn out to be the same, so it does not replace yet.
   const known = target.after !== undefined && !isUnknown(news["ref"]) && !targetUnknown(news);
@@ -37,6 +38,10 @@ export function diff(olds: Wire, news: Wire): DiffResult {
 
 const targetUnknown = (news: Wire): boolean =>
   ["registry", "repository", "name"].some((name) => isUnknown(news[name]));
+
+/** Not part of the target's name, but read and delete go by it. */
+const plainHttp = (recorded: Recorded): boolean | undefined =>
+  Recorded.repository(recorded)?.plainHttp;
 
 const sortedTags = (news: Wire, after: Recorded): unknown =>
   isUnknown(news["taggedRefs"]) ? news["taggedRefs"] : [...after.taggedRefs].sort();

@@ -34,8 +34,8 @@ export const diff = (_id: string, olds: Wire, news: Wire): Promise<DiffResult> =
 
 export const create = (inputs: Wire): Promise<PushResult> => told(() => push(session(), inputs));
 
-export const update = (_id: string, _olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
-  told(async () => ({ outs: (await push(session(), news)).outs }));
+export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
+  told(async () => ({ outs: (await push(session(), news, olds)).outs }));
 
 export const read = (id: string, props: Wire): Promise<ReadResult> =>
   told(() => readRegistry(id, props));

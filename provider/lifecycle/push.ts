@@ -3,6 +3,7 @@
  * Either everything is pushed and verified, or it throws and nothing is recorded.
  * @module
  */
+import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { formatBytes } from "../base/format-bytes.ts";
 import { describeBuilt } from "../build/describe.ts";
@@ -17,6 +18,7 @@ import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
+import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 export interface PushResult {
@@ -25,13 +27,19 @@ export interface PushResult {
   readonly outs: Wire;
 }
 
-/** @param inputs what check answered, nothing unknown in it. */
-export async function push(session: Session, inputs: Wire): Promise<PushResult> {
+/**
+ * @param inputs what check answered, nothing unknown in it.
+ * @param olds outputs in state, on an update.
+ */
+export async function push(session: Session, inputs: Wire, olds: Wire = {}): Promise<PushResult> {
   session.knowledge.teach(ResourceState.parse(inputs["__state"]));
   const checked = parseArguments(inputs);
+  throwAll(checked.mistakes);
   const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
   const prepared = await prepareFully(session, spec);
-  const published = await publish(session, prepared, destinationsOf(spec));
+  const published = await publish(session, prepared, destinationsOf(spec), {
+    thorough: Recorded.parse(olds).drift.length > 0,
+  });
   narrate(published);
   return {
     id: targetName(spec),

@@ -7,6 +7,7 @@ import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { ProfilePackage } from "../rootfs/manifest-nix.ts";
 import { nearest } from "./nearest.ts";
+import { InvalidArgument } from "./spec.ts";
 
 // docker.nix, layerContents: each list is one layer, in this order; the fourth is the channel.
 const GROUPS = [["coreutils-full"], ["curl", "libxml2", "sqlite"], ["gitMinimal"]] as const;
@@ -143,6 +144,8 @@ function selectOutput(
 }
 
 function selectStorePath(system: LockedSystem, text: string, where: string): Selected {
+  if (!StorePath.is(text))
+    throw new InvalidArgument(where, "/nix/store/<32 characters>-<name>", JSON.stringify(text));
   const path = StorePath.parse(text);
   if (!system.paths.has(path)) throw new PathNotLocked(path, where, system.system);
   const name = StorePath.name(path);
@@ -169,7 +172,7 @@ function lockedOutput(
 ): StorePath {
   const path = from.outputs.get(output);
   if (path === undefined) throw new UnknownOutput(from, output, where);
-  if (!system.paths.has(path)) throw new OutputNotLocked(from, output, where);
+  if (!system.paths.has(path)) throw new OutputNotLocked(from, { output, path, where });
   return path;
 }
 
@@ -200,9 +203,13 @@ export class UnknownOutput extends LixImageError {
 
 export class OutputNotLocked extends LixImageError {
   readonly code = "OUTPUT_NOT_LOCKED";
-  constructor(from: LockedPackage, output: string, where: string) {
-    super(`${where}: the lock names ${from.attribute}.${output} but does not hold its closure`, {
-      hint: `lock it: lix-image lock … --package ${from.attribute}.${output}`,
+  constructor(
+    from: LockedPackage,
+    { output, path, where }: { output: string; path: StorePath; where: string },
+  ) {
+    const name = `${from.attribute}.${output}`;
+    super(`${where}: the lock names ${name} but does not hold its closure`, {
+      hint: `lock it too: lix-image lock … --path ${name}=${path} (or --nix FILE --package ${name})`,
     });
   }
 }

@@ -15,7 +15,6 @@ import type { PathInfo } from "../nix/path-info.ts";
 import { scanReferences } from "../nix/references.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { Directory } from "../nix/tree.ts";
-import { platformOf } from "../oci/platform.ts";
 import type { Platform } from "../oci/descriptor.ts";
 import { baseSystemTree } from "../rootfs/base-system.ts";
 import { channelTree } from "../rootfs/channel.ts";
@@ -32,6 +31,7 @@ import { databaseKey, layerKey, planKey, type LayerKey, type PlanKey } from "./r
 /** What decides the contents of an image, arguments and lock resolved. */
 export interface PlatformInput {
   readonly system: LockedSystem;
+  readonly platform: Platform;
   readonly packages: PackageSet;
   /** Undefined: an empty channel. */
   readonly nixpkgs: StorePath | undefined;
@@ -83,7 +83,7 @@ export function planPlatform(
   input: PlatformInput,
   listingOf: (path: StorePath) => Listing | undefined,
 ): PlanResult {
-  const { system, packages } = input;
+  const { system, platform, packages } = input;
   const generated = new Map<StorePath, GeneratedPath>();
   const generate = (made: GeneratedPath): StorePath => {
     generated.set(made.info.storePath, made);
@@ -139,7 +139,6 @@ export function planPlatform(
     compression: input.compression,
   });
   const config = containerConfig({ version: packages.lixVersion, revision: input.revision });
-  const platform = platformOf(system.system);
   return {
     kind: "planned",
     plan: {

@@ -7,6 +7,8 @@ import type { Archive, LixImageSpec } from "../../sdk/args.ts";
 import { LixImageError, throwAll } from "../base/errors.ts";
 import type { LayerCompression } from "../layer/compressor.ts";
 import { Repository } from "../oci/reference.ts";
+import { nixConf } from "../rootfs/nix-conf.ts";
+import { fillTags } from "./tags.ts";
 
 /** Levels that an algorithm named without one gets; each pins the bytes. docs/decisions/0003. */
 export const DEFAULT_LEVEL = { gzip: 4, zstd: 3 } as const;
@@ -31,8 +33,20 @@ export interface SpecOptions {
   readonly destination: "required" | "optional";
 }
 
-/** Reports every mistake at once. */
+/** Throws every mistake at once. */
 export function makeSpec(args: LixImageSpec, options: SpecOptions): Spec {
+  const { spec, mistakes } = draftSpec(args, options);
+  throwAll(mistakes);
+  return spec;
+}
+
+/** With its mistakes, for those who find further ones by it before they throw. */
+export interface SpecDraft {
+  readonly spec: Spec;
+  readonly mistakes: readonly unknown[];
+}
+
+export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
   const mistakes: unknown[] = [];
   const attempt = <T>(make: () => T): T | undefined => {
     try {
@@ -58,10 +72,12 @@ export function makeSpec(args: LixImageSpec, options: SpecOptions): Spec {
           `not built yet; \`skopeo copy oci:DIR ${type}:FILE\` makes one from an oci-layout`,
         ),
       );
-  throwAll(mistakes);
+  // Now rather than after the download of what the profile is planned from.
+  attempt(() => nixConf(args.nixConf));
+  attempt(() => fillTags([args.tag, ...args.extraTags], LIKELY_FACTS));
   const absolute = (path: string): string =>
     isAbsolute(path) ? path : resolve(options.directory, path);
-  return {
+  const spec = {
     args,
     repository,
     lockFile: absolute(args.lock),
@@ -69,7 +85,11 @@ export function makeSpec(args: LixImageSpec, options: SpecOptions): Spec {
     archives: args.archives.map(({ type, path }) => ({ type, path: absolute(path) })),
     compression: compressionOf(args.compression),
   };
+  return { spec, mistakes };
 }
+
+/** Stand in for what the plan will say, so that a tag that cannot be one is refused before. */
+const LIKELY_FACTS = { version: "2.93.3", planKey: "0".repeat(64) };
 
 /** `registry/name`; the bare name where only archives are written. */
 export function targetName({ repository, args }: Spec): string {

@@ -7,7 +7,8 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { askHelper } from "./credential-helper.ts";
+import { log } from "../base/log.ts";
+import { askHelper, CredentialHelperMissing } from "./credential-helper.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "./environment.ts";
 
@@ -74,11 +75,26 @@ export async function lookUp(
     if (found !== undefined) return found;
   }
   if (file.credsStore) {
-    const found = await askHelper(file.credsStore, server, from.environment);
+    const found = await askStore(file.credsStore, server, from.environment);
     if (found !== undefined) return found;
   }
   const entry = longestMatch(file.auths ?? {}, names);
   return entry == null ? undefined : credentialsOf(entry, from.source);
+}
+
+/** Configs are copied from desks to servers, where their "desktop" helper is not: no reason to fail. */
+async function askStore(
+  store: string,
+  server: string,
+  environment: Environment,
+): Promise<Credentials | undefined> {
+  try {
+    return await askHelper(store, server, environment);
+  } catch (error) {
+    if (!(error instanceof CredentialHelperMissing)) throw error;
+    log.warn(`credsStore: ${error.message}`);
+    return undefined;
+  }
 }
 
 function credentialsOf(entry: Entry, source: string): Credentials | undefined {

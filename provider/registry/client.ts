@@ -39,6 +39,8 @@ export interface RegistryClientOptions {
 
 // The distribution-spec's advice, and what registries enforce.
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
+// A registry whose pages never end would keep us for ever.
+const TAG_PAGES = 1000;
 // Without the docker types a registry that holds one would convert it, or say 404.
 const ACCEPT = [
   MediaType.index,
@@ -151,7 +153,7 @@ export class RegistryClient {
     const tags: string[] = [];
     // 1000 is the most that ECR allows.
     let page: URL | undefined = this.#session.url("tags/list?n=1000");
-    while (page !== undefined) {
+    for (let read = 0; page !== undefined && read < TAG_PAGES; read += 1) {
       const response = await this.#session.request(page, { label, signal });
       if (isMissing(response)) {
         await response.discard();
@@ -159,7 +161,7 @@ export class RegistryClient {
       }
       await this.#expect(200, response, label);
       tags.push(...parseTags(await response.text(MANIFEST_LIMIT), label, response.url));
-      const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(String(response.headers.link ?? ""))?.[1];
+      const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(String(response.headers["link"] ?? ""))?.[1];
       page = next === undefined ? undefined : onward(next, page, "next page of tags");
     }
     return tags;

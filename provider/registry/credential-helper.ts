@@ -71,25 +71,33 @@ async function run(
     const [code, stdout] = await Promise.all([ended, text(child.stdout)]);
     return { code, stdout };
   } catch (error) {
-    throw new CredentialHelperFailed(program, server, whyNot(error), error);
+    if (isMissing(error)) throw new CredentialHelperMissing(program, server);
+    const why = isTimeout(error) ? "no answer in 60 seconds" : "could not be started";
+    throw new CredentialHelperFailed(program, server, why, error);
   } finally {
     // A child of the helper's may still hold the other end.
     child.stdout.destroy();
   }
 }
 
-function whyNot(error: unknown): string {
-  if (error instanceof Error && error.name === "AbortError") return "no answer in 60 seconds";
-  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-  return isMissing ? "not found on PATH" : "could not be started";
-}
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.name === "AbortError";
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";
+
+const HINT = "run it by hand, or remove it from credHelpers or credsStore of the docker config";
 
 export class CredentialHelperFailed extends LixImageError {
   readonly code = "CREDENTIAL_HELPER_FAILED";
   constructor(program: string, server: string, reason: string, cause?: unknown) {
-    super(`${program} get ${server}: ${reason}`, {
-      hint: "run it by hand, or remove it from credHelpers or credsStore of the docker config",
-      cause,
-    });
+    super(`${program} get ${server}: ${reason}`, { hint: HINT, cause });
+  }
+}
+
+export class CredentialHelperMissing extends LixImageError {
+  readonly code = "CREDENTIAL_HELPER_MISSING";
+  constructor(program: string, server: string) {
+    super(`${program} get ${server}: not found on PATH`, { hint: HINT });
   }
 }

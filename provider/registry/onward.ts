@@ -21,6 +21,9 @@ export function onward(
     throw new UnsafeAddress(`${from.host}: its ${what} is not a URL`);
   }
   const shown = redactUrl(to);
+  // Credentials that the other side puts into an address are not ours to use.
+  to.username = "";
+  to.password = "";
   if (to.protocol !== "https:" && to.protocol !== "http:")
     throw new UnsafeAddress(`${from.host}: its ${what} is neither http nor https: ${shown}`);
   // A network in between could otherwise read credentials by changing one header.

@@ -6,7 +6,7 @@ import { withTempDir } from "../../provider/base/temp-dir.ts";
 import type { Destination } from "../../provider/destination/destination.ts";
 import { ociLayoutDestination, readOciLayout } from "../../provider/destination/oci-layout.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
-import { Digest } from "../../provider/oci/digest.ts";
+import type { Digest } from "../../provider/oci/digest.ts";
 import type { Image } from "../../provider/oci/image.ts";
 import type { Blob } from "../../provider/oci/layer.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";

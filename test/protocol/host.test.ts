@@ -1,4 +1,4 @@
-/** The protocol host against a tiny provider: each test is a fact that was measured on the real engine. */
+/** The protocol host: the real SDK and provider process, a tiny provider, the engine's order of calls. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withStack } from "./fixtures/with-stack.ts";

@@ -23,8 +23,13 @@ export function launch(program, args) {
   const child = spawn(node, [join(root, program), ...args], {
     cwd: root,
     stdio: "inherit",
-    // Whatever the program starts by the name "node" shall be this one too.
-    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` },
+    env: {
+      ...process.env,
+      // Whatever the program starts by the name "node" shall be this one too.
+      PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`,
+      // As npm does: relative paths of the command line are relative to this.
+      INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
+    },
   });
   // A terminal sends ^C to the whole group, so the child has it already; kill(1) reaches only us.
   process.on("SIGINT", () => {});

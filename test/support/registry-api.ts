@@ -86,6 +86,9 @@ export class RegistryApi {
     if (upload === undefined) return Reply.error(404, "BLOB_UPLOAD_UNKNOWN", name);
     if (request.method === "GET")
       return { ...accepted(repository, name, upload.size), status: 204 };
+    // As distribution, which keeps the state of an upload in the query of its Location.
+    if (!url.searchParams.has("_state"))
+      return Reply.error(400, "BLOB_UPLOAD_INVALID", "a query was lost");
     const start = /^(\d+)-/.exec(request.headers["content-range"] ?? "")?.[1];
     if (start !== undefined && Number(start) !== upload.size)
       return Reply.error(416, "BLOB_UPLOAD_INVALID", `expected bytes from ${upload.size}`);

@@ -43,6 +43,8 @@ export type FaultAct =
   | { readonly kind: "drop"; readonly afterBytes: number }
   /** Does the work, and then says this. */
   | ({ readonly kind: "lie" } & Partial<Reply>)
+  /** Does the work, and then changes the answer. */
+  | { readonly kind: "change"; readonly change: (reply: Reply) => Reply }
   | { readonly kind: "wait"; readonly ms: number };
 
 export interface TestRegistry {
@@ -101,17 +103,16 @@ async function handle(
   response: ServerResponse,
   parts: Parts,
 ): Promise<void> {
+  const { socket } = request;
   const fault = faultFor(request, parts.faults);
   try {
     if (fault?.kind === "wait") await sleep(fault.ms);
     if (fault?.kind === "drop") return await dropAfter(request, fault.afterBytes);
     const reply = fault?.kind === "answer" ? fault : await answer(request, parts);
-    const lie = fault?.kind === "lie" ? fault : {};
-    const headers = { ...reply.headers, ...lie.headers };
-    await Reply.send({ ...reply, ...lie, headers }, request, response);
+    await Reply.send(changed(reply, fault), request, response);
   } catch (error) {
     // The client went away in mid-request, or this registry has a bug.
-    if (response.headersSent || request.socket.destroyed) response.destroy();
+    if (response.headersSent || socket.destroyed) response.destroy();
     else await Reply.send(Reply.error(500, "UNKNOWN", String(error)), request, response);
   }
 }
@@ -143,11 +144,19 @@ function faultFor(request: IncomingMessage, faults: readonly Fault[]): FaultAct 
   return fault?.act;
 }
 
+function changed(reply: Reply, fault: FaultAct | undefined): Reply {
+  if (fault?.kind === "change") return fault.change(reply);
+  if (fault?.kind !== "lie") return reply;
+  return { ...reply, ...fault, headers: { ...reply.headers, ...fault.headers } };
+}
+
 async function dropAfter(request: IncomingMessage, bytes: number): Promise<void> {
+  // Leaving the loop below ends the request, and then it has none.
+  const { socket } = request;
   let left = bytes;
   if (left > 0)
     for await (const chunk of request) if ((left -= Buffer.byteLength(chunk)) <= 0) break;
-  request.socket.destroy();
+  socket.destroy();
 }
 
 function lineOf(request: IncomingMessage, response: ServerResponse): RequestLine {

@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
+import { log } from "../../../provider/base/log.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { Credentials } from "../../../provider/registry/credentials.ts";
 import { credentialPlaces, findCredentials } from "../../../provider/registry/find-credentials.ts";
@@ -169,6 +170,20 @@ test("says what a failing helper said, but not what it let slip", () => {
         assert.doesNotMatch(render(error), /hunter2/);
         return true;
       });
+  });
+});
+
+test("passes over a credsStore that is not installed, with a warning", () => {
+  const config = { credsStore: "not-here", auths: { "r.example": auth("file:1") } };
+  return withHome({ ".docker/config.json": config }, async (HOME) => {
+    const warnings: string[] = [];
+    const before = log.install({ progress() {}, info() {}, warn: (line) => warnings.push(line) });
+    try {
+      assert.equal(await find("r.example", "x", { HOME, PATH: HOME }), "file:1");
+    } finally {
+      log.install(before);
+    }
+    assert.match(warnings.join(), /docker-credential-not-here get r\.example: not found on PATH/);
   });
 });
 

@@ -10,6 +10,7 @@ test("follows a registry to where it may send us", () => {
     ["2?s=1", "http://127.0.0.1:5000/v2/x/uploads/1", "http://127.0.0.1:5000/v2/x/uploads/2?s=1"],
     ["https://cdn.example/up", "https://r.example/", "https://cdn.example/up"],
     ["http://127.0.0.1:6000/up", "http://localhost:5000/", "http://127.0.0.1:6000/up"],
+    ["https://user:pw@cdn.example/up", "https://r.example/", "https://cdn.example/up"],
     ["https://10.0.0.2/up", "https://10.0.0.1/", "https://10.0.0.2/up"],
   ] as const)
     assert.equal(go(to, from), target);

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { DamagedCompression } from "../../../provider/substituter/decompress-errors.ts";
-import { UnsupportedCompression } from "../../../provider/substituter/decompress-errors.ts";
+import {
+  DamagedCompression,
+  UnsupportedCompression,
+} from "../../../provider/substituter/decompress-errors.ts";
 import { decompress } from "../../../provider/substituter/decompress.ts";
 import { inChunks } from "../../support/nar.ts";
 
@@ -17,7 +20,7 @@ const read = (compressed: Uint8Array, named: string, chunk = 10_007): Promise<Ui
   Bytes.collect(decompress(inChunks(compressed, chunk), named));
 
 /** Skippable frames are for others to use. @see RFC 8878 3.1.2 */
-const SKIPPABLE = Buffer.from("5a2a4d180300000061626328b52ffd".slice(0, 22), "hex");
+const SKIPPABLE = Buffer.from("5a2a4d1803000000616263", "hex");
 
 /** Frames whose contents are not a multiple of any buffer, which Node's decoder drops. */
 const zstdFrames = (bytes: Uint8Array, size: number): Buffer => {
@@ -94,7 +97,7 @@ function ends(compressed: Uint8Array): number[] {
   });
 }
 
-test("zstd of any frames and blocks decodes, or is refused without hanging", async () => {
+test("zstd of any frames decodes in chunks of any size", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.uint8Array({ maxLength: 3000 }), { minLength: 1, maxLength: 5 }),
@@ -124,7 +127,6 @@ test("a zstd window beyond the memory bound is refused before it is allocated", 
 test("zstd with a long window decodes", async () => {
   const { ZSTD_c_windowLog, ZSTD_c_enableLongDistanceMatching } = constants;
   const params = { [ZSTD_c_windowLog]: 28, [ZSTD_c_enableLongDistanceMatching]: 1 };
-  // Without a known size, so that the window counts.
   const compressed = zstdCompressSync(NAR, { params });
   assert.ok(NAR.equals(await read(compressed, "zstd")));
 });
@@ -158,8 +160,7 @@ test("leaving early closes the source", async () => {
 
 test("no more is read ahead than a few buffers", async () => {
   let sent = 0;
-  const noise = zstdCompressSync(Buffer.from(Array.from({ length: 65_536 }, () => sent++ * 7919)));
-  sent = 0;
+  const noise = zstdCompressSync(randomBytes(65_536));
   const source = async function* (): AsyncGenerator<Uint8Array> {
     for (; sent < 2000; sent += 1) yield noise;
   };

@@ -1,0 +1,150 @@
+/** Images of real packages, started; and what the Nix in them says of the store they come with. @module */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import type { LixImageInputs } from "../../sdk/args.ts";
+import { needsContainer, withContainer, type Container } from "../support/container.ts";
+import { lixImageBuild } from "../support/lix-image.ts";
+import { findRealWorld, needsRealWorld } from "../support/real-world.ts";
+
+const world = findRealWorld();
+const lock = world?.lockFile ?? "";
+// Starting a process to find out is only worth it where there is something to run.
+const skip = needsRealWorld() || needsContainer();
+
+describe("an image of real packages", { skip }, () => {
+  let cache = "";
+  before(async () => {
+    cache = await mkdtemp(join(tmpdir(), "lix-image-"));
+  });
+  after(() => rm(cache, { recursive: true, force: true }));
+
+  const withImage = (
+    args: LixImageInputs,
+    use: (container: Container) => Promise<void>,
+  ): Promise<void> =>
+    withTempDir(async (folder) => {
+      const layout = join(folder, "image");
+      await lixImageBuild({ lock, ...args }, { cache, layout });
+      await withContainer(layout, use);
+    });
+
+  test("runs, and Nix finds its store whole, signed and alive", () =>
+    withImage({}, async (container) => {
+      await checkPrograms(container);
+      await checkStore(container);
+      const nixpkgs = "nix-instantiate --eval -E '(import <nixpkgs/lib>).version'";
+      assert.match(await succeeds(container, nixpkgs), /^"\d.*"\n$/);
+      const user = "nix-store --add /etc/group && nix-env --list-generations";
+      assert.match(await succeeds(container, user), /^\/nix\/store\/.*-group\n +1 .*\(current\)/);
+    }));
+
+  test("runs with packages, a flake registry, zstd and few layers, but without nixpkgs", () =>
+    withTempDir(async (folder) => {
+      const registry = join(folder, "registry");
+      await mkdir(registry);
+      await writeFile(join(registry, "real.json"), REGISTRY);
+      await symlink("real.json", join(registry, "flake-registry.json"));
+      const args: LixImageInputs = {
+        bundleNixpkgs: false,
+        extraPkgs: ["jq", "tree", "killtools", "propagator", "oddnames"],
+        flakeRegistry: registry,
+        maxLayers: 5,
+        compression: "zstd",
+        nixConf: { "experimental-features": ["nix-command", "flakes"] },
+      };
+      await withImage(args, async (container) => {
+        await checkPrograms(container);
+        await checkStore(container);
+        await succeeds(container, "test $(echo '[1]' | jq '.[0]') = 1 && tree --version");
+        assert.match(
+          await succeeds(container, "nix registry list"),
+          /^global flake:it path:\/it\n/,
+        );
+        const roots = await succeeds(container, "nix-store --gc --print-roots");
+        const link = "/root/.cache/nix/flake-registry.json";
+        assert.match(roots, new RegExp(`^${link} -> /nix/store/\\w+-registry$`, "m"));
+        const missing = await container.run("nix-instantiate --find-file nixpkgs");
+        assert.match(missing.stderr, /'nixpkgs' was not found/);
+      });
+    }));
+
+  test("runs when all that follows the groups is one layer", () =>
+    withTempDir(async (folder) => {
+      const flakeRegistry = join(folder, "registry.json");
+      await writeFile(flakeRegistry, REGISTRY);
+      await withImage({ maxLayers: 1, flakeRegistry }, async (container) => {
+        await checkPrograms(container);
+        await checkStore(container);
+        const list = "nix --extra-experimental-features 'nix-command flakes' registry list";
+        assert.match(await succeeds(container, list), /^global flake:it path:\/it\n/);
+      });
+    }));
+});
+
+const REGISTRY = JSON.stringify({
+  version: 2,
+  flakes: [{ from: { type: "indirect", id: "it" }, to: { type: "path", path: "/it" } }],
+});
+
+async function checkPrograms(container: Container): Promise<void> {
+  const versions = await succeeds(container, "nix --version; git --version; curl --version");
+  assert.match(versions, /^nix \(.*\) \d.*\ngit version \d.*\ncurl \d/);
+  const builder = /^uid=30001\(nixbld1\) gid=30000\(nixbld\) groups=30000\(nixbld\)\n$/;
+  assert.match(await succeeds(container, "id nixbld1"), builder);
+  assert.match(await succeeds(container, "nix-env -q"), /^curl-\d/m);
+  const modes = await succeeds(container, "stat -c %a / /tmp /var/tmp /root /nix/store");
+  // Nix has given its store to the builders by now: 1775.
+  assert.equal(modes, "755\n1777\n1777\n555\n1775\n");
+}
+
+/** Every path is there, has its hash and a signature or none needed, and has a root. */
+async function checkStore(container: Container): Promise<void> {
+  const verified = await container.run("nix-store --verify --check-contents");
+  assert.equal(verified.status, 0, verified.stderr);
+  const steps = [
+    "reading the Nix store...",
+    "checking path existence...",
+    "checking link hashes...",
+  ];
+  assert.deepEqual(said(verified.stderr), [...steps, "checking store hashes..."]);
+  assert.equal(await succeeds(container, "nix-store --gc --print-dead"), "");
+
+  const nix = "nix --extra-experimental-features nix-command";
+  const { caches, systems } = JSON.parse(await readFile(lock, "utf8")) as LockFile;
+  const keys = caches.flatMap((each) => each.trustedPublicKeys).join(" ");
+  const trusted = await container.run(`${nix} store verify --all --trusted-public-keys '${keys}'`);
+  assert.equal(trusted.status, 0, trusted.stderr);
+
+  // Without the cache's key, what is accepted needs no signature.
+  const untrusted = await container.run(`${nix} store verify --all --trusted-public-keys ''`);
+  const refused = [...untrusted.stderr.matchAll(/path '([^']*)' is untrusted/g)].map(
+    ([, path]) => path,
+  );
+  const all = (await succeeds(container, `${nix} path-info --all`)).trim().split("\n");
+  const locked = Object.values(systems).flatMap(({ paths }) => Object.entries(paths));
+  const signed = locked.filter(([, { ca }]) => ca === undefined).map(([name]) => name);
+  const needed = all.filter((path) => signed.includes(path.slice("/nix/store/".length)));
+  assert.deepEqual(refused.sort(), needed.sort());
+  assert.ok(needed.length > 50 && needed.length < all.length);
+}
+
+interface LockFile {
+  readonly caches: readonly { readonly trustedPublicKeys: readonly string[] }[];
+  readonly systems: Readonly<
+    Record<string, { readonly paths: Readonly<Record<string, { readonly ca?: string }>> }>
+  >;
+}
+
+async function succeeds(container: Container, script: string): Promise<string> {
+  const ran = await container.run(`set -e\n${script}`);
+  assert.equal(ran.status, 0, `${script}\n${ran.stderr}`);
+  return ran.stdout;
+}
+
+/** Without what crun says of the machine. */
+const said = (stderr: string): string[] =>
+  stderr.split("\n").filter((line) => line !== "" && !line.startsWith("cgroups in hybrid mode"));

@@ -1,0 +1,140 @@
+/** From a preview to a pushed image, and from one image to the next. */
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { test } from "node:test";
+import { RegistryClient } from "../../provider/registry/client.ts";
+import { ops, recorded, stepOf, tagged, takeLog, uploads } from "./fixtures/image-results.ts";
+import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
+import { changedSteps } from "./host/steps.ts";
+import { UNKNOWN } from "./host/wire.ts";
+
+test("what a preview shows is what up pushes, and what a deployment gets", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry, packages }) => {
+    const preview = await host.preview();
+    assert.deepEqual(ops(preview), ["create lix", "create web"]);
+    const { digest, ref } = preview.outputs;
+    assert.match(String(digest), /^sha256:[0-9a-f]{64}$/);
+    assert.equal(ref, `${registry.host}/lix@${String(digest)}`);
+    assert.deepEqual(preview.outputs["taggedRefs"], [`${registry.host}/lix:latest`]);
+    assert.equal(preview.outputs["layers"], UNKNOWN);
+    assert.deepEqual(stepOf(preview, "web").newInputs, { image: ref });
+    assert.deepEqual(registry.log, [], "a preview pushes nothing");
+    packages.log.length = 0;
+
+    const up = await host.up();
+    assert.deepEqual(ops(up), ["create lix", "create web"]);
+    assert.deepEqual(
+      { digest: up.outputs["digest"], ref: up.outputs["ref"] },
+      { digest, ref },
+      "as promised",
+    );
+    assert.deepEqual(stepOf(up, "web").outputs, { image: ref });
+    assert.deepEqual(packages.log, [], "the preview has left all layers in the local cache");
+    assert.equal(tagged(registry), digest);
+    const client = new RegistryClient({ host: registry.host, name: "lix", plainHttp: true });
+    const served = await client.getManifest("latest");
+    assert.equal(served?.digest, digest);
+    const { layers } = JSON.parse(Buffer.from(served.bytes).toString("utf8")) as {
+      layers: { digest: string }[];
+    };
+    assert.deepEqual(
+      recorded(host).layers.map((layer) => layer.digest),
+      layers.map((layer) => layer.digest),
+    );
+  });
+});
+
+test("nothing changed, nothing asked; one setting is one layer, one package its own", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry, packages, world }) => {
+    await host.up();
+    const first = recorded(host);
+    takeLog(registry);
+    packages.log.length = 0;
+
+    const again = await host.up();
+    assert.deepEqual(changedSteps(again), []);
+    assert.deepEqual([registry.log, packages.log], [[], []]);
+    assert.deepEqual(again.logs, []);
+
+    const preview = await host.preview(given({ nixConf: { cores: 4 } }));
+    assert.deepEqual(ops(preview), ["update lix", "update web"]);
+    assert.deepEqual(
+      [stepOf(preview, "web").oldInputs, stepOf(preview, "web").newInputs],
+      [{ image: first.ref }, { image: preview.outputs["ref"] }],
+    );
+    assert.notEqual(preview.outputs["digest"], first.digest);
+    assert.deepEqual([registry.log, packages.log], [[], []]);
+    await host.up(given({ nixConf: { cores: 4 } }));
+    const second = recorded(host);
+    assert.equal(second.digest, preview.outputs["digest"]);
+    // The base system is the last layer but one.
+    const changed = second.layers.filter((layer, at) => layer.digest !== first.layers[at]?.digest);
+    assert.deepEqual(changed, [second.layers.at(-2)]);
+    assert.deepEqual(
+      uploads(takeLog(registry)),
+      [second.layers.at(-2)?.digest, second.platforms["linux/amd64"]?.configDigest].sort(),
+    );
+    assert.deepEqual(packages.log, []);
+
+    await host.up(given({ nixConf: { cores: 4 }, extraPkgs: ["tree"] }));
+    const third = recorded(host);
+    const known = new Set(second.layers.map((layer) => layer.digest));
+    const fresh = third.layers.filter((layer) => !known.has(layer.digest));
+    // Its own path, the generated ones, base system and database.
+    const own = fresh.filter((layer) => layer.storePaths.includes(world.path("tree")));
+    const generated = fresh.filter((layer) =>
+      layer.storePaths.some((path) => /-(user-environment|manifest\.nix)$/.test(path)),
+    );
+    assert.deepEqual(
+      [own.length, own[0]?.storePaths.length, fresh.length - own.length - generated.length],
+      [1, 1, 2],
+    );
+    assert.deepEqual(fresh.slice(-2), third.layers.slice(-2));
+    assert.deepEqual(
+      uploads(takeLog(registry)),
+      [
+        ...fresh.map((layer) => layer.digest),
+        third.platforms["linux/amd64"]?.configDigest ?? "",
+      ].sort(),
+    );
+    assert.deepEqual(
+      packages.log.map(({ path }) => path.replace(/^nar\/.*/, "the NAR")),
+      [`${world.path("tree").slice(11, 43)}.narinfo`, "the NAR"],
+    );
+  });
+});
+
+test("two systems are one index, and a refresh finds nothing", async () => {
+  const systems = ["x86_64-linux", "aarch64-linux"] as const;
+  await withImage(
+    ONE_IMAGE,
+    async ({ host, registry }) => {
+      const up = await host.up(given({ systems }));
+      const { digest, platforms } = recorded(host);
+      assert.deepEqual(Object.keys(platforms), ["linux/amd64", "linux/arm64"]);
+      assert.equal(tagged(registry), digest);
+      assert.equal(up.outputs["layers"], undefined, "they are told for each platform");
+      assert.deepEqual(changedSteps(await host.refresh()), []);
+      assert.deepEqual(changedSteps(await host.up(given({ systems }))), []);
+    },
+    { world: { systems } },
+  );
+});
+
+test("an archive is an image in a folder, and nothing else is needed", async () => {
+  const program = `export const { ref, digest } = new LixImage("lix", { ...given });`;
+  await withImage(program, async ({ host, registry, folder }) => {
+    const args = given({ archives: [{ type: "oci-layout", path: "image" }] });
+    const up = await host.up(args);
+    assert.equal(up.outputs["ref"], `lix@${String(up.outputs["digest"])}`);
+    const index = JSON.parse(await readFile(`${folder}/image/index.json`, "utf8")) as {
+      manifests: { digest: string }[];
+    };
+    assert.equal(index.manifests[0]?.digest, up.outputs["digest"]);
+    assert.deepEqual(registry.log, []);
+    // A folder is nobody's truth: it is written on create and update only.
+    await writeFile(`${folder}/image/index.json`, "{}");
+    assert.deepEqual(changedSteps(await host.refresh()), []);
+    assert.deepEqual(changedSteps(await host.up(args)), []);
+  });
+});

@@ -1,0 +1,112 @@
+/**
+ * An image in a container: unpacked by umoci, run by crun. Needs root, but no daemon.
+ * @module
+ */
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { needs } from "./peers.ts";
+
+export interface Container {
+  /** The root file system on disk, which all runs share. */
+  readonly rootfs: string;
+  /** Runs a script by the image's own bash. */
+  readonly run: (script: string) => Promise<Ran>;
+}
+
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The `skip` of a test that starts containers. */
+export function needsContainer(): string | false {
+  const missing = needs("skopeo", "umoci", "crun");
+  if (missing !== false) return missing;
+  if (process.getuid?.() !== 0) return "only root starts containers here";
+  return spawnSync("unshare", [...UNSHARE, "true"]).status !== 0 && "root may not make namespaces";
+}
+
+/** Lends a container of the image that an OCI layout calls `latest`. */
+export function withContainer<T>(
+  layout: string,
+  use: (container: Container) => Promise<T>,
+): Promise<T> {
+  return withTempDir(async (folder) => {
+    const [copy, bundle] = [join(folder, "copy"), join(folder, "bundle")];
+    const run = promisify(execFile);
+    // Debian's umoci knows no zstd; layers that are gzip already are only copied.
+    const toGzip = ["--dest-compress", "--dest-compress-format=gzip", "--dest-compress-level=1"];
+    const images = [`oci:${layout}:latest`, `oci:${copy}:latest`];
+    await run("skopeo", ["--insecure-policy", "copy", "--quiet", ...toGzip, ...images]);
+    await run("umoci", ["unpack", "--image", `${copy}:latest`, bundle]);
+    return await use({
+      rootfs: join(bundle, "rootfs"),
+      run: (script) => runIn(bundle, script),
+    });
+  });
+}
+
+/** Namespaces for crun itself, so that whatever it mounts or starts ends with it. */
+const UNSHARE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+// crun refuses cgroups of version 1, and may not limit what nobody gave it the right to limit.
+const CRUN = `
+  test -e /sys/fs/cgroup/cgroup.controllers || mount -t cgroup2 none /sys/fs/cgroup
+  exec crun --cgroup-manager=disabled --root "$1/run" run --bundle "$1" lix-image
+`;
+const LIMIT_MS = 120_000;
+
+async function runIn(bundle: string, script: string): Promise<Ran> {
+  await writeRuntimeConfig(bundle, script);
+  const child = spawn("unshare", [...UNSHARE, "sh", "-ec", CRUN, "sh", bundle], {
+    stdio: ["ignore", "pipe", "pipe"],
+    signal: AbortSignal.timeout(LIMIT_MS),
+    killSignal: "SIGKILL",
+  });
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { status: child.exitCode, stdout, stderr };
+}
+
+/** umoci's, but for what Docker does otherwise. */
+async function writeRuntimeConfig(bundle: string, script: string): Promise<void> {
+  const file = join(bundle, "config.json");
+  const config = JSON.parse(await readFile(file, "utf8")) as RuntimeConfig;
+  const { process } = config;
+  const changed: RuntimeConfig = {
+    ...config,
+    process: {
+      ...process,
+      terminal: false,
+      args: [process.args[0] ?? "", "-c", script],
+      capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+    },
+    mounts: config.mounts.filter((mount) => mount.type !== "cgroup"),
+  };
+  await writeFile(file, JSON.stringify(changed));
+}
+
+/** @see https://github.com/opencontainers/runtime-spec/blob/main/config.md */
+interface RuntimeConfig {
+  readonly process: {
+    readonly args: readonly string[];
+    readonly terminal: boolean;
+    readonly capabilities: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly mounts: readonly { readonly type: string }[];
+}
+
+// Docker's default. umoci's lacks CAP_CHOWN, and Nix gives its store to the group of the builders.
+const CAPABILITIES = [
+  ...["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"],
+  ...["NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
+].map((name) => `CAP_${name}`);

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
+import { isLoopback } from "../../../provider/base/http-agent.ts";
+
+/** Asks for a URL in a process with such an environment; prints the text or the error's message. */
+async function ask(url: string, env: Record<string, string>): Promise<string> {
+  const module = new URL("../../../provider/base/http.ts", import.meta.url);
+  const program = `
+    const { http } = await import(${JSON.stringify(module.href)});
+    await http(${JSON.stringify(url)}, { retry: false })
+      .then((response) => response.text())
+      .then(console.log, (error) => console.log(error.code + ": " + error.message));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", program],
+    { env, timeout: 20_000 },
+  );
+  return stdout.trim();
+}
+
+async function proxy(t: TestContext): Promise<string> {
+  const server = createServer((request, response) => response.end(`proxied ${request.url}`));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+test("a proxy named by the environment is used, but not for this machine", async (t) => {
+  const url = await proxy(t);
+  const env = { HTTP_PROXY: url };
+  assert.equal(await ask("http://a.invalid/x", env), "proxied http://a.invalid/x");
+  assert.equal(await ask(`${url}/x`, env), "proxied /x");
+  assert.match(await ask("http://a.invalid/x", { ...env, NO_PROXY: ".invalid" }), /ENOTFOUND|EAI_AGAIN/);
+});
+
+test("a proxy that is no URL is an error that does not show it", async () => {
+  const said = await ask("http://a.invalid/x", { HTTP_PROXY: "http://me:secret@:a" });
+  assert.match(said, /^INVALID_PROXY: HTTP_PROXY: expected the URL of a proxy/);
+  assert.doesNotMatch(said, /secret/);
+});
+
+test("loopback is what names this machine only", () => {
+  for (const name of ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+    assert.ok(isLoopback(name), name);
+  for (const name of ["localhost.example", "128.0.0.1", "127.0.0.1.example", "10.0.0.1", "[::2]"])
+    assert.ok(!isLoopback(name), name);
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import type { NarInfo } from "../../../provider/nix/narinfo.ts";
+import {
+  ForeignStoreDir,
+  NarGone,
+  UnsafeNarUrl,
+} from "../../../provider/substituter/binary-cache.ts";
+import { CacheUnreadable } from "../../../provider/substituter/file-cache.ts";
+import { openSubstituter, UnsupportedCache } from "../../../provider/substituter/open.ts";
+import type { Substituter } from "../../../provider/substituter/substituter.ts";
+import { addPath } from "../../support/cache-server.ts";
+
+const NAR = Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1, more or less", "latin1");
+
+async function withCache(
+  use: (cache: Substituter, info: NarInfo, folder: string) => Promise<void>,
+  changed: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const files = new Map<string, Uint8Array>();
+  const info = addPath(files, NAR, { stored: gzipSync(NAR), compression: "gzip" });
+  for (const [name, text] of Object.entries(changed)) files.set(name, Buffer.from(text));
+  await withTempDir(async (outer) => {
+    // A blank and a plus, which URLs spell differently.
+    const folder = join(outer, "my c+che");
+    for (const [name, bytes] of files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), bytes);
+    }
+    await writeFile(join(outer, "secret"), "secret");
+    await use(openSubstituter(`${pathToFileURL(folder).href}?priority=5`), info, folder);
+  });
+}
+
+const readNar = async (cache: Substituter, info: NarInfo) =>
+  Buffer.from(await Bytes.collect(cache.openNar(info)));
+
+test("a narinfo and its NAR are found in a folder", () =>
+  withCache(async (cache, info) => {
+    assert.deepEqual(await cache.narInfo(info.storePath), info);
+    assert.ok(NAR.equals(await readNar(cache, info)));
+    assert.ok(NAR.equals(await readNar(cache, { ...info, url: `${info.url}?hash=abc` })));
+    assert.ok(NAR.equals(await readNar(cache, { ...info, url: `/${info.url}` })));
+  }));
+
+test("a path that is not there is missing; a folder that is not there is an error", () =>
+  withCache(async (cache, _, folder) => {
+    const other = addPath(new Map(), Buffer.from("other"));
+    assert.equal(await cache.narInfo(other.storePath), undefined);
+    await assert.rejects(readNar(cache, other), NarGone);
+    const nowhere = openSubstituter(pathToFileURL(join(folder, "no")).href);
+    await assert.rejects(nowhere.narInfo(other.storePath), CacheUnreadable);
+  }));
+
+test("a NAR's URL does not lead out of the folder", () =>
+  withCache(async (cache, info) => {
+    for (const url of ["../secret", "nar/../../secret", "..", ".", "nar/a\0b"])
+      await assert.rejects(readNar(cache, { ...info, url }), UnsafeNarUrl, JSON.stringify(url));
+    for (const url of ["/etc/passwd", "file:///etc/passwd", "https://example.org/x", "..%2fsecret"])
+      await assert.rejects(readNar(cache, { ...info, url }), NarGone, url);
+  }));
+
+test("a folder of another store is refused", () =>
+  withCache((cache, info) => assert.rejects(cache.narInfo(info.storePath), ForeignStoreDir), {
+    "nix-cache-info": "StoreDir: /gnu/store\n",
+  }));
+
+test("a NAR that cannot be read is an error", () =>
+  withCache((cache, info) =>
+    assert.rejects(readNar(cache, { ...info, url: "nar" }), CacheUnreadable),
+  ));
+
+test("other kinds of caches are refused with what to write instead", () => {
+  for (const url of ["s3://bucket", "ssh://host", "cache.nixos.org", "/var/cache", "file://host/x"])
+    assert.throws(
+      () => openSubstituter(url),
+      (error) => error instanceof UnsupportedCache && error.hint !== undefined,
+      url,
+    );
+});

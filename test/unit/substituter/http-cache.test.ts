@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { zstdCompressSync } from "node:zlib";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import { HttpUnreachable } from "../../../provider/base/http-unreachable.ts";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import { NarInfoMalformed, NotANarInfo } from "../../../provider/nix/narinfo.ts";
+import {
+  ForeignStoreDir,
+  NarGone,
+  UnsafeNarUrl,
+} from "../../../provider/substituter/binary-cache.ts";
+import { CacheDenied, CacheFailed } from "../../../provider/substituter/http-cache.ts";
+import { openSubstituter } from "../../../provider/substituter/open.ts";
+import type { Substituter } from "../../../provider/substituter/substituter.ts";
+import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
+
+const NAR = Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1, more or less", "latin1");
+
+async function server(t: TestContext): Promise<CacheServer> {
+  const started = await startCacheServer();
+  t.after(() => started.close());
+  return started;
+}
+
+const open = (url: string): Substituter => openSubstituter(url, { retryDelayMs: 1 });
+
+const readNar = async (cache: Substituter, info: Parameters<Substituter["openNar"]>[0]) =>
+  Buffer.from(await Bytes.collect(cache.openNar(info)));
+
+/** Runs with a netrc for the test servers, and nobody else's. */
+async function withNetrc(text: string, use: () => Promise<void>): Promise<void> {
+  const before = process.env["NETRC"];
+  await withTempDir(async (folder) => {
+    process.env["NETRC"] = join(folder, "netrc");
+    await writeFile(process.env["NETRC"], text);
+    try {
+      await use();
+    } finally {
+      if (before === undefined) delete process.env["NETRC"];
+      else process.env["NETRC"] = before;
+    }
+  });
+}
+const LOGIN = `Basic ${btoa("me:secret")}`;
+const NETRC = "machine 127.0.0.1 login me password secret";
+
+test("a narinfo and its NAR are found, and nix-cache-info is asked for once", async (t) => {
+  const { url, files, log } = await server(t);
+  const info = addPath(files, NAR, { stored: zstdCompressSync(NAR), compression: "zstd" });
+  const cache = open(url);
+  assert.deepEqual(await cache.narInfo(info.storePath), info);
+  assert.deepEqual(await cache.narInfo(info.storePath), info);
+  assert.ok(NAR.equals(await readNar(cache, info)));
+  const hash = info.storePath.slice(11, 43);
+  assert.deepEqual(
+    log.map(({ path }) => path),
+    ["nix-cache-info", `${hash}.narinfo`, `${hash}.narinfo`, info.url],
+  );
+});
+
+test("settings of the client are not sent, and a cache may lie below a path", async (t) => {
+  const { url, files, log } = await server(t);
+  const info = addPath(files, NAR);
+  for (const [name, file] of [...files]) files.set(`deep/er/${name}`, file);
+  for (const suffix of ["/deep/er", "/deep/er/", "/deep/er?priority=10&trusted=1#x"]) {
+    const cache = open(url + suffix);
+    assert.equal(cache.url, `${url}/deep/er`);
+    assert.ok(NAR.equals(await readNar(cache, (await cache.narInfo(info.storePath)) ?? info)));
+  }
+  for (const { path } of log) assert.match(path, /^deep\/er\/[^?]*$/);
+});
+
+test("404, 410, and without credentials 401 and 403, mean that the path is missing", async (t) => {
+  const { url, files, faults } = await server(t);
+  const info = addPath(files, NAR);
+  for (const status of [404, 410, 401, 403])
+    await withNetrc("", async () => {
+      faults.splice(0, 1, { path: /narinfo$/, act: { kind: "status", status } });
+      assert.equal(await open(url).narInfo(info.storePath), undefined);
+    });
+});
+
+test("with credentials 401 and 403 are errors that point to netrc", async (t) => {
+  const { url, files, faults, log } = await server(t);
+  const info = addPath(files, NAR);
+  await withNetrc(NETRC, async () => {
+    assert.notEqual(await open(url).narInfo(info.storePath), undefined);
+    assert.deepEqual(new Set(log.map((each) => each.authorization)), new Set([LOGIN]));
+    for (const status of [401, 403]) {
+      faults.splice(0, 1, { path: /narinfo$/, act: { kind: "status", status } });
+      await assert.rejects(open(url).narInfo(info.storePath), CacheDenied);
+    }
+  });
+});
+
+test("credentials go neither to another origin's NAR nor along a redirect", async (t) => {
+  const mine = await server(t);
+  const other = await server(t);
+  const info = addPath(mine.files, NAR);
+  other.files.set("elsewhere", NAR);
+  await withNetrc(NETRC, async () => {
+    // netrc has one entry for both: a host, not an origin.
+    const cache = open(mine.url);
+    mine.faults.push({ path: /^nar\//, act: { kind: "redirect", to: `${other.url}/elsewhere` } });
+    assert.ok(NAR.equals(await readNar(cache, info)));
+    assert.ok(NAR.equals(await readNar(cache, { ...info, url: `${other.url}/elsewhere` })));
+  });
+  assert.deepEqual(
+    mine.log.map((each) => each.authorization),
+    [LOGIN],
+  );
+  assert.deepEqual(
+    other.log.map((each) => each.authorization),
+    [undefined, undefined],
+  );
+});
+
+test("other statuses are errors, and so is a 5xx or 429 that stays", async (t) => {
+  const { url, files, faults } = await server(t);
+  const info = addPath(files, NAR);
+  for (const status of [400, 418, 429, 503]) {
+    faults.splice(0, 1, { path: /narinfo$/, act: { kind: "status", status } });
+    await assert.rejects(open(url).narInfo(info.storePath), (error) => {
+      assert.ok(error instanceof CacheFailed);
+      assert.match(error.message, new RegExp(`${url}.*narinfo: .*got ${status}`));
+      return true;
+    });
+  }
+  faults.splice(0, 1, { path: /narinfo$/, times: 2, act: { kind: "status", status: 503 } });
+  assert.notEqual(await open(url).narInfo(info.storePath), undefined);
+});
+
+test("a cache that failed is left alone for a while", async (t) => {
+  const { url, files, faults, log } = await server(t);
+  const info = addPath(files, NAR);
+  faults.push({ path: /narinfo$/, times: 5, act: { kind: "status", status: 503 } });
+  const cache = open(url);
+  await assert.rejects(cache.narInfo(info.storePath), CacheFailed);
+  const asked = log.length;
+  await assert.rejects(cache.narInfo(info.storePath), CacheFailed);
+  assert.equal(log.length, asked);
+});
+
+test("an unreachable cache says so, without what its URL hides", async () => {
+  const cache = open("http://me:secret@127.0.0.1:1/?token=secret");
+  const info = addPath(new Map(), NAR);
+  await assert.rejects(cache.narInfo(info.storePath), (error) => {
+    assert.ok(error instanceof HttpUnreachable);
+    assert.doesNotMatch(error.message + cache.url, /secret/);
+    return true;
+  });
+});
+
+for (const coding of ["zstd", "gzip", "br"] as const)
+  test(`Content-Encoding ${coding} is undone, on narinfos and on NARs`, async (t) => {
+    const { url, files, faults } = await server(t);
+    const stored = zstdCompressSync(NAR);
+    const info = addPath(files, NAR, { stored, compression: "zstd" });
+    faults.push({ path: /narinfo$|^nar\//, act: { kind: "encode", coding } });
+    const cache = open(url);
+    assert.deepEqual(await cache.narInfo(info.storePath), info);
+    assert.ok(NAR.equals(await readNar(cache, info)));
+  });
+
+test("a Content-Encoding that a proxy has undone already does no harm", async (t) => {
+  const { url, files, faults } = await server(t);
+  const info = addPath(files, NAR);
+  const headers = { "content-encoding": "zstd" };
+  const body = files.get(`${info.storePath.slice(11, 43)}.narinfo`) ?? "";
+  faults.push({ path: /narinfo$/, act: { kind: "body", body, headers } });
+  assert.deepEqual(await open(url).narInfo(info.storePath), info);
+});
+
+test("a page instead of a narinfo, a cut one and another path's are errors of their own", async (t) => {
+  const { url, files, faults } = await server(t);
+  const info = addPath(files, NAR);
+  const other = addPath(files, Buffer.from("other"));
+  const text = Buffer.from(files.get(`${other.storePath.slice(11, 43)}.narinfo`) ?? "").toString();
+  for (const [body, expected] of [
+    ["<html>log in</html>", NotANarInfo],
+    [zstdCompressSync(Buffer.from("not decoded")), NotANarInfo],
+    ["StorePath: /nix/store/0d1h7yl", NarInfoMalformed],
+    [text, NarInfoMalformed],
+  ] as const) {
+    faults.splice(0, 1, { path: /narinfo$/, act: { kind: "body", body } });
+    await assert.rejects(open(url).narInfo(info.storePath), expected);
+  }
+});
+
+test("a cache of another store folder is refused; one without nix-cache-info is not", async (t) => {
+  const { url, files } = await server(t);
+  const info = addPath(files, NAR);
+  files.set("nix-cache-info", Buffer.from("StoreDir: /gnu/store\n"));
+  await assert.rejects(open(url).narInfo(info.storePath), ForeignStoreDir);
+  files.delete("nix-cache-info");
+  assert.deepEqual(await open(url).narInfo(info.storePath), info);
+});
+
+test("a NAR's URL keeps its query, and a leading slash means the cache's root", async (t) => {
+  const { url, files } = await server(t);
+  const info = addPath(files, NAR, { url: "nar/some.nar?hash=abc" });
+  assert.ok(NAR.equals(await readNar(open(url), info)));
+  files.set("deep/nar/it", NAR);
+  assert.ok(NAR.equals(await readNar(open(`${url}/deep`), { ...info, url: "/nar/it" })));
+});
+
+test("a NAR's URL that leads out of the cache is refused", async (t) => {
+  const { url, files, log } = await server(t);
+  const info = addPath(files, NAR);
+  for (const unsafe of ["../secret", "nar/../../secret", "nar/%2e%2e/../../secret"])
+    await assert.rejects(readNar(open(`${url}/deep`), { ...info, url: unsafe }), UnsafeNarUrl);
+  for (const elsewhere of ["file:///etc/passwd", "//evil.example/x"])
+    await assert.rejects(readNar(open(url), { ...info, url: elsewhere }), NarGone, elsewhere);
+  for (const { path } of log) assert.doesNotMatch(path, /secret/);
+});
+
+test("a NAR that is gone, denied or cut short is an error", async (t) => {
+  const { url, files, faults } = await server(t);
+  const info = addPath(files, Buffer.alloc(100_000));
+  for (const status of [404, 403]) {
+    faults.splice(0, 1, { path: /^nar\//, act: { kind: "status", status } });
+    await withNetrc("", () => assert.rejects(readNar(open(url), info), NarGone));
+  }
+  faults.splice(0, 1, { path: /^nar\//, act: { kind: "drop", afterBytes: 5000 } });
+  await assert.rejects(readNar(open(url), info), HttpUnreachable);
+});
+
+test("an abort ends a narinfo and a NAR with its own reason", async (t) => {
+  const { url, files, faults } = await server(t);
+  const info = addPath(files, NAR);
+  faults.push({ path: /./, act: { kind: "wait", ms: 1000 } });
+  const reason = new Error("enough");
+  const soon = (): AbortSignal => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 10);
+    return controller.signal;
+  };
+  await assert.rejects(open(url).narInfo(info.storePath, soon()), reason);
+  await assert.rejects(Bytes.collect(open(url).openNar(info, soon())), reason);
+});
