@@ -93,7 +93,7 @@ function expectations(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "invalid_union" && issue.errors.length > 0)
     return issue.errors.flat().flatMap(expectations);
   if (issue.code === "invalid_type") return [issue.expected];
-  return [issue.message.replace(/^.*?: (expected )?/, "").toLowerCase()];
+  return [issue.message.replace(/^.*?[:.] (expected )?/i, "").toLowerCase()];
 }
 
 const pathOf = (path: readonly PropertyKey[]): string =>

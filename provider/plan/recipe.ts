@@ -59,7 +59,8 @@ export function planKey(plan: {
   readonly config: Json;
   readonly platform: Platform;
 }): PlanKey {
-  const platform: Json = { os: plan.platform.os, architecture: plan.platform.architecture };
+  const { os, architecture, variant } = plan.platform;
+  const platform: Json = { os, architecture, variant };
   return brandPlanKey(
     sha256({ version: FORMAT_VERSION, layers: [...plan.layers], config: plan.config, platform }),
   );
