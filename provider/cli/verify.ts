@@ -25,7 +25,9 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     return 0;
   }
   const [file, reference, ...more] = line.positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
+  const images = [reference, line.oci].filter((each) => each !== undefined);
+  if (file === undefined || more.length > 0 || images.length !== 1)
+    throw new UsageError(`usage: ${USAGE}`);
   const spec = await readArguments(file, "optional");
   const image = await openImage(line, reference, USAGE);
   const session = new Session();

@@ -19,6 +19,9 @@ export function claim(taggedRefs: unknown, digest: string): void {
   }
 }
 
+/** By a resource that this operation keeps: such as the one that replaces what is being deleted. */
+export const isClaimed = (taggedRef: string): boolean => claimed.has(taggedRef);
+
 export class ReferenceClaimedTwice extends LixImageError {
   readonly code = "REFERENCE_CLAIMED_TWICE";
   constructor(ref: string, first: string, second: string) {

@@ -7,7 +7,7 @@ import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { Session } from "../build/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
-import { remove } from "./delete.ts";
+import { remove, removeDroppedTags } from "./delete.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
 import { push, type PushResult } from "./push.ts";
@@ -35,7 +35,11 @@ export const diff = (_id: string, olds: Wire, news: Wire): Promise<DiffResult> =
 export const create = (inputs: Wire): Promise<PushResult> => told(() => push(session(), inputs));
 
 export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
-  told(async () => ({ outs: (await push(session(), news, olds)).outs }));
+  told(async () => {
+    const { outs } = await push(session(), news, olds);
+    await removeDroppedTags(olds, outs);
+    return { outs };
+  });
 
 export const read = (id: string, props: Wire): Promise<ReadResult> =>
   told(() => readRegistry(id, props));

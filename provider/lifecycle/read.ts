@@ -4,8 +4,10 @@
  * `layers` and `planKey` stay as they were.
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import { Repository } from "../oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
+import { lookUp } from "./look-up.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -17,48 +19,60 @@ export interface ReadResult {
   readonly inputs: Wire;
 }
 
-/** @param props outputs in state. */
+/** @param props outputs in state; of `LixImage.get` there are none. */
 export async function read(id: string, props: Wire): Promise<ReadResult> {
   const recorded = Recorded.parse(props);
   const repository = Recorded.repository(recorded);
   const digest = Recorded.digest(recorded);
-  if (recorded.planKey === undefined || digest === undefined) throw new CannotImport(id);
+  if (recorded.planKey === undefined || digest === undefined) return lookUp(id, props);
   if (repository === undefined) return found(id, { ...props, drift: [] });
 
   const client = new RegistryClient(repository);
-  const drift: string[] = [];
-  const manifest = await client.headManifest(digest);
-  if (manifest === undefined) drift.push(`manifest ${digest} is gone`);
   const tags = Recorded.tags(recorded);
-  const pointers = await Promise.all(tags.map((tag) => client.headManifest(tag)));
-  const standing: string[] = [];
-  for (const [index, tag] of tags.entries()) {
-    const there = pointers[index];
-    if (there === undefined) drift.push(`tag ${tag} is gone`);
-    else {
-      standing.push(recorded.taggedRefs[index] ?? "");
-      if (there.digest !== digest)
-        drift.push(`tag ${tag} points to ${there.digest}, not to ${digest}`);
-    }
-  }
-  if (manifest === undefined && standing.length === 0) return { id: "", props: {}, inputs: {} };
-  // What the first tag names now: what a deployment by tag would pull.
-  const live = pointers[0]?.digest ?? digest;
-  return found(id, { ...props, digest: live, taggedRefs: standing, drift });
+  const [gone, pointers] = await Promise.all([
+    goneManifests(client, recorded, digest),
+    Promise.all(tags.map((tag) => client.headManifest(tag))),
+  ]);
+  const standing = tags.filter((_, at) => pointers[at] !== undefined);
+  if (gone.includes(digest) && standing.length === 0) return { id: "", props: {}, inputs: {} };
+  return found(id, {
+    ...props,
+    // What the first tag names now: what a deployment by tag would pull.
+    digest: pointers[0]?.digest ?? digest,
+    taggedRefs: standing.map((tag) => `${Repository.format(repository)}:${tag}`),
+    drift: [
+      ...gone.map((each) => `manifest ${each} is gone`),
+      ...tags.flatMap((tag, at) => {
+        const there = pointers[at]?.digest;
+        if (there === digest) return [];
+        return there === undefined
+          ? `tag ${tag} is gone`
+          : `tag ${tag} points to ${there}, not to ${digest}`;
+      }),
+    ],
+  });
+}
+
+/** Of the root, and of each platform where there are several. */
+async function goneManifests(
+  client: RegistryClient,
+  recorded: Recorded,
+  root: Digest,
+): Promise<string[]> {
+  const children = Object.values(recorded.platforms ?? {}).map((platform) => platform.digest);
+  const digests = [...new Set([root, ...children])];
+  const heads = await Promise.all(digests.map((digest) => client.headManifest(digest)));
+  return digests.filter((_, at) => heads[at] === undefined);
 }
 
 /** As inputs, only what check would put there, and the drift. */
 function found(id: string, props: Wire): ReadResult {
   const { layers: _, drift, ...inputs } = props;
+  const { platforms } = Recorded.parse(props);
   const drifted = Array.isArray(drift) && drift.length > 0;
-  return { id, props: toWire(props), inputs: toWire(drifted ? { ...inputs, drift } : inputs) };
-}
-
-export class CannotImport extends LixImageError {
-  readonly code = "CANNOT_IMPORT";
-  constructor(id: string) {
-    super(`${id}: state has no image to compare with; a dynamic provider cannot import`, {
-      hint: "create the resource instead: an image that is there already is not pushed again",
-    });
-  }
+  return {
+    id,
+    props: toWire(props),
+    inputs: toWire({ ...inputs, platforms, ...(drifted ? { drift } : {}) }),
+  };
 }

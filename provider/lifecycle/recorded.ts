@@ -6,21 +6,33 @@
 import { z } from "zod";
 import { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
+import { fillTags } from "../plan/tags.ts";
 import type { Wire } from "./wire.ts";
 
 const strings = z.array(z.string()).catch([]);
+const text = z.string().optional().catch(undefined);
 
 const RecordedJson = z.object({
-  planKey: z.string().optional().catch(undefined),
-  digest: z.string().optional().catch(undefined),
-  ref: z.string().optional().catch(undefined),
+  planKey: text,
+  ref: text,
+  version: text,
+  tag: text,
+  extraTags: strings,
   taggedRefs: strings,
+  // As check has them: without the layers that are told after `up`.
+  platforms: z
+    .record(
+      z.string(),
+      z.object({ digest: z.string(), configDigest: z.string(), size: z.number() }),
+    )
+    .optional()
+    .catch(undefined),
   archives: z.unknown(),
   deleteFromRegistry: z.boolean().catch(false),
   drift: strings,
-  registry: z.string().optional().catch(undefined),
-  repository: z.string().optional().catch(undefined),
-  name: z.string().optional().catch(undefined),
+  registry: text,
+  repository: text,
+  name: text,
 });
 
 export type Recorded = z.output<typeof RecordedJson>;
@@ -32,20 +44,27 @@ export const Recorded = {
   repository(recorded: Recorded): Repository | undefined {
     if (recorded.repository !== undefined) return Repository.parse(recorded.repository);
     if (recorded.registry === undefined) return undefined;
-    const name = (recorded.name ?? "lix").toLowerCase();
-    return Repository.parse(`${recorded.registry.replace(/\/+$/, "")}/${name}`);
+    return Repository.parse(`${recorded.registry.replace(/\/+$/, "")}/${nameOf(recorded)}`);
   },
 
-  /** `registry/name`: the resource's id. */
-  target: (recorded: Recorded): string | undefined =>
-    recorded.ref?.slice(0, recorded.ref.lastIndexOf("@")),
+  /** The resource's id: `registry/name`, or the bare name where only archives are written. */
+  target(recorded: Recorded): string {
+    const repository = Recorded.repository(recorded);
+    return repository === undefined ? nameOf(recorded) : Repository.format(repository);
+  },
 
   /** The digest that was pushed: `ref` follows it, and a refresh leaves `ref` alone. */
-  digest: (recorded: Recorded): Digest | undefined => {
-    const text = recorded.ref?.slice(recorded.ref.lastIndexOf("@") + 1);
-    return text === undefined ? undefined : Digest.parse(text);
+  digest(recorded: Recorded): Digest | undefined {
+    const digest = recorded.ref?.slice(recorded.ref.lastIndexOf("@") + 1);
+    return digest === undefined ? undefined : Digest.parse(digest);
   },
 
-  tags: (recorded: Recorded): string[] =>
-    recorded.taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":") + 1)),
+  /** The tags that were pushed; `taggedRefs` has only those that the last refresh has found. */
+  tags({ tag, extraTags, version, planKey, taggedRefs }: Recorded): string[] {
+    if (tag === undefined || version === undefined || planKey === undefined)
+      return taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":") + 1));
+    return fillTags([tag, ...extraTags], { version, planKey });
+  },
 };
+
+const nameOf = (recorded: Recorded): string => (recorded.name ?? "lix").toLowerCase();

@@ -33,7 +33,7 @@ test("no two error classes share a code", () => {
 
 test("docs/errors.md lists exactly the codes of the error classes, sorted", () => {
   const page = readFileSync(join(REPOSITORY, "docs/errors.md"), "utf8");
-  const listed = [...page.matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, code = ""]) => code);
+  const listed = [...page.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, code = ""]) => code);
   const declared = new Set(declaredCodes().map(([code]) => code));
   const missing = [...declared].filter((code) => !listed.includes(code));
   const stale = listed.filter((code) => !declared.has(code));

@@ -38,11 +38,12 @@ describe("an image of real packages", { skip }, () => {
       await checkStore(container);
       const nixpkgs = "nix-instantiate --eval -E '(import <nixpkgs/lib>).version'";
       assert.match(await succeeds(container, nixpkgs), /^"\d.*"\n$/);
-      const user = "nix-store --add /etc/group && nix-env --list-generations";
-      assert.match(await succeeds(container, user), /^\/nix\/store\/.*-group\n +1 .*\(current\)/);
+      assert.match(await succeeds(container, "nix-env --list-generations"), /^ +1 /);
+      const added = await succeeds(container, "nix-store --add /etc/group");
+      assert.equal(await succeeds(container, "nix-store --gc --print-dead"), added);
     }));
 
-  test("runs with packages, a flake registry, zstd and few layers, but without nixpkgs", () =>
+  test("runs with packages, a flake registry, zstd and one layer for all but the groups, without nixpkgs", () =>
     withTempDir(async (folder) => {
       const registry = join(folder, "registry");
       await mkdir(registry);
@@ -52,9 +53,13 @@ describe("an image of real packages", { skip }, () => {
         bundleNixpkgs: false,
         extraPkgs: ["jq", "tree", "killtools", "propagator", "oddnames"],
         flakeRegistry: registry,
-        maxLayers: 5,
+        maxLayers: 1,
         compression: "zstd",
-        nixConf: { "experimental-features": ["nix-command", "flakes"] },
+        nixConf: {
+          "experimental-features": ["nix-command", "flakes"],
+          // Nix's own setting is a URL, and then the link is but what an earlier download left.
+          "flake-registry": FLAKE_REGISTRY,
+        },
       };
       await withImage(args, async (container) => {
         await checkPrograms(container);
@@ -65,26 +70,14 @@ describe("an image of real packages", { skip }, () => {
           /^global flake:it path:\/it\n/,
         );
         const roots = await succeeds(container, "nix-store --gc --print-roots");
-        const link = "/root/.cache/nix/flake-registry.json";
-        assert.match(roots, new RegExp(`^${link} -> /nix/store/\\w+-registry$`, "m"));
+        assert.match(roots, new RegExp(`^${FLAKE_REGISTRY} -> /nix/store/\\w+-registry$`, "m"));
         const missing = await container.run("nix-instantiate --find-file nixpkgs");
         assert.match(missing.stderr, /'nixpkgs' was not found/);
       });
     }));
-
-  test("runs when all that follows the groups is one layer", () =>
-    withTempDir(async (folder) => {
-      const flakeRegistry = join(folder, "registry.json");
-      await writeFile(flakeRegistry, REGISTRY);
-      await withImage({ maxLayers: 1, flakeRegistry }, async (container) => {
-        await checkPrograms(container);
-        await checkStore(container);
-        const list = "nix --extra-experimental-features 'nix-command flakes' registry list";
-        assert.match(await succeeds(container, list), /^global flake:it path:\/it\n/);
-      });
-    }));
 });
 
+const FLAKE_REGISTRY = "/root/.cache/nix/flake-registry.json";
 const REGISTRY = JSON.stringify({
   version: 2,
   flakes: [{ from: { type: "indirect", id: "it" }, to: { type: "path", path: "/it" } }],

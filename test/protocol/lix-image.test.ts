@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
+import { StorePath } from "../../provider/nix/store-path.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { ops, recorded, stepOf, tagged, takeLog, uploads } from "./fixtures/image-results.ts";
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
@@ -33,7 +34,8 @@ test("what a preview shows is what up pushes, and what a deployment gets", async
     assert.equal(tagged(registry), digest);
     const client = new RegistryClient({ host: registry.host, name: "lix", plainHttp: true });
     const served = await client.getManifest("latest");
-    assert.equal(served?.digest, digest);
+    assert.ok(served !== undefined);
+    assert.equal(served.digest, digest);
     const { layers } = JSON.parse(Buffer.from(served.bytes).toString("utf8")) as {
       layers: { digest: string }[];
     };
@@ -98,8 +100,8 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
       ].sort(),
     );
     assert.deepEqual(
-      packages.log.map(({ path }) => path.replace(/^nar\/.*/, "the NAR")),
-      [`${world.path("tree").slice(11, 43)}.narinfo`, "the NAR"],
+      packages.log.map((request) => request.path).filter((path) => path.endsWith(".narinfo")),
+      [`${StorePath.hashPart(world.path("tree"))}.narinfo`],
     );
   });
 });

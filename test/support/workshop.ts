@@ -18,6 +18,8 @@ export interface WorkshopOptions {
   readonly registry?: TestRegistryOptions;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 export class Workshop {
   readonly folder: string;
   readonly world: World;
@@ -36,12 +38,12 @@ export class Workshop {
   }
 
   /** Pushes to the registry and into the output folder, with these arguments besides. */
-  async push(args: unknown = {}): Promise<CliResult> {
-    return (await this.startPush(args)).ended;
+  async push(args: unknown = {}, env: Environment = {}): Promise<CliResult> {
+    return (await this.startPush(args, env)).ended;
   }
 
-  async startPush(args: unknown = {}): Promise<RunningCli> {
-    return startCli(["push", await this.writeArgs(args), "--json"], this.#where);
+  async startPush(args: unknown = {}, env: Environment = {}): Promise<RunningCli> {
+    return startCli(["push", await this.writeArgs(args), "--json"], { ...this.#where, env });
   }
 
   run(...argv: string[]): Promise<CliResult> {
@@ -54,7 +56,10 @@ export class Workshop {
       registry: `${this.registry.host}/acme`,
       archives: [{ type: "oci-layout", path: "out" }],
     };
-    await writeFile(file, typeof args === "string" ? args : JSON.stringify({ ...usual, ...Object(args) }));
+    await writeFile(
+      file,
+      typeof args === "string" ? args : JSON.stringify({ ...usual, ...Object(args) }),
+    );
     return file;
   }
 
@@ -66,7 +71,10 @@ export class Workshop {
   assertRefused({ code, stdout, stderr }: CliResult, ...says: readonly (string | RegExp)[]): void {
     assert.equal(code, 1, stderr);
     for (const each of says)
-      assert.ok(typeof each === "string" ? stderr.includes(each) : each.test(stderr), `${each}\n${stderr}`);
+      assert.ok(
+        typeof each === "string" ? stderr.includes(each) : each.test(stderr),
+        `${each}\n${stderr}`,
+      );
     assert.equal(stdout, "");
     assert.doesNotMatch(stderr, /^\s+at /m, "no traceback");
     this.assertNothingPushed();
@@ -83,6 +91,16 @@ export class Workshop {
   /** What is not whole in the local cache. */
   temporaryFiles(): string[] {
     return globSync("**/*.tmp", { cwd: this.cache });
+  }
+
+  /** How many layers the local cache holds. */
+  cachedBlobs(): number {
+    return globSync("v1/blobs/*", { cwd: this.cache, exclude: (name) => name.endsWith(".tmp") })
+      .length;
+  }
+
+  outputFiles(): string[] {
+    return globSync("**", { cwd: this.output });
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";
 import { NarInfo } from "../../../provider/nix/narinfo.ts";
 import { StorePath } from "../../../provider/nix/store-path.ts";
@@ -27,6 +27,15 @@ export async function writeBinaryCache(
     narInfos.set(narInfo.storePath, narInfo);
   }
   return narInfos;
+}
+
+/** The files of a cache in a folder, for a server that has them by name. */
+export async function copyCache(folder: string, files: Map<string, Uint8Array>): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    files.set(relative(folder, file).split(sep).join("/"), await readFile(file));
+  }
 }
 
 /** Writes the NAR and the narinfo of one store path. */

@@ -107,6 +107,13 @@ export async function changeLockedPath(
 export const writeWorldLock = (world: World, lock: Lock): Promise<void> =>
   writeFile(world.lockFile, formatLock(lock));
 
+/** The lock has these caches instead of its own, in this order, each trusted with the world's key. */
+export const useCaches = (world: World, ...urls: readonly string[]): Promise<void> =>
+  writeWorldLock(world, {
+    ...world.lock,
+    caches: urls.map((url) => ({ url, trustedPublicKeys: [world.key.publicKey] })),
+  });
+
 /** Inside a file's contents, so that the NAR stays well-formed. */
 function withOneByteChanged(nar: Uint8Array): Uint8Array {
   const changed = Buffer.from(nar);
