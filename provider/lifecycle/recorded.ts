@@ -27,7 +27,7 @@ const RecordedJson = z.object({
     )
     .optional()
     .catch(undefined),
-  archives: z.unknown(),
+  archives: z.unknown().optional(),
   deleteFromRegistry: z.boolean().catch(false),
   drift: strings,
   registry: text,

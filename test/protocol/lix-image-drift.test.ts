@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import type { Fault } from "../support/registry.ts";
 import {
+  done,
   manifestPuts,
   ops,
   recorded,
@@ -19,37 +20,37 @@ const TAGS = { extraTags: ["stable"] };
 
 test("refresh sees a tag that was moved or deleted, and a missing manifest; up repairs just that", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
-    await host.up(given({ ...TAGS, lixRevision: "older" }));
+    await done(host.up(given({ ...TAGS, lixRevision: "older" })));
     const older = recorded(host).digest;
-    await host.up(given(TAGS));
+    await done(host.up(given(TAGS)));
     const { digest, ref } = recorded(host);
     const repository = registry.store.repository("lix");
 
     repository.tags.set("latest", older);
-    await host.refresh();
+    await done(host.refresh());
     const moved = recorded(host);
     assert.deepEqual(
       [moved.digest, moved.ref, moved.drift],
       [older, ref, [`tag latest points to ${older}, not to ${digest}`]],
     );
-    const preview = await host.preview(given(TAGS));
+    const preview = await done(host.preview(given(TAGS)));
     assert.deepEqual(ops(preview), ["same web", "update lix"]);
     const { oldInputs, newInputs } = stepOf(preview, "lix");
     assert.deepEqual([oldInputs?.["digest"], newInputs?.["digest"]], [older, digest]);
     takeLog(registry);
-    await host.up(given(TAGS));
+    await done(host.up(given(TAGS)));
     assert.equal(tagged(registry), digest);
     assert.deepEqual(recorded(host).drift, []);
     let log = takeLog(registry);
     assert.deepEqual([uploads(log), manifestPuts(log).includes("stable")], [[], false]);
 
     repository.tags.delete("stable");
-    await host.refresh();
-    await host.refresh();
+    await done(host.refresh());
+    await done(host.refresh());
     assert.deepEqual(recorded(host).drift, ["tag stable is gone"], "the second refresh as well");
     assert.deepEqual(recorded(host).taggedRefs, [`${registry.host}/lix:latest`]);
     takeLog(registry);
-    await host.up(given(TAGS));
+    await done(host.up(given(TAGS)));
     log = takeLog(registry);
     assert.deepEqual([uploads(log), manifestPuts(log)], [[], ["manifest", "stable"]]);
     assert.equal(tagged(registry, "stable"), digest);
@@ -59,7 +60,7 @@ test("refresh sees a tag that was moved or deleted, and a missing manifest; up r
     for (const tag of ["latest", "stable"]) repository.tags.set(tag, older);
     repository.manifests.delete(digest);
     repository.blobs.delete(lost);
-    await host.refresh();
+    await done(host.refresh());
     assert.equal(recorded(host).drift[0], `manifest ${digest} is gone`);
     takeLog(registry);
     assert.deepEqual(ops(await host.up(given(TAGS))), ["same web", "update lix"]);
@@ -73,18 +74,18 @@ test("of two systems one manifest can be missing; of an image all", async () => 
   await withImage(
     ONE_IMAGE,
     async ({ host, registry, packages }) => {
-      await host.up(given({ systems }));
+      await done(host.up(given({ systems })));
       const { digest, platforms } = recorded(host);
       const child = platforms["linux/arm64"]?.digest ?? "";
       registry.store.repository("lix").manifests.delete(child);
       // At once: a preview with --refresh shows the repair, an up does it.
-      const up = await host.up({ ...given({ systems }), refresh: true });
+      const up = await done(host.up({ ...given({ systems }), refresh: true }));
       assert.deepEqual(stepOf(up, "lix").oldOutputs?.["drift"], [`manifest ${child} is gone`]);
       assert.ok(registry.store.repository("lix").manifests.has(child));
 
       registry.store.repositories.clear();
       packages.log.length = 0;
-      await host.refresh();
+      await done(host.refresh());
       assert.throws(() => stateOf(host));
       assert.deepEqual(ops(await host.up(given({ systems }))), ["create lix", "same web"]);
       assert.equal(tagged(registry), digest);
@@ -96,7 +97,7 @@ test("of two systems one manifest can be missing; of an image all", async () => 
 
 test("a registry that refuses or is not there changes no state, and the message names it", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
-    await host.up();
+    await done(host.up());
     const before = host.state;
     // As fast as the client may try again.
     const headers = { "retry-after": "0" };
@@ -123,7 +124,7 @@ test("a registry that refuses or is not there changes no state, and the message 
 
 test("what a forged registry says is shown as drift and teaches the next check nothing", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, env, packages }) => {
-    await host.up();
+    await done(host.up());
     const { digest, planKey, layers } = recorded(host);
     const { __state: state } = stateOf(host).inputs;
     const forged = Buffer.from(
@@ -143,7 +144,7 @@ test("what a forged registry says is shown as drift and teaches the next check n
     };
     const act = { kind: "answer", status: 200, headers, body: forged } as const;
     registry.faults.push({ path: /manifests\/latest/, times: Infinity, act });
-    await host.refresh();
+    await done(host.refresh());
     assert.deepEqual(recorded(host).drift, [`tag latest points to ${lie}, not to ${digest}`]);
     const live = stateOf(host);
     assert.deepEqual(
@@ -158,10 +159,10 @@ test("what a forged registry says is shown as drift and teaches the next check n
 
     // A machine that has nothing but the state still comes to the same digest, without a download.
     packages.log.length = 0;
-    const preview = await host.preview({ env: { LIX_IMAGE_CACHE: `${env["HOME"]}/empty` } });
+    const preview = await done(host.preview({ env: { LIX_IMAGE_CACHE: `${env["HOME"]}/empty` } }));
     assert.equal(preview.outputs["digest"], digest);
     assert.deepEqual(packages.log, []);
-    await host.up();
+    await done(host.up());
     assert.equal(tagged(registry), digest);
   });
 });

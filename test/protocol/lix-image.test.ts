@@ -4,14 +4,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { StorePath } from "../../provider/nix/store-path.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
-import { ops, recorded, stepOf, tagged, takeLog, uploads } from "./fixtures/image-results.ts";
+import { done, ops, recorded, stepOf, tagged, takeLog, uploads } from "./fixtures/image-results.ts";
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 import { changedSteps } from "./host/steps.ts";
 import { UNKNOWN } from "./host/wire.ts";
 
 test("what a preview shows is what up pushes, and what a deployment gets", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages }) => {
-    const preview = await host.preview();
+    const preview = await done(host.preview());
     assert.deepEqual(ops(preview), ["create lix", "create web"]);
     const { digest, ref } = preview.outputs;
     assert.match(String(digest), /^sha256:[0-9a-f]{64}$/);
@@ -22,7 +22,7 @@ test("what a preview shows is what up pushes, and what a deployment gets", async
     assert.deepEqual(registry.log, [], "a preview pushes nothing");
     packages.log.length = 0;
 
-    const up = await host.up();
+    const up = await done(host.up());
     assert.deepEqual(ops(up), ["create lix", "create web"]);
     assert.deepEqual(
       { digest: up.outputs["digest"], ref: up.outputs["ref"] },
@@ -48,17 +48,17 @@ test("what a preview shows is what up pushes, and what a deployment gets", async
 
 test("nothing changed, nothing asked; one setting is one layer, one package its own", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages, world }) => {
-    await host.up();
+    await done(host.up());
     const first = recorded(host);
     takeLog(registry);
     packages.log.length = 0;
 
-    const again = await host.up();
+    const again = await done(host.up());
     assert.deepEqual(changedSteps(again), []);
     assert.deepEqual([registry.log, packages.log], [[], []]);
     assert.deepEqual(again.logs, []);
 
-    const preview = await host.preview(given({ nixConf: { cores: 4 } }));
+    const preview = await done(host.preview(given({ nixConf: { cores: 4 } })));
     assert.deepEqual(ops(preview), ["update lix", "update web"]);
     assert.deepEqual(
       [stepOf(preview, "web").oldInputs, stepOf(preview, "web").newInputs],
@@ -66,7 +66,7 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
     );
     assert.notEqual(preview.outputs["digest"], first.digest);
     assert.deepEqual([registry.log, packages.log], [[], []]);
-    await host.up(given({ nixConf: { cores: 4 } }));
+    await done(host.up(given({ nixConf: { cores: 4 } })));
     const second = recorded(host);
     assert.equal(second.digest, preview.outputs["digest"]);
     // The base system is the last layer but one.
@@ -78,7 +78,7 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
     );
     assert.deepEqual(packages.log, []);
 
-    await host.up(given({ nixConf: { cores: 4 }, extraPkgs: ["tree"] }));
+    await done(host.up(given({ nixConf: { cores: 4 }, extraPkgs: ["tree"] })));
     const third = recorded(host);
     const known = new Set(second.layers.map((layer) => layer.digest));
     const fresh = third.layers.filter((layer) => !known.has(layer.digest));
@@ -111,7 +111,7 @@ test("two systems are one index, and a refresh finds nothing", async () => {
   await withImage(
     ONE_IMAGE,
     async ({ host, registry }) => {
-      const up = await host.up(given({ systems }));
+      const up = await done(host.up(given({ systems })));
       const { digest, platforms } = recorded(host);
       assert.deepEqual(Object.keys(platforms), ["linux/amd64", "linux/arm64"]);
       assert.equal(tagged(registry), digest);
@@ -127,7 +127,7 @@ test("an archive is an image in a folder, and nothing else is needed", async () 
   const program = `export const { ref, digest } = new LixImage("lix", { ...given });`;
   await withImage(program, async ({ host, registry, folder }) => {
     const args = given({ archives: [{ type: "oci-layout", path: "image" }] });
-    const up = await host.up(args);
+    const up = await done(host.up(args));
     assert.equal(up.outputs["ref"], `lix@${String(up.outputs["digest"])}`);
     const index = JSON.parse(await readFile(`${folder}/image/index.json`, "utf8")) as {
       manifests: { digest: string }[];
