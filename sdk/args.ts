@@ -6,31 +6,40 @@
 import type { Input } from "@pulumi/pulumi";
 import { z } from "zod";
 
-/** A value of nix.conf: lists are joined by one blank, `true` and `false` written as such. */
+/** A value of nix.conf: numbers are whole, lists are joined by one blank. */
 export type NixConfScalar = string | number | boolean;
 
 /** Plain inputs, as in the JSON file of the command line. */
 export interface LixImageInputs {
-  /** Where the packages come from: path of a lock file. Default: `"lix-image.lock.json"`. */
+  /** Path of the lock file that names all packages. Default: `"lix-image.lock.json"`. */
   readonly lock?: string | undefined;
   /**
    * Host and optional namespace: `ghcr.io/acme`, `localhost:5000`. `http://` before it asks for
-   * plain http, which loopback has by default.
+   * plain http, which loopback has by default; it is not part of any reference.
    */
   readonly registry?: string | undefined;
-  /** Instead of `registry` and `name`: the whole repository, such as an ECR `repositoryUrl`. */
+  /** In place of `registry` and `name`: the whole repository, such as an ECR `repositoryUrl`. */
   readonly repository?: string | undefined;
   /** Repository name below `registry`, lower-cased. Default: `"lix"`. */
   readonly name?: string | undefined;
-  /** The tag; `{version}`, `{major}` and `{planKey}` are filled in. Default: `"latest"`. */
+  /**
+   * The tag. `{version}` becomes the version of the Lix in the image (`2.93.3`), `{major}` its first two
+   * parts (`2.93`), `{planKey}` the planKey. Default: `"latest"`.
+   */
   readonly tag?: string | undefined;
   /** More tags on the same digest, filled in likewise. Default: none. */
   readonly extraTags?: readonly string[] | undefined;
-  /** Nix systems. Default: `["x86_64-linux"]`. */
+  /**
+   * Nix systems, each of which the lock must have. With more than one, `digest` is that of an index.
+   * Default: `["x86_64-linux"]`.
+   */
   readonly systems?: readonly string[] | undefined;
   /** Label `org.opencontainers.image.revision`. Default: no such label. */
   readonly lixRevision?: string | undefined;
-  /** Ship the nixpkgs source and a channel that points to it. Default: true. */
+  /**
+   * Ship the nixpkgs source, which the lock must then have, and a channel that points to it.
+   * Default: true.
+   */
   readonly bundleNixpkgs?: boolean | undefined;
   /** Name in `/root/.nix-channels`, taken literally. Default: `"nixpkgs"`. */
   readonly channelName?: string | undefined;
@@ -46,32 +55,43 @@ export interface LixImageInputs {
    * Beyond it the first maxLayers-1 keep their layer and the last holds the rest. Default: 100.
    */
   readonly maxLayers?: number | undefined;
-  /** Merged over the defaults of nix.conf; no newline in keys or values. Default: `{}`. */
+  /**
+   * Merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or values. Not for
+   * secrets, because everybody can read it in the image. Default: `{}`.
+   */
   readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
   /**
-   * A file, or a directory holding `flake-registry.json`: imported whole as Nix imports a source; or
+   * A file, or a directory holding `flake-registry.json`, imported whole as Nix imports a source; or
    * a store path of the lock. Default: none.
    */
   readonly flakeRegistry?: string | undefined;
-  /** Of the layers: `"gzip"` (level 1..9) or `"zstd"` (level 1..19). Default: `"gzip"`. */
+  /**
+   * Of the layers. Every registry and runtime reads gzip; zstd needs Docker 23 or containerd 1.5.
+   * Default: `"gzip"`.
+   */
   readonly compression?: "gzip" | "zstd" | Compression | undefined;
   /** Also write the image to disk, on create and update only. Default: none. */
   readonly archives?: readonly Archive[] | undefined;
   /** `false`: a preview never downloads; a digest that would need it is unknown until `up`. Default: true. */
   readonly previewDigests?: boolean | undefined;
-  /** On destroy or replacement also remove what was pushed, if it is still ours. Default: false. */
+  /**
+   * On destroy or replacement, remove from the registry the tags that still point to our digest, and
+   * the manifest when no other tag does. Default: false.
+   */
   readonly deleteFromRegistry?: boolean | undefined;
 }
 
 export interface Compression {
+  /** The name alone does as well: `compression: "zstd"`. */
   readonly algorithm: "gzip" | "zstd";
-  /** Default: gzip 4, zstd 3. */
+  /** 1..9 for gzip, 1..19 for zstd. Default: gzip 4, zstd 3. */
   readonly level?: number | undefined;
 }
 
 export interface Archive {
+  /** `"docker-archive"` is refused for now: skopeo makes one out of an OCI layout. */
   readonly type: "oci-layout" | "docker-archive";
-  /** Where to write. */
+  /** Where to write: a folder of its own. */
   readonly path: string;
 }
 

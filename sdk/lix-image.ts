@@ -36,10 +36,11 @@ export class LixImage extends CustomResource {
   declare readonly revision: Output<string | undefined>;
   /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
   declare readonly version: Output<string>;
+  /** All labels of the image. */
   declare readonly labels: Output<Readonly<Record<string, string>>>;
-  /** Package (attribute of the lock) to version. */
+  /** Versions of the packages, by attribute of the lock. */
   declare readonly packages: Output<Readonly<Record<string, string>>>;
-  /** By OCI platform: `linux/amd64`. */
+  /** By OCI platform, such as `linux/amd64`. */
   declare readonly platforms: Output<Readonly<Record<string, PlatformOutput>>>;
   /** Bytes to pull; of the largest platform when there are several. */
   declare readonly size: Output<number>;
@@ -58,7 +59,11 @@ export class LixImage extends CustomResource {
     });
   }
 
-  /** Looks an image of this stack's state up by its id, `registry/name`. */
+  /**
+   * An image that something else pushed, as its registry tells of it: by `registry/name` (the tag
+   * `latest`), `registry/name:tag` or `registry/name@sha256:…`. It has no `planKey`, `packages` or
+   * `layers`, and destroying the stack leaves it alone.
+   */
   static get(name: string, id: Input<ID>, options?: CustomResourceOptions): LixImage {
     return new LixImage(name, {}, { ...options, id });
   }

@@ -8,17 +8,19 @@ export interface PlatformOutput {
   readonly configDigest: string;
   /** Bytes to pull. */
   readonly size: number;
-  /** After `up`, when there are several platforms. */
+  /** Known after `up`, when there are several platforms. */
   readonly layers?: readonly LayerOutput[];
 }
 
 /** One layer. */
 export interface LayerOutput {
+  /** Digest of the blob, compressed. */
   readonly digest: string;
   /** Digest of the uncompressed tar. */
   readonly diffId: string;
   /** Bytes of the compressed blob. */
   readonly size: number;
+  /** `application/vnd.oci.image.layer.v1.tar+gzip`, or `+zstd`. */
   readonly mediaType: string;
   /** The store paths in it, sorted. */
   readonly storePaths: readonly string[];
@@ -36,16 +38,17 @@ export interface LixImageOutputs {
   readonly revision?: string;
   /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
   readonly version: string;
+  /** All labels of the image. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Package (attribute of the lock) to version. */
+  /** Versions of the packages, by attribute of the lock. */
   readonly packages: Readonly<Record<string, string>>;
-  /** By OCI platform: `linux/amd64`. */
+  /** By OCI platform, such as `linux/amd64`. */
   readonly platforms: Readonly<Record<string, PlatformOutput>>;
   /** Bytes to pull; of the largest platform when there are several. */
   readonly size: number;
   /** Same planKey, same image: sha256 over everything that decides its contents, 64 hex digits. */
   readonly planKey: string;
-  /** After `up`, when there is one platform. */
+  /** Known after `up`, when there is one platform. */
   readonly layers?: readonly LayerOutput[];
   /** What the last refresh found different from what was pushed; normally empty. */
   readonly drift?: readonly string[];

@@ -17,14 +17,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 function userCacheFolder(env: NodeJS.ProcessEnv): string {
-  switch (process.platform) {
-    case "darwin":
-      return join(homedir(), "Library", "Caches");
-    case "win32":
-      return env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local");
-    default:
-      return env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  }
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
+  if (process.platform === "win32")
+    return env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local");
+  return env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 }
 
 /** The text of a small file; undefined when there is none. */
