@@ -7,8 +7,7 @@ import type { KnownLayer } from "../layer-cache/layer-cache.ts";
 import type { LayerIdentity } from "../oci/layer.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
 import { targetName } from "../plan/spec.ts";
-import { ensureBlob, type LayerJob } from "./build-layer.ts";
-import { largestFirst } from "./listings.ts";
+import { largestFirst, type LayerJob } from "./layer-job.ts";
 import type { Prepared } from "./prepare.ts";
 import { reportBuilding } from "./progress.ts";
 import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
@@ -25,22 +24,25 @@ export interface BuiltPlatform {
 
 /**
  * The identity of every layer. Known ones cost nothing; the others are built into the local cache.
- * Undefined where `mayBuild` is false and a layer is not known.
+ * Undefined where `mayFetch` is false and a layer is not known that holds more than we make ourselves.
  */
 export async function identifyLayers(
   session: Session,
   prepared: Prepared,
-  options: { readonly mayBuild: boolean; readonly signal?: AbortSignal | undefined },
+  options: { readonly mayFetch: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<BuiltPlatform[] | undefined> {
   const unknown: LayerJob[] = [];
   for (const plan of prepared.platforms)
     for (const layer of plan.layers)
       if ((await session.knowledge.layer(layer.key)) === undefined)
-        unknown.push(layerJob(session, prepared, plan, layer, options.signal));
-  if (unknown.length > 0 && !options.mayBuild) return undefined;
+        unknown.push(layerJob(prepared, plan, layer, options.signal));
+  if (!options.mayFetch && unknown.some(needsPackages)) return undefined;
   await ensureBlobs(session, prepared, unknown, options.signal);
   return collect(session, prepared);
 }
+
+const needsPackages = ({ contents, generated }: LayerJob): boolean =>
+  contents.storePaths.some((path) => !generated.has(path));
 
 /**
  * The bytes of these layers are in the local cache afterwards. A layer that had to be rebuilt with
@@ -56,7 +58,7 @@ export async function materialise(
   const jobs = built.flatMap(({ plan, layers }) =>
     layers
       .filter((layer) => wanted(layer.identity))
-      .map((layer) => layerJob(session, prepared, plan, layer, signal)),
+      .map((layer) => layerJob(prepared, plan, layer, signal)),
   );
   await ensureBlobs(session, prepared, jobs, signal);
   return collect(session, prepared);
@@ -68,8 +70,14 @@ async function ensureBlobs(
   jobs: readonly LayerJob[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const built = reportBuilding(targetName(prepared.spec), jobs);
-  await mapConcurrent(largestFirst(jobs), { width: LAYERS_IN_FLIGHT, signal }, async (job) => {
+  if (jobs.length === 0) return;
+  // Loaded when there is work: most checks find nothing changed.
+  const { cachedBlob, ensureBlob } = await import("./build-layer.ts");
+  const width = LAYERS_IN_FLIGHT;
+  const cached = await mapConcurrent(jobs, { width, signal }, (job) => cachedBlob(session, job));
+  const missing = jobs.filter((_, at) => cached[at] === undefined);
+  const built = reportBuilding(targetName(prepared.spec), missing);
+  await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {
     await ensureBlob(session, job);
     built(job);
   });
@@ -91,7 +99,6 @@ async function collect(session: Session, prepared: Prepared): Promise<BuiltPlatf
 }
 
 function layerJob(
-  session: Session,
   prepared: Prepared,
   plan: PlatformPlan,
   layer: PlannedLayer,
@@ -101,7 +108,7 @@ function layerJob(
     key: layer.key,
     contents: layer.contents,
     compression: plan.compression,
-    source: session.narSource(prepared.lock),
+    lock: prepared.lock,
     paths: plan.paths,
     generated: plan.generated,
     baseSystem: plan.baseSystem,

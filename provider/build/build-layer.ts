@@ -2,8 +2,7 @@
  * One layer from store paths to a compressed blob in the local cache, streaming all the way.
  * @module
  */
-import { compressorVersion, type LayerCompression } from "../layer/compressor.ts";
-import type { LayerContents } from "../layer/assign.ts";
+import { compressorVersion } from "../layer/compressor.ts";
 import { packLayer } from "../layer/blob.ts";
 import { layerEntries } from "../layer/entries.ts";
 import { layerTree } from "../layer/layer-tree.ts";
@@ -11,46 +10,35 @@ import type { KnownLayer } from "../layer-cache/layer-cache.ts";
 import { storeDatabase } from "../nix/database.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { PathInfo } from "../nix/path-info.ts";
-import type { StorePath } from "../nix/store-path.ts";
-import type { Directory } from "../nix/tree.ts";
-import type { LayerKey } from "../plan/recipe.ts";
-import type { GeneratedPath } from "../rootfs/generated.ts";
-import type { NarSource } from "../substituter/chain.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
+import type { LayerJob } from "./layer-job.ts";
+import { narSourceOf } from "./nar-source.ts";
 import type { Session } from "./session.ts";
 import { storeReader } from "./store-reader.ts";
 
 /** Beyond it a path's listing is not kept: only sources such as nixpkgs are that large. */
 const LISTED_NAR_SIZE = 128 * 1024 * 1024;
 
-export interface LayerJob {
-  readonly key: LayerKey;
-  readonly contents: LayerContents;
-  readonly compression: LayerCompression;
-  readonly source: NarSource;
-  readonly paths: ReadonlyMap<StorePath, PathInfo>;
-  readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
-  /** Undefined while planning: only layers of packages can be built then. */
-  readonly baseSystem: Directory | undefined;
-  readonly signal: AbortSignal | undefined;
+/**
+ * The blob's bytes are in the cache afterwards: what is known is looked up, what is not is built.
+ * Shared with whoever asks meanwhile, and looked up within: who comes a moment later finds it made.
+ */
+export function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
+  return session.layersInFlight.run(job.key, async () => {
+    const cached = await cachedBlob(session, job);
+    if (cached !== undefined) return cached;
+    return session.budget.run(async () => {
+      const built = await attempt(session, job);
+      await session.knowledge.learnLayer(job.key, built);
+      return built;
+    });
+  });
 }
 
-/** Builds the layer into the cache and learns what it came to; shared with whoever asks meanwhile. */
-export function buildLayer(session: Session, job: LayerJob): Promise<KnownLayer> {
-  return session.layersInFlight.run(job.key, () =>
-    session.budget.run(async () => {
-      const known = await attempt(session, job);
-      await session.knowledge.learnLayer(job.key, known);
-      return known;
-    }),
-  );
-}
-
-/** The blob's bytes are in the cache afterwards: what is known is looked up, what is not is built. */
-export async function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
+/** Of a layer whose bytes are in the cache already. */
+export async function cachedBlob(session: Session, job: LayerJob): Promise<KnownLayer | undefined> {
   const known = await session.knowledge.layer(job.key);
-  if (known !== undefined && (await session.cache.hasBlob(known))) return known;
-  return buildLayer(session, job);
+  return known !== undefined && (await session.cache.hasBlob(known)) ? known : undefined;
 }
 
 /** Starts over with the next cache when one fails in the middle of a NAR; nothing was published. */
@@ -73,9 +61,15 @@ async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
       ? { sqlite: await storeDatabase(rows), registered: rows.map((row) => row.storePath) }
       : undefined,
   });
-  const reader = storeReader({ ...job, onListing: keepListing(session) });
-  const identity = await session.cache.addBlob((sink) =>
-    packLayer(layerEntries(tree, reader.open), job.compression, sink),
+  const source = narSourceOf(session, job.lock);
+  const reader = storeReader({ ...job, source, onListing: keepListing(session) });
+  const fetched = job.contents.storePaths.flatMap((path) =>
+    job.generated.has(path) ? [] : (job.paths.get(path) ?? []),
+  );
+  const identity = await source.withNarInfosAhead(fetched, job.signal, () =>
+    session.cache.addBlob((sink) =>
+      packLayer(layerEntries(tree, reader.open), job.compression, sink),
+    ),
   );
   return { ...identity, compressor: compressorVersion(job.compression.algorithm) };
 }

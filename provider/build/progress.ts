@@ -1,24 +1,26 @@
 import { formatBytes } from "../base/format-bytes.ts";
 import { log } from "../base/log.ts";
-import type { LayerJob } from "./build-layer.ts";
+import { narSizeOf, type LayerJob } from "./layer-job.ts";
 
-/** Bytes of the NARs in a layer. */
-export const narSizeOf = (job: LayerJob): number =>
-  job.contents.storePaths.reduce((sum, path) => sum + (job.paths.get(path)?.narSize ?? 0), 0);
+// Where the display is no terminal, as in CI, every line stays.
+const PACE_MS = 1_000;
 
 /** Says at once what is going to be built; the answer is to be called when a layer is done. */
 export function reportBuilding(image: string, jobs: readonly LayerJob[]): (job: LayerJob) => void {
   if (jobs.length === 0) return () => {};
   const total = jobs.reduce((sum, job) => sum + narSizeOf(job), 0);
   const layers = `${jobs.length} ${jobs.length === 1 ? "layer" : "layers"}`;
+  const packages = total === 0 ? "" : ` out of ${formatBytes(total)} of packages`;
+  log.progress(`${image}: building ${layers}${packages}`);
   let done = 0;
   let count = 0;
-  log.progress(`${image}: building ${layers} out of ${formatBytes(total)} of packages`);
+  let next = performance.now() + PACE_MS;
   return (job) => {
     done += narSizeOf(job);
     count += 1;
-    log.progress(
-      `${image}: built ${count} of ${layers}, ${formatBytes(done)} of ${formatBytes(total)}`,
-    );
+    if (count < jobs.length && performance.now() < next) return;
+    next = performance.now() + PACE_MS;
+    const bytes = total === 0 ? "" : `, ${formatBytes(done)} of ${formatBytes(total)}`;
+    log.progress(`${image}: built ${count} of ${layers}${bytes}`);
   };
 }

@@ -7,9 +7,7 @@ import { availableParallelism } from "node:os";
 import { Limiter, SingleFlight } from "../base/concurrency.ts";
 import { cacheFolder } from "../layer-cache/folder.ts";
 import { LayerCache, type KnownLayer } from "../layer-cache/layer-cache.ts";
-import type { Lock } from "../lock/lock.ts";
-import { NarSource } from "../substituter/chain.ts";
-import { openSubstituter } from "../substituter/open.ts";
+import type { NarSource } from "../substituter/chain.ts";
 import { Knowledge } from "./knowledge.ts";
 
 /**
@@ -25,21 +23,11 @@ export class Session {
   /** For layers being built and listings being read, over all images of the process. */
   readonly budget = new Limiter(LAYERS_IN_FLIGHT);
   readonly layersInFlight = new SingleFlight<KnownLayer>();
-  readonly #sources = new Map<string, NarSource>();
+  /** By the caches' URLs; filled by narSourceOf. */
+  readonly narSources = new Map<string, NarSource>();
 
   constructor(folder: string = cacheFolder()) {
     this.cache = new LayerCache(folder);
     this.knowledge = new Knowledge(this.cache);
-  }
-
-  /** The caches of a lock, in its order; one chain for all images that use the same ones. */
-  narSource(lock: Lock): NarSource {
-    const urls = lock.caches.map((cache) => cache.url);
-    const key = urls.join("\n");
-    const known = this.#sources.get(key);
-    if (known !== undefined) return known;
-    const source = new NarSource(urls.map((url) => openSubstituter(url)));
-    this.#sources.set(key, source);
-    return source;
   }
 }

@@ -42,7 +42,7 @@ export function storeReader(parts: StoreReaderParts): StoreReader {
 
 async function* openLocked(info: PathInfo, parts: StoreReaderParts): AsyncGenerator<NarEvent> {
   const listing = new ListingBuilder();
-  const nar = parts.source.open(info, parts.signal);
+  const nar = spent(parts.source.open(info, parts.signal));
   // Signatures do not cover `ca`, so what it promises is checked against the contents.
   for await (const event of readVerified(nar, (bytes) =>
     readNar(verifyContentAddress(bytes, info)),
@@ -51,4 +51,17 @@ async function* openLocked(info: PathInfo, parts: StoreReaderParts): AsyncGenera
     yield event;
   }
   await parts.onListing(info, listing.finish());
+}
+
+/**
+ * Frees each chunk when the next is asked for: events are done with by then. The garbage collector
+ * would have to mark all that lives for every few chunks.
+ */
+async function* spent(nar: Bytes): AsyncGenerator<Uint8Array> {
+  for await (const chunk of nar) {
+    yield chunk;
+    const { buffer } = chunk;
+    // Others may use the rest of a larger buffer.
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) buffer.transfer(0);
+  }
 }

@@ -5,7 +5,7 @@
  */
 import type { LayerCompression } from "../layer/compressor.ts";
 import type { ByteString } from "../base/byte-string.ts";
-import { assignLayers, type LayerContents } from "../layer/assign.ts";
+import { assignLayers, MAX_IMAGE_LAYERS, type LayerContents } from "../layer/assign.ts";
 import type { LockedSystem } from "../lock/lock.ts";
 import { closureOf } from "../nix/closure.ts";
 import type { Listing } from "../nix/listing.ts";
@@ -176,8 +176,10 @@ export function certainLayers(input: PlatformInput): LayerContents[] {
   const roots = packages.profile.flatMap((each) => [each.outPath, each.out, ...each.install]);
   const bound = closureOf([...roots, packages.shadow, packages.coreutils], references);
   const rest = bound.filter((path) => !seen.has(path));
+  // The channel is a group of its own.
+  const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - layers.length - 1);
   // manifest.nix, user-environment, a flake registry, base system, database.
-  if (rest.length + 5 > input.maxLayers) return layers;
+  if (rest.length + 5 > limit) return layers;
   const single = rest.map((path) => ({ storePaths: [path], baseSystem: false, database: false }));
   return [...layers, ...single];
 }

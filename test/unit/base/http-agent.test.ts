@@ -1,25 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { test, type TestContext } from "node:test";
-import { promisify } from "node:util";
 import { isLoopback } from "../../../provider/base/http-agent.ts";
-
-/** Asks for a URL in a process with such an environment; prints the text or the error's message. */
-async function ask(url: string, env: Record<string, string>): Promise<string> {
-  const module = new URL("../../../provider/base/http.ts", import.meta.url);
-  const program = `
-    const { http } = await import(${JSON.stringify(module.href)});
-    await http(${JSON.stringify(url)}, { retry: false })
-      .then((response) => response.text())
-      .then(console.log, (error) => console.log(error.code + ": " + error.message));`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--input-type=module", "--eval", program],
-    { env, timeout: 20_000 },
-  );
-  return stdout.trim();
-}
+import { ask } from "../../support/ask.ts";
 
 async function proxy(t: TestContext): Promise<string> {
   const server = createServer((request, response) => response.end(`proxied ${request.url}`));
@@ -35,7 +18,10 @@ test("a proxy named by the environment is used, but not for this machine", async
   const env = { HTTP_PROXY: url };
   assert.equal(await ask("http://a.invalid/x", env), "proxied http://a.invalid/x");
   assert.equal(await ask(`${url}/x`, env), "proxied /x");
-  assert.match(await ask("http://a.invalid/x", { ...env, NO_PROXY: ".invalid" }), /ENOTFOUND|EAI_AGAIN/);
+  assert.match(
+    await ask("http://a.invalid/x", { ...env, NO_PROXY: ".invalid" }),
+    /ENOTFOUND|EAI_AGAIN/,
+  );
 });
 
 test("a proxy that is no URL is an error that does not show it", async () => {

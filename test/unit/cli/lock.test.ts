@@ -158,7 +158,7 @@ test("takes a path from the next cache when the first one's is not to be trusted
 
 for (const [what, argv, message] of [
   ["an unknown option", ["--pth", "x"], /--pth/],
-  ["no packages", [], /--path ATTR=.* or by --nix FILE/],
+  ["no packages", [], /by --channel NAME, by --path ATTR=.*, by --nix FILE or by --flake/],
   ["a path without attribute", ["--path", CURL], /--path .*: expected ATTR=/],
   ["a path outside the store", ["--path", "curl=/usr/bin/curl"], /--path curl: not a store path/],
   ["a key without a cache", ["--trusted-public-key", KEY.publicKey], /behind the --cache/],
@@ -167,7 +167,31 @@ for (const [what, argv, message] of [
     ["--cache", "x", "--trusted-public-key", "k:x"],
     /--trusted-public-key: not a public key/,
   ],
-  ["--package without --nix", ["--package", "jq", "--path", `jq=${CURL}`], /--package needs --nix/],
+  [
+    "--package with paths only",
+    ["--package", "jq", "--path", `jq=${CURL}`],
+    /--package needs --ch/,
+  ],
+  ["two sources", ["--nix", "x.nix", "--channel", "nixos-unstable"], /exclude each other/],
+  ["a channel that is no name", ["--channel", "nixos unstable"], /--channel: expected the name/],
+  ["--lix without a channel", ["--nix", "x.nix", "--lix", "lix"], /--lix needs --channel/],
+  [
+    "a release of Lix that is none",
+    ["--channel", "x", "--lix", "release:x"],
+    /--lix: expected a rel/,
+  ],
+  ["--nixpkgs git without a channel", ["--nix", "x", "--nixpkgs", "git"], /git needs --channel/],
+  ["attributes without --update", ["--channel", "x", "jq"], /jq: attributes stand behind --update/],
+  [
+    "half of the options with --update",
+    ["--update", "--package", "jq"],
+    /--package needs --channel/,
+  ],
+  [
+    "--export without a key",
+    ["--nix", "x.nix", "--export", "c"],
+    /--secret-key-file FILE need each/,
+  ],
   [
     "a priority that is no number",
     ["--path", `jq=${CURL}`, "--priority", "jq=x"],

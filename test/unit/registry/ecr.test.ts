@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { signedHeaders } from "../../../provider/registry/aws-signature.ts";
+import { signedHeaders } from "../../../provider/aws/signature.ts";
 import { EcrHost } from "../../../provider/registry/ecr.ts";
 import { findCredentials } from "../../../provider/registry/find-credentials.ts";
 

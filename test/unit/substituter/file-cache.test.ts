@@ -77,7 +77,7 @@ test("a NAR that cannot be read is an error", () =>
   ));
 
 test("other kinds of caches are refused with what to write instead", () => {
-  for (const url of ["s3://bucket", "ssh://host", "cache.nixos.org", "/var/cache", "file://host/x"])
+  for (const url of ["ssh://host", "daemon", "cache.nixos.org", "/var/cache", "file://host/x"])
     assert.throws(
       () => openSubstituter(url),
       (error) => error instanceof UnsupportedCache && error.hint !== undefined,

@@ -12,7 +12,8 @@ import {
   NarGone,
   UnsafeNarUrl,
 } from "../../../provider/substituter/binary-cache.ts";
-import { CacheDenied, CacheFailed } from "../../../provider/substituter/http-cache.ts";
+import { CacheDenied } from "../../../provider/substituter/cache-access.ts";
+import { CacheFailed } from "../../../provider/substituter/http-cache.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
@@ -115,6 +116,26 @@ test("credentials go neither to another origin's NAR nor along a redirect", asyn
   assert.deepEqual(
     other.log.map((each) => each.authorization),
     [undefined, undefined],
+  );
+});
+
+test("a cache that wants a bearer token gets the password of netrc as one", async (t) => {
+  const { url, files, faults, log } = await server(t);
+  const info = addPath(files, NAR);
+  const headers = { "www-authenticate": 'Bearer realm="attic"' };
+  faults.push({ path: /narinfo$/, times: 1, act: { kind: "status", status: 401, headers } });
+  await withNetrc(NETRC, async () => {
+    const cache = open(url);
+    assert.deepEqual(await cache.narInfo(info.storePath), info);
+    assert.ok(NAR.equals(await readNar(cache, info)));
+    // One more 401 is an answer to the token.
+    faults.push({ path: /narinfo$/, act: { kind: "status", status: 401, headers } });
+    await assert.rejects(cache.narInfo(info.storePath), CacheDenied);
+  });
+  const bearer = "Bearer secret";
+  assert.deepEqual(
+    log.map((each) => each.authorization),
+    [LOGIN, LOGIN, bearer, bearer, bearer],
   );
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { signedHeaders } from "../../../provider/registry/aws-signature.ts";
+import { signedHeaders } from "../../../provider/aws/signature.ts";
 
 // AWS's Signature Version 4 test suite: keys, time and signatures of its "vanilla" cases.
 const KEYS = {

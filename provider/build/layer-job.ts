@@ -1,0 +1,30 @@
+/** A layer that is to be built, with all that it takes. @module */
+import type { LayerContents } from "../layer/assign.ts";
+import type { LayerCompression } from "../layer/compressor.ts";
+import type { Lock } from "../lock/lock.ts";
+import type { PathInfo } from "../nix/path-info.ts";
+import type { StorePath } from "../nix/store-path.ts";
+import type { Directory } from "../nix/tree.ts";
+import type { LayerKey } from "../plan/recipe.ts";
+import type { GeneratedPath } from "../rootfs/generated.ts";
+
+export interface LayerJob {
+  readonly key: LayerKey;
+  readonly contents: LayerContents;
+  readonly compression: LayerCompression;
+  /** Whose caches have the packages. */
+  readonly lock: Lock;
+  readonly paths: ReadonlyMap<StorePath, PathInfo>;
+  readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
+  /** Undefined while planning: only layers of packages can be built then. */
+  readonly baseSystem: Directory | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Bytes of the NARs in a layer. */
+export const narSizeOf = (job: LayerJob): number =>
+  job.contents.storePaths.reduce((sum, path) => sum + (job.paths.get(path)?.narSize ?? 0), 0);
+
+/** Largest first: a big NAR at the end would leave the other cores idle. */
+export const largestFirst = (jobs: readonly LayerJob[]): LayerJob[] =>
+  [...jobs].sort((a, b) => narSizeOf(b) - narSizeOf(a));

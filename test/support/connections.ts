@@ -1,0 +1,19 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+
+// Published by Node for every outgoing TCP connection, whoever opens it.
+const CHANNEL = "net.client.socket";
+
+/** How many connections this process opens while `use` runs. */
+export async function countConnections(use: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const note = (): void => {
+    count += 1;
+  };
+  subscribe(CHANNEL, note);
+  try {
+    await use();
+  } finally {
+    unsubscribe(CHANNEL, note);
+  }
+  return count;
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import { Knowledge } from "../../../provider/build/knowledge.ts";
+import { LayerCache, type KnownLayer } from "../../../provider/layer-cache/layer-cache.ts";
+import { listTree } from "../../../provider/nix/listing.ts";
+import { NarHash } from "../../../provider/nix/nix-hash.ts";
+import { Tree } from "../../../provider/nix/tree.ts";
+import { DiffId, Digest } from "../../../provider/oci/digest.ts";
+
+const KEY = "a".repeat(64);
+const HASH = NarHash.of(Buffer.from("nar"));
+const LISTING = listTree(Tree.directory());
+
+const layerOf = (text: string): KnownLayer => ({
+  diffId: DiffId.parse(Digest.of(Buffer.from("tar"))),
+  digest: Digest.of(Buffer.from(text)),
+  size: 3,
+  mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+  compressor: text,
+});
+
+test("what was learned outlives the process, what was taught does not", () =>
+  withTempDir(async (dir) => {
+    const one = new Knowledge(new LayerCache(dir));
+    one.teach({ layers: new Map([["b".repeat(64), layerOf("taught")]]), listings: new Map() });
+    await one.learnLayer(KEY, layerOf("learned"));
+    await one.learnListing(HASH, LISTING);
+    const next = new Knowledge(new LayerCache(dir));
+    assert.deepEqual(await next.layer(KEY), layerOf("learned"));
+    assert.deepEqual(await next.findListing(HASH), LISTING);
+    assert.deepEqual(next.listing(HASH), LISTING, "and from then on without asking");
+    assert.equal(await next.layer("b".repeat(64)), undefined);
+  }));
+
+test("what is known stays as it is when a state says otherwise: one process gives one answer", () =>
+  withTempDir(async (dir) => {
+    const knowledge = new Knowledge(new LayerCache(dir));
+    for (const text of ["first", "second"])
+      knowledge.teach({ layers: new Map([[KEY, layerOf(text)]]), listings: new Map() });
+    assert.deepEqual(await knowledge.layer(KEY), layerOf("first"));
+    await knowledge.learnLayer(KEY, layerOf("built"));
+    assert.deepEqual(await knowledge.layer(KEY), layerOf("built"), "but for what was made here");
+  }));

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { log } from "../../../provider/base/log.ts";
+import type { Prepared } from "../../../provider/build/prepare.ts";
+import { publish } from "../../../provider/build/publish.ts";
+import { Session } from "../../../provider/build/session.ts";
+import { ociLayoutDestination } from "../../../provider/destination/oci-layout.ts";
+import type { KnownLayer } from "../../../provider/layer-cache/layer-cache.ts";
+import { destinationsOf, prepareFully } from "../../../provider/lifecycle/push.ts";
+import { Digest } from "../../../provider/oci/digest.ts";
+import { makeSpec, type Spec } from "../../../provider/plan/spec.ts";
+import { LixImageInputs } from "../../../sdk/args.ts";
+import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+
+const specOf = ({ world, registry, folder }: Workshop, args: LixImageInputs = {}): Spec =>
+  makeSpec(
+    LixImageInputs.parse({ lock: world.lockFile, registry: `${registry.host}/acme`, ...args }),
+    { directory: folder, destination: "required" },
+  );
+
+async function layersOf(session: Session, prepared: Prepared): Promise<[string, KnownLayer][]> {
+  const [plan] = prepared.platforms;
+  const layers: [string, KnownLayer][] = [];
+  for (const { key } of plan?.layers ?? []) {
+    const known = await session.knowledge.layer(key);
+    assert.ok(known);
+    layers.push([key, known]);
+  }
+  return layers;
+}
+
+test("an image that is there is not uploaded again", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const session = new Session(workshop.cache);
+    const prepared = await prepareFully(session, specOf(workshop));
+    const destinations = destinationsOf(prepared.spec);
+    const first = await publish(session, prepared, destinations);
+    workshop.registry.log.length = 0;
+    const second = await publish(session, prepared, destinations);
+    assert.equal(second.assembled.image.root.digest, first.assembled.image.root.digest);
+    assert.deepEqual(second.reports[0]?.uploaded, []);
+    assert.ok(workshop.registry.log.every(({ method }) => method === "HEAD"));
+  });
+});
+
+test("a machine that only knows the digests makes just the blobs that are lacking", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const first = new Session(workshop.cache);
+    const prepared = await prepareFully(first, specOf(workshop));
+    const { assembled } = await publish(first, prepared, destinationsOf(prepared.spec));
+    const layers = await layersOf(first, prepared);
+    const [, lost] = layers[3] ?? [];
+    assert.ok(lost);
+    workshop.registry.store.repository("acme/lix").blobs.delete(lost.digest);
+
+    const clean = new Session(join(workshop.folder, "clean"));
+    const listings = new Map();
+    for (const info of prepared.platforms[0]?.paths.values() ?? []) {
+      const listing = first.knowledge.listing(info.narHash);
+      if (listing !== undefined) listings.set(info.narHash, listing);
+    }
+    clean.knowledge.teach({ layers: new Map(layers), listings });
+    const again = await prepareFully(clean, specOf(workshop));
+    const published = await publish(clean, again, destinationsOf(again.spec), { thorough: true });
+    assert.equal(published.assembled.image.root.digest, assembled.image.root.digest);
+    assert.deepEqual(
+      published.reports[0]?.uploaded.map((blob) => blob.digest),
+      [lost.digest],
+    );
+    for (const [, layer] of layers)
+      assert.equal(await clean.cache.hasBlob(layer), layer.digest === lost.digest);
+  });
+});
+
+test("a layer that another compressor once made is rebuilt, and the other digest is told", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const ours = new Session(workshop.cache);
+    const prepared = await prepareFully(ours, specOf(workshop));
+    const [[key, layer] = []] = await layersOf(ours, prepared);
+    assert.ok(key !== undefined && layer !== undefined);
+
+    const theirs = new Session(join(workshop.folder, "other"));
+    const recorded = { ...layer, digest: Digest.of(Buffer.from("by another zlib")) };
+    theirs.knowledge.teach({ layers: new Map([[key, recorded]]), listings: new Map() });
+    const again = await prepareFully(theirs, specOf(workshop));
+    const warnings: string[] = [];
+    const before = log.install({
+      progress: () => {},
+      info: () => {},
+      warn: (line) => void warnings.push(line),
+    });
+    const published = await publish(theirs, again, destinationsOf(again.spec)).finally(() =>
+      log.install(before),
+    );
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /compress/);
+    assert.equal(again.planKey, prepared.planKey);
+    const tags = workshop.registry.store.repositories.get("acme/lix")?.tags;
+    assert.equal(tags?.get("latest"), published.assembled.image.root.digest);
+    // The whole image, as it would have been without that record.
+    const usual = await publish(ours, prepared, destinationsOf(prepared.spec));
+    assert.equal(usual.assembled.image.root.digest, published.assembled.image.root.digest);
+  });
+});
+
+test("each destination gets what it lacks", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const session = new Session(workshop.cache);
+    const prepared = await prepareFully(session, specOf(workshop));
+    await publish(session, prepared, destinationsOf(prepared.spec));
+    const folder = ociLayoutDestination(workshop.output);
+    const { assembled, reports } = await publish(session, prepared, [
+      ...destinationsOf(prepared.spec),
+      folder,
+    ]);
+    assert.deepEqual(
+      reports.map((report) => report.uploaded.length),
+      [0, assembled.image.blobs.length],
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { log } from "../../../provider/base/log.ts";
+import { Session } from "../../../provider/build/session.ts";
+import { claim } from "../../../provider/lifecycle/claims.ts";
+import { remove } from "../../../provider/lifecycle/delete.ts";
+import { push } from "../../../provider/lifecycle/push.ts";
+import type { Wire } from "../../../provider/lifecycle/wire.ts";
+import type { StoredRepository } from "../../support/registry-store.ts";
+import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+
+interface Pushed {
+  readonly workshop: Workshop;
+  readonly outs: Wire;
+  readonly digest: string;
+  readonly repository: StoredRepository;
+}
+
+async function withPushed(use: (pushed: Pushed) => Promise<void>, args: Wire = {}): Promise<void> {
+  await withWorkshop({}, async (workshop) => {
+    const { registry, world, cache } = workshop;
+    const session = new Session(cache);
+    const place = { lock: world.lockFile, registry: `${registry.host}/acme` };
+    const news = { ...place, extraTags: ["extra"], deleteFromRegistry: true, ...args };
+    // Without a check, as in a destroy: what check claims in this process is not removed by it.
+    const { outs } = await push(session, news);
+    const repository = registry.store.repository("acme/lix");
+    registry.log.length = 0;
+    await use({ workshop, outs, digest: String(outs["digest"]), repository });
+  });
+}
+
+async function warningsOf(use: () => Promise<void>): Promise<string[]> {
+  const warnings: string[] = [];
+  const before = log.install({
+    progress: () => {},
+    info: () => {},
+    warn: (line) => void warnings.push(line),
+  });
+  try {
+    await use();
+  } finally {
+    log.install(before);
+  }
+  return warnings;
+}
+
+test("by default nothing is removed, and the registry is not even asked", async () => {
+  await withPushed(
+    async ({ workshop, outs }) => {
+      await remove(outs);
+      assert.deepEqual(workshop.registry.log, []);
+    },
+    { deleteFromRegistry: false },
+  );
+});
+
+test("deleteFromRegistry removes manifest and tags", async () => {
+  await withPushed(async ({ outs, repository }) => {
+    await remove(outs);
+    assert.equal(repository.tags.size, 0);
+    assert.equal(repository.manifests.size, 0);
+    await remove(outs);
+  });
+});
+
+test("a tag that points elsewhere by now stays, with what it points to", async () => {
+  await withPushed(async ({ outs, digest, repository }) => {
+    const other = `sha256:${"e".repeat(64)}`;
+    const manifest = repository.manifests.get(digest);
+    assert.ok(manifest);
+    repository.manifests.set(other, manifest);
+    repository.tags.set("latest", other);
+    await remove(outs);
+    assert.deepEqual([...repository.tags], [["latest", other]]);
+    assert.ok(repository.manifests.has(other));
+  });
+});
+
+test("where someone else's tag names our image, only our tags go", async () => {
+  await withPushed(async ({ outs, digest, repository }) => {
+    repository.tags.set("production", digest);
+    await remove(outs);
+    assert.deepEqual([...repository.tags], [["production", digest]]);
+    assert.ok(repository.manifests.has(digest));
+  });
+});
+
+test("a registry that forbids deleting gets a warning that names it, and the resource may go", async () => {
+  await withPushed(async ({ workshop, outs, repository }) => {
+    const act = { kind: "answer", status: 405 } as const;
+    workshop.registry.faults.push({ method: "DELETE", times: 99, act });
+    const warnings = await warningsOf(() => remove(outs));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", new RegExp(`${workshop.registry.host}/acme/lix`));
+    assert.equal(repository.tags.size, 2);
+  });
+});
+
+test("a registry that cannot be asked what is ours loses nothing", async () => {
+  await withPushed(async ({ workshop, outs, repository }) => {
+    const act = { kind: "answer", status: 401 } as const;
+    workshop.registry.faults.push({ times: 99, act });
+    await assert.rejects(remove(outs), /denied/);
+    assert.equal(repository.tags.size, 2);
+    assert.equal(workshop.registry.count("DELETE"), 0);
+  });
+});
+
+test("what another resource of the same operation claims stays", async () => {
+  await withPushed(async ({ outs, digest, repository }) => {
+    claim([String(outs["ref"]).replace(/@.*/, ":extra")], digest);
+    await remove(outs);
+    assert.deepEqual([...repository.tags.keys()], ["extra"]);
+    assert.ok(repository.manifests.has(digest));
+  });
+});

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nearest } from "../../../provider/plan/nearest.ts";
+
+const NAMES = ["nodejs", "nodejs_22", "nodejs_24", "jq", "yq", "curl", "bashInteractive"];
+
+test("the nearest names come first, and at most as many as asked for", () => {
+  assert.deepEqual(nearest("nodejs_23", NAMES, 2), ["nodejs_22", "nodejs_24"]);
+  assert.deepEqual(nearest("jqq", NAMES), ["jq", "yq"]);
+});
+
+test("capitals are no distance", () => {
+  assert.deepEqual(nearest("bashinteractive", NAMES), ["bashInteractive"]);
+});
+
+test("what resembles nothing gets no advice", () => {
+  assert.deepEqual(nearest("postgresql", NAMES), []);
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SeveralErrors } from "../../../provider/base/errors.ts";
+import {
+  OutputNotLocked,
+  PathNotLocked,
+  resolvePackages,
+  UnknownAttribute,
+  UnknownOutput,
+} from "../../../provider/plan/packages.ts";
+import { InvalidArgument } from "../../../provider/plan/spec.ts";
+import type { ProfilePackage } from "../../../provider/rootfs/manifest-nix.ts";
+import { pathOf, SYSTEM } from "../../support/world/planned.ts";
+
+/** The last entry of the profile: the extra package. */
+const extra = (wanted: string): ProfilePackage => {
+  const last = resolvePackages(SYSTEM, [wanted]).profile.at(-1);
+  assert.ok(last);
+  return last;
+};
+
+test("an attribute stands for its default output, `out`, and what is installed of it", () => {
+  assert.deepEqual(extra("jq"), {
+    name: "jq-1.7.1",
+    system: "x86_64-linux",
+    outPath: pathOf("jq.bin"),
+    out: pathOf("jq.out"),
+    install: [pathOf("jq.bin"), pathOf("jq.man")],
+    priority: 5,
+  });
+});
+
+test("a chosen output stands for itself", () => {
+  const { outPath, out, install, name } = extra("jq.doc");
+  assert.deepEqual([outPath, out, ...install], Array(3).fill(pathOf("jq.doc")));
+  assert.equal(name, "jq-1.7.1");
+});
+
+test("an exact attribute wins over an output, and is one output when it says so", () => {
+  const { outPath, out, install } = extra("bind.dnsutils");
+  assert.deepEqual([outPath, out, ...install], Array(3).fill(pathOf("bind.dnsutils")));
+  assert.equal(extra("bind.dnsutils.man").outPath, pathOf("bind.dnsutils.man"));
+});
+
+test("a store path stands for itself, by its name, with the usual priority", () => {
+  const path = pathOf("glibc");
+  const { name, outPath, out, install, priority } = extra(path);
+  assert.deepEqual([outPath, out, ...install], [path, path, path]);
+  assert.equal(name, "glibc-2.39");
+  assert.equal(priority, 5);
+});
+
+test("a package that is asked for twice is listed twice", () => {
+  const { profile } = resolvePackages(SYSTEM, ["curl", "curl"]);
+  assert.equal(profile.filter((each) => each.outPath === pathOf("curl")).length, 3);
+});
+
+test("versions are told by attribute, sorted, and only of what is in the image", () => {
+  const { versions, lixVersion } = resolvePackages(SYSTEM, ["tree", "curl.dev"]);
+  assert.deepEqual(Object.keys(versions), Object.keys(versions).toSorted());
+  assert.equal(versions["tree"], "2.1.1");
+  assert.equal(versions["curl.dev"], "8.9.1");
+  assert.equal(versions["nix"], lixVersion);
+  assert.ok(!("jq" in versions));
+});
+
+test("every mistake is told, each with its place", () => {
+  const wanted = [
+    "jqq",
+    "curl.static",
+    "coreutils-full.info",
+    "/nix/store/x",
+    `/nix/store/${"0".repeat(32)}-x`,
+    ".jq",
+  ];
+  assert.throws(
+    () => resolvePackages(SYSTEM, wanted),
+    (error) => {
+      assert.ok(error instanceof SeveralErrors);
+      const kinds = error.errors.map((each) => (each as Error).constructor);
+      assert.deepEqual(kinds, [
+        UnknownAttribute,
+        UnknownOutput,
+        OutputNotLocked,
+        InvalidArgument,
+        PathNotLocked,
+        UnknownAttribute,
+      ]);
+      for (const [index, each] of error.errors.entries())
+        assert.match((each as Error).message, new RegExp(`^extraPkgs\\[${index}\\]: `));
+      return true;
+    },
+  );
+});
+
+test("a lock without a package of docker.nix is refused by its name", () => {
+  const packages = new Map(SYSTEM.packages);
+  packages.delete("openssh");
+  assert.throws(() => resolvePackages({ ...SYSTEM, packages }, []), /docker\.nix: .*"openssh"/);
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NarHash } from "../../../provider/nix/nix-hash.ts";
+import type { PathInfo } from "../../../provider/nix/path-info.ts";
+import { StorePath } from "../../../provider/nix/store-path.ts";
+import {
+  databaseKey,
+  indexPlanKey,
+  layerKey,
+  planKey,
+  type LayerRecipe,
+} from "../../../provider/plan/recipe.ts";
+
+const hash = (text: string): NarHash => NarHash.of(Buffer.from(text));
+const path = (name: string): StorePath => StorePath.fromBaseName(`${"0".repeat(32)}-${name}`);
+
+const RECIPE: LayerRecipe = {
+  storePaths: [{ baseName: `${"0".repeat(32)}-a`, narHash: hash("a") }],
+  baseSystem: undefined,
+  database: undefined,
+  compression: { algorithm: "gzip", level: 4 },
+};
+
+const ROW: PathInfo = {
+  storePath: path("a"),
+  narHash: hash("a"),
+  narSize: 8,
+  references: [path("a"), path("b")],
+  signatures: ["one:AA==", "two:AA=="],
+};
+
+const allDiffer = (keys: readonly string[]): void => assert.equal(new Set(keys).size, keys.length);
+
+test("a LayerKey differs with everything that the layer's bytes depend on", () => {
+  const other = { baseName: `${"0".repeat(32)}-b`, narHash: hash("a") };
+  allDiffer([
+    layerKey(RECIPE),
+    layerKey({ ...RECIPE, storePaths: [] }),
+    layerKey({ ...RECIPE, storePaths: [other] }),
+    layerKey({ ...RECIPE, storePaths: [{ ...other, narHash: hash("b") }] }),
+    layerKey({ ...RECIPE, baseSystem: hash("a") }),
+    layerKey({ ...RECIPE, database: "a" }),
+    layerKey({ ...RECIPE, compression: { algorithm: "gzip", level: 5 } }),
+    layerKey({ ...RECIPE, compression: { algorithm: "zstd", level: 4 } }),
+  ]);
+  assert.equal(layerKey({ ...RECIPE }), layerKey(RECIPE));
+});
+
+test("the database's key differs with each column that is filled", () => {
+  allDiffer([
+    databaseKey([ROW]),
+    databaseKey([]),
+    databaseKey([ROW, ROW]),
+    databaseKey([{ ...ROW, storePath: path("c") }]),
+    databaseKey([{ ...ROW, narHash: hash("b") }]),
+    databaseKey([{ ...ROW, narSize: 9 }]),
+    databaseKey([{ ...ROW, references: [] }]),
+    databaseKey([{ ...ROW, signatures: [] }]),
+    databaseKey([{ ...ROW, ca: "fixed:r:sha256:x" }]),
+  ]);
+  // These columns stay NULL.
+  assert.equal(databaseKey([{ ...ROW, deriver: "x.drv" }]), databaseKey([ROW]));
+});
+
+test("a PlanKey differs with layers, their order, config, platform and its variant", () => {
+  const plan = {
+    layers: ["a", "b"],
+    config: { Cmd: ["bash"] },
+    platform: { os: "linux", architecture: "arm" },
+  };
+  allDiffer([
+    planKey(plan),
+    planKey({ ...plan, layers: ["b", "a"] }),
+    planKey({ ...plan, config: { Cmd: ["sh"] } }),
+    planKey({ ...plan, platform: { os: "linux", architecture: "arm64" } }),
+    planKey({ ...plan, platform: { ...plan.platform, variant: "v7" } }),
+  ]);
+});
+
+test("the PlanKey of one platform is its own; that of several depends on all and their order", () => {
+  const key = (name: string) =>
+    planKey({ layers: [name], config: {}, platform: { os: "linux", architecture: "amd64" } });
+  const [one, other] = [key("one"), key("other")];
+  assert.equal(indexPlanKey([one]), one);
+  allDiffer([one, other, indexPlanKey([one, other]), indexPlanKey([other, one])]);
+});

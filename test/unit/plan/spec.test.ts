@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { render } from "../../../provider/base/errors.ts";
+import {
+  draftSpec,
+  makeSpec,
+  NoDestination,
+  targetName,
+  type Spec,
+} from "../../../provider/plan/spec.ts";
+import { LixImageInputs } from "../../../sdk/args.ts";
+
+const IN_SRV = { directory: "/srv", destination: "required" } as const;
+const specOf = (args: LixImageInputs): Spec => makeSpec(LixImageInputs.parse(args), IN_SRV);
+const mistakesOf = (args: LixImageInputs): string[] =>
+  draftSpec(LixImageInputs.parse(args), IN_SRV).mistakes.map(render);
+
+test("registry and name make the repository; docker.nix lower-cases the name", () => {
+  assert.equal(targetName(specOf({ registry: "ghcr.io/acme" })), "ghcr.io/acme/lix");
+  assert.equal(targetName(specOf({ registry: "ghcr.io/acme/", name: "CI" })), "ghcr.io/acme/ci");
+});
+
+test("a scheme asks for plain http and is no part of the name; loopback has it by itself", () => {
+  const plain = specOf({ registry: "http://cache.lan:5000" });
+  assert.equal(targetName(plain), "cache.lan:5000/lix");
+  assert.equal(plain.repository?.plainHttp, true);
+  assert.equal(specOf({ registry: "localhost:5000" }).repository?.plainHttp, true);
+  assert.equal(specOf({ registry: "cache.lan:5000" }).repository?.plainHttp, false);
+});
+
+test("a repository is taken whole, and goes with neither registry nor name", () => {
+  assert.equal(targetName(specOf({ repository: "ghcr.io/acme/x/y" })), "ghcr.io/acme/x/y");
+  for (const more of [{ registry: "ghcr.io" }, { name: "lix" }])
+    assert.match(mistakesOf({ repository: "ghcr.io/x", ...more }).join(), /either repository, or/);
+});
+
+test("with archives only, the bare name is the target", () => {
+  const spec = specOf({ archives: [{ type: "oci-layout", path: "out" }], name: "CI" });
+  assert.equal(spec.repository, undefined);
+  assert.equal(targetName(spec), "ci");
+});
+
+test("paths are relative to the folder given, but for absolute ones", () => {
+  const spec = specOf({
+    lock: "a/b.json",
+    flakeRegistry: "/etc/registry.json",
+    archives: [{ type: "oci-layout", path: "../out" }],
+  });
+  assert.equal(spec.lockFile, "/srv/a/b.json");
+  assert.equal(spec.flakeRegistry, "/etc/registry.json");
+  assert.deepEqual(spec.archives, [{ type: "oci-layout", path: "/out" }]);
+});
+
+test("an image must go somewhere, unless the command line says where", () => {
+  assert.throws(() => specOf({}), NoDestination);
+  const elsewhere = { directory: "/", destination: "optional" } as const;
+  assert.equal(makeSpec(LixImageInputs.parse({}), elsewhere).repository, undefined);
+});
+
+test("every mistake is told at once", () => {
+  const mistakes = mistakesOf({
+    registry: "nohost",
+    systems: ["x86_64-linux", "x86_64-linux"],
+    archives: [{ type: "docker-archive", path: "x.tar" }],
+    nixConf: { a: "\n" },
+    tag: "-",
+  });
+  const expected = [/no registry host/, /each system once/, /skopeo/, /newline/, /not a tag/];
+  assert.equal(mistakes.length, expected.length);
+  for (const [index, each] of expected.entries()) assert.match(mistakes[index] ?? "", each);
+});
+
+test("an algorithm named without a level gets the one that pins its bytes", () => {
+  const compressionOf = (compression: LixImageInputs["compression"]) =>
+    specOf({ registry: "ghcr.io", compression }).compression;
+  assert.deepEqual(compressionOf(undefined), { algorithm: "gzip", level: 4 });
+  assert.deepEqual(compressionOf("zstd"), { algorithm: "zstd", level: 3 });
+  assert.deepEqual(compressionOf({ algorithm: "gzip" }), { algorithm: "gzip", level: 4 });
+  assert.deepEqual(compressionOf({ algorithm: "zstd", level: 9 }), { algorithm: "zstd", level: 9 });
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import { SeveralErrors } from "../../../provider/base/errors.ts";
+import { InvalidTag } from "../../../provider/oci/reference.ts";
+import { fillTags, UnknownPlaceholder } from "../../../provider/plan/tags.ts";
+
+const FACTS = { version: "2.93.3", planKey: "f".repeat(64) };
+
+test("placeholders are filled in, in order, and each tag is there once", () => {
+  const templates = ["latest", "{version}", "{major}", "v{major}-{planKey}", "2.93.3"];
+  assert.deepEqual(fillTags(templates, FACTS), [
+    "latest",
+    "2.93.3",
+    "2.93",
+    `v2.93-${"f".repeat(64)}`,
+  ]);
+});
+
+test("a version that is no tag as it is becomes one", () => {
+  const version = "2.94.0-pre20250101+abc";
+  assert.deepEqual(fillTags(["{version}"], { ...FACTS, version }), ["2.94.0-pre20250101-abc"]);
+});
+
+test("every mistake is told", () => {
+  assert.throws(
+    () => fillTags(["-x", "{commit}", "a/b", "fine"], FACTS),
+    (error) => {
+      assert.ok(error instanceof SeveralErrors);
+      const kinds = error.errors.map((each) => (each as Error).constructor);
+      assert.deepEqual(kinds, [InvalidTag, UnknownPlaceholder, InvalidTag]);
+      return true;
+    },
+  );
+});
+
+test("a tag without placeholders is taken as it is or refused, never changed", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      fc.pre(!text.includes("{"));
+      try {
+        assert.deepEqual(fillTags([text], FACTS), [text]);
+      } catch (error) {
+        assert.ok(error instanceof InvalidTag, String(error));
+      }
+    }),
+  );
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
+import * as fc from "fast-check";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { Session } from "../../provider/build/session.ts";
+import { check } from "../../provider/lifecycle/check.ts";
+import { listTree } from "../../provider/nix/listing.ts";
+import { shortenListing } from "../../provider/nix/listing-json.ts";
+import { NarHash } from "../../provider/nix/nix-hash.ts";
+import { Tree } from "../../provider/nix/tree.ts";
+import { DiffId, Digest } from "../../provider/oci/digest.ts";
+import { ResourceState } from "../../provider/state.ts";
+
+const hashOf = (text: string): NarHash => NarHash.of(Buffer.from(text));
+
+const LAYER = {
+  diffId: DiffId.parse(`sha256:${"a".repeat(64)}`),
+  digest: Digest.parse(`sha256:${"b".repeat(64)}`),
+  size: 7,
+  mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+  compressor: "gzip:zlib-1.3.1",
+} as const;
+
+const STATE: ResourceState = {
+  lockSha256: "c".repeat(64),
+  layers: new Map([["d".repeat(64), LAYER]]),
+  listings: new Map([
+    [
+      hashOf("package"),
+      shortenListing(
+        listTree(Tree.directory({ "caf\xe9": Tree.file("x", true), link: Tree.symlink("/x") })),
+      ),
+    ],
+  ]),
+};
+
+const NOTHING: ResourceState = { lockSha256: "", layers: new Map(), listings: new Map() };
+
+/** The JSON inside a state's text, changed. */
+function changed(text: string, change: (json: Record<string, unknown>) => unknown): string {
+  const json = JSON.parse(brotliDecompressSync(Buffer.from(text, "base64")).toString());
+  return brotliCompressSync(JSON.stringify(change(json))).toString("base64");
+}
+
+test("a state that was written is read back", () => {
+  const text = ResourceState.format(STATE);
+  assert.match(text, /^[A-Za-z0-9+/=]+$/);
+  const read = ResourceState.parse(text);
+  assert.deepEqual(read, STATE);
+  assert.equal(ResourceState.format(read), text, "the same text again");
+  assert.ok(ResourceState.same(STATE, read));
+});
+
+test("states differ with the lock, a layer's digest, and which listings they have", () => {
+  const other = { ...LAYER, digest: Digest.parse(`sha256:${"e".repeat(64)}`) };
+  for (const state of [
+    { ...STATE, lockSha256: "" },
+    { ...STATE, layers: new Map() },
+    { ...STATE, layers: new Map([["d".repeat(64), other]]) },
+    { ...STATE, listings: new Map() },
+  ])
+    assert.ok(!ResourceState.same(STATE, state) && !ResourceState.same(state, STATE));
+});
+
+test("what is no state of ours teaches nothing and fails nothing", () => {
+  const text = ResourceState.format(STATE);
+  const bomb = brotliCompressSync(Buffer.alloc(64 * 1024 * 1024)).toString("base64");
+  for (const garbage of [
+    ...[undefined, null, 7, {}, "", "!", text.slice(0, -9), `x${text}`, bomb],
+    changed(text, (json) => ({ ...json, version: 2 })),
+    changed(text, (json) => ({ ...json, formatVersion: 0 })),
+    changed(text, (json) => ({ ...json, layers: { ["d".repeat(64)]: { ...LAYER, size: -1 } } })),
+    changed(text, () => []),
+  ])
+    assert.deepEqual(ResourceState.parse(garbage), NOTHING, String(garbage).slice(0, 40));
+});
+
+test("a listing that cannot be read is left out, and the rest is kept", () => {
+  const listings = { "sha256-nonsense": {}, [hashOf("other")]: { nonsense: true } };
+  const text = changed(ResourceState.format(STATE), (json) => ({
+    ...json,
+    listings: { ...Object(json["listings"]), ...listings },
+  }));
+  assert.deepEqual(ResourceState.parse(text), STATE);
+});
+
+test("no text makes it throw", () => {
+  fc.assert(
+    fc.property(fc.base64String(), (text) => {
+      assert.deepEqual(ResourceState.parse(text), NOTHING);
+    }),
+  );
+});
+
+test("the largest listings are left out when all would be more than 64,000 characters", () => {
+  // Names that do not compress, as hashes in a real store do not.
+  const large = Tree.directory(
+    Object.fromEntries(
+      Array.from({ length: 4000 }, (_, index) => [
+        NarHash.toHex(hashOf(`${index}`)),
+        Tree.file(`${index}`),
+      ]),
+    ),
+  );
+  const listings = new Map([...STATE.listings, [hashOf("large"), listTree(large)]]);
+  const text = ResourceState.format({ ...STATE, listings });
+  assert.ok(text.length <= 64_000, `${text.length}`);
+  assert.deepEqual(ResourceState.parse(text), STATE);
+});
+
+const WORLD = process.env["LIX_IMAGE_WORLD"];
+
+test(
+  "the state of a default image of real packages holds all its listings",
+  { skip: WORLD === undefined && "LIX_IMAGE_WORLD names no folder with lix-image.lock.json" },
+  async (t) => {
+    await withTempDir(async (dir) => {
+      const session = new Session(dir);
+      const lock = join(WORLD ?? "", "lix-image.lock.json");
+      const { inputs, failures } = await check(session, {}, { lock, registry: "localhost:1/x" });
+      assert.deepEqual(failures, []);
+      const text = String(inputs["__state"]);
+      t.diagnostic(`${text.length} characters`);
+      assert.ok(text.length <= 64_000);
+
+      // A machine that has nothing else plans a changed setting.
+      const clean = new Session(join(dir, "clean"));
+      const news = { lock, registry: "localhost:1/x", tag: "b", nixConf: { cores: 1 } };
+      const again = await check(
+        clean,
+        { __state: text },
+        { ...news, __dryRun: true, previewDigests: false },
+      );
+      assert.match(String(again.inputs["digest"]), /^sha256:/);
+    });
+  },
+);

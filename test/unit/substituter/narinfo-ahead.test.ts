@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { test, type TestContext } from "node:test";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import type { NarInfo } from "../../../provider/nix/narinfo.ts";
+import { NarSource } from "../../../provider/substituter/chain.ts";
+import { openSubstituter } from "../../../provider/substituter/open.ts";
+import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
+
+const COUNT = 24;
+const narOf = (at: number): Buffer => Buffer.from(`one of several NARs: ${at}`.repeat(1000));
+
+interface Far {
+  readonly server: CacheServer;
+  readonly source: NarSource;
+  readonly infos: readonly NarInfo[];
+}
+
+/** A cache that takes its time for each answer. */
+async function far(t: TestContext, ms: number): Promise<Far> {
+  const server = await startCacheServer();
+  t.after(() => server.close());
+  server.faults.push({ path: /./, act: { kind: "wait", ms } });
+  const infos = Array.from({ length: COUNT }, (_, at) => addPath(server.files, narOf(at)));
+  const source = new NarSource([openSubstituter(server.url, { retryDelayMs: 1 })]);
+  return { server, source, infos };
+}
+
+async function readAll({ source, infos }: Far): Promise<void> {
+  for (const [at, info] of infos.entries())
+    assert.ok(narOf(at).equals(await Bytes.collect(source.open(info))));
+}
+
+test("NARs that are opened one after the other do not wait for a narinfo each", async (t) => {
+  const cache = await far(t, 40);
+  const started = performance.now();
+  await readAll(cache);
+  const without = performance.now() - started;
+  const again = performance.now();
+  await cache.source.withNarInfosAhead(cache.infos, undefined, () => readAll(cache));
+  const ahead = performance.now() - again;
+  assert.ok(ahead < without * 0.75, `${Math.round(ahead)} ms, without: ${Math.round(without)} ms`);
+});
+
+test("each narinfo is asked for once", async (t) => {
+  const cache = await far(t, 1);
+  await cache.source.withNarInfosAhead(cache.infos, undefined, () => readAll(cache));
+  assert.equal(cache.server.count(/narinfo$/), COUNT);
+  assert.equal(cache.server.count(/^nar\//), COUNT);
+});
+
+test("nothing is asked for when the work is over, and nothing goes on behind it", async (t) => {
+  const cache = await far(t, 30);
+  const work = async (): Promise<never> => {
+    await sleep(50);
+    throw new Error("the disk is full");
+  };
+  const layer = cache.source.withNarInfosAhead(cache.infos, undefined, work);
+  await assert.rejects(layer, /the disk is full/);
+  const asked = cache.server.log.length;
+  assert.ok(asked < COUNT);
+  await sleep(100);
+  assert.equal(cache.server.log.length, asked);
+});
+
+test("an answer that failed ahead of time is asked for again", async (t) => {
+  const cache = await far(t, 1);
+  cache.server.faults.unshift({
+    path: /narinfo$/,
+    times: 3,
+    act: { kind: "body", body: "<html>" },
+  });
+  await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
+    await sleep(300);
+    await readAll(cache);
+  });
+});
+
+test("a second user of a path is not harmed when the first one gives up", async (t) => {
+  const cache = await far(t, 30);
+  const stop = new AbortController();
+  const first = cache.source.withNarInfosAhead(cache.infos, stop.signal, async () => {
+    await sleep(60, undefined, { signal: stop.signal });
+  });
+  const second = cache.source.withNarInfosAhead(cache.infos, undefined, () => readAll(cache));
+  setTimeout(() => stop.abort(new Error("enough")), 20);
+  await assert.rejects(first);
+  await second;
+});
