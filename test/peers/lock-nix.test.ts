@@ -1,7 +1,7 @@
 /** `lix-image lock --nix` with a real evaluator and a cache that real Nix wrote. @module */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -10,7 +10,7 @@ import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { lockCommand } from "../../provider/cli/lock.ts";
 import { REQUIRED_ATTRIBUTES } from "../../provider/lock/attributes.ts";
 import { readLock } from "../../provider/lock/read.ts";
-import { packagesFromNix } from "../../provider/lock/resolve-nix.ts";
+import { packagesFromFlake, packagesFromNix } from "../../provider/lock/resolve-nix.ts";
 import { parseDrvName } from "../../provider/lock/package-name.ts";
 import { verifyLock } from "../../provider/lock/verify.ts";
 import { StorePath } from "../../provider/nix/store-path.ts";
@@ -235,4 +235,83 @@ test("names are split as Nix splits them", { skip }, async () => {
     names.map((name) => ({ ...parseDrvName(name), version: parseDrvName(name).version ?? "" })),
     JSON.parse(stdout),
   );
+});
+
+const FLAKE = `{
+  outputs = _: {
+    legacyPackages = builtins.listToAttrs (map
+      (system: { name = system; value = import ./packages.nix { inherit system; }; })
+      [ "x86_64-linux" "aarch64-linux" ]);
+  };
+}
+`;
+
+test("a flake gives what its file gives, for each system", { skip }, async () => {
+  await withNixWorld(async (world) => {
+    await writeFile(join(world.dir, "flake.nix"), FLAKE);
+    const question = { attributes: ["curl", "curl.dev", "n.m", "a.b"], withNixpkgs: true };
+    for (const system of ["x86_64-linux", "aarch64-linux"]) {
+      const file = { ...question, system, file: world.file };
+      const flake = { ...question, system, reference: `path:${world.dir}` };
+      const [fromFile, fromFlake] = [await packagesFromNix(file), await packagesFromFlake(flake)];
+      assert.deepEqual(fromFlake, fromFile);
+      const named = { ...flake, reference: `path:${world.dir}#legacyPackages.${system}` };
+      assert.deepEqual(await packagesFromFlake(named), fromFile);
+    }
+    const wrong = { ...question, system: "x86_64-linux", reference: `path:${world.dir}#nothing` };
+    await assert.rejects(packagesFromFlake(wrong), {
+      code: "NIX_EVALUATION_FAILED",
+      message: /#nothing: does not evaluate/,
+    });
+  });
+});
+
+test("what no cache has is exported from the store, and real Nix takes it", { skip }, async () => {
+  await withNixWorld(async (world) => {
+    await push(world);
+    // Half of it is in a cache; the rest only this store has.
+    const request = { file: world.file, attributes: ["wget", "curl"], withNixpkgs: false };
+    const { packages } = await packagesFromNix({ ...request, system: "x86_64-linux" });
+    const missing = ["wget", "curl"].map(
+      (name) => packages.get(name)?.outputs.values().next().value ?? assert.fail(name),
+    );
+    for (const path of missing) await rm(join(world.cache, `${StorePath.hashPart(path)}.narinfo`));
+    const store = `local?root=${join(world.dir, "root")}`;
+    const key = join(world.dir, "secret");
+    const export_ = ["--export", join(world.dir, "own"), "--secret-key-file", key];
+    const argv = [...arguments_(world, "lock.json"), ...export_, "--store", store];
+    assert.equal(await lockCommand(argv), 0);
+
+    const { lock } = await readLock(join(world.dir, "lock.json"));
+    await verifyLock(lock);
+    assert.equal(lock.caches.length, 2);
+    const names = await readdir(join(world.dir, "own"));
+    assert.deepEqual(
+      names.filter((name) => name.endsWith(".narinfo")).sort(),
+      missing.map((path) => `${StorePath.hashPart(path)}.narinfo`).sort(),
+    );
+    const nars = await readdir(join(world.dir, "own/nar"));
+    // Both have the same contents.
+    assert.match(nars.join(" "), /^[0-9a-z]{52}\.nar\.zst$/);
+
+    // By its signature: the trees are content-addressed for nobody who does not say so.
+    process.env["NIX_REMOTE"] = join(world.dir, "other");
+    await run("nix", [
+      ...["--extra-experimental-features", "nix-command", "copy", ...missing],
+      ...["--from", `file://${join(world.dir, "own")}`],
+      ...["--option", "trusted-public-keys", world.publicKey],
+    ]);
+    await run("nix", [
+      "--extra-experimental-features",
+      "nix-command",
+      "store",
+      "verify",
+      ...missing,
+    ]);
+
+    // The second time the folder has it.
+    process.env["NIX_REMOTE"] = join(world.dir, "root");
+    assert.equal(await lockCommand([...argv, "--check"]), 0);
+    assert.deepEqual(await readdir(join(world.dir, "own/nar")), nars);
+  });
 });
