@@ -5,17 +5,12 @@ import type { Digest } from "../oci/digest.ts";
 import type { Image, ManifestBlob } from "../oci/image.ts";
 import { RegistryRefused } from "../registry/answer.ts";
 import type { RegistryClient } from "../registry/client.ts";
+import { forgetBlobs, pushSharedBlob, rememberBlobs, remembersBlob } from "./shared-blobs.ts";
 import type { Destination, PublishOptions, PublishReport } from "./destination.ts";
 
 /** Requests in flight for one image: skopeo has 6, crane 4; more gained nothing on loopback. */
 const WIDTH = 4;
 const CHECKS_OF_A_TAG = 3;
-
-/**
- * Blobs that this process has published, by host and digest, each with a repository that has it: an
- * image that shares them can mount them instead of sending them again.
- */
-const published = new Map<string, string>();
 
 export function registryDestination(client: RegistryClient): Destination {
   const missing = async (
@@ -24,10 +19,17 @@ export function registryDestination(client: RegistryClient): Destination {
   ): Promise<ReadonlySet<Digest>> => {
     client.expectPush();
     const unique = [...new Set(digests)];
+    // Whatever is pushed by other images while we ask is not among them.
+    const remembered = unique.filter((digest) => remembersBlob(client, digest));
     const has = await mapConcurrent(unique, { width: WIDTH, signal }, (digest, scope) =>
       client.hasBlob(digest, scope),
     );
-    return new Set(unique.filter((_, index) => has[index] !== true));
+    const lacking = new Set(unique.filter((_, index) => has[index] !== true));
+    forgetBlobs(
+      client,
+      remembered.filter((digest) => lacking.has(digest)),
+    );
+    return lacking;
   };
   return {
     description: client.description,
@@ -75,8 +77,7 @@ async function publish(
       checkTag(client, tag, { digest: image.root.digest, signal }),
     );
   }
-  for (const { digest } of image.blobs)
-    published.set(`${client.repository.host} ${digest}`, client.repository.name);
+  rememberBlobs(client, image.blobs);
   return report;
 }
 
@@ -85,16 +86,13 @@ async function pushBlobs(
   image: Image,
   options: PublishOptions & { readonly missing: ReadonlySet<Digest> },
 ): Promise<PublishReport> {
-  const { host, name } = client.repository;
   const reused = new Set(image.blobs.map(({ digest }) => digest));
   // The largest first: it decides when the last one ends.
   const todo = image.blobs
     .filter(({ digest }) => options.missing.has(digest))
     .sort((a, b) => b.size - a.size);
   await mapConcurrent(todo, { width: WIDTH, signal: options.signal }, async (blob, signal) => {
-    const home = published.get(`${host} ${blob.digest}`);
-    const mountFrom = home === name ? undefined : home;
-    const done = await client.pushBlob(blob, { mountFrom, signal });
+    const done = await pushSharedBlob(client, blob, signal);
     if (done === "uploaded") reused.delete(blob.digest);
   });
   const uploaded = image.blobs

@@ -78,14 +78,11 @@ export class InvalidArguments extends LixImageError {
 /** `extraPkgs[1]: …`; a union tells what each of its branches wanted. Values are never quoted: they may be secret. */
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const path = pathOf(issue.path);
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => `${join(path, key)}: unknown argument`);
-    case "invalid_union":
-      return [`${path}: expected ${[...new Set(expectations(issue))].join(" or ")}`];
-    default:
-      return [`${path}: ${issue.message.toLowerCase()}`];
-  }
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `${join(path, key)}: unknown argument`);
+  if (issue.code === "invalid_union")
+    return [`${path}: expected ${[...new Set(expectations(issue))].join(" or ")}`];
+  return [`${path}: ${issue.message.toLowerCase()}`];
 }
 
 /** What each branch of a union, and of the unions in it, would have taken. */

@@ -55,9 +55,7 @@ async function compute(
   const mayFetch = !contentsUnknown && (!checked.dryRun || args.previewDigests);
   const prepared = await prepare(session, draft.spec, { mayFetch, mistakes });
   if (prepared === undefined) return unknownOutputs(before.text);
-  const built = contentsUnknown
-    ? undefined
-    : await identifyLayers(session, prepared, { mayBuild: mayFetch });
+  const built = contentsUnknown ? undefined : await identifyLayers(session, prepared, { mayFetch });
   const outputs: Readonly<Record<string, unknown>> =
     built === undefined
       ? { ...unknownOutputs(), ...describePlan(prepared) }

@@ -6,7 +6,13 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LogSink } from "../base/log.ts";
+
+export interface EngineSink extends LogSink {
+  /** The engine has got all lines: it may end this process as soon as a method has answered. */
+  settled(): Promise<void>;
+}
 
 /** What we use of @pulumi/pulumi's generated gRPC code, which has no types for all of it. */
 interface EngineModules {
@@ -23,12 +29,14 @@ interface LogRequest {
   setEphemeral(ephemeral: boolean): void;
 }
 
+const SETTLE_LIMIT_MS = 1_000;
+
 // engine.proto, enum LogSeverity.
 const INFO = 1;
 const WARNING = 2;
 
 /** Undefined outside the engine's provider process. */
-export function engineSink(address: string | undefined = process.argv[2]): LogSink | undefined {
+export function engineSink(address: string | undefined = process.argv[2]): EngineSink | undefined {
   if (address === undefined || !/^[\w.[\]-]*:\d+$/.test(address)) return undefined;
   let modules: EngineModules;
   let client: EngineClient;
@@ -38,21 +46,31 @@ export function engineSink(address: string | undefined = process.argv[2]): LogSi
   } catch {
     return undefined;
   }
+  let sent = Promise.resolve();
+  // One after the other: the engine shows lines in the order in which they come.
   const send = (severity: number, message: string, ephemeral: boolean): void => {
-    try {
-      const request = new modules.LogRequest();
-      request.setSeverity(severity);
-      request.setMessage(message);
-      request.setEphemeral(ephemeral);
-      client.log(request, () => {});
-    } catch {
+    sent = sent
+      .then(() => {
+        const request = new modules.LogRequest();
+        request.setSeverity(severity);
+        request.setMessage(message);
+        request.setEphemeral(ephemeral);
+        return new Promise<void>((resolve) => client.log(request, resolve));
+      })
       // Progress that cannot be shown is no reason to fail.
-    }
+      .catch(() => {});
   };
   return {
     progress: (line) => send(INFO, line, true),
     warn: (line) => send(WARNING, line, false),
     info: (line) => send(INFO, line, false),
+    async settled() {
+      const limit = new AbortController();
+      const { signal } = limit;
+      const late = sleep(SETTLE_LIMIT_MS, undefined, { signal }).catch(() => {});
+      await Promise.race([sent, late]);
+      limit.abort();
+    },
   };
 }
 

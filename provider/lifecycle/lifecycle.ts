@@ -7,44 +7,54 @@ import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { Session } from "../build/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
-import { remove, removeDroppedTags } from "./delete.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
-import { push, type PushResult } from "./push.ts";
-import { read as readRegistry, type ReadResult } from "./read.ts";
+import type { PushResult } from "./push.ts";
+import type { ReadResult } from "./read-result.ts";
 import type { Wire } from "./wire.ts";
+
+// At once, not with the session: a destroy has none, and may have something to say.
+const sink = engineSink();
+if (sink !== undefined) log.install(sink);
 
 let shared: Session | undefined;
 
-/** One session serves all resources of the process. */
-function session(): Session {
-  if (shared === undefined) {
-    const sink = engineSink();
-    if (sink !== undefined) log.install(sink);
-    shared = new Session();
-  }
-  return shared;
-}
+/** One serves all resources of the process. */
+const session = (): Session => (shared ??= new Session());
 
 export const check = (olds: Wire, news: Wire): Promise<CheckResult> =>
-  checkInputs(session(), olds, news);
+  told(() => checkInputs(session(), olds, news));
 
 export const diff = (_id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
   told(() => Promise.resolve(diffOutputs(olds, news)));
 
-export const create = (inputs: Wire): Promise<PushResult> => told(() => push(session(), inputs));
+// What follows needs the registry's client, which an operation that finds nothing changed does not load.
+export const create = (inputs: Wire): Promise<PushResult> =>
+  told(async () => {
+    const { push } = await import("./push.ts");
+    return push(session(), inputs);
+  });
 
 export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
   told(async () => {
+    const { push } = await import("./push.ts");
+    const { removeDroppedTags } = await import("./delete.ts");
     const { outs } = await push(session(), news, olds);
     await removeDroppedTags(olds, outs);
     return { outs };
   });
 
 export const read = (id: string, props: Wire): Promise<ReadResult> =>
-  told(() => readRegistry(id, props));
+  told(async () => {
+    const { read: readRegistry } = await import("./read.ts");
+    return readRegistry(id, props);
+  });
 
-const deleteImage = (_id: string, props: Wire): Promise<void> => told(() => remove(props));
+const deleteImage = (_id: string, props: Wire): Promise<void> =>
+  told(async () => {
+    const { remove } = await import("./delete.ts");
+    await remove(props);
+  });
 export { deleteImage as delete };
 
 /** Pulumi shows an error's message and nothing else. */
@@ -53,5 +63,7 @@ async function told<T>(method: () => Promise<T>): Promise<T> {
     return await method();
   } catch (error) {
     throw new Error(render(error), { cause: error });
+  } finally {
+    await sink?.settled();
   }
 }

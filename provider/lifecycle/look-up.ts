@@ -9,7 +9,7 @@ import { Platform } from "../oci/platform.ts";
 import { readImage } from "../oci/read-image.ts";
 import { Reference, Repository } from "../oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
-import type { ReadResult } from "./read.ts";
+import type { ReadResult } from "./read-result.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 /** @param id `registry/name`, with a tag or digest, or the latest. */
@@ -18,7 +18,8 @@ export async function lookUp(id: string, props: Wire): Promise<ReadResult> {
   const client = new RegistryClient(repository);
   const manifest = await client.getManifest(digest ?? tag);
   if (manifest === undefined) return { id: "", props: {}, inputs: {} };
-  const { __provider } = props;
+  // Ours and the SDK's, such as __provider.
+  const hidden = Object.fromEntries(Object.entries(props).filter(([key]) => key.startsWith("__")));
   const name = Repository.format(repository);
   const outputs = {
     ref: `${name}@${manifest.digest}`,
@@ -27,9 +28,9 @@ export async function lookUp(id: string, props: Wire): Promise<ReadResult> {
     ...(await describe(client, manifest)),
     packages: {},
     drift: [],
-    __provider,
+    ...hidden,
   };
-  return { id, props: toWire(outputs), inputs: toWire({ __provider }) };
+  return { id, props: toWire(outputs), inputs: toWire(hidden) };
 }
 
 async function describe(client: RegistryClient, root: ReceivedManifest) {

@@ -57,7 +57,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
 export async function prepareFully(session: Session, spec: Spec): Promise<Prepared> {
   const prepared = await prepare(session, spec, { mayFetch: true });
   if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
-  await identifyLayers(session, prepared, { mayBuild: true });
+  await identifyLayers(session, prepared, { mayFetch: true });
   return prepared;
 }
 

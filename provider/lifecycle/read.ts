@@ -8,16 +8,9 @@ import type { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { lookUp } from "./look-up.ts";
+import type { ReadResult } from "./read-result.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
-
-export interface ReadResult {
-  /** "" when the image is gone. */
-  readonly id: string;
-  readonly props: Wire;
-  /** Drift is in the inputs too, or a preview would show the digest as unchanged. */
-  readonly inputs: Wire;
-}
 
 /** @param props outputs in state; of `LixImage.get` there are none. */
 export async function read(id: string, props: Wire): Promise<ReadResult> {

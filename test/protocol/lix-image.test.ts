@@ -4,7 +4,17 @@ import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { StorePath } from "../../provider/nix/store-path.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
-import { done, ops, recorded, stepOf, tagged, takeLog, uploads } from "./fixtures/image-results.ts";
+import {
+  assertNothingAsked,
+  done,
+  ops,
+  recorded,
+  requestedPaths,
+  stepOf,
+  tagged,
+  takeLog,
+  uploads,
+} from "./fixtures/image-results.ts";
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 import { changedSteps } from "./host/steps.ts";
 import { UNKNOWN } from "./host/wire.ts";
@@ -55,7 +65,7 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
 
     const again = await done(host.up());
     assert.deepEqual(changedSteps(again), []);
-    assert.deepEqual([registry.log, packages.log], [[], []]);
+    assertNothingAsked({ registry, packages });
     assert.deepEqual(again.logs, []);
 
     const preview = await done(host.preview(given({ nixConf: { cores: 4 } })));
@@ -65,7 +75,7 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
       [{ image: first.ref }, { image: preview.outputs["ref"] }],
     );
     assert.notEqual(preview.outputs["digest"], first.digest);
-    assert.deepEqual([registry.log, packages.log], [[], []]);
+    assertNothingAsked({ registry, packages });
     await done(host.up(given({ nixConf: { cores: 4 } })));
     const second = recorded(host);
     assert.equal(second.digest, preview.outputs["digest"]);
@@ -100,7 +110,7 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
       ].sort(),
     );
     assert.deepEqual(
-      packages.log.map((request) => request.path).filter((path) => path.endsWith(".narinfo")),
+      requestedPaths(packages).filter((path) => path.endsWith(".narinfo")),
       [`${StorePath.hashPart(world.path("tree"))}.narinfo`],
     );
   });

@@ -1,8 +1,8 @@
 /**
  * Plays the Pulumi engine for one program in the nodejs runtime and its dynamic providers: the real SDK
  * and the real provider process over the real protocol, without the engine's binary. The order of calls
- * and what they are given follow measurements on engine 3.259; where none were made (protect, aliases,
- * deleteBeforeReplace, opts.id) they follow the engine's documentation. Only a run with an engine proves it.
+ * and what they are given follow measurements on engine 3.259. Where none were made (protect, aliases,
+ * deleteBeforeReplace, opts.id) they are our understanding of it, and only a run with an engine proves them.
  * Not here: transforms, hooks, import, targets, policy packs, other languages, inherited aliases,
  * replacement of the dependents of what is deleted before it is replaced.
  * @module

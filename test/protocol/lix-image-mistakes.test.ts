@@ -1,0 +1,102 @@
+/** What a program does wrong, and what must not get out when it does. */
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { assertNothingAsked, done, ops, stateOf, tagged } from "./fixtures/image-results.ts";
+import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
+import type { Result } from "./host/steps.ts";
+
+test("several mistakes are told at once, and nothing is built or pushed", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry, packages }) => {
+    const { failed = "" } = await host.up(
+      given({
+        extraPkgs: ["tre", "curl.nothing"],
+        maxLayers: 0,
+        nixConf: { cores: "1\nsandbox = false" },
+        tag: "-",
+        name: "no name",
+        shape: "round",
+      }),
+    );
+    const lines = failed.split("\n").filter((line) => line.includes("has a problem"));
+    for (const [what, told] of Object.entries({
+      extraPkgs: /extraPkgs\[0\].*tre/,
+      output: /extraPkgs\[1\].*nothing/,
+      maxLayers: /maxLayers: /,
+      name: /no name/,
+      shape: /shape: unknown argument/,
+    }))
+      assert.match(failed, told, what);
+    assert.ok(lines.length >= 4, failed);
+    assert.match(failed, /hint: .*tree/, "the nearest name");
+    assert.doesNotMatch(failed, /\n\s+at /, "no traceback");
+    assertNothingAsked({ registry, packages });
+    assert.throws(() => stateOf(host));
+  });
+});
+
+test("two resources cannot have one reference, unless it is the same image", async () => {
+  const two = `
+    new LixImage("first", { registry });
+    new LixImage("second", { registry, ...given });`;
+  await withImage(two, async ({ host, registry }) => {
+    const { failed = "" } = await host.up(given({ nixConf: { cores: 1 } }));
+    assert.match(
+      failed,
+      /resource 'second' has a problem: .*\/lix:latest: two resources.*claim it/,
+    );
+    const digest = tagged(registry);
+    assert.deepEqual(ops(await host.up()), ["create second", "same first"]);
+    assert.equal(tagged(registry), digest);
+  });
+});
+
+test("a password is in no state, no log, no step and no message", async () => {
+  const password = "correct horse battery";
+  const program = `
+    new LixImage("lix", {
+      registry,
+      ...given,
+      nixConf: { "access-tokens": pulumi.secret("github.com=ghp_swordfish") },
+    });`;
+  const auth = { kind: "basic", users: { alice: password } } as const;
+  await withImage(
+    program,
+    async ({ host, registry, env }) => {
+      const dockerConfig = (secret: string): string => {
+        const pair = Buffer.from(`alice:${secret}`).toString("base64");
+        return JSON.stringify({ auths: { [registry.host]: { auth: pair } } });
+      };
+      const DOCKER_CONFIG = join(env["HOME"] ?? "", "docker");
+      await mkdir(DOCKER_CONFIG);
+      await writeFile(join(DOCKER_CONFIG, "config.json"), dockerConfig(password));
+
+      const up = await done(host.up({ env: { DOCKER_CONFIG } }));
+      assert.match(tagged(registry) ?? "", /^sha256:/);
+      assert.ok(
+        up.logs.some((line) => line.startsWith("warning: nixConf holds a secret")),
+        up.logs.join("\n"),
+      );
+      const refresh = await done(
+        host.refresh({ env: { DOCKER_AUTH_CONFIG: dockerConfig(password) } }),
+      );
+      const wrong = { DOCKER_AUTH_CONFIG: dockerConfig("correct horse staple") };
+      const refused = await host.up({ env: { ...wrong, ...given({ tag: "next" }).env } });
+      assert.match(refused.failed ?? "", /denied: HTTP status 401.*\n.*from DOCKER_AUTH_CONFIG/);
+
+      // Steps hold what the engine holds, the secret among it; the state is what is written down.
+      assertNowhere([up.logs, refresh.logs, refused.logs, refused.failed, host.state], "swordfish");
+      const seen: readonly (Result | typeof host.state)[] = [up, refresh, refused, host.state];
+      for (const secret of [password, "correct horse staple"]) {
+        assertNowhere(seen, secret);
+        assertNowhere(seen, Buffer.from(`alice:${secret}`).toString("base64"));
+      }
+    },
+    { auth },
+  );
+});
+
+function assertNowhere(seen: readonly unknown[], secret: string): void {
+  for (const each of seen) assert.ok(!JSON.stringify(each ?? "").includes(secret), secret);
+}
