@@ -11,6 +11,7 @@ import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
+import { summarize } from "./summary.ts";
 import type { Wire } from "./wire.ts";
 
 // At once, not with the session: a destroy has none, and may have something to say.
@@ -25,8 +26,13 @@ const session = (): Session => (shared ??= new Session());
 export const check = (olds: Wire, news: Wire): Promise<CheckResult> =>
   told(() => checkInputs(session(), olds, news));
 
-export const diff = (_id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
-  told(() => Promise.resolve(diffOutputs(olds, news)));
+export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
+  told(() => {
+    const result = diffOutputs(olds, news);
+    const lines = result.changes ? summarize(olds, news) : [];
+    if (lines.length > 0) log.info([`${id}:`, ...lines].join("\n  "));
+    return Promise.resolve(result);
+  });
 
 // What follows needs the registry's client, which an operation that finds nothing changed does not load.
 export const create = (inputs: Wire): Promise<PushResult> =>

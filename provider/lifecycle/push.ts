@@ -40,7 +40,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
   const published = await publish(session, prepared, destinationsOf(spec), {
     thorough: Recorded.parse(olds).drift.length > 0,
   });
-  narrate(published);
+  narrate(prepared, published);
   return {
     id: targetName(spec),
     outs: toWire({
@@ -70,7 +70,9 @@ export function destinationsOf(spec: Spec): Destination[] {
   ];
 }
 
-function narrate({ reports }: Published): void {
+function narrate({ platforms }: Prepared, { reports }: Published): void {
+  for (const { system, warnings } of platforms)
+    for (const warning of warnings) log.warn(`${system}: ${warning}`);
   for (const { destination, uploaded, reused } of reports) {
     const bytes = uploaded.reduce((sum, blob) => sum + blob.size, 0);
     log.info(

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summarize } from "../../../provider/lifecycle/summary.ts";
+import { UNKNOWN } from "../../../provider/lifecycle/unknown.ts";
+import { DiffId, Digest } from "../../../provider/oci/digest.ts";
+import { ResourceState } from "../../../provider/state.ts";
+
+const layer = (digit: string, size: number) => ({
+  digest: Digest.parse(`sha256:${digit.repeat(64)}`),
+  diffId: DiffId.parse(`sha256:${digit.repeat(64)}`),
+  size,
+  mediaType: "application/vnd.oci.image.layer.v1.tar+gzip" as const,
+  compressor: "gzip:zlib-1.3",
+});
+
+const state = (layers: Readonly<Record<string, number>>): string =>
+  ResourceState.format({
+    lockSha256: "",
+    layers: new Map(
+      Object.entries(layers).map(([key, size], at) => [key, layer(String(at + 1), size)]),
+    ),
+    listings: new Map(),
+  });
+
+const before = {
+  digest: "sha256:old",
+  packages: { curl: "8.9.0", git: "2.45", tree: "" },
+  taggedRefs: ["localhost:5000/lix:latest"],
+  __state: state({ a: 100, b: 200 }),
+};
+
+test("an update says which packages, layers and tags change", () => {
+  const after = {
+    ...before,
+    packages: { curl: "8.9.1", git: "2.45", jq: "1.7" },
+    taggedRefs: ["localhost:5000/lix:edge"],
+    __state: state({ a: 100, c: 2_500_000 }),
+  };
+  assert.deepEqual(summarize(before, after), [
+    "packages: curl 8.9.0 → 8.9.1, + jq 1.7, - tree",
+    "layers: 1 new (2.5 MB to push at most), 1 reused",
+    "tags: + localhost:5000/lix:edge",
+    "tags: no longer ours: localhost:5000/lix:latest",
+  ]);
+});
+
+test("what is not known yet is said so", () => {
+  const after = { ...before, packages: UNKNOWN, digest: UNKNOWN, taggedRefs: UNKNOWN };
+  assert.deepEqual(summarize(before, after), [
+    "packages: not known yet",
+    "layers: not known before `up`",
+    "tags: not known yet",
+  ]);
+});
+
+test("drift is what an update repairs", () => {
+  const drifted = { ...before, drift: ["tag latest is gone"] };
+  assert.deepEqual(summarize(drifted, before), ["drift: tag latest is gone"]);
+});
+
+test("a package more than eight changes is counted, not listed", () => {
+  const packages = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`p${at + 10}`, "1"]));
+  const [line] = summarize({ ...before, packages: {} }, { ...before, packages });
+  assert.match(line ?? "", /^packages: \+ p10 1, .*, and 4 more$/);
+});
