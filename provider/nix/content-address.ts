@@ -9,7 +9,8 @@
  * @see https://nix.dev/manual/nix/latest/protocols/store-path
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { LixImageError } from "../base/errors.ts";
 import { decodeDigest, NarHash } from "./nix-hash.ts";
 import { nixbase32 } from "./nixbase32.ts";
@@ -27,7 +28,7 @@ export function textPath(
   contents: Uint8Array,
   references: readonly StorePath[],
 ): ContentAddressed {
-  const digest = createHash("sha256").update(contents).digest();
+  const digest = sha256(contents);
   return {
     storePath: makePath(withReferences("text", references), digest, name),
     ca: `text:sha256:${nixbase32.encode(digest)}`,
@@ -106,15 +107,15 @@ function pathOf(ca: ContentAddress, info: PathInfo): StorePath {
     throw new ContentAddressMismatch(info, "this kind cannot have references");
   const kind = ca.method === "recursive" ? "r:" : "";
   const inner = `fixed:out:${kind}${ca.algorithm}:${Buffer.from(ca.digest).toString("hex")}:`;
-  return makePath("output:out", createHash("sha256").update(inner).digest(), name);
+  return makePath("output:out", sha256(utf8ToBytes(inner)), name);
 }
 
 const withReferences = (type: string, references: readonly StorePath[]): string =>
   [type, ...[...new Set(references)].sort(StorePath.compare)].join(":");
 
-function makePath(type: string, sha256: Uint8Array, name: string): StorePath {
-  const hex = Buffer.from(sha256).toString("hex");
-  const digest = createHash("sha256").update(`${type}:sha256:${hex}:${STORE_DIR}:${name}`).digest();
+function makePath(type: string, inner: Uint8Array, name: string): StorePath {
+  const hex = Buffer.from(inner).toString("hex");
+  const digest = sha256(utf8ToBytes(`${type}:sha256:${hex}:${STORE_DIR}:${name}`));
   // The digest's bytes folded onto twenty.
   const folded = new Uint8Array(20);
   digest.forEach((byte, i) => (folded[i % 20] = (folded[i % 20] ?? 0) ^ byte));
