@@ -8,10 +8,17 @@ const MAY = {
   "provider/tar": ["provider/base"],
   "provider/rootfs": ["provider/base", "provider/nix"],
   "provider/layer": FORMATS,
-  "provider/substituter": ["provider/base", "provider/nix"],
+  "provider/aws": ["provider/base"],
+  "provider/substituter": ["provider/base", "provider/nix", "provider/tar", "provider/aws"],
   "provider/lock": ["provider/base", "provider/nix", "provider/substituter"],
-  "provider/registry": ["provider/base", "provider/oci"],
-  "provider/destination": ["provider/base", "provider/oci", "provider/registry"],
+  "provider/registry": ["provider/base", "provider/oci", "provider/aws"],
+  "provider/destination": [
+    "provider/base",
+    "provider/oci",
+    "provider/tar",
+    "provider/layer",
+    "provider/registry",
+  ],
 };
 const PURE = ["nix", "oci", "tar", "rootfs", "layer"].map((folder) => `provider/${folder}`);
 const IO = "^(node:)?(fs|net|http|https|http2|child_process|tls|dns|os|worker_threads)(/|$)";

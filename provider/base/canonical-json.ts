@@ -2,12 +2,7 @@
 
 /** Any JSON value; `undefined` properties are left out. */
 export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json | undefined };
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Compact JSON with sorted keys: equal values give equal text. */
 export function canonicalJson(value: Json): string {

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { LixImageError } from "./errors.ts";
+import { trustedContext } from "./http-trust.ts";
 
 /** To a connection that can carry a request: name lookup, TCP, proxy and TLS. */
 export const CONNECT_LIMIT_MS = 20_000;
@@ -41,8 +42,11 @@ export function isLoopback(hostname: string): boolean {
 
 function makeAgent(protocol: string, options: AgentOptions): HttpAgent {
   try {
-    return protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
-  } catch {
+    if (protocol !== "https:") return new HttpAgent(options);
+    const secureContext = trustedContext();
+    return new HttpsAgent(secureContext === undefined ? options : { ...options, secureContext });
+  } catch (error) {
+    if (error instanceof LixImageError) throw error;
     // Node's message holds the proxy's URL and perhaps its password, so it is not passed on.
     throw new InvalidProxy(protocol);
   }

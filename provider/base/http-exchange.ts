@@ -17,6 +17,8 @@ export interface Question {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: { readonly size: number; readonly open: () => Bytes } | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the next piece of the answer's body. */
+  readonly idleMs?: number | undefined;
 }
 
 export interface Answer {
@@ -153,7 +155,7 @@ function answer(
     if (!request.writableEnded) request.destroy();
   };
   response.once("close", settle);
-  const body = chunks(response);
+  const body = chunks(response, question.idleMs ?? IDLE_LIMIT_MS);
   // Nothing will follow, so the connection is free at once even if nobody reads.
   if (question.method === "HEAD" || response.statusCode === 204 || response.statusCode === 304)
     response.resume();
@@ -177,12 +179,12 @@ function answer(
 
 const DISCARD_LIMIT = 64 * 1024;
 
-async function* chunks(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* chunks(response: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
   const iterator: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
   try {
     for (;;) {
       // Only our own waiting is limited: a slow consumer is no fault of the server.
-      const timer = limit(response, IDLE_LIMIT_MS, "no more of the answer");
+      const timer = limit(response, idleMs, "no more of the answer");
       const next = await iterator.next().finally(() => clearTimeout(timer));
       if (next.done === true) break;
       yield next.value;

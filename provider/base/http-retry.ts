@@ -15,20 +15,29 @@ export const isRetryableFailure = (error: unknown): boolean =>
 export interface Pause {
   readonly firstMs: number;
   readonly retryAfter: string | undefined;
-  readonly signal: AbortSignal | undefined;
 }
 
-/** Waits after the `tried`-th failure: as long as the server says, else doubling, with jitter. */
-export async function pauseBefore(tried: number, pause: Pause): Promise<void> {
+/** How long to wait after the `tried`-th failure: as the server says, else doubling, with jitter. */
+export function pauseMs(tried: number, pause: Pause): number {
   const doubled = Math.min(pause.firstMs * 2 ** (tried - 1), LONGEST_PAUSE_MS);
   const jittered = doubled * (0.5 + Math.random() / 2);
-  const asked = retryAfterMs(pause.retryAfter, Date.now());
-  await sleep(asked ?? jittered, undefined, pause.signal ? { signal: pause.signal } : {}).catch(
-    (error: unknown) => {
-      pause.signal?.throwIfAborted();
-      throw error;
-    },
-  );
+  return retryAfterMs(pause.retryAfter, Date.now()) ?? jittered;
+}
+
+/** Waits so long. */
+export async function pauseBefore(
+  tried: number,
+  { signal, ...pause }: Pause & { readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  await sleepUnless(signal, pauseMs(tried, pause));
+}
+
+/** Ends early with the reason of an abort. */
+export async function sleepUnless(signal: AbortSignal | undefined, ms: number): Promise<void> {
+  await sleep(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
 }
 
 /** Retry-After in either form, capped; undefined when there is none that makes sense. @see RFC 9110 10.2.3 */

@@ -74,7 +74,7 @@ function hintFor(why: string, url: URL): string {
   if (why === "ERR_TLS_CERT_ALTNAME_INVALID")
     return `the certificate of ${at} is for another name: check the host name`;
   if (isCertificate(why))
-    return `the certificate of ${at} is not trusted: put its CA into a file named by NODE_EXTRA_CA_CERTS`;
+    return `the certificate of ${at} is not trusted: put its CA into a file named by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE`;
   if (speaksOtherwise(why))
     return url.protocol === "https:"
       ? `${at} does not speak https: if plain http is meant, write http:// before the host`

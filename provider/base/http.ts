@@ -8,7 +8,8 @@ import { Bytes } from "./bytes.ts";
 import { LixImageError } from "./errors.ts";
 import { exchange, type Answer } from "./http-exchange.ts";
 import { nextHop, type Hop } from "./http-redirect.ts";
-import { isRetryableFailure, isRetryableStatus, pauseBefore } from "./http-retry.ts";
+import { HttpLimit } from "./http-limit.ts";
+import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./http-retry.ts";
 import { httpFailure } from "./http-unreachable.ts";
 import { redactUrl } from "./redact.ts";
 
@@ -28,6 +29,11 @@ export interface HttpRequest {
   readonly retry?: boolean | undefined;
   /** The first pause, doubled for each further one. Default: 500. */
   readonly retryDelayMs?: number | undefined;
+  /**
+   * How long all tries together may take to begin an answer, and each piece of its body to come.
+   * Default: as long as five tries take.
+   */
+  readonly limitMs?: number | undefined;
   /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
   readonly redirects?: number | undefined;
   /** What the request is for, for messages; else its method and redacted URL. */
@@ -56,39 +62,58 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]
 export async function http(url: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
   const method = request.method ?? "GET";
   const label = request.label ?? `${method} ${redactUrl(url)}`;
-  const retry = request.retry ?? IDEMPOTENT.has(method);
   const first = firstHop(url, request);
+  const limit = new HttpLimit(label, first.url, request);
+  try {
+    return await tries({ ...request, signal: limit.signal, method, label, first, limit });
+  } finally {
+    limit.clear();
+  }
+}
+
+/** A request with what is the same in all its tries. */
+interface Tried extends HttpRequest {
+  readonly method: string;
+  readonly label: string;
+  readonly first: Hop;
+  readonly limit: HttpLimit;
+}
+
+async function tries(request: Tried): Promise<HttpResponse> {
+  const { method, limit, signal } = request;
+  const retry = request.retry ?? IDEMPOTENT.has(method);
   for (let tried = 1; ; tried += 1) {
-    request.signal?.throwIfAborted();
-    const again = retry && tried < TRIES;
-    const answer = await follow(first, method, request, label).catch((error: unknown) => {
-      if (again && isRetryableFailure(error)) return undefined;
-      throw error;
-    });
-    if (answer !== undefined && !(again && isRetryableStatus(answer.status)))
-      return response(answer, label);
-    if (answer !== undefined) await answer.discard();
-    await pauseBefore(tried, {
+    signal?.throwIfAborted();
+    const { answer, failure } = await follow(request).then(
+      (got) => ({ answer: got, failure: undefined }),
+      (error: unknown) => ({ answer: undefined, failure: error }),
+    );
+    const curable = answer ? isRetryableStatus(answer.status) : isRetryableFailure(failure);
+    const pause = pauseMs(tried, {
       firstMs: request.retryDelayMs ?? RETRY_DELAY_MS,
       retryAfter: answer?.headers["retry-after"],
-      signal: request.signal,
     });
+    if (!curable || !retry || tried === TRIES || !limit.leaves(pause)) {
+      if (answer === undefined) throw failure;
+      return response(answer, request.label);
+    }
+    await answer?.discard();
+    await sleepUnless(signal, pause);
   }
 }
 
 /** One try, to the end of its redirects. */
-async function follow(
-  first: Hop,
-  method: string,
-  request: HttpRequest,
-  label: string,
-): Promise<Answer> {
-  const limit = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
-  for (let hop = first, left = limit; ; left -= 1) {
-    const answer = await exchange({ ...request, ...hop, method }).catch((error: unknown) => {
-      throw httpFailure(label, hop.url, error, request.signal);
+async function follow(request: Tried): Promise<Answer> {
+  const { method, label, signal, body } = request;
+  const { idleMs } = request.limit;
+  const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
+  for (let hop = request.first, left = redirects; ; left -= 1) {
+    const { url, headers } = hop;
+    const question = { method, url, headers, body, signal, idleMs };
+    const answer = await exchange(question).catch((error: unknown) => {
+      throw httpFailure(label, url, error, signal);
     });
-    if (limit === 0) return answer;
+    if (redirects === 0) return answer;
     const next = nextHop(hop, answer, { method, left, label });
     if (next === undefined) return answer;
     await answer.discard();

@@ -2,6 +2,7 @@
  * From a plan to its destinations: what they lack is made, then pushed; tags last.
  * @module
  */
+import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Destination, PublishReport } from "../destination/destination.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -22,7 +23,10 @@ export interface PublishImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Publishes to every destination, one after the other. */
+/**
+ * Publishes to every destination, one after the other: what goes wrong with one keeps the image from
+ * none of the others, and is thrown in the end.
+ */
 export async function publish(
   session: Session,
   prepared: Prepared,
@@ -33,8 +37,19 @@ export async function publish(
   const known = await materialise(session, prepared, () => false, signal);
   let assembled = assemble(session, known);
   const lacking = new Map<Destination, ReadonlySet<Digest>>();
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      failures.push(error);
+    }
+  };
   for (const destination of destinations)
-    lacking.set(destination, await lackedBy(destination, assembled, options));
+    await attempt(async () => {
+      lacking.set(destination, await lackedBy(destination, assembled, options));
+    });
   const wanted = new Set([...lacking.values()].flatMap((digests) => [...digests]));
   const before = assembled.image.root.digest;
   const built = await materialise(session, prepared, (layer) => wanted.has(layer.digest), signal);
@@ -43,16 +58,18 @@ export async function publish(
   if (moved) log.warn(recompressed(before, assembled.image.root.digest));
 
   const reports: Published["reports"][number][] = [];
-  for (const destination of destinations) {
-    log.progress(`${destination.description}: pushing`);
-    const report = await destination.publish(assembled.image, {
-      tags: tagsOf(prepared),
-      signal,
-      // What was asked before is of use only while the digests are the same.
-      missing: moved ? undefined : lacking.get(destination),
+  for (const [destination, missing] of lacking)
+    await attempt(async () => {
+      log.progress(`${destination.description}: pushing`);
+      const report = await destination.publish(assembled.image, {
+        tags: tagsOf(prepared),
+        signal,
+        // What was asked before is of use only while the digests are the same.
+        missing: moved ? undefined : missing,
+      });
+      reports.push({ ...report, destination: destination.description });
     });
-    reports.push({ ...report, destination: destination.description });
-  }
+  throwAll(failures);
   return { assembled, reports };
 }
 

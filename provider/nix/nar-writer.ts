@@ -11,46 +11,67 @@ import type { Directory, Tree } from "./tree.ts";
 
 /** The NAR of `tree`: the bytes that Nix would write for it. */
 export function writeNar(tree: Tree): Uint8Array {
-  const parts: Uint8Array[] = [narStrings("nix-archive-1")];
+  const parts: Uint8Array[] = [NAR_WORDS.magic];
   writeNode(tree, "", 0, parts);
   return Buffer.concat(parts);
 }
 
-const FILE = narStrings("(", "type", "regular", "contents");
-const EXECUTABLE = narStrings("(", "type", "regular", "executable", "", "contents");
-const LINK = narStrings("(", "type", "symlink", "target");
-const DIRECTORY = narStrings("(", "type", "directory");
-const ENTRY = narStrings("entry", "(", "name");
-const ENTRY_NODE = narStrings("node");
-const CLOSE = narStrings(")");
+/** The fixed words of the grammar. */
+export const NAR_WORDS = {
+  magic: narStrings("nix-archive-1"),
+  file: narStrings("(", "type", "regular", "contents"),
+  executable: narStrings("(", "type", "regular", "executable", "", "contents"),
+  link: narStrings("(", "type", "symlink", "target"),
+  directory: narStrings("(", "type", "directory"),
+  entry: narStrings("entry", "(", "name"),
+  node: narStrings("node"),
+  close: narStrings(")"),
+};
 
 /** Recursive: the depth is bounded, and the tree is our own. */
 function writeNode(node: Tree, path: ByteString, depth: number, parts: Uint8Array[]): void {
-  if (depth > NarLimits.default.depth)
-    throw new NarUnwritable(path, `more than ${NarLimits.default.depth} levels deep`);
+  checkDepth(path, depth);
   switch (node.kind) {
     case "regular":
-      parts.push(node.executable ? EXECUTABLE : FILE, narStrings(node.contents));
+      parts.push(
+        node.executable ? NAR_WORDS.executable : NAR_WORDS.file,
+        narStrings(node.contents),
+      );
       break;
     case "symlink":
-      refuse(path, targetProblem(node.target) ?? tooLong("target", node.target));
-      parts.push(LINK, narStrings(node.target));
+      checkTarget(path, node.target);
+      parts.push(NAR_WORDS.link, narStrings(node.target));
       break;
     case "directory":
-      parts.push(DIRECTORY);
+      parts.push(NAR_WORDS.directory);
       writeEntries(node, path, depth, parts);
       break;
   }
-  parts.push(CLOSE);
+  parts.push(NAR_WORDS.close);
 }
 
 function writeEntries(of: Directory, path: ByteString, depth: number, parts: Uint8Array[]): void {
   for (const [name, node] of [...of.entries].sort(([a], [b]) => ByteString.compare(a, b))) {
-    refuse(path, nameProblem(name) ?? tooLong("name", name));
-    parts.push(ENTRY, narStrings(name), ENTRY_NODE);
+    checkName(path, name);
+    parts.push(NAR_WORDS.entry, narStrings(name), NAR_WORDS.node);
     writeNode(node, path === "" ? name : `${path}/${name}`, depth + 1, parts);
-    parts.push(CLOSE);
+    parts.push(NAR_WORDS.close);
   }
+}
+
+/** Throws {@link NarUnwritable} for an entry so many levels below the root. */
+export function checkDepth(path: ByteString, depth: number): void {
+  const { depth: limit } = NarLimits.default;
+  refuse(path, depth > limit ? `more than ${limit} levels deep` : undefined);
+}
+
+/** `directory` is the path of the directory that holds the name. */
+export function checkName(directory: ByteString, name: ByteString): void {
+  refuse(directory, nameProblem(name) ?? tooLong("name", name));
+}
+
+export function checkTarget(path: ByteString, target: ByteString): void {
+  refuse(path, targetProblem(target) ?? tooLong("target", target));
 }
 
 function tooLong(what: "name" | "target", text: ByteString): string | undefined {

@@ -65,6 +65,13 @@ export function sign(info: Signed, secretKey: string): string {
   return `${name}:${signature.toString("base64")}`;
 }
 
+/** What caches are trusted by: the half of a secret key that may be shown, as `name:base64`. */
+export function publicHalf(secretKey: string): string {
+  const [name, raw] = split(secretKey.trim(), 64);
+  if (name === "" || raw === undefined) throw new InvalidSecretKey();
+  return `${name}:${Buffer.from(raw.subarray(32)).toString("base64")}`;
+}
+
 /** Name, and the bytes after the first colon if they are `size`. */
 function split(text: string, size: number): readonly [string, Uint8Array | undefined] {
   const colon = text.indexOf(":");

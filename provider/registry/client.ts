@@ -15,7 +15,7 @@ import { failure, isForeign, isMissing, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findCredentials } from "./find-credentials.ts";
 import { onward } from "./onward.ts";
-import { bodyOf } from "./request-body.ts";
+import { bodyOf } from "../base/request-body.ts";
 import { RegistrySession, type RepositoryAddress } from "./session.ts";
 import { hasBlob, uploadBlob, type UploadOptions } from "./upload.ts";
 
@@ -35,6 +35,8 @@ export interface ReceivedManifest {
 export interface RegistryClientOptions {
   /** Default: {@link findCredentials}. */
   readonly credentials?: CredentialSource | undefined;
+  /** How long one request may take, all tries included. Default: as patient as a push must be. */
+  readonly questionLimitMs?: number | undefined;
 }
 
 // The distribution-spec's advice, and what registries enforce.
@@ -59,7 +61,8 @@ export class RegistryClient {
 
   constructor(repository: RepositoryAddress, options: RegistryClientOptions = {}) {
     this.repository = repository;
-    this.#session = new RegistrySession(repository, options.credentials ?? findCredentials);
+    const source = options.credentials ?? findCredentials;
+    this.#session = new RegistrySession(repository, source, options.questionLimitMs);
     this.description = this.#session.description;
   }
 

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment } from "../base/environment.ts";
 
 // A helper may ask a cloud for a token, or a person for a finger.
 const TIME_LIMIT_MS = 60_000;

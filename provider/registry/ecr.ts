@@ -6,12 +6,12 @@
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../base/http.ts";
-import { findAwsKeys } from "./aws-credentials.ts";
-import type { FoundAwsKeys } from "./aws-keys.ts";
-import { signedHeaders } from "./aws-signature.ts";
+import { findAwsKeys } from "../aws/credentials.ts";
+import type { FoundAwsKeys } from "../aws/keys.ts";
+import { signedHeaders } from "../aws/signature.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Environment } from "./environment.ts";
-import { bodyOf } from "./request-body.ts";
+import type { Environment } from "../base/environment.ts";
+import { bodyOf } from "../base/request-body.ts";
 
 /** A host name of ECR: it says where to ask for the password. */
 export interface EcrHost {

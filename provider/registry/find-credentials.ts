@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { lookUp, parseAuthFile, readAuthFile } from "./auth-file.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import { ecrCredentials, EcrHost } from "./ecr.ts";
-import { homeOf, type Environment } from "./environment.ts";
+import { homeOf, type Environment } from "../base/environment.ts";
 
 /** Asks every place in order; the first that knows the host wins. */
 export async function findCredentials(

@@ -33,6 +33,7 @@ export class RegistrySession {
   readonly origin: URL;
   readonly #repository: RepositoryAddress;
   readonly #source: CredentialSource;
+  readonly #limitMs: number | undefined;
   #pushing = false;
   #challenge: Challenge | undefined;
   #credentials: Promise<Credentials | undefined> | undefined;
@@ -43,9 +44,11 @@ export class RegistrySession {
   readonly #tokens = new Map<string, Token>();
   readonly #fetching = new SingleFlight<Token>();
 
-  constructor(repository: RepositoryAddress, source: CredentialSource) {
+  /** @param limitMs of each request. */
+  constructor(repository: RepositoryAddress, source: CredentialSource, limitMs?: number) {
     this.#repository = repository;
     this.#source = source;
+    this.#limitMs = limitMs;
     this.description = `${repository.host}/${repository.name}`;
     const host = isHub(repository.host) ? "registry-1.docker.io" : repository.host;
     this.origin = new URL(`${repository.plainHttp ? "http" : "https"}://${host}`);
@@ -65,7 +68,7 @@ export class RegistrySession {
   async request(url: URL, request: SessionRequest): Promise<HttpResponse> {
     if (request.access === "push") this.#pushing = true;
     // An upload may continue elsewhere, and elsewhere is no place for this registry's credentials.
-    if (url.origin !== this.origin.origin) return await http(url, request);
+    if (url.origin !== this.origin.origin) return await this.#send(url, request, undefined);
     const scopes = this.#scopes(request);
     const used = await this.#authorization(scopes, request.label);
     const response = await this.#send(url, request, used);
@@ -91,7 +94,7 @@ export class RegistrySession {
     authorization: string | undefined,
   ): Promise<HttpResponse> {
     const headers = { ...request.headers, ...(authorization ? { authorization } : {}) };
-    return await http(url, { ...request, headers });
+    return await http(url, { limitMs: this.#limitMs, ...request, headers });
   }
 
   #scopes(request: SessionRequest): string[] {
@@ -136,7 +139,10 @@ export class RegistrySession {
     const known = preferred(response.headers["www-authenticate"]);
     if (known !== undefined || this.#challenge !== undefined) return known;
     // gcr.io names its ways of logging in nowhere but here.
-    const ping = await http(new URL("/v2/", this.origin), { label: `${this.description}: ping` });
+    const ping = await http(new URL("/v2/", this.origin), {
+      label: `${this.description}: ping`,
+      limitMs: this.#limitMs,
+    });
     await ping.discard();
     return preferred(ping.headers["www-authenticate"]);
   }
@@ -155,6 +161,7 @@ export class RegistrySession {
         credentials,
         label,
         denialHint: this.denialHint(),
+        limitMs: this.#limitMs,
       });
       this.#tokens.set(key, token);
       return token;

@@ -10,7 +10,7 @@ import { failure, NotARegistry } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 import { onward } from "./onward.ts";
-import { bodyOf } from "./request-body.ts";
+import { bodyOf } from "../base/request-body.ts";
 
 export interface Token {
   readonly value: string;
@@ -26,6 +26,8 @@ export interface TokenQuestion {
   /** For messages. */
   readonly label: string;
   readonly denialHint: string;
+  /** As of {@link http}. */
+  readonly limitMs?: number | undefined;
 }
 
 const Answer = z.object({
@@ -65,7 +67,7 @@ async function byGet(realm: URL, question: TokenQuestion, label: string): Promis
   for (const scope of question.scopes) url.searchParams.append("scope", scope);
   const { credentials } = question;
   const headers = credentials === undefined ? {} : { authorization: basic(credentials) };
-  return await http(url, { headers, label });
+  return await http(url, { headers, label, limitMs: question.limitMs });
 }
 
 /** OAuth2, for an identity token: a refresh token under another name. */
@@ -88,6 +90,7 @@ async function byRefreshToken(
     body: bodyOf(form.toString()),
     retry: true,
     label,
+    limitMs: question.limitMs,
   });
 }
 

@@ -22,12 +22,16 @@ export interface CacheFiles {
 }
 
 export function binaryCache(files: CacheFiles): Substituter {
-  let checked = false;
+  let checked: Promise<void> | undefined;
   return {
     url: files.url,
     async narInfo(path, signal) {
-      if (!checked) await checkStoreDir(files, signal);
-      checked = true;
+      // One question for all paths that come at once, so it is not ended by the signal of any.
+      checked ??= checkStoreDir(files).catch((error: unknown) => {
+        checked = undefined;
+        throw error;
+      });
+      await checked;
       const text = await files.text(`${StorePath.hashPart(path)}.narinfo`, signal);
       return text === undefined ? undefined : NarInfo.parse(text, path);
     },
@@ -35,8 +39,8 @@ export function binaryCache(files: CacheFiles): Substituter {
   };
 }
 
-async function checkStoreDir(files: CacheFiles, signal: AbortSignal | undefined): Promise<void> {
-  const text = await files.text("nix-cache-info", signal);
+async function checkStoreDir(files: CacheFiles): Promise<void> {
+  const text = await files.text("nix-cache-info");
   // Nix asks for the file; the paths in the narinfos tell the store's folder just as well.
   if (text === undefined) return;
   const { storeDir } = CacheInfo.parse(text);

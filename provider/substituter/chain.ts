@@ -6,10 +6,11 @@
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
-import type { NarInfo } from "../nix/narinfo.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import type { StorePath } from "../nix/store-path.ts";
+import { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";
+import { cacheSupplier, tarballSupplier, type LockedNar, type Supplier } from "./supplier.ts";
 import { verified } from "./verified.ts";
 import { XZ_THREADS } from "./xz-pool.ts";
 
@@ -19,26 +20,43 @@ const DOWNLOADS = new Limiter(XZ_THREADS);
 // A connection may break by accident; a cache whose connections break again and again is left.
 const BREAKS_PER_CACHE = 3;
 
-/** What went wrong with one path in one cache. */
+/** What went wrong with one path at one supplier. */
 interface Failure {
   readonly error: unknown;
   readonly breaks: number;
 }
 
+/** One path, from the first time it is opened until it was read or nobody could supply it. */
+interface Search {
+  readonly suppliers: readonly Supplier[];
+  readonly failures: Map<Supplier, Failure>;
+}
+
 export class NarSource {
-  readonly #substituters: readonly Substituter[];
-  readonly #failures = new Map<StorePath, Map<Substituter, Failure>>();
+  readonly #suppliers: readonly Supplier[];
+  readonly #ahead: NarInfosAhead;
+  readonly #searches = new Map<StorePath, Search>();
 
   /** In order of priority. */
   constructor(substituters: readonly Substituter[]) {
-    this.#substituters = substituters;
+    this.#ahead = new NarInfosAhead(substituters);
+    this.#suppliers = substituters.map((cache) => cacheSupplier(cache, this.#ahead));
+  }
+
+  /** What `use` gives, which will open these paths: their narinfos are asked for meanwhile. */
+  withNarInfosAhead<T>(
+    paths: readonly PathInfo[],
+    signal: AbortSignal | undefined,
+    use: () => Promise<T>,
+  ): Promise<T> {
+    return this.#ahead.during(paths, signal, use);
   }
 
   /**
    * The NAR of `info`, verified: bytes may be used only after the last one has come. Throws
    * NarInterrupted when another `open` may do better, NarUnavailable when none will.
    */
-  async *open(info: PathInfo, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *open(info: LockedNar, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const release = await enter(DOWNLOADS);
     try {
       yield* this.#fromFirst(info, signal);
@@ -47,74 +65,55 @@ export class NarSource {
     }
   }
 
-  async *#fromFirst(info: PathInfo, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const failures = this.#failures.get(info.storePath) ?? new Map<Substituter, Failure>();
-    this.#failures.set(info.storePath, failures);
+  async *#fromFirst(info: LockedNar, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const search = this.#searches.get(info.storePath) ?? this.#newSearch(info);
+    this.#searches.set(info.storePath, search);
+    const { failures } = search;
     for (;;) {
-      const cache = this.#next(failures);
-      if (cache === undefined) break;
+      const supplier = next(search);
+      if (supplier === undefined) break;
       let begun = false;
       try {
-        for await (const chunk of fetchNar(cache, info, signal)) {
+        for await (const chunk of verified(supplier.open(info, signal), info, supplier.url)) {
           signal?.throwIfAborted();
           begun = true;
           yield chunk;
         }
-        this.#failures.delete(info.storePath);
+        this.#searches.delete(info.storePath);
         return;
       } catch (error) {
         signal?.throwIfAborted();
-        const breaks = (failures.get(cache)?.breaks ?? 0) + 1;
+        const breaks = (failures.get(supplier)?.breaks ?? 0) + 1;
         const final = !(begun && error instanceof HttpUnreachable);
-        failures.set(cache, { error, breaks: final ? BREAKS_PER_CACHE : breaks });
-        if (begun && this.#next(failures) !== undefined)
-          throw new NarInterrupted(info.storePath, cache.url, error);
+        failures.set(supplier, { error, breaks: final ? BREAKS_PER_CACHE : breaks });
+        if (begun && next(search) !== undefined)
+          throw new NarInterrupted(info.storePath, supplier.url, error);
       }
     }
     // Forgotten, because whoever asks again has perhaps mended something.
-    this.#failures.delete(info.storePath);
-    throw new NarUnavailable(info.storePath, refusals(this.#substituters, failures));
+    this.#searches.delete(info.storePath);
+    throw new NarUnavailable(info.storePath, refusals(search));
   }
 
-  /** The cache with the fewest breaks, the first one of equals; undefined when all have failed. */
-  #next(failures: ReadonlyMap<Substituter, Failure>): Substituter | undefined {
-    const breaks = (cache: Substituter): number => failures.get(cache)?.breaks ?? 0;
-    return this.#substituters
-      .filter((cache) => breaks(cache) < BREAKS_PER_CACHE)
-      .toSorted((a, b) => breaks(a) - breaks(b))[0];
+  #newSearch({ fetch }: LockedNar): Search {
+    const tarball = fetch === undefined ? [] : [tarballSupplier(fetch.tarball)];
+    return { suppliers: [...this.#suppliers, ...tarball], failures: new Map() };
   }
 }
 
-async function* fetchNar(
-  cache: Substituter,
-  info: PathInfo,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  const narInfo = await cache.narInfo(info.storePath, signal);
-  if (narInfo === undefined) throw new Missing("does not have it");
-  const other = disagreement(narInfo, info);
-  if (other !== undefined) throw new Missing(`has another ${other} than the lock`);
-  yield* verified(cache.openNar(narInfo, signal), info, cache.url);
+/** The one with the fewest breaks, the first one of equals; undefined when all have failed. */
+function next({ suppliers, failures }: Search): Supplier | undefined {
+  const breaks = (supplier: Supplier): number => failures.get(supplier)?.breaks ?? 0;
+  return suppliers
+    .filter((supplier) => breaks(supplier) < BREAKS_PER_CACHE)
+    .toSorted((a, b) => breaks(a) - breaks(b))[0];
 }
 
-function disagreement(narInfo: NarInfo, info: PathInfo): string | undefined {
-  if (narInfo.narHash !== info.narHash) return "NarHash";
-  if (narInfo.narSize !== info.narSize) return "NarSize";
-  const equal = narInfo.references.join(" ") === info.references.join(" ");
-  return equal ? undefined : "list of References";
-}
-
-/** The cache is well, it just cannot supply this path. */
-class Missing extends Error {}
-
-const refusals = (
-  caches: readonly Substituter[],
-  failures: ReadonlyMap<Substituter, Failure>,
-): readonly Refusal[] =>
-  caches.map((cache) => {
-    const error = failures.get(cache)?.error;
+const refusals = ({ suppliers, failures }: Search): readonly Refusal[] =>
+  suppliers.map((supplier) => {
+    const error = failures.get(supplier)?.error;
     return {
-      url: cache.url,
+      url: supplier.url,
       reason: error instanceof Error ? error.message : String(error),
       hint: error instanceof LixImageError ? error.hint : undefined,
     };
@@ -135,7 +134,7 @@ async function enter(limiter: Limiter): Promise<() => Promise<void>> {
   };
 }
 
-/** What one cache had to say. */
+/** What one supplier had to say. */
 interface Refusal {
   readonly url: string;
   readonly reason: string;

@@ -13,7 +13,10 @@ export class DamagedCompression extends LixImageError {
 
 export class UnsupportedCompression extends LixImageError {
   readonly code = "UNSUPPORTED_COMPRESSION";
-  constructor(what: string, hint = "use a cache that serves xz, zstd, gzip or plain files") {
+  constructor(
+    what: string,
+    hint = "use a cache, or a tarball, with xz, zstd, gzip or nothing at all",
+  ) {
     super(`cannot decompress ${what}`, { hint });
   }
 }

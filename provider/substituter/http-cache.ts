@@ -1,16 +1,20 @@
 /** A binary cache by http or https. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong } from "../base/http.ts";
+import { http, HttpTextTooLong, type HttpResponse } from "../base/http.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { NarGone, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
+import { passwordAccess, type CacheAccess } from "./cache-access.ts";
 import { decodeContent } from "./content-encoding.ts";
-import { netrcAuthorization } from "./netrc.ts";
 
 export interface HttpCacheOptions {
   /** The first pause before a retry. Default: that of base/http.ts. */
   readonly retryDelayMs?: number | undefined;
+  /** What the cache is called in messages. Default: its URL, redacted. */
+  readonly name?: string | undefined;
+  /** Default: netrc. */
+  readonly access?: CacheAccess | undefined;
 }
 
 // A narinfo names each reference in about 50 bytes; the largest closures have thousands.
@@ -20,13 +24,20 @@ const REST_AFTER_FAILURE_MS = 60_000;
 
 /** `root` is the cache's URL with a trailing slash and without settings. */
 export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): CacheFiles {
-  const url = redactUrl(root).replace(/\/$/, "");
-  let authorization: Promise<string | undefined> | undefined;
+  const url = (options.name ?? redactUrl(root)).replace(/\/$/, "");
+  const access = options.access ?? passwordAccess(root);
   let resting: { readonly until: number; readonly error: unknown } | undefined;
 
-  /** A user in the URL goes before netrc. @see base/http.ts */
-  const credentials = (): Promise<string | undefined> =>
-    (authorization ??= root.username === "" ? netrcAuthorization(root.hostname) : userOf(root));
+  const ask = async (
+    target: URL,
+    label: string,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpResponse> => {
+    const headers = target.origin === root.origin ? await access.headers(target) : undefined;
+    const redirects = headers === undefined || access.redirects ? undefined : 0;
+    const { retryDelayMs } = options;
+    return http(target, { headers, redirects, retryDelayMs, signal, label });
+  };
 
   /** The file; undefined when the server says that there is none. Anything else throws. */
   const fetchFile = async (
@@ -34,18 +45,29 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
     label: string,
     signal: AbortSignal | undefined,
   ): Promise<Bytes | undefined> => {
-    const secret = target.origin === root.origin ? await credentials() : undefined;
-    const headers = secret === undefined ? {} : { authorization: secret };
-    const { retryDelayMs } = options;
-    const response = await http(target, { headers, retryDelayMs, signal, label });
+    for (let again = false; ; again = true) {
+      const response = await ask(target, label, signal);
+      const { status } = response;
+      if (status === 200) return decodeContent(response.body, response.headers["content-encoding"]);
+      const judgement = await judge(response, target, label);
+      if (judgement === "missing") return undefined;
+      if (judgement === undefined || again) throw new CacheFailed(label, status);
+    }
+  };
+
+  const judge = async (
+    response: HttpResponse,
+    target: URL,
+    label: string,
+  ): Promise<"missing" | "again" | undefined> => {
     const { status } = response;
-    if (status === 200) return decodeContent(response.body, response.headers["content-encoding"]);
-    await response.discard();
-    if (status === 404 || status === 410) return undefined;
-    if (status !== 401 && status !== 403) throw new CacheFailed(label, status);
-    if (secret !== undefined) throw new CacheDenied(label, status);
-    // S3 answers 403 for what is not there to those who may not list. Nix takes it for that.
-    return undefined;
+    try {
+      if (status === 404 || status === 410) return "missing";
+      if (target.origin === root.origin) return await access.judge(response, label);
+      return status === 401 || status === 403 ? "missing" : undefined;
+    } finally {
+      await response.discard();
+    }
   };
 
   return {
@@ -85,20 +107,6 @@ function resolveNarUrl(narUrl: string, root: URL): URL | undefined {
   if (/^https?:\/\//.test(narUrl)) return URL.parse(narUrl) ?? undefined;
   const target = URL.parse(`./${narUrl.replace(/^\/+/, "")}`, root.href);
   return target?.href.startsWith(root.href) === true ? target : undefined;
-}
-
-async function userOf({ username, password }: URL): Promise<string> {
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
-}
-
-export class CacheDenied extends LixImageError {
-  readonly code = "CACHE_DENIED";
-  constructor(label: string, status: number) {
-    super(`${label}: the cache answers ${status} to the credentials it was given`, {
-      hint: "check the entry for its host in netrc (NETRC, ~/.netrc or /etc/nix/netrc)",
-    });
-  }
 }
 
 export class CacheFailed extends LixImageError {

@@ -4,13 +4,19 @@ import { LixImageError } from "../base/errors.ts";
 import { redactUrl } from "../base/redact.ts";
 import { binaryCache } from "./binary-cache.ts";
 import { fileCacheFiles } from "./file-cache.ts";
-import { httpCacheFiles, type HttpCacheOptions } from "./http-cache.ts";
+import { httpCacheFiles } from "./http-cache.ts";
+import { LocalStoreUrl } from "./local-store-url.ts";
+import { localStore } from "./local-store.ts";
+import { s3CacheFiles, type S3Options } from "./s3-cache.ts";
 import type { Substituter } from "./substituter.ts";
 
-/** `http(s)://…` or `file:///…`. Opens no connection. */
-export function openSubstituter(text: string, options: HttpCacheOptions = {}): Substituter {
+/** `http(s)://…`, `s3://…`, `file:///…`, `local` or `local?root=…`. Opens no connection. */
+export function openSubstituter(text: string, options: S3Options = {}): Substituter {
+  const local = LocalStoreUrl.parse(text);
+  if (local !== undefined) return localStore(local);
   const url = URL.parse(text);
   if (url === null) throw new UnsupportedCache(JSON.stringify(text));
+  if (url.protocol === "s3:") return binaryCache(s3CacheFiles(url, options));
   // `?priority=`, `?trusted=`, `?compression=` and the like are settings of Nix's client.
   url.search = "";
   url.hash = "";
@@ -18,14 +24,9 @@ export function openSubstituter(text: string, options: HttpCacheOptions = {}): S
     case "http:":
     case "https:":
       if (!url.pathname.endsWith("/")) url.pathname += "/";
-      return binaryCache(httpCacheFiles(url, options));
+      return binaryCache(httpCacheFiles(url, { retryDelayMs: options.retryDelayMs }));
     case "file:":
       return binaryCache(fileCacheFiles(folderOf(url)));
-    case "s3:":
-      throw new UnsupportedCache(
-        redactUrl(url),
-        "s3:// is not there yet; a public bucket can be had by its https:// address",
-      );
     default:
       throw new UnsupportedCache(redactUrl(url));
   }
@@ -41,7 +42,7 @@ function folderOf(url: URL): string {
 
 export class UnsupportedCache extends LixImageError {
   readonly code = "UNSUPPORTED_CACHE";
-  constructor(url: string, hint = "write https://…, http://… or file:///…") {
+  constructor(url: string, hint = "write https://…, http://…, s3://…, file:///… or local") {
     super(`cache ${url}: not a kind of cache that can be used`, { hint });
   }
 }

@@ -2,12 +2,17 @@ import type { Bytes } from "../base/bytes.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { StorePath } from "../nix/store-path.ts";
 
-/** A binary cache, as far as we use one. What it says is believed by nobody before it is checked. */
+/** A binary cache or a store, as far as we use one. What it says is believed by nobody before it is checked. */
 export interface Substituter {
   /** For messages: redacted. */
   readonly url: string;
-  /** Undefined when the cache does not have the path; any other trouble throws. */
+  /** Undefined when it does not have the path; any other trouble throws. */
   narInfo(path: StorePath, signal?: AbortSignal): Promise<NarInfo | undefined>;
   /** The NAR, decompressed but not verified. */
   openNar(info: NarInfo, signal?: AbortSignal): Bytes;
+  /**
+   * Where there is a quicker way to a path's NAR than by its narinfo, whose word the lock has anyway.
+   * Undefined when the path is not there.
+   */
+  openPath?(path: StorePath, signal?: AbortSignal): Promise<Bytes | undefined>;
 }

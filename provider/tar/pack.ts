@@ -12,9 +12,27 @@ import { encodeHeader, type TarHeader } from "./header.ts";
 /** A regular file's header is followed by "contents" items whose bytes add up to its size. */
 export type TarItem = TarHeader | { readonly kind: "contents"; readonly bytes: Uint8Array };
 
-/** Chunks of 256 KiB, but for the last: their borders do not depend on those of the contents. */
-export function packTar(items: AsyncIterable<TarItem>): Bytes {
-  return inSlabs(records(items));
+/**
+ * Chunks of 256 KiB, but for the last: their borders do not depend on those of the contents.
+ * `slabs` has the memory of each; without it, whoever gets a chunk may keep it.
+ */
+export function packTar(items: AsyncIterable<TarItem>, slabs: Slabs = freshSlab): Bytes {
+  return inSlabs(records(items), slabs);
+}
+
+/** The memory of the next chunk. */
+export type Slabs = () => Uint8Array;
+
+const freshSlab: Slabs = () => Buffer.allocUnsafe(SLAB_SIZE);
+
+/** So many slabs in turn: the first is written over when that many chunks were asked for. */
+export function slabsInTurn(count: number): Slabs {
+  const slabs: Uint8Array[] = [];
+  let turn = -1;
+  return () => {
+    turn = (turn + 1) % count;
+    return (slabs[turn] ??= freshSlab());
+  };
 }
 
 /** Headers, contents and padding, in pieces as they come. */
@@ -43,8 +61,8 @@ const ZEROS = Buffer.alloc(2 * BLOCK_SIZE);
 const SLAB_SIZE = 256 * 1024;
 
 /** Copies pieces into slabs: 415,000 small chunks would cost the next stages more than this. */
-async function* inSlabs(pieces: Bytes): AsyncGenerator<Uint8Array> {
-  let slab = Buffer.allocUnsafe(SLAB_SIZE);
+async function* inSlabs(pieces: Bytes, slabs: Slabs): AsyncGenerator<Uint8Array> {
+  let slab = slabs();
   let used = 0;
   for await (const piece of pieces) {
     let taken = 0;
@@ -52,8 +70,7 @@ async function* inSlabs(pieces: Bytes): AsyncGenerator<Uint8Array> {
       const end = taken + SLAB_SIZE - used;
       slab.set(piece.subarray(taken, end), used);
       yield slab;
-      // Never written again: whoever got the slab may keep it.
-      slab = Buffer.allocUnsafe(SLAB_SIZE);
+      slab = slabs();
       taken = end;
       used = 0;
     }

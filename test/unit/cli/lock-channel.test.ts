@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { brotliDecompressSync, gzipSync } from "node:zlib";
 import { readLock } from "../../../provider/lock/read.ts";
+import { decompress } from "../../../provider/substituter/decompress.ts";
 import { narOfTarball } from "../../../provider/substituter/tarball.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";
@@ -87,12 +88,22 @@ test("a mirror of unknown shape is asked both ways, once", async () => {
   );
 });
 
+test("a server need not list its folders, and a release can be named itself", async () => {
+  await withLocking(async ({ server, lock, options, lockFile }) => {
+    server.replies.set(server.paths.release, { status: 403 });
+    await lock(...options);
+    const text = await readFile(lockFile, "utf8");
+    const release = ["--channel", `${server.url}${server.paths.release}`];
+    await lock(...release, ...options.slice(2));
+    assert.equal(await readFile(lockFile, "utf8"), text);
+  });
+});
+
 test("packages.json may come decoded, and with outputs as an object", async () => {
   await withLocking(async ({ server, lock, options, lockFile }) => {
     await lock(...options);
     const expected = await readFile(lockFile, "utf8");
     const path = `${server.paths.release}/packages.json.br`;
-    const { brotliDecompressSync } = await import("node:zlib");
     const body = server.replies.get(path)?.body ?? assert.fail("no packages.json");
     const json = JSON.parse(brotliDecompressSync(body).toString());
     for (const entry of Object.values<{ outputs: unknown }>(json.packages))
@@ -113,12 +124,8 @@ test("nixpkgs can be left out, be a tarball elsewhere, or a path of a cache", as
     assert.equal(first.lock.systems.get("x86_64-linux")?.nixpkgs, undefined);
 
     const xz = server.replies.get(`${server.paths.release}/nixexprs.tar.xz`)?.body;
-    const plain: Uint8Array[] = [];
-    const { decompress } = await import("../../../provider/substituter/decompress.ts");
-    for await (const chunk of decompress(Bytes.of(Buffer.from(xz ?? "")), "xz")) plain.push(chunk);
-    const gzip = gzipSync(Buffer.concat(plain));
-    assert.ok(gunzipSync(gzip).length > 0);
-    server.replies.set("/archive/0123.tar.gz", { body: gzip });
+    const tar = await Bytes.collect(decompress(Bytes.of(Buffer.from(xz ?? "")), "xz"));
+    server.replies.set("/archive/0123.tar.gz", { body: gzipSync(tar) });
     const url = `${server.url}/archive/0123.tar.gz`;
     await lock(...options, "--nixpkgs", url);
     const system = (await readLock(lockFile)).lock.systems.get("x86_64-linux");

@@ -6,10 +6,13 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import { packLayer } from "../../../provider/layer/blob.ts";
 import { packTar, type TarItem } from "../../../provider/tar/pack.ts";
 
+// Many times the memory that the packing takes turns with, and no two parts alike.
+const CONTENTS = Buffer.from(Uint32Array.from({ length: 750_000 }, (_, i) => i * 0x9e37).buffer);
+
 async function* items(): AsyncGenerator<TarItem> {
   yield { kind: "directory", path: "/", mode: 0o755 };
-  yield { kind: "regular", path: "/f", mode: 0o444, size: 600_000 };
-  yield { kind: "contents", bytes: Buffer.alloc(600_000, "lix") };
+  yield { kind: "regular", path: "/f", mode: 0o444, size: CONTENTS.length };
+  yield { kind: "contents", bytes: CONTENTS };
 }
 const sha256 = (bytes: Uint8Array): string =>
   `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

@@ -128,6 +128,16 @@ const TABLE: readonly {
     news: { deleteFromRegistry: true },
   },
   {
+    what: "verifyBlobs, which a later refresh goes by",
+    verdict: "update",
+    news: { verifyBlobs: true },
+  },
+  {
+    what: "an unknown deleteFromRegistry",
+    verdict: "update",
+    news: { deleteFromRegistry: UNKNOWN },
+  },
+  {
     what: "drift that a refresh found",
     verdict: "update",
     olds: { drift: ["tag latest is gone"], taggedRefs: [] },

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HttpUnreachable } from "../../../provider/base/http-unreachable.ts";
 import { Session } from "../../../provider/build/session.ts";
 import { check } from "../../../provider/lifecycle/check.ts";
 import { diff } from "../../../provider/lifecycle/diff.ts";
 import { push } from "../../../provider/lifecycle/push.ts";
 import { read } from "../../../provider/lifecycle/read.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
+import { startRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+
+const FAST = { questionLimitMs: 400 };
 
 interface Pushed {
   readonly workshop: Workshop;
@@ -119,6 +123,38 @@ for (const [status, code] of [
       workshop.registry.faults.push({ times: 999, act });
       await assert.rejects(read(id, outs), (error) => Object(error).code === code);
     });
+  });
+
+for (const [what, fault] of [
+  ["registry", { path: /manifests/ }],
+  ["token service", { path: /^\/token/ }],
+] as const)
+  test(`a ${what} that hangs is given up after a while, by name, and the state stays`, async () => {
+    const users = { me: "secret" };
+    const auth = { kind: "bearer", users, anonymousPull: true } as const;
+    const registry = await startRegistry({ auth });
+    try {
+      registry.faults.push({ ...fault, times: Infinity, act: { kind: "wait", ms: 3_000 } });
+      const digest = `sha256:${"a".repeat(64)}`;
+      const props = {
+        planKey: "1",
+        registry: registry.host,
+        ref: `${registry.host}/lix@${digest}`,
+      };
+      const start = performance.now();
+      await assert.rejects(
+        read("lix", { ...props, taggedRefs: [`${registry.host}/lix:latest`] }, FAST),
+        (error) => {
+          assert.ok(error instanceof HttpUnreachable);
+          assert.ok(error.message.startsWith(`${registry.host}/lix: reading manifest`));
+          assert.match(error.message, /no answer within 0\.4 s$/);
+          return true;
+        },
+      );
+      assert.ok(performance.now() - start < 2_500);
+    } finally {
+      await registry.close();
+    }
   });
 
 test("an image that went to archives only is not looked for anywhere", async () => {

@@ -61,11 +61,11 @@ test("every mistake is told at once", () => {
   const mistakes = mistakesOf({
     registry: "nohost",
     systems: ["x86_64-linux", "x86_64-linux"],
-    archives: [{ type: "docker-archive", path: "x.tar" }],
+    archives: [{ type: "docker-archive", path: "x.zip" }],
     nixConf: { a: "\n" },
     tag: "-",
   });
-  const expected = [/no registry host/, /each system once/, /skopeo/, /newline/, /not a tag/];
+  const expected = [/no registry host/, /each system once/, /\.tar\.gz/, /newline/, /not a tag/];
   assert.equal(mistakes.length, expected.length);
   for (const [index, each] of expected.entries()) assert.match(mistakes[index] ?? "", each);
 });

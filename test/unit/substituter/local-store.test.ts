@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { ByteString } from "../../../provider/base/byte-string.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { storeDatabase } from "../../../provider/nix/database.ts";
 import { writeNar } from "../../../provider/nix/nar-writer.ts";
@@ -17,6 +16,7 @@ import { NotInANar } from "../../../provider/substituter/disk-events.ts";
 import { InvalidLocalStore, LocalStoreUrl } from "../../../provider/substituter/local-store-url.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { StoreDatabaseUnreadable } from "../../../provider/substituter/store-database.ts";
+import { writeTree } from "../../support/tree-on-disk.ts";
 
 const digits = (digit: string): string => digit.repeat(32);
 const LIB = StorePath.fromBaseName(`${digits("a")}-lib`);
@@ -41,22 +41,11 @@ const infoOf = (nar: Uint8Array, storePath: StorePath, rest: Partial<PathInfo> =
   ...rest,
 });
 
-async function writeTree(at: Buffer, tree: Tree): Promise<void> {
-  if (tree.kind === "symlink") return symlink(Buffer.from(tree.target, "latin1"), at);
-  if (tree.kind === "regular") {
-    await writeFile(at, tree.contents);
-    return chmod(at, tree.executable ? 0o555 : 0o444);
-  }
-  await mkdir(at, { recursive: true });
-  for (const [name, entry] of tree.entries)
-    await writeTree(Buffer.concat([at, Buffer.from("/"), ByteString.toBytes(name)]), entry);
-}
-
 /** A store in `root` with APP in it, and a database that knows of `infos`. */
 async function store(root: string, infos: readonly PathInfo[]): Promise<string> {
   await mkdir(join(root, "nix/store"), { recursive: true });
   await mkdir(join(root, "nix/var/nix/db"), { recursive: true });
-  await writeTree(Buffer.from(join(root, APP)), TREE);
+  await writeTree(join(root, APP), TREE);
   await writeFile(join(root, "nix/var/nix/db/db.sqlite"), await storeDatabase(infos));
   return `local?root=${root}`;
 }

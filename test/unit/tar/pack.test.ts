@@ -3,7 +3,12 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { extract } from "tar-stream";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { ContentsMismatch, packTar, type TarItem } from "../../../provider/tar/pack.ts";
+import {
+  ContentsMismatch,
+  packTar,
+  slabsInTurn,
+  type TarItem,
+} from "../../../provider/tar/pack.ts";
 import { collect } from "../../support/collect.ts";
 
 const pack = (...items: readonly TarItem[]): Promise<Uint8Array> =>
@@ -85,6 +90,19 @@ test("chunks stay as they are when more is packed", async () => {
     copies.push(Uint8Array.from(chunk));
   }
   assert.ok(Buffer.concat(chunks).equals(Buffer.concat(copies)));
+});
+
+test("slabs in turn are the same tar, and a chunk stays until as many more are asked for", async () => {
+  const items = [file("/f", 3_000_000), contents(Buffer.alloc(3_000_000, "0123456789"))];
+  const copies: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of packTar(stream(items), slabsInTurn(3))) {
+    chunks.push(chunk);
+    copies.push(Buffer.from(chunk));
+    assert.deepEqual(chunks.slice(-3), copies.slice(-3));
+  }
+  assert.ok(Buffer.concat(copies).equals(await pack(...items)));
+  assert.equal(new Set(chunks.map((chunk) => chunk.buffer)).size, 3);
 });
 
 test("tar-stream reads back what was packed", async () => {

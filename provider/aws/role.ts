@@ -7,9 +7,9 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { http, type HttpRequest } from "../base/http.ts";
-import type { FoundAwsKeys } from "./aws-keys.ts";
-import type { Environment } from "./environment.ts";
-import { bodyOf } from "./request-body.ts";
+import type { FoundAwsKeys } from "./keys.ts";
+import type { Environment } from "../base/environment.ts";
+import { bodyOf } from "../base/request-body.ts";
 
 // Away from EC2 nobody answers at this address, and then nobody may wait for it.
 const METADATA = "http://169.254.169.254";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, createHmac } from "node:crypto";
-import type { AwsKeys } from "./aws-keys.ts";
+import type { AwsKeys } from "./keys.ts";
 
 export interface AwsRequest {
   readonly method: "GET" | "POST";
@@ -34,7 +34,7 @@ export function signedHeaders(
   const names = Object.keys(headers).sort();
   const canonicalRequest = [
     request.method,
-    request.url.pathname,
+    canonicalPath(request.url),
     canonicalQuery(request.url.searchParams),
     ...names.map((name) => `${name}:${(headers[name] ?? "").trim().replace(/ +/g, " ")}`),
     "",
@@ -49,6 +49,13 @@ export function signedHeaders(
     `SignedHeaders=${names.join(";")}, Signature=${Buffer.from(hmac(key, toSign)).toString("hex")}`;
   return headers;
 }
+
+// S3's rule. The other services encode twice, but have nothing to encode in our requests to them.
+const canonicalPath = ({ pathname }: URL): string =>
+  pathname
+    .split("/")
+    .map((step) => encode(decodeURIComponent(step)))
+    .join("/");
 
 function canonicalQuery(parameters: URLSearchParams): string {
   const pairs = [...parameters].map(([name, value]) => `${encode(name)}=${encode(value)}`);

@@ -1,5 +1,5 @@
-import { Bytes } from "../base/bytes.ts";
-import type { HttpRequestBody } from "../base/http.ts";
+import { Bytes } from "./bytes.ts";
+import type { HttpRequestBody } from "./http.ts";
 
 /** Bytes in memory, as a request sends them: as often as it has to. */
 export const bodyOf = (content: string | Uint8Array): HttpRequestBody => {

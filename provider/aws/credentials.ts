@@ -6,9 +6,9 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FoundAwsKeys } from "./aws-keys.ts";
-import { containerRole, machineRole, webIdentity } from "./aws-role.ts";
-import { homeOf, type Environment } from "./environment.ts";
+import type { FoundAwsKeys } from "./keys.ts";
+import { containerRole, machineRole, webIdentity } from "./role.ts";
+import { homeOf, type Environment } from "../base/environment.ts";
 
 /** undefined when no place has any. `region` is where a web identity is exchanged. */
 export async function findAwsKeys(
@@ -18,7 +18,7 @@ export async function findAwsKeys(
   return (
     fromVariables(environment) ??
     (await webIdentity(region, environment)) ??
-    (await fromSharedFiles(environment)) ??
+    (await profileKeys(environment["AWS_PROFILE"] || "default", environment)) ??
     (await containerRole(environment)) ??
     (await machineRole(environment))
   );
@@ -33,8 +33,10 @@ function fromVariables(environment: Environment): FoundAwsKeys | undefined {
 }
 
 /** `[name]` in the credentials file, `[profile name]` in the config file. */
-async function fromSharedFiles(environment: Environment): Promise<FoundAwsKeys | undefined> {
-  const profile = environment["AWS_PROFILE"] || "default";
+export async function profileKeys(
+  profile: string,
+  environment: Environment,
+): Promise<FoundAwsKeys | undefined> {
   const folder = join(homeOf(environment), ".aws");
   const files = [
     [environment["AWS_SHARED_CREDENTIALS_FILE"] || join(folder, "credentials"), profile],

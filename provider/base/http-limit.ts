@@ -1,0 +1,41 @@
+/** How long all tries of one request may take together. @module */
+import { IDLE_LIMIT_MS } from "./http-agent.ts";
+import { HttpTimeout, HttpUnreachable } from "./http-unreachable.ts";
+
+export interface HttpLimitOptions {
+  readonly limitMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class HttpLimit {
+  /** The caller's, and ours while the clock runs. */
+  readonly signal: AbortSignal | undefined;
+  /** Between two pieces of the answer. */
+  readonly idleMs: number;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #end: number;
+
+  /** Starts the clock. */
+  constructor(label: string, url: URL, { limitMs, signal }: HttpLimitOptions) {
+    this.signal = signal;
+    this.idleMs = Math.min(IDLE_LIMIT_MS, limitMs ?? Infinity);
+    this.#end = performance.now() + (limitMs ?? Infinity);
+    if (limitMs === undefined) return;
+    const over = new AbortController();
+    this.signal = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+    this.#timer = setTimeout(() => {
+      const timeout = new HttpTimeout(`no answer within ${limitMs / 1000} s`);
+      over.abort(new HttpUnreachable(label, url, timeout));
+    }, limitMs);
+  }
+
+  /** Whether there is time for such a pause and something after it. */
+  leaves(pauseMs: number): boolean {
+    return performance.now() + pauseMs < this.#end;
+  }
+
+  /** The answer has begun, or there will be none. */
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}

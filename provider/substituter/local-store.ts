@@ -1,0 +1,67 @@
+/**
+ * A Nix store on this machine as a source. What a lock describes is read from disk and checked like
+ * any NAR; only making a lock needs the store's database.
+ * @module
+ */
+import { lstat } from "node:fs/promises";
+import { LixImageError } from "../base/errors.ts";
+import { encodeNar } from "../nix/nar-encoder.ts";
+import { diskEvents } from "./disk-events.ts";
+import type { LocalStoreUrl } from "./local-store-url.ts";
+import { openStoreDatabase, type OpenStoreDatabase } from "./store-database.ts";
+import type { Substituter } from "./substituter.ts";
+
+export function localStore({ root }: LocalStoreUrl): Substituter {
+  const url = root === "" ? "local" : `local?root=${root}`;
+  let database: Promise<OpenStoreDatabase> | undefined;
+  const openPath: Substituter["openPath"] = async (path, signal) => {
+    const file = Buffer.from(`${root}${path}`);
+    try {
+      await lstat(file);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw new StoreUnreadable(url, error);
+    }
+    return readable(encodeNar(diskEvents(file, signal)), url);
+  };
+  return {
+    url,
+    openPath,
+    async narInfo(path) {
+      const info = (await (database ??= openStoreDatabase(`${root}${DATABASE}`))).find(path);
+      return info && { ...info, url: path, compression: "none" };
+    },
+    async *openNar({ storePath }, signal) {
+      const nar = await openPath(storePath, signal);
+      if (nar === undefined) throw new StoreUnreadable(url, new Error(`${storePath} is not there`));
+      yield* nar;
+    },
+  };
+}
+
+const DATABASE = "/nix/var/nix/db/db.sqlite";
+
+async function* readable(nar: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* nar;
+  } catch (error) {
+    // Errno's, such as a path that was collected as garbage while it was read.
+    if (error instanceof Error && "syscall" in error) throw new StoreUnreadable(url, error);
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  (error.code === "ENOENT" || error.code === "ENOTDIR");
+
+export class StoreUnreadable extends LixImageError {
+  readonly code = "STORE_UNREADABLE";
+  constructor(url: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`${url}: the store cannot be read: ${why}`, {
+      hint: "was garbage collected meanwhile? a link in a profile or `nix-store --add-root` keeps paths",
+    });
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * narinfos asked for before their NARs are wanted. A layer's NARs come one after the other; without
+ * this, each of them would wait for two answers of a server far away instead of one.
+ * @module
+ */
+import { Limiter, mapConcurrent } from "../base/concurrency.ts";
+import type { NarInfo } from "../nix/narinfo.ts";
+import type { PathInfo } from "../nix/path-info.ts";
+import type { StorePath } from "../nix/store-path.ts";
+import type { Substituter } from "./substituter.ts";
+
+// For the whole process, and fewer than a host's connections (base/http-agent.ts), so that NARs that
+// are wanted now need not queue behind narinfos that are wanted later.
+const QUESTIONS = 8;
+const LIMITER = new Limiter(QUESTIONS);
+
+export class NarInfosAhead {
+  readonly #substituters: readonly Substituter[];
+  readonly #answers = new Map<Substituter, Map<StorePath, Promise<NarInfo | undefined>>>();
+  /** Paths whose turn came before we got to ask ahead. */
+  readonly #overtaken = new Set<StorePath>();
+
+  constructor(substituters: readonly Substituter[]) {
+    this.#substituters = substituters;
+  }
+
+  /** Asks while `use` runs, and no longer: then the answers that nobody fetched are forgotten. */
+  async during<T>(
+    paths: readonly PathInfo[],
+    signal: AbortSignal | undefined,
+    use: () => Promise<T>,
+  ): Promise<T> {
+    for (const { storePath } of paths) this.#overtaken.delete(storePath);
+    const over = new AbortController();
+    const scope = AbortSignal.any([over.signal, ...(signal ? [signal] : [])]);
+    const asking = mapConcurrent(paths, { width: QUESTIONS, signal: scope }, (path, each) =>
+      this.#ask(path, each),
+    ).catch(() => {
+      // Whoever needs the narinfo asks again and learns what is wrong.
+    });
+    try {
+      return await use();
+    } finally {
+      over.abort();
+      await asking;
+      for (const answers of this.#answers.values())
+        for (const { storePath } of paths) answers.delete(storePath);
+    }
+  }
+
+  /** The answer that was asked for ahead, or a new one. */
+  async narInfo(
+    cache: Substituter,
+    path: StorePath,
+    signal: AbortSignal | undefined,
+  ): Promise<NarInfo | undefined> {
+    const answers = this.#answers.get(cache);
+    const ahead = answers?.get(path);
+    answers?.delete(path);
+    if (ahead === undefined) this.#overtaken.add(path);
+    // One that failed, perhaps because somebody else gave up, says nothing about the path.
+    const answer = await ahead?.then(
+      (narInfo) => ({ narInfo }),
+      () => undefined,
+    );
+    signal?.throwIfAborted();
+    return answer === undefined ? cache.narInfo(path, signal) : answer.narInfo;
+  }
+
+  /** From cache to cache until one has the path. */
+  async #ask({ storePath, narHash }: PathInfo, signal: AbortSignal): Promise<void> {
+    for (const cache of this.#substituters) {
+      if (cache.openPath !== undefined || this.#overtaken.has(storePath)) return;
+      const answers = this.#answers.get(cache) ?? new Map<StorePath, Promise<undefined>>();
+      this.#answers.set(cache, answers);
+      const asked = LIMITER.run(async () => {
+        signal.throwIfAborted();
+        return cache.narInfo(storePath, signal);
+      });
+      if (!answers.has(storePath)) answers.set(storePath, asked);
+      if ((await asked.catch(() => undefined))?.narHash === narHash) return;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// Most files are far smaller, and a write or read for each would take longer than their bytes.
+const BATCH = 1024 * 1024;
+
+/**
+ * One temporary file for the contents of many, which cannot stay in memory. Those that were put in
+ * one after the other are read again without a system call each.
+ */
+export class Spool {
+  readonly #folder: string;
+  readonly #file: FileHandle;
+  /** Put in, written or not. */
+  #size = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingSize = 0;
+  #window = { at: 0, bytes: new Uint8Array(0) };
+
+  private constructor(folder: string, file: FileHandle) {
+    this.#folder = folder;
+    this.#file = file;
+  }
+
+  /** Its owner must `close` it. */
+  static async open(): Promise<Spool> {
+    const folder = await mkdtemp(join(tmpdir(), "lix-image-"));
+    try {
+      return new Spool(folder, await open(join(folder, "contents"), "wx+", 0o600));
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The bytes must not change afterwards. */
+  async add(bytes: Uint8Array): Promise<void> {
+    this.#waiting.push(bytes);
+    this.#waitingSize += bytes.length;
+    this.#size += bytes.length;
+    if (this.#waitingSize >= BATCH) await this.flush();
+  }
+
+  /** Must be called between the last `add` and the first `read`. */
+  async flush(): Promise<void> {
+    const bytes = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingSize = 0;
+    const start = this.#size - bytes.length;
+    for (let done = 0; done < bytes.length;) {
+      const left = bytes.length - done;
+      const { bytesWritten } = await this.#file.write(bytes, done, left, start + done);
+      done += bytesWritten;
+    }
+  }
+
+  /** `size` bytes from `at` on. */
+  async *read(at: number, size: number): AsyncGenerator<Uint8Array> {
+    for (let from = at; from < at + size;) {
+      const bytes = await this.#from(from, at + size - from);
+      yield bytes;
+      from += bytes.length;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Some of the `size` bytes from `at` on. */
+  async #from(at: number, size: number): Promise<Uint8Array> {
+    const { at: start, bytes } = this.#window;
+    const end = start + bytes.length;
+    if (at >= start && at < end) return bytes.subarray(at - start, at - start + size);
+    // Read on where the last read ended, there is more to come; elsewhere that would be a waste.
+    const wanted = at === end ? BATCH : Math.min(size, BATCH);
+    // A new buffer each time, because readers may still hold the last one.
+    const buffer = new Uint8Array(wanted);
+    const { bytesRead } = await this.#file.read(buffer, 0, wanted, at);
+    if (bytesRead === 0) throw new RangeError("the spool holds less than was asked for");
+    this.#window = { at, bytes: buffer.subarray(0, bytesRead) };
+    return this.#window.bytes.subarray(0, size);
+  }
+}

@@ -1,0 +1,53 @@
+/** Who may have a path of a lock: its caches, and the tarball that it names. @module */
+import type { Bytes } from "../base/bytes.ts";
+import { redactUrl } from "../base/redact.ts";
+import type { NarInfo } from "../nix/narinfo.ts";
+import type { PathInfo } from "../nix/path-info.ts";
+import type { NarInfosAhead } from "./narinfo-ahead.ts";
+import type { Substituter } from "./substituter.ts";
+import { fetchTarball } from "./tarball-source.ts";
+
+/** A path of a lock, and where else it can be had. */
+export interface LockedNar extends PathInfo {
+  readonly fetch?: { readonly tarball: string } | undefined;
+}
+
+/** Somebody who may have a path. */
+export interface Supplier {
+  /** For messages: redacted. */
+  readonly url: string;
+  /** The NAR, not verified. Throws where there is none. */
+  open(info: LockedNar, signal: AbortSignal | undefined): Bytes;
+}
+
+export const cacheSupplier = (cache: Substituter, ahead: NarInfosAhead): Supplier => ({
+  url: cache.url,
+  async *open(info, signal) {
+    if (cache.openPath !== undefined) {
+      const nar = await cache.openPath(info.storePath, signal);
+      if (nar === undefined) throw new Missing("does not have it");
+      yield* nar;
+      return;
+    }
+    const narInfo = await ahead.narInfo(cache, info.storePath, signal);
+    if (narInfo === undefined) throw new Missing("does not have it");
+    const other = disagreement(narInfo, info);
+    if (other !== undefined) throw new Missing(`has another ${other} than the lock`);
+    yield* cache.openNar(narInfo, signal);
+  },
+});
+
+export const tarballSupplier = (url: string): Supplier => ({
+  url: redactUrl(url),
+  open: ({ narSize }, signal) => fetchTarball({ url, narSize, signal }),
+});
+
+function disagreement(narInfo: NarInfo, info: PathInfo): string | undefined {
+  if (narInfo.narHash !== info.narHash) return "NarHash";
+  if (narInfo.narSize !== info.narSize) return "NarSize";
+  const equal = narInfo.references.join(" ") === info.references.join(" ");
+  return equal ? undefined : "list of References";
+}
+
+/** The cache is well, it just cannot supply this path. */
+class Missing extends Error {}

@@ -1,0 +1,81 @@
+/** A source where no cache has it: the tarball that the lock names. @module */
+import { createReadStream } from "node:fs";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { http } from "../base/http.ts";
+import { HttpUnreachable } from "../base/http-unreachable.ts";
+import { redactUrl } from "../base/redact.ts";
+import { passwordAccess } from "./cache-access.ts";
+import { narOfTarball } from "./tarball.ts";
+
+export interface TarballRequest {
+  /** `http(s)://…` or `file:///…`. */
+  readonly url: string;
+  /** The size of its NAR, where that is known: no tarball of it unpacks to much more. */
+  readonly narSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The first pause before a retry. Default: that of base/http.ts. */
+  readonly retryDelayMs?: number | undefined;
+}
+
+// Tens of megabytes from servers that make them as they send them: such downloads do break off.
+const TRIES = 3;
+// An archive may hold a file twice, and some have very many very small ones.
+const SLACK = 64 * 1024 * 1024;
+
+/** Downloads, unpacks, and gives the NAR, not verified. */
+export async function* fetchTarball(request: TarballRequest): AsyncGenerator<Uint8Array> {
+  const { url, narSize, signal } = request;
+  const label = redactUrl(url);
+  const limit = narSize === undefined ? undefined : 2 * narSize + SLACK;
+  for (let tried = 1; ; tried += 1) {
+    let begun = false;
+    try {
+      for await (const chunk of narOfTarball(download(request, label), { label, limit, signal })) {
+        begun = true;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      const broken = error instanceof HttpUnreachable && error.retryable;
+      if (begun || !broken || tried === TRIES) throw error;
+    }
+  }
+}
+
+async function* download(request: TarballRequest, label: string): AsyncGenerator<Uint8Array> {
+  const url = URL.parse(request.url);
+  if (url?.protocol === "file:") {
+    yield* fileBytes(url, label);
+    return;
+  }
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new TarballUnavailable(label, "the URL of nothing that can be downloaded");
+  // As for caches: what netrc has for this host, which a redirect to another one does not get.
+  const headers = await passwordAccess(url).headers(url);
+  const { signal, retryDelayMs } = request;
+  const response = await http(url, { headers, signal, retryDelayMs, label });
+  if (response.status !== 200) {
+    await response.discard();
+    throw new TarballUnavailable(label, `status ${response.status}`);
+  }
+  yield* response.body;
+}
+
+async function* fileBytes(url: URL, label: string): AsyncGenerator<Uint8Array> {
+  try {
+    const stream: Bytes = createReadStream(url, { highWaterMark: 256 * 1024 });
+    yield* stream;
+  } catch (error) {
+    throw new TarballUnavailable(label, error instanceof Error ? error.message : String(error));
+  }
+}
+
+export class TarballUnavailable extends LixImageError {
+  readonly code = "TARBALL_UNAVAILABLE";
+  constructor(label: string, got: string) {
+    super(`${label}: expected a tarball; got ${got}`, {
+      hint: "the lock names it for a source that no cache has: make the lock anew, or push the source to a cache",
+    });
+  }
+}

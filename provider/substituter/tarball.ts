@@ -1,0 +1,92 @@
+/**
+ * A tarball as Nix's fetchTarball takes it: unpacked, without its one top folder, as a NAR.
+ * @module
+ */
+import { ByteString } from "../base/byte-string.ts";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { encodeNar } from "../nix/nar-encoder.ts";
+import { readTar } from "../tar/read.ts";
+import { decompress } from "./decompress.ts";
+import { Spool } from "./spool.ts";
+import {
+  emptyDirectory,
+  Misplaced,
+  unpack,
+  unpackedEvents,
+  type UnpackedDirectory,
+} from "./unpacked.ts";
+
+export interface TarballOptions {
+  /** Names the tarball in messages: its redacted URL. */
+  readonly label: string;
+  /** How many bytes it may unpack to; Default: 8 GiB, twice what Hydra lets a package have. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const LIMIT = 8 * 1024 ** 3;
+// Empty files cost as well: of memory, about this much.
+const ENTRY_COST = 256;
+
+/**
+ * The NAR, after the whole tarball has been read: a NAR is sorted, a tar is not. Contents wait in a
+ * temporary file; memory holds names only. Throws TarballUnusable, TarMalformed, DamagedCompression,
+ * UnsupportedCompression.
+ */
+export async function* narOfTarball(
+  source: Bytes,
+  options: TarballOptions,
+): AsyncGenerator<Uint8Array> {
+  const spool = await Spool.open();
+  try {
+    const root = await unpackAll(source, spool, options);
+    for await (const chunk of encodeNar(unpackedEvents(onlyFolder(root, options.label), spool))) {
+      options.signal?.throwIfAborted();
+      yield chunk;
+    }
+  } finally {
+    await spool.close();
+  }
+}
+
+async function unpackAll(
+  source: Bytes,
+  spool: Spool,
+  { label, limit = LIMIT, signal }: TarballOptions,
+): Promise<UnpackedDirectory> {
+  const root = emptyDirectory();
+  let entries = 0;
+  try {
+    // By its first bytes: the end of a URL says little.
+    for await (const event of readTar(decompress(source, "none"), label)) {
+      signal?.throwIfAborted();
+      if (event.kind === "contents") await spool.add(event.bytes);
+      else unpack(event, root, spool.size);
+      if (event.kind !== "contents") entries += 1;
+      if (spool.size + entries * ENTRY_COST > limit)
+        throw new TarballUnusable(label, `more than the ${limit} bytes that it may unpack to`);
+    }
+    await spool.flush();
+    return root;
+  } catch (error) {
+    throw error instanceof Misplaced ? new TarballUnusable(label, error.message) : error;
+  }
+}
+
+function onlyFolder(root: UnpackedDirectory, label: string): UnpackedDirectory {
+  const [[, only] = [], ...others] = root.entries;
+  if (only?.kind === "directory" && others.length === 0) return only;
+  const names = [...root.entries.keys()].map(ByteString.toText).sort();
+  const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  throw new TarballUnusable(label, names.length === 0 ? "nothing" : some);
+}
+
+export class TarballUnusable extends LixImageError {
+  readonly code = "TARBALL_UNUSABLE";
+  constructor(label: string, got: string) {
+    super(`${label}: expected a tarball of one folder; got ${got}`, {
+      hint: "a source is what GitHub's archive/<revision>.tar.gz or a channel's nixexprs.tar.xz holds",
+    });
+  }
+}

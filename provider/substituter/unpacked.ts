@@ -1,0 +1,128 @@
+/** The tree that a tar unpacks to, with the contents of its files elsewhere. @module */
+import { ByteString } from "../base/byte-string.ts";
+import type { NarEvent } from "../nix/nar-event.ts";
+import { NarLimits } from "../nix/nar-limits.ts";
+import type { TarEvent } from "../tar/read.ts";
+import type { Spool } from "./spool.ts";
+
+interface UnpackedFile {
+  readonly kind: "regular";
+  readonly executable: boolean;
+  /** Where its contents are in the spool. */
+  readonly at: number;
+  readonly size: number;
+}
+export interface UnpackedDirectory {
+  readonly kind: "directory";
+  readonly entries: Map<ByteString, UnpackedNode>;
+}
+export type UnpackedNode =
+  UnpackedFile | UnpackedDirectory | { readonly kind: "symlink"; readonly target: ByteString };
+
+/** A tar that would not unpack, or only to somewhere else; the message says why. */
+export class Misplaced extends Error {}
+
+export const emptyDirectory = (): UnpackedDirectory => ({ kind: "directory", entries: new Map() });
+
+/** Adds an entry as unpacking would; its contents, if any, will come into the spool at `at`. */
+export function unpack(
+  event: Exclude<TarEvent, { kind: "contents" }>,
+  root: UnpackedDirectory,
+  at: number,
+): void {
+  const steps = stepsOf(event.path);
+  switch (event.kind) {
+    case "directory":
+      directoryAt(root, steps);
+      return;
+    case "regular": {
+      // libarchive sets the mode; Nix looks at the owner's bit alone.
+      const executable = (event.mode & 0o100) !== 0;
+      place(root, steps, { kind: "regular", executable, at, size: event.size });
+      return;
+    }
+    case "symlink":
+      place(root, steps, { kind: "symlink", target: event.target });
+      return;
+    case "hard link":
+      place(root, steps, linked(root, event.path, event.target));
+  }
+}
+
+/** In the order of a NAR. */
+export async function* unpackedEvents(
+  node: UnpackedNode,
+  spool: Spool,
+  path: ByteString = "",
+): AsyncGenerator<NarEvent> {
+  switch (node.kind) {
+    case "symlink":
+      yield { kind: "symlink", path, target: node.target };
+      return;
+    case "regular": {
+      const { executable, size } = node;
+      yield { kind: "regular", path, executable, size };
+      for await (const bytes of spool.read(node.at, size)) yield { kind: "contents", bytes };
+      return;
+    }
+    case "directory": {
+      yield { kind: "directory", path };
+      const entries = [...node.entries].sort(([a], [b]) => ByteString.compare(a, b));
+      for (const [name, entry] of entries)
+        yield* unpackedEvents(entry, spool, path === "" ? name : `${path}/${name}`);
+    }
+  }
+}
+
+/** The names on the way, `.` left out. */
+function stepsOf(path: ByteString): ByteString[] {
+  if (path.startsWith("/")) throw new Misplaced(`${shown(path)} is an absolute path`);
+  const steps = path.split("/").filter((step) => step !== "" && step !== ".");
+  if (steps.includes("..")) throw new Misplaced(`${shown(path)} leads out of the archive`);
+  if (steps.length > NarLimits.default.depth + 1)
+    throw new Misplaced(`${shown(path)} is too deep for a Nix store`);
+  return steps;
+}
+
+/** Follows no links: what is not a directory in the archive itself stays closed. */
+function directoryAt(root: UnpackedDirectory, steps: readonly ByteString[]): UnpackedDirectory {
+  let at = root;
+  for (const step of steps) {
+    let next = at.entries.get(step);
+    if (next === undefined) at.entries.set(step, (next = emptyDirectory()));
+    if (next.kind !== "directory")
+      throw new Misplaced(`${shown(steps.join("/"))} leads through what is no directory`);
+    at = next;
+  }
+  return at;
+}
+
+/** An archive that was appended to has files twice, and the last one counts. */
+function place(
+  root: UnpackedDirectory,
+  steps: readonly ByteString[],
+  node: Exclude<UnpackedNode, UnpackedDirectory>,
+): void {
+  const name = steps.at(-1);
+  if (name === undefined) throw new Misplaced("its root is not a directory");
+  const { entries } = directoryAt(root, steps.slice(0, -1));
+  if (entries.get(name)?.kind === "directory")
+    throw new Misplaced(`${shown(steps.join("/"))} is a directory and something else, too`);
+  entries.set(name, node);
+}
+
+function linked(
+  root: UnpackedDirectory,
+  path: ByteString,
+  target: ByteString,
+): Exclude<UnpackedNode, UnpackedDirectory> {
+  let at: UnpackedNode | undefined = root;
+  for (const step of stepsOf(target))
+    at = at?.kind === "directory" ? at.entries.get(step) : undefined;
+  if (at === undefined || at.kind === "directory")
+    throw new Misplaced(`${shown(path)} is a hard link to ${shown(target)}, no file before it`);
+  return at;
+}
+
+const shown = (path: ByteString): string =>
+  JSON.stringify(ByteString.toText(path.length > 200 ? `${path.slice(0, 200)}…` : path));

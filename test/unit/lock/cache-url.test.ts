@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkCacheUrl, hasScheme } from "../../../provider/lock/schema.ts";
+
+test("a lock may name caches by URL, stores of this machine, and folders beside it", () => {
+  for (const url of ["https://c.example", "s3://bucket?region=eu-west-1", "file:///srv/cache"])
+    assert.ok(hasScheme(checkCacheUrl(url)), url);
+  for (const url of ["local", "local?root=/mnt"]) assert.ok(hasScheme(checkCacheUrl(url)), url);
+  for (const url of ["cache", "./local", "../s3", "C:\\cache"])
+    assert.ok(!hasScheme(checkCacheUrl(url)), url);
+});
+
+test("what is none of these is refused, and so are credentials", () => {
+  for (const url of [
+    "",
+    "ssh://host",
+    "local?root=mnt",
+    "local?store=/x",
+    "https://me:pw@c.example",
+  ])
+    assert.throws(() => checkCacheUrl(url), url);
+});
