@@ -1,52 +1,65 @@
 /** The command line of `lix-image lock`, understood. @module */
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { LIX_CACHE } from "../lock/lix-release.ts";
 import type { NamedPath } from "../lock/resolve-paths.ts";
-import { checkCacheUrl, hasScheme } from "../lock/schema.ts";
-import { PublicKey } from "../nix/signature.ts";
-import { StorePath } from "../nix/store-path.ts";
-import { UsageError } from "./usage.ts";
+import { LocalStoreUrl } from "../substituter/local-store-url.ts";
+import {
+  asUsage,
+  checkKey,
+  OPTIONS,
+  parseCache,
+  parseChannel,
+  parseFlake,
+  parseLix,
+  parseNixpkgs,
+  parsePath,
+  parsePriority,
+  usage,
+  type CacheArgument,
+  type Folders,
+  type LixArgument,
+  type NixpkgsArgument,
+} from "./lock-options.ts";
 
 export interface LockArguments {
   readonly help: boolean;
   /** Absolute. */
   readonly output: string;
+  readonly mode: "write" | "update" | "check";
+  /** Attributes after --update; none for all. */
+  readonly only: readonly string[];
+  readonly source: SourceArgument;
   readonly caches: readonly CacheArgument[];
   /** In the order given; at least one. */
   readonly systems: readonly SystemArguments[];
   readonly priorities: ReadonlyMap<string, number>;
-  /** Absolute. */
-  readonly nix: string | undefined;
   readonly packages: readonly string[];
+  readonly exported: ExportArgument | undefined;
 }
 
-export interface CacheArgument {
-  /** As the lock has it: relative to the lock for a folder. */
-  readonly url: string;
-  readonly absoluteUrl: string;
-  readonly trustedPublicKeys: readonly string[];
-}
+/** Where packages come from that have no --path. */
+export type SourceArgument =
+  | { readonly kind: "paths" }
+  | { readonly kind: "nix"; readonly file: string }
+  | { readonly kind: "flake"; readonly reference: string }
+  | { readonly kind: "channel"; readonly channel: URL; readonly lix: LixArgument }
+  /** None is given: as when the lock was made. */
+  | { readonly kind: "recorded" };
 
 export interface SystemArguments {
   readonly system: string;
   readonly paths: readonly NamedPath[];
-  readonly nixpkgs: StorePath | "from the Nix file" | "none";
+  readonly nixpkgs: NixpkgsArgument;
 }
 
-const OPTIONS = {
-  help: { type: "boolean", short: "h" },
-  path: { type: "string", multiple: true },
-  priority: { type: "string", multiple: true },
-  nix: { type: "string" },
-  package: { type: "string", multiple: true },
-  nixpkgs: { type: "string", multiple: true },
-  "no-nixpkgs": { type: "boolean", multiple: true },
-  cache: { type: "string", multiple: true },
-  "trusted-public-key": { type: "string", multiple: true },
-  system: { type: "string", multiple: true },
-  output: { type: "string", short: "o" },
-} as const;
+export interface ExportArgument {
+  /** Absolute, as is the file. */
+  readonly folder: string;
+  readonly secretKeyFile: string;
+  /** `local`, or `local?root=DIR`. */
+  readonly store: string;
+}
 
 /** The part of a token of parseArgs that we read. */
 interface OptionToken {
@@ -60,35 +73,101 @@ const DEFAULT_CACHE: CacheArgument = {
   trustedPublicKeys: ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="],
 };
 
-export function parseLockArguments(argv: readonly string[]): LockArguments {
-  const { values, tokens } = parse(argv);
-  const output = resolve(values.output ?? "lix-image.lock.json");
-  const given = inOrder(
-    tokens.filter((token) => token.kind === "option"),
-    output,
-  );
-  if (values.help !== true && values.nix === undefined && values.path === undefined)
-    throw usage("give the packages by --path ATTR=/nix/store/… or by --nix FILE");
-  if (values.package !== undefined && values.nix === undefined)
-    throw usage("--package needs --nix FILE; a store path is given by --path ATTR=/nix/store/…");
+const DEFAULT_SYSTEM = "x86_64-linux";
+
+/** Relative paths are relative to `directory`. */
+export function parseLockArguments(
+  argv: readonly string[],
+  directory: string = process.cwd(),
+): LockArguments {
+  const { values, tokens, positionals } = parse(argv);
+  const output = resolve(directory, values.output ?? "lix-image.lock.json");
+  const options = tokens.filter((token) => token.kind === "option");
+  const given = inOrder(options, { directory, lock: output });
+  const source = parseSource(values, directory);
+  if (positionals.length > 0 && values.update !== true)
+    throw usage(`${positionals.join(" ")}: attributes stand behind --update only`);
+  if (source.kind === "recorded" && values.help !== true && !(values.update ?? values.check))
+    throw usage(
+      "give the packages by --channel NAME, by --path ATTR=/nix/store/…, by --nix FILE or by --flake REF",
+    );
+  if (source.kind === "recorded") refuseOthers(options);
+  if (values.package !== undefined && source.kind === "paths")
+    throw usage("--package needs --channel, --nix or --flake; a store path is given by --path");
+  const git = given.systems.some(({ nixpkgs }) => nixpkgs.kind === "git");
+  if (git && source.kind !== "channel") throw usage("--nixpkgs git needs --channel");
   return {
     help: values.help ?? false,
     output,
-    caches: given.caches.length === 0 ? [DEFAULT_CACHE] : given.caches,
-    systems: given.systems.length === 0 ? [noArguments("x86_64-linux")] : given.systems,
+    mode: values.check === true ? "check" : values.update === true ? "update" : "write",
+    only: positionals,
+    source,
+    caches: withLixCache(given.caches.length === 0 ? [DEFAULT_CACHE] : given.caches, source),
+    systems: given.systems,
     priorities: new Map((values.priority ?? []).map(parsePriority)),
-    nix: values.nix === undefined ? undefined : resolve(values.nix),
     packages: values.package ?? [],
+    exported: parseExport(values, directory),
   };
 }
 
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, tokens: true });
+    return parseArgs({ args: [...argv], options: OPTIONS, tokens: true, allowPositionals: true });
   } catch (error) {
     // parseArgs' own messages name the option and what is wrong with it.
     throw usage(error instanceof Error ? error.message : String(error));
   }
+}
+type Values = ReturnType<typeof parse>["values"];
+
+function parseSource(values: Values, directory: string): SourceArgument {
+  const given = [values.channel, values.nix, values.flake].filter((one) => one !== undefined);
+  if (given.length > 1) throw usage("--channel, --nix and --flake exclude each other");
+  if (values.lix !== undefined && values.channel === undefined)
+    throw usage("--lix needs --channel; else the Lix is the package nix");
+  if (values.channel !== undefined)
+    return {
+      kind: "channel",
+      channel: parseChannel(values.channel),
+      lix: parseLix(values.lix ?? "lix"),
+    };
+  if (values.nix !== undefined) return { kind: "nix", file: resolve(directory, values.nix) };
+  if (values.flake !== undefined)
+    return { kind: "flake", reference: parseFlake(values.flake, directory) };
+  return { kind: values.path === undefined ? "recorded" : "paths" };
+}
+
+/** What is recorded is taken as a whole: half of it from here would be a third thing. */
+function refuseOthers(options: readonly OptionToken[]): void {
+  const other = options.find(({ name }) => !["update", "check", "output", "help"].includes(name));
+  // A wrong value was complained of before.
+  if (other !== undefined)
+    throw usage(
+      `--${other.name} needs --channel, --path, --nix or --flake: without one, all options are those that made the lock`,
+    );
+}
+
+function parseExport(values: Values, directory: string): ExportArgument | undefined {
+  const { export: folder, "secret-key-file": file, store = "local" } = values;
+  if (folder === undefined && file === undefined && values.store === undefined) return undefined;
+  if (folder === undefined || file === undefined)
+    throw usage("--export DIR and --secret-key-file FILE need each other, and --store needs both");
+  if (asUsage("--store", () => LocalStoreUrl.parse(store)) === undefined)
+    throw usage(`--store ${store}: expected local or local?root=/absolute/path`);
+  return { folder: resolve(directory, folder), secretKeyFile: resolve(directory, file), store };
+}
+
+/** Releases of Lix are in a cache of their own. */
+function withLixCache(
+  caches: readonly CacheArgument[],
+  source: SourceArgument,
+): readonly CacheArgument[] {
+  const ours =
+    source.kind === "channel" &&
+    source.lix.kind === "release" &&
+    source.lix.manifest.hostname === "releases.lix.systems";
+  if (!ours || caches.some((cache) => cache.url === LIX_CACHE.url)) return caches;
+  return [...caches, { ...LIX_CACHE, absoluteUrl: LIX_CACHE.url }];
 }
 
 interface Ordered {
@@ -97,84 +176,47 @@ interface Ordered {
 }
 
 /** Options whose meaning depends on what stands before them: a key's cache, a path's system. */
-function inOrder(options: readonly OptionToken[], lock: string): Ordered {
+function inOrder(options: readonly OptionToken[], folders: Folders): Ordered {
   const caches: CacheArgument[] = [];
   const systems: SystemArguments[] = [];
-  const change = (to: (system: SystemArguments) => SystemArguments): void => {
-    systems.push(to(systems.pop() ?? noArguments("x86_64-linux")));
+  let nixpkgs: NixpkgsArgument = { kind: "of the source" };
+  const setNixpkgs = (choice: NixpkgsArgument): void => {
+    const system = systems.pop();
+    // Before all systems it is for all of them.
+    if (system === undefined) nixpkgs = choice;
+    else systems.push({ ...system, nixpkgs: choice });
   };
   for (const { name, value = "" } of options) {
     switch (name) {
       case "cache":
-        caches.push(parseCache(value, lock));
+        caches.push(parseCache(value, folders));
         break;
       case "trusted-public-key": {
         const cache = caches.pop();
         if (cache === undefined)
           throw usage("--trusted-public-key stands behind the --cache that it is a key of");
-        asUsage("--trusted-public-key", () => PublicKey.parse(value));
+        checkKey(value);
         caches.push({ ...cache, trustedPublicKeys: [...cache.trustedPublicKeys, value] });
         break;
       }
       case "system":
         if (systems.some((one) => one.system === value))
           throw usage(`--system ${value} is given twice, or behind a --path that was taken for it`);
-        systems.push(noArguments(value));
+        systems.push({ system: value, paths: [], nixpkgs });
         break;
-      case "path":
-        change((system) => ({ ...system, paths: [...system.paths, parsePath(value)] }));
+      case "path": {
+        const system = systems.pop() ?? { system: DEFAULT_SYSTEM, paths: [], nixpkgs };
+        systems.push({ ...system, paths: [...system.paths, parsePath(value)] });
         break;
+      }
       case "nixpkgs":
-        change((system) => ({ ...system, nixpkgs: parseStorePath("--nixpkgs", value) }));
+        setNixpkgs(parseNixpkgs(value));
         break;
       case "no-nixpkgs":
-        change((system) => ({ ...system, nixpkgs: "none" }));
+        setNixpkgs({ kind: "none" });
         break;
     }
   }
-  return { caches, systems };
+  const some = systems.length > 0 ? systems : [{ system: DEFAULT_SYSTEM, paths: [], nixpkgs }];
+  return { caches, systems: some };
 }
-
-const noArguments = (system: string): SystemArguments => ({
-  system,
-  paths: [],
-  nixpkgs: "from the Nix file",
-});
-
-function parseCache(text: string, lock: string): CacheArgument {
-  asUsage("--cache", () => checkCacheUrl(text));
-  if (hasScheme(text)) return { url: text, absoluteUrl: text, trustedPublicKeys: [] };
-  const folder = resolve(text);
-  const fromLock = relative(dirname(lock), folder).split(sep).join("/");
-  // On Windows there is no way from one drive to another.
-  const dotted = isAbsolute(fromLock) || fromLock.startsWith("../") ? fromLock : `./${fromLock}`;
-  return { url: dotted, absoluteUrl: pathToFileURL(folder).href, trustedPublicKeys: [] };
-}
-
-function parsePath(text: string): NamedPath {
-  // An attribute has no "=", a store path may.
-  const equals = text.indexOf("=");
-  if (equals < 1) throw usage(`--path ${text}: expected ATTR=/nix/store/…`);
-  const name = text.slice(0, equals);
-  return { name, storePath: parseStorePath(`--path ${name}`, text.slice(equals + 1)) };
-}
-
-function parsePriority(text: string): [string, number] {
-  const [, attribute, number] = /^([^=]+)=(-?\d{1,9})$/.exec(text) ?? [];
-  if (attribute === undefined || number === undefined)
-    throw usage(`--priority ${text}: expected ATTR=N`);
-  return [attribute, Number(number)];
-}
-
-const parseStorePath = (option: string, text: string): StorePath =>
-  asUsage(option, () => StorePath.parse(text));
-
-function asUsage<T>(option: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw usage(`${option}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-const usage = (message: string): UsageError => new UsageError(message, "lix-image lock");

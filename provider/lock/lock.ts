@@ -12,7 +12,7 @@ export interface Lock {
 }
 
 export interface LockedCache {
-  /** `http(s)://…`, `file:///…`, `s3://…`; a relative path of the file stands here as an absolute `file://` URL. */
+  /** `http(s)://…`, `file:///…`, `s3://…`, `local`; a relative path of the file stands here as an absolute `file://` URL. */
   readonly url: string;
   /** `name:base64`, each. */
   readonly trustedPublicKeys: readonly string[];

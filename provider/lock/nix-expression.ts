@@ -1,21 +1,13 @@
 /**
- * The one expression that `lix-image lock --nix` evaluates. It is text in a module, so that it needs no
+ * What `lix-image lock --nix` and `--flake` evaluate. It is text in a module, so that it needs no
  * file beside the compiled code. It builds nothing: store paths of outputs follow from derivations.
- *
- * `file` gives packages as an attribute set, or as a function of `{ system }` (other arguments must
- * have defaults). `attributes` is a JSON list of attribute paths.
  * @module
  */
-export const NIX_EXPRESSION = `
-{ file, system, attributes, withNixpkgs }:
-let
-  value = import (/. + file);
-  formals = builtins.functionArgs value;
-  pkgs =
-    if !builtins.isFunction value then value
-    else if formals == { } || formals ? system then value { inherit system; }
-    else value { };
 
+/** A function that describes packages: what resolve-nix.ts calls `Evaluated`. */
+const DESCRIBE = `
+{ pkgs, attributes, withNixpkgs }:
+let
   # An attribute of exactly that name wins over a path of attributes.
   find = attribute:
     if pkgs ? \${attribute} then [ pkgs.\${attribute} ]
@@ -58,6 +50,39 @@ let
 in
 {
   nixpkgs = if withNixpkgs && pkgs ? path then nixpkgs else null;
-  packages = map record (builtins.fromJSON attributes);
+  packages = map record attributes;
 }
 `;
+
+/**
+ * `file` gives packages as an attribute set, or as a function of `{ system }` (other arguments must
+ * have defaults). `attributes` is a JSON list of attribute paths.
+ */
+export const FILE_EXPRESSION = `
+{ file, system, attributes, withNixpkgs }:
+let
+  value = import (/. + file);
+  formals = builtins.functionArgs value;
+  pkgs =
+    if !builtins.isFunction value then value
+    else if formals == { } || formals ? system then value { inherit system; }
+    else value { };
+in
+(${DESCRIBE}) { inherit pkgs withNixpkgs; attributes = builtins.fromJSON attributes; }
+`;
+
+/** Applied to what a flake has below a name: packages, or packages by system. */
+export function flakeFunction(question: {
+  readonly system: string;
+  readonly attributes: readonly string[];
+  readonly withNixpkgs: boolean;
+}): string {
+  return `value: (${DESCRIBE}) {
+    pkgs = value.${nixString(question.system)} or value;
+    attributes = builtins.fromJSON ${nixString(JSON.stringify(question.attributes))};
+    withNixpkgs = ${question.withNixpkgs};
+  }`;
+}
+
+/** Nix knows no escapes but these; `$` only matters before a brace. */
+const nixString = (text: string): string => `"${text.replace(/[\\"$]/g, "\\$&")}"`;

@@ -16,6 +16,8 @@ export interface ClosureRequest {
   readonly substituters: readonly Substituter[];
   /** Of all caches together: whoever serves a path, one of these must have signed it. */
   readonly keys: readonly PublicKey[];
+  /** Paths that need no answer: sources out of tarballs, what an earlier lock says. */
+  readonly known?: ReadonlyMap<StorePath, LockedPath> | undefined;
   /** For progress: "x86_64-linux". */
   readonly label: string;
   readonly signal?: AbortSignal | undefined;
@@ -37,7 +39,7 @@ export async function resolveClosure(
       wave,
       { width: LOOKUPS_AT_ONCE, signal: request.signal },
       async (path, signal) => {
-        const answer = await lookUp(path, request, signal);
+        const answer = request.known?.get(path) ?? (await lookUp(path, request, signal));
         looked += 1;
         log.progress(`lock ${request.label}: asked for ${looked} of ${seen.size} store paths`);
         return answer;
@@ -119,7 +121,8 @@ export class PathsNotInCaches extends LixImageError {
       {
         hint:
           `push it to a cache of yours, nix copy --to 'file:///srv/cache?secret-key=/path/to/key' ${first}, ` +
-          "and name that cache by --cache and --trusted-public-key; " +
+          "and name that cache by --cache and --trusted-public-key; or put what this machine's store has " +
+          "into a folder, --export DIR --secret-key-file FILE; " +
           `asked: ${substituters.map((one) => one.url).join(", ") || "none"}`,
       },
     );

@@ -1,17 +1,14 @@
 /** Packages from one evaluation by an installed Nix (2.4 or newer) or Lix. @module */
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { LockedPackage } from "./lock.ts";
 import { enumerate } from "./mistakes.ts";
-import { NIX_EXPRESSION } from "./nix-expression.ts";
+import { FILE_EXPRESSION, flakeFunction } from "./nix-expression.ts";
 import { DEFAULT_PRIORITY } from "./package-name.ts";
+import { runNix } from "./run-nix.ts";
 
-export interface NixRequest {
-  /** Absolute. */
-  readonly file: string;
+export interface NixQuestion {
   readonly system: string;
   readonly attributes: readonly string[];
   /** Whether `pkgs.path` is wanted: hashing a checkout of nixpkgs takes seconds. */
@@ -24,25 +21,60 @@ export interface NixPackages {
   readonly packages: ReadonlyMap<string, LockedPackage>;
 }
 
-/** Evaluates; builds and downloads nothing but what the file itself imports. */
-export async function packagesFromNix(request: NixRequest): Promise<NixPackages> {
-  const evaluated = Evaluated.safeParse(JSON.parse(await evaluate(request)));
+/**
+ * What a file gives, by its absolute path. Evaluates; builds and downloads nothing but what the file
+ * itself imports.
+ */
+export async function packagesFromNix(
+  request: NixQuestion & { readonly file: string },
+): Promise<NixPackages> {
+  const argv = [
+    ...["--eval", "--strict", "--json", "--expr", FILE_EXPRESSION],
+    ...["--argstr", "file", request.file],
+    ...["--argstr", "system", request.system],
+    ...["--argstr", "attributes", JSON.stringify(request.attributes)],
+    ...["--arg", "withNixpkgs", String(request.withNixpkgs)],
+  ];
+  const subject = request.file;
+  const json = await runNix("nix-instantiate", argv, { subject, signal: request.signal });
+  return understood(json, subject, request);
+}
+
+/**
+ * What a flake has: `nixpkgs`, `.#packages`. Without a fragment `legacyPackages`; below it the packages
+ * stand, or the systems with theirs. Nothing is written into the flake's own lock.
+ */
+export async function packagesFromFlake(
+  request: NixQuestion & { readonly reference: string },
+): Promise<NixPackages> {
+  const { reference: given } = request;
+  const reference = given.includes("#") ? given : `${given}#legacyPackages`;
+  const argv = [
+    ...["--extra-experimental-features", "nix-command flakes", "eval", "--json"],
+    ...["--no-write-lock-file", "--apply", flakeFunction(request), reference],
+  ];
+  const json = await runNix("nix", argv, { subject: reference, signal: request.signal });
+  return understood(json, reference, request);
+}
+
+function understood(json: string, subject: string, question: NixQuestion): NixPackages {
+  const evaluated = Evaluated.safeParse(JSON.parse(json));
   if (!evaluated.success)
-    throw new UnusableNixFile(
-      request.file,
+    throw new UnusableNixPackages(
+      subject,
       evaluated.error.issues.map(
-        (issue) => `${subject(issue.path, request.attributes)}: ${issue.message}`,
+        (issue) => `${placeOf(issue.path, question.attributes)}: ${issue.message}`,
       ),
     );
   const mistakes: string[] = [];
   const packages = new Map<string, LockedPackage>();
   for (const [index, record] of evaluated.data.packages.entries()) {
-    const attribute = request.attributes[index] ?? "";
-    const problem = problemOf(record, request.system);
+    const attribute = question.attributes[index] ?? "";
+    const problem = problemOf(record, question.system);
     if (problem !== undefined) mistakes.push(`${attribute}: ${problem}`);
     else if (record.kind === "package") packages.set(attribute, lockedPackage(attribute, record));
   }
-  if (mistakes.length > 0) throw new UnusableNixFile(request.file, mistakes);
+  if (mistakes.length > 0) throw new UnusableNixPackages(subject, mistakes);
   return { nixpkgs: evaluated.data.nixpkgs ?? undefined, packages };
 }
 
@@ -71,7 +103,7 @@ const Found = z.discriminatedUnion("kind", [
 ]);
 type Found = z.output<typeof Found>;
 
-/** The value of {@link NIX_EXPRESSION}. */
+/** What the expressions of nix-expression.ts give. */
 const Evaluated = z.strictObject({
   nixpkgs: storePath.nullable(),
   packages: z.array(Found),
@@ -108,72 +140,18 @@ function lockedPackage(attribute: string, record: PackageRecord): LockedPackage 
   };
 }
 
-async function evaluate(request: NixRequest): Promise<string> {
-  const child = spawn(
-    "nix-instantiate",
-    [
-      ...["--eval", "--strict", "--json", "--expr", NIX_EXPRESSION],
-      ...["--argstr", "file", request.file],
-      ...["--argstr", "system", request.system],
-      ...["--argstr", "attributes", JSON.stringify(request.attributes)],
-      ...["--arg", "withNixpkgs", String(request.withNixpkgs)],
-    ],
-    { stdio: ["ignore", "pipe", "pipe"], ...(request.signal ? { signal: request.signal } : {}) },
-  );
-  const closed = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  try {
-    const [code, stdout, stderr] = await Promise.all([
-      closed,
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    if (code !== 0) throw new NixEvaluationFailed(request.file, stderr);
-    return stdout;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      throw new NixNotFound(error);
-    throw error;
-  }
-}
-
-function subject(path: readonly PropertyKey[], attributes: readonly string[]): string {
+function placeOf(path: readonly PropertyKey[], attributes: readonly string[]): string {
   const [part, index] = path;
   return part === "packages" && typeof index === "number"
     ? (attributes[index] ?? "packages")
     : String(part ?? "value");
 }
 
-export class NixNotFound extends LixImageError {
-  readonly code = "NIX_NOT_FOUND";
-  constructor(cause: unknown) {
-    super("nix-instantiate is not on PATH", {
-      cause,
-      hint: "--nix needs an installed Nix or Lix; `lix-image lock --path ATTR=/nix/store/…` needs none",
-    });
-  }
-}
-
-// An evaluation trace is long; its end has the error.
-const STDERR_LIMIT = 4000;
-
-export class NixEvaluationFailed extends LixImageError {
-  readonly code = "NIX_EVALUATION_FAILED";
-  constructor(file: string, stderr: string) {
-    const said = stderr.trim();
-    super(`${file}: does not evaluate:\n${said.slice(-STDERR_LIMIT)}`, {
-      hint: "it must give a set of packages such as nixpkgs, or a function of { system } that does",
-    });
-  }
-}
-
-export class UnusableNixFile extends LixImageError {
+export class UnusableNixPackages extends LixImageError {
   readonly code = "UNUSABLE_NIX_FILE";
-  constructor(file: string, mistakes: readonly string[]) {
-    super(`${file}: ${enumerate(mistakes)}`, {
-      hint: "add what is missing to the set that the file gives: pkgs // { nix = pkgs.lix; }",
+  constructor(subject: string, mistakes: readonly string[]) {
+    super(`${subject}: ${enumerate(mistakes)}`, {
+      hint: "add what is missing to the set: pkgs // { nix = pkgs.lix; }",
     });
   }
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { NarHash } from "../nix/nix-hash.ts";
 import { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
+import { LocalStoreUrl } from "../substituter/local-store-url.ts";
 
 /** The format this release reads and writes. */
 export const LOCK_VERSION = 1;
@@ -63,7 +64,7 @@ const lockedPath = z.strictObject({
   deriver: text(checkDeriver).optional(),
   ca: z.string().min(1).optional(),
   downloadSize: size.optional(),
-  fetch: z.strictObject({ tarball: z.url({ protocol: /^https?$/ }) }).optional(),
+  fetch: z.strictObject({ tarball: z.url({ protocol: /^(?:https?|file)$/ }) }).optional(),
 });
 
 const lockedSystem = z.strictObject({
@@ -82,18 +83,19 @@ export const LockFile = z.strictObject({
 });
 export type LockFile = z.output<typeof LockFile>;
 
-/** Two letters or more, so that a drive letter is a path. */
-export const hasScheme = (url: string): boolean => /^[A-Za-z][A-Za-z0-9+.-]+:/.test(url);
+/** Two letters or more, so that a drive letter is a path; or a store of this machine. */
+export const hasScheme = (url: string): boolean =>
+  /^[A-Za-z][A-Za-z0-9+.-]+:/.test(url) || LocalStoreUrl.is(url);
 
 /** Passes a cache's URL or relative path through. Never shows it: it may hold a password. */
 export function checkCacheUrl(url: string): string {
   if (url === "")
     throw new RangeError("expected a URL or a path relative to the lock; got nothing");
-  if (!hasScheme(url)) return url;
+  if (!hasScheme(url) || LocalStoreUrl.parse(url) !== undefined) return url;
   const parsed = URL.parse(url);
   if (parsed === null || !["http:", "https:", "file:", "s3:"].includes(parsed.protocol))
     throw new RangeError(
-      "expected http://, https://, file://, s3:// or a path relative to the lock",
+      "expected http://, https://, file://, s3://, local or a path relative to the lock",
     );
   if (parsed.username !== "" || parsed.password !== "")
     throw new RangeError("credentials do not belong into a lock; use a netrc file");

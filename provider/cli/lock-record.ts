@@ -1,0 +1,137 @@
+/**
+ * The options that made a lock, in a text file beside it, so that `--update` and `--check` need none:
+ * one option a line, as on the command line but without quotes; `#` starts a comment line. Relative
+ * paths are relative to the file. docs/decisions/0007-lock-arguments.md says why it is a file.
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LixImageError } from "../base/errors.ts";
+import { channelName } from "../lock/channel.ts";
+import { writeLock } from "../lock/write.ts";
+import { parseLockArguments, type LockArguments, type SystemArguments } from "./lock-arguments.ts";
+import { relativeTo, usage, type NixpkgsArgument } from "./lock-options.ts";
+import { UsageError } from "./usage.ts";
+
+/** `lix-image.lock.args` of `lix-image.lock.json`. */
+export const recordFile = (lock: string): string => `${lock.replace(/\.json$/, "")}.args`;
+
+export async function readRecord(lock: string): Promise<LockArguments> {
+  const file = recordFile(lock);
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new LockArgumentsNotFound(lock, file, cause);
+  });
+  const argv = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    // The first blank ends the option; a value may have more.
+    .flatMap((line) => {
+      const [, option = line, value] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
+      return value === undefined ? [option] : [option, value];
+    });
+  try {
+    return parseLockArguments([...argv, "--output", lock], dirname(lock));
+  } catch (error) {
+    throw error instanceof UsageError ? usage(`${file}: ${error.message}`) : error;
+  }
+}
+
+/** Nothing for a lock of store paths: there is nothing newer of them. */
+export async function writeRecord(args: LockArguments): Promise<void> {
+  const { kind } = args.source;
+  if (kind === "paths" || kind === "recorded") return;
+  const file = recordFile(args.output);
+  const text = formatRecord(args);
+  const before = await readFile(file, "utf8").catch(() => undefined);
+  if (before === undefined || !sameOptions(before, text)) await writeLock(file, text);
+}
+
+const HEAD =
+  "# What this lock was made by. `lix-image lock --update` reads it; edit it as you like.\n";
+
+export function formatRecord(args: LockArguments): string {
+  const folder = dirname(args.output);
+  const [first, ...others] = args.systems.map((system) => nixpkgsLine(system.nixpkgs));
+  const shared = others.every((line) => line === first) ? first : undefined;
+  const lines = [
+    ...sourceLines(args, folder),
+    ...args.packages.map((attribute) => `--package ${attribute}`),
+    ...[...args.priorities].map(([attribute, priority]) => `--priority ${attribute}=${priority}`),
+    ...args.caches.flatMap((cache) => [
+      `--cache ${cache.url}`,
+      ...cache.trustedPublicKeys.map((key) => `--trusted-public-key ${key}`),
+    ]),
+    ...(args.exported === undefined
+      ? []
+      : [
+          `--export ${relativeTo(folder, args.exported.folder)}`,
+          `--secret-key-file ${relativeTo(folder, args.exported.secretKeyFile)}`,
+          `--store ${args.exported.store}`,
+        ]),
+    ...(shared === undefined ? [] : [shared]),
+    ...args.systems.flatMap((system) => systemLines(system, shared)),
+  ];
+  return `${HEAD}${lines.filter((line) => line !== "").join("\n")}\n`;
+}
+
+function sourceLines({ source }: LockArguments, folder: string): string[] {
+  switch (source.kind) {
+    case "channel": {
+      const { lix } = source;
+      return [
+        `--channel ${channelName(source.channel)}`,
+        `--lix ${lix.kind === "attribute" ? lix.attribute : lix.manifest.href}`,
+      ];
+    }
+    case "nix":
+      return [`--nix ${relativeTo(folder, source.file)}`];
+    case "flake": {
+      const [reference = "", ...fragment] = source.reference.split("#");
+      const place = reference.startsWith("/") ? relativeTo(folder, reference) : reference;
+      return [`--flake ${[place, ...fragment].join("#")}`];
+    }
+    case "paths":
+    case "recorded":
+      return [];
+  }
+}
+
+const systemLines = (system: SystemArguments, shared: string | undefined): string[] => [
+  `--system ${system.system}`,
+  ...system.paths.map((path) => `--path ${path.name}=${path.storePath}`),
+  ...(shared === undefined ? [nixpkgsLine(system.nixpkgs)] : []),
+];
+
+/** Empty for what is the default. */
+function nixpkgsLine(nixpkgs: NixpkgsArgument): string {
+  switch (nixpkgs.kind) {
+    case "of the source":
+      return "";
+    case "none":
+      return "--no-nixpkgs";
+    case "git":
+      return "--nixpkgs git";
+    case "path":
+      return `--nixpkgs ${nixpkgs.storePath}`;
+    case "tarball":
+      return `--nixpkgs ${nixpkgs.url.href}`;
+  }
+}
+
+/** Comments and order of lines are the user's own. */
+function sameOptions(before: string, after: string): boolean {
+  const options = (text: string): string =>
+    JSON.stringify(text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
+  return options(before) === options(after);
+}
+
+export class LockArgumentsNotFound extends LixImageError {
+  readonly code = "LOCK_ARGUMENTS_NOT_FOUND";
+  constructor(lock: string, file: string, cause: unknown) {
+    super(`${file}: cannot be read, so nobody knows what ${lock} was made by`, {
+      cause,
+      hint: "give the options that made the lock once more, beginning with --channel, --nix or --flake",
+    });
+  }
+}

@@ -1,0 +1,103 @@
+/** What a new lock changes: for the eyes of whoever reviews it. @module */
+import { ByteString } from "../base/byte-string.ts";
+import { closureOf } from "../nix/closure.ts";
+import type { StorePath } from "../nix/store-path.ts";
+import { requiredOutputs } from "./consistency.ts";
+import type { Lock, LockedPackage, LockedSystem } from "./lock.ts";
+
+export interface SystemDifference {
+  readonly system: string;
+  /** Those that are not the same as before, by attribute. */
+  readonly packages: readonly PackageDifference[];
+  readonly nixpkgs: Change<StorePath | undefined>;
+  /** Unpacked bytes of everything. */
+  readonly size: Change<number>;
+  readonly newPaths: readonly StorePath[];
+  readonly gonePaths: readonly StorePath[];
+}
+
+export interface PackageDifference {
+  readonly attribute: string;
+  /** Undefined: it was not there, or is no more. */
+  readonly package: Change<LockedPackage | undefined>;
+  /** Unpacked bytes of the package with all that it needs. */
+  readonly closureSize: Change<number>;
+}
+
+export interface Change<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+/** One for each system of either lock; `before` is undefined when there was none. */
+export function compareLocks(before: Lock | undefined, after: Lock): SystemDifference[] {
+  const systems = new Set([...(before?.systems.keys() ?? []), ...after.systems.keys()]);
+  return [...systems]
+    .sort(ByteString.compare)
+    .map((system) =>
+      compareSystems(system, before?.systems.get(system), after.systems.get(system)),
+    );
+}
+
+function compareSystems(
+  system: string,
+  before: LockedSystem | undefined,
+  after: LockedSystem | undefined,
+): SystemDifference {
+  const attributes = new Set([
+    ...(before?.packages.keys() ?? []),
+    ...(after?.packages.keys() ?? []),
+  ]);
+  const packages = [...attributes].sort(ByteString.compare).map((attribute) => {
+    const change = {
+      before: before?.packages.get(attribute),
+      after: after?.packages.get(attribute),
+    };
+    const closureSize = {
+      before: packageSize(before, change.before),
+      after: packageSize(after, change.after),
+    };
+    return { attribute, package: change, closureSize };
+  });
+  return {
+    system,
+    packages: packages.filter((one) => !samePackage(one.package)),
+    nixpkgs: { before: before?.nixpkgs, after: after?.nixpkgs },
+    size: {
+      before: sizeOf(before, before?.paths.keys()),
+      after: sizeOf(after, after?.paths.keys()),
+    },
+    newPaths: pathsOnlyIn(after, before),
+    gonePaths: pathsOnlyIn(before, after),
+  };
+}
+
+function samePackage({ before, after }: Change<LockedPackage | undefined>): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  const outputs = (one: LockedPackage): string => JSON.stringify([...one.outputs]);
+  return (
+    before.name === after.name &&
+    before.priority === after.priority &&
+    before.defaultOutput === after.defaultOutput &&
+    before.outputsToInstall.join(" ") === after.outputsToInstall.join(" ") &&
+    outputs(before) === outputs(after)
+  );
+}
+
+function packageSize(system: LockedSystem | undefined, locked: LockedPackage | undefined): number {
+  if (system === undefined || locked === undefined) return 0;
+  const roots = requiredOutputs(locked).flatMap((output) => locked.outputs.get(output) ?? []);
+  return sizeOf(
+    system,
+    closureOf(roots, (path) => system.paths.get(path)?.references ?? []),
+  );
+}
+
+function sizeOf(system: LockedSystem | undefined, paths: Iterable<StorePath> = []): number {
+  let size = 0;
+  for (const path of paths) size += system?.paths.get(path)?.narSize ?? 0;
+  return size;
+}
+
+const pathsOnlyIn = (one: LockedSystem | undefined, other: LockedSystem | undefined): StorePath[] =>
+  [...(one?.paths.keys() ?? [])].filter((path) => other?.paths.has(path) !== true);

@@ -1,0 +1,108 @@
+/**
+ * Paths that no cache has, out of this machine's store into a cache in a folder, signed by a key of its
+ * owner: the lock then works wherever the folder goes.
+ * @module
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createZstdCompress } from "node:zlib";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { NarInfo } from "../nix/narinfo.ts";
+import { NarHash } from "../nix/nix-hash.ts";
+import { nixbase32 } from "../nix/nixbase32.ts";
+import { sign } from "../nix/signature.ts";
+import { StorePath } from "../nix/store-path.ts";
+import type { Substituter } from "../substituter/substituter.ts";
+import { through } from "../substituter/through.ts";
+import { verified } from "../substituter/verified.ts";
+import type { LockedPath } from "./lock.ts";
+
+export interface ExportOptions {
+  readonly store: Substituter;
+  /** `name:base64`, as `nix-store --generate-binary-cache-key` writes it. */
+  readonly secretKey: string;
+  /** Of the cache; made when there is none. */
+  readonly folder: string;
+}
+
+/** The store as a cache whose word is signed: the last one to be asked. */
+export function signedStore({ store, secretKey }: ExportOptions): Substituter {
+  return {
+    ...store,
+    async narInfo(path, signal) {
+      const info = await store.narInfo(path, signal);
+      return info && { ...info, signatures: [sign(info, secretKey)] };
+    },
+  };
+}
+
+export async function isCacheFolder(folder: string): Promise<boolean> {
+  return (await stat(join(folder, "nix-cache-info")).catch(() => undefined)) !== undefined;
+}
+
+/** Those of `paths` that only `signedStore` can have vouched for; what the folder has stays. */
+export async function exportPaths(
+  paths: Iterable<LockedPath>,
+  options: ExportOptions,
+): Promise<void> {
+  const { folder } = options;
+  try {
+    await mkdir(join(folder, "nar"), { recursive: true });
+    if (!(await isCacheFolder(folder)))
+      await writeFile(join(folder, "nix-cache-info"), "StoreDir: /nix/store\n");
+    for (const path of paths) await exportPath(path, options);
+  } catch (error) {
+    throw error instanceof LixImageError ? error : new ExportFailed(folder, error);
+  }
+}
+
+async function exportPath(path: LockedPath, { store, folder }: ExportOptions): Promise<void> {
+  const file = join(folder, `${StorePath.hashPart(path.storePath)}.narinfo`);
+  if ((await stat(file).catch(() => undefined)) !== undefined) return;
+  log.progress(`lock: exporting ${path.storePath}`);
+  const { downloadSize: _, fetch: __, ...info } = path;
+  const nar = store.openNar({ ...info, url: path.storePath, compression: "none" });
+  const stored = await writeNar(verified(nar, path, store.url), folder);
+  // After the NAR: whoever sees the narinfo can have both.
+  await writeFile(file, NarInfo.format({ ...info, ...stored, compression: "zstd" }));
+}
+
+type Stored = Pick<NarInfo, "url" | "fileSize" | "fileHash">;
+
+async function writeNar(nar: Bytes, folder: string): Promise<Stored> {
+  const temporary = join(folder, "nar", `${randomBytes(8).toString("hex")}.tmp`);
+  const hash = createHash("sha256");
+  let fileSize = 0;
+  try {
+    const handle = await open(temporary, "wx");
+    try {
+      for await (const chunk of through(nar, createZstdCompress(), "zstd")) {
+        hash.update(chunk);
+        fileSize += chunk.length;
+        await handle.writeFile(chunk);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const digest = hash.digest();
+    const url = `nar/${nixbase32.encode(digest)}.nar.zst`;
+    await rename(temporary, join(folder, url));
+    return { url, fileSize, fileHash: NarHash.toNix32(NarHash.fromBytes(digest)) };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+export class ExportFailed extends LixImageError {
+  readonly code = "EXPORT_FAILED";
+  constructor(folder: string, cause: unknown) {
+    super(`${folder}: store paths cannot be exported there`, {
+      cause,
+      hint: "it must be a folder that this user may write, with space for them",
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Builds of one evaluation, asked of the Hydra that made it, slowly: it lets one address ask twice a
+ * second, answers 429 beyond that, and serves pages of garbage to clients that it takes for robots.
+ * @see https://github.com/NixOS/hydra, src/lib/Hydra/Controller/JobsetEval.pm and Build.pm
+ * @see https://github.com/NixOS/infra, build/hydra-proxy.nix
+ * @module
+ */
+import { z } from "zod";
+import { LixImageError } from "../base/errors.ts";
+import { http, type HttpResponse } from "../base/http.ts";
+import { redactUrl } from "../base/redact.ts";
+import { StorePath } from "../nix/store-path.ts";
+import type { AnswerCache } from "./answer-cache.ts";
+import { textOf, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
+import type { Pace } from "./pace.ts";
+
+const storePath = z
+  .string()
+  .refine(StorePath.is, "not a store path")
+  .transform((path) => StorePath.parse(path));
+
+/** `/build/N` as JSON, as far as we need it. Perl's JSON writes some numbers as strings. */
+const HydraBuild = z.object({
+  id: z.coerce.number(),
+  job: z.string(),
+  nixname: z.string().min(1),
+  system: z.string(),
+  finished: z.coerce.number(),
+  buildstatus: z.coerce.number().nullable(),
+  jobsetevals: z.array(z.coerce.number()),
+  // An object: the order of outputs is lost.
+  buildoutputs: z.record(z.string(), z.object({ path: storePath.nullable() })),
+});
+export type HydraBuild = z.output<typeof HydraBuild>;
+
+export interface HydraOptions extends FetchOptions {
+  readonly pace: Pace;
+  readonly answers: AnswerCache;
+}
+
+// Renamed jobsets answer 301, a job 302; more than that is a loop.
+const REDIRECTS = 5;
+
+/** The build of a job in an evaluation; undefined when the evaluation has no such job. */
+export async function hydraBuild(
+  evaluation: URL,
+  job: string,
+  options: HydraOptions,
+): Promise<HydraBuild | undefined> {
+  const url = new URL(`${evaluation.href.replace(/\/$/, "")}/job/${encodeURIComponent(job)}`);
+  // Only what is over is kept: a build that still runs has another answer tomorrow.
+  const known = HydraBuild.safeParse(await options.answers.read(url.href));
+  if (known.success) return known.data;
+  const answer = await ask(url, options);
+  if (answer === undefined) return undefined;
+  const build = parse(answer.text, answer.url);
+  if (build.finished === 1) await options.answers.write(url.href, build);
+  return build;
+}
+
+interface HydraAnswer {
+  readonly url: URL;
+  readonly text: string;
+}
+
+/** Redirects are followed here and not by `http`, because each is a request that counts. */
+async function ask(first: URL, options: HydraOptions): Promise<HydraAnswer | undefined> {
+  for (let url = first, left = REDIRECTS; ; left -= 1) {
+    await options.pace.wait(options.signal);
+    const response = await http(url, {
+      headers: { accept: "application/json", "user-agent": USER_AGENT },
+      redirects: 0,
+      signal: options.signal,
+      retryDelayMs: options.retryDelayMs ?? RETRY_DELAY_MS,
+    });
+    const { status } = response;
+    if (status === 200) return { url, text: await jsonText(response, url) };
+    await response.discard();
+    if (status === 404) return undefined;
+    if (status === 429 || status >= 500) throw new HydraBusy(url, status);
+    const next = URL.parse(response.headers.location ?? "", url.href);
+    if (status < 300 || status >= 400 || next === null || left === 0)
+      throw new NotHydra(url, left === 0 ? "redirect after redirect" : `status ${status}`);
+    if (next.protocol !== "https:" && next.origin !== first.origin)
+      throw new NotHydra(url, `a redirect to ${redactUrl(next)}`);
+    url = next;
+  }
+}
+
+// Above the second that Hydra's limit counts in.
+const RETRY_DELAY_MS = 2000;
+
+async function jsonText(response: HttpResponse, url: URL): Promise<string> {
+  const type = response.headers["content-type"] ?? "no content type";
+  const text = await textOf(response, url);
+  if (!/^application\/json\b/i.test(type)) throw new NotHydra(url, `${type}: ${start(text)}`);
+  return text;
+}
+
+function parse(text: string, url: URL): HydraBuild {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new NotHydra(url, start(text));
+  }
+  const build = HydraBuild.safeParse(json);
+  if (!build.success) throw new NotHydra(url, z.prettifyError(build.error));
+  return build.data;
+}
+
+const start = (text: string): string => JSON.stringify(text.slice(0, 60));
+
+export class HydraBusy extends LixImageError {
+  readonly code = "HYDRA_BUSY";
+  constructor(url: URL, status: number) {
+    super(`${redactUrl(url)}: Hydra answers ${status}, again and again`, {
+      hint: "wait some minutes and run the command again: it goes on where it stopped",
+    });
+  }
+}
+
+export class NotHydra extends LixImageError {
+  readonly code = "NOT_HYDRA";
+  constructor(url: URL, got: string) {
+    super(`${redactUrl(url)}: expected a build as Hydra describes it in JSON; got ${got}`, {
+      hint:
+        "a proxy's page, or Hydra's gate against robots: open the address in a browser, try again from " +
+        "another network, or make the lock by --nix or --path",
+    });
+  }
+}

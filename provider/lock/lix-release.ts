@@ -1,0 +1,84 @@
+/**
+ * Lix as its project releases it, by a release's manifest.nix.
+ * @see https://git.lix.systems/lix-project/lix, releng
+ * @module
+ */
+import { LixImageError } from "../base/errors.ts";
+import { redactUrl } from "../base/redact.ts";
+import { StorePath } from "../nix/store-path.ts";
+import { fetchText, type FetchOptions } from "./fetch-text.ts";
+import type { LockedCache, LockedPackage } from "./lock.ts";
+import { DEFAULT_PRIORITY, parseDrvName } from "./package-name.ts";
+
+const RELEASES = "https://releases.lix.systems/";
+
+/** Where releases come from, and the key that `nix upgrade-nix` and the installer trust. */
+export const LIX_CACHE: LockedCache = {
+  url: "https://cache.lix.systems",
+  trustedPublicKeys: ["cache.lix.systems:aBnZUw8zA7H35Cz2RyKFVs3H4PlGTLawyY5KRbvJR8o="],
+};
+
+/** `2.93.3`, `latest`, or the URL of a manifest.nix. */
+export function lixManifestUrl(release: string): URL {
+  if (/^https?:\/\//.test(release)) {
+    const url = URL.parse(release);
+    if (url !== null) return url;
+  }
+  if (release === "latest") return new URL("manifest.nix", RELEASES);
+  if (!/^\d+\.\d+(\.\d+)?(-[0-9A-Za-z.]+)?$/.test(release))
+    throw new RangeError(`expected a release of Lix (2.93.3), "latest" or a URL; got ${release}`);
+  return new URL(`lix/lix-${release}/manifest.nix`, RELEASES);
+}
+
+/** The package `nix` of each system: its output `out`, the only one that a manifest names. */
+export async function lixRelease(
+  manifest: URL,
+  systems: readonly string[],
+  options: FetchOptions = {},
+): Promise<ReadonlyMap<string, LockedPackage>> {
+  const paths = manifestPaths(await fetchText(manifest, options));
+  const packages = systems.map((system): [string, LockedPackage] => {
+    const path = paths.get(system);
+    if (path === undefined) throw new UnusableLixRelease(manifest, system, [...paths.keys()]);
+    const name = StorePath.name(path);
+    const version = parseDrvName(name).version;
+    if (version === undefined) throw new UnusableLixRelease(manifest, system, [name]);
+    return [
+      system,
+      {
+        attribute: "nix",
+        name,
+        version,
+        outputs: new Map([["out", path]]),
+        defaultOutput: "out",
+        outputsToInstall: ["out"],
+        priority: DEFAULT_PRIORITY,
+        outputSpecified: false,
+      },
+    ];
+  });
+  return new Map(packages);
+}
+
+/** `x86_64-linux = "/nix/store/…-lix-2.93.3";` and so on, in an attribute set; there is no more to it. */
+function manifestPaths(text: string): ReadonlyMap<string, StorePath> {
+  const lines = text
+    .replace(/#.*$/gm, "")
+    .matchAll(/(?:^|[\s{;])"?([a-z0-9_]+-[a-z0-9]+)"?\s*=\s*"(\/nix\/store\/[^"]+)"\s*;/g);
+  return new Map(
+    [...lines].flatMap(([, system = "", path = ""]) =>
+      StorePath.is(path) ? [[system, StorePath.parse(path)] as const] : [],
+    ),
+  );
+}
+
+export class UnusableLixRelease extends LixImageError {
+  readonly code = "UNUSABLE_LIX_RELEASE";
+  constructor(manifest: URL, system: string, has: readonly string[]) {
+    super(
+      `${redactUrl(manifest)}: expected the store path of a Lix for ${system}; ` +
+        `got ${has.join(", ") || "no paths at all"}`,
+      { hint: "releases are listed at https://releases.lix.systems" },
+    );
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What a channel's packages.json says of packages: everything a lock needs but the store paths.
+ * @see https://github.com/NixOS/nixpkgs, pkgs/top-level/packages-info.nix
+ * @module
+ */
+import { z } from "zod";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { redactUrl } from "../base/redact.ts";
+import { decompress } from "../substituter/decompress.ts";
+import { Peekable } from "../substituter/peekable.ts";
+import { fetchOk, type FetchOptions } from "./fetch-text.ts";
+import { jsonMembers } from "./json-members.ts";
+
+export interface IndexedPackage {
+  /** `curl-8.9.1` */
+  readonly name: string;
+  readonly version: string | undefined;
+  /** The first one is the default. */
+  readonly outputs: readonly [string, ...string[]];
+  readonly outputsToInstall: readonly string[] | undefined;
+  readonly priority: number | undefined;
+}
+
+/** By attribute. */
+export type PackageIndex = ReadonlyMap<string, IndexedPackage>;
+
+/** `packages.json.br` of a release: some 7 MB to read, in a stream; fewer when all is found early. */
+export async function readPackageIndex(
+  release: URL,
+  attributes: Iterable<string>,
+  options: FetchOptions = {},
+): Promise<PackageIndex> {
+  const url = new URL("packages.json.br", release);
+  const wanted = new Set(attributes);
+  const found = new Map<string, IndexedPackage>();
+  const response = await fetchOk(url, options);
+  const choice = { path: ["packages"], wanted: (key: string): boolean => wanted.has(key) };
+  try {
+    for await (const [attribute, entry] of jsonMembers(plain(response.body), choice)) {
+      const parsed = Entry.safeParse(entry);
+      if (!parsed.success) throw new Error(`${attribute}: ${z.prettifyError(parsed.error)}`);
+      found.set(attribute, parsed.data);
+      if (found.size === wanted.size) break;
+    }
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    throw new UnusablePackageIndex(url, cause);
+  }
+  return found;
+}
+
+/** The file is brotli; some proxies undo that. Brotli has no magic bytes, but JSON is all ASCII at first. */
+async function* plain(body: Bytes): Bytes {
+  const input = new Peekable(body);
+  try {
+    const start = Buffer.from(await input.peek(16)).toString("latin1");
+    const json = /^\s*\{\s*"[\s!-~]+$/.test(start) || start.startsWith("<");
+    yield* json ? input.rest() : decompress(input.rest(), "br");
+  } finally {
+    await input.close();
+  }
+}
+
+// Channels of before 2026 have an object of nulls: the order is lost, but for the default output's.
+const Outputs = z.union([
+  z.array(z.string()).min(1),
+  z.record(z.string(), z.null()).transform(Object.keys),
+]);
+
+const Entry = z
+  .object({
+    name: z.string().min(1),
+    version: z.string().optional(),
+    outputName: z.string().optional(),
+    outputs: Outputs,
+    meta: z.object({
+      outputsToInstall: z.array(z.string()).optional(),
+      priority: z.int().optional(),
+    }),
+  })
+  .transform(({ name, version, outputName, outputs, meta }): IndexedPackage => {
+    const [first = "out", ...rest] = outputs;
+    const chosen = outputName !== undefined && outputs.includes(outputName) ? outputName : first;
+    return {
+      name,
+      version: version === "" ? undefined : version,
+      outputs: [chosen, ...[first, ...rest].filter((output) => output !== chosen)],
+      outputsToInstall: meta.outputsToInstall,
+      priority: meta.priority,
+    };
+  });
+
+export class UnusablePackageIndex extends LixImageError {
+  readonly code = "UNUSABLE_PACKAGE_INDEX";
+  constructor(url: URL, cause: unknown) {
+    super(`${redactUrl(url)}: cannot be read as the packages of a channel`, {
+      cause,
+      hint: "was the download cut off, or does something between here and the server change it? Try again",
+    });
+  }
+}
