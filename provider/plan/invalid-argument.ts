@@ -1,0 +1,14 @@
+import { LixImageError } from "../base/errors.ts";
+
+/** An argument of the resource is not what it must be. */
+export class InvalidArgument extends LixImageError {
+  readonly code = "INVALID_ARGUMENT";
+  constructor(message: string, hint?: string) {
+    super(message, { hint });
+  }
+
+  /** @param path of the argument: `archives[0].path`. */
+  static expected(path: string, expected: string, got: string, hint?: string): InvalidArgument {
+    return new InvalidArgument(`${path}: expected ${expected}; got ${got}`, hint);
+  }
+}
