@@ -10,7 +10,7 @@ const MAY = {
   "provider/layer": FORMATS,
   "provider/aws": ["provider/base"],
   "provider/substituter": ["provider/base", "provider/nix", "provider/tar", "provider/aws"],
-  "provider/lock": ["provider/base", "provider/nix", "provider/substituter"],
+  "provider/lock": ["provider/base", "provider/nix", "provider/rootfs", "provider/substituter"],
   "provider/registry": ["provider/base", "provider/oci", "provider/aws"],
   "provider/destination": [
     "provider/base",

@@ -1,33 +1,15 @@
 /**
- * What a lock must hold for the image of docker.nix: every attribute that it takes from `pkgs`, in the
- * order of that file. `nix` is the Lix to ship, `cacert.out` is an output of `cacert`.
+ * What a lock must hold for the image of docker.nix.
  * @module
  */
-export const REQUIRED_ATTRIBUTES = [
-  // layerContents
-  "coreutils-full",
-  "curl",
-  "libxml2",
-  "sqlite",
-  "gitMinimal",
-  // autoLayered
-  "bashInteractive",
-  "gnutar",
-  "gzip",
-  "gnugrep",
-  "which",
-  "less",
-  "wget",
-  "man",
-  "cacert",
-  "findutils",
-  "iana-etc",
-  "openssh",
-  "nix",
-  // baseSystem: /usr/bin/env and nobody's shell
-  "coreutils",
-  "shadow",
-] as const;
+import { AUTO_LAYERED, LAYER_GROUPS, LINKED_BY_BASE_SYSTEM } from "../rootfs/default-packages.ts";
+
+/** Attributes without output: `cacert.out` needs `cacert`. In the order of docker.nix. */
+export const REQUIRED_ATTRIBUTES: readonly string[] = [
+  ...LAYER_GROUPS.flat(),
+  ...AUTO_LAYERED,
+  ...LINKED_BY_BASE_SYSTEM,
+].map((name) => name.replace(/\..*/, ""));
 
 /** Those that are not among `attributes`, in the same order. */
 export function missingAttributes(attributes: Iterable<string>): string[] {

@@ -5,29 +5,10 @@
 import { LixImageError, throwAll } from "../base/errors.ts";
 import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
 import { StorePath } from "../nix/store-path.ts";
+import { AUTO_LAYERED, LAYER_GROUPS } from "../rootfs/default-packages.ts";
 import type { ProfilePackage } from "../rootfs/manifest-nix.ts";
 import { nearest } from "./nearest.ts";
-import { InvalidArgument } from "./spec.ts";
-
-// docker.nix, layerContents: each list is one layer, in this order; the fourth is the channel.
-const GROUPS = [["coreutils-full"], ["curl", "libxml2", "sqlite"], ["gitMinimal"]] as const;
-
-// docker.nix, autoLayered, in the order that manifest.nix and the profile see.
-const AUTO_LAYERED = [
-  "bashInteractive",
-  "gnutar",
-  "gzip",
-  "gnugrep",
-  "which",
-  "less",
-  "wget",
-  "man",
-  "cacert.out",
-  "findutils",
-  "iana-etc",
-  "openssh",
-  "nix",
-] as const;
+import { InvalidArgument } from "./invalid-argument.ts";
 
 export interface PackageSet {
   /** Default outputs of the packages of each explicit layer, the channel's excepted. */
@@ -58,7 +39,9 @@ export function resolvePackages(system: LockedSystem, extraPkgs: readonly string
       return undefined;
     }
   };
-  const groups = GROUPS.map((group) => group.map((attribute) => select(attribute, "docker.nix")));
+  const groups = LAYER_GROUPS.map((group) =>
+    group.map((attribute) => select(attribute, "docker.nix")),
+  );
   const autoLayered = AUTO_LAYERED.map((attribute) => select(attribute, "docker.nix"));
   const extra = extraPkgs.map((wanted, index) => select(wanted, `extraPkgs[${index}]`));
   const shadow = select("shadow", "docker.nix");
@@ -145,7 +128,11 @@ function selectOutput(
 
 function selectStorePath(system: LockedSystem, text: string, where: string): Selected {
   if (!StorePath.is(text))
-    throw new InvalidArgument(where, "/nix/store/<32 characters>-<name>", JSON.stringify(text));
+    throw InvalidArgument.expected(
+      where,
+      "/nix/store/<32 characters>-<name>",
+      JSON.stringify(text),
+    );
   const path = StorePath.parse(text);
   if (!system.paths.has(path)) throw new PathNotLocked(path, where, system.system);
   const name = StorePath.name(path);
