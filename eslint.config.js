@@ -24,7 +24,10 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "ExportDefaultDeclaration", message: "no default exports (style 4)" },
-        { selector: "CallExpression[callee.property.name='localeCompare']", message: "sort by bytes (style 28)" },
+        {
+          selector: "CallExpression[callee.property.name='localeCompare']",
+          message: "sort by bytes (style 28)",
+        },
       ],
     },
   },
@@ -34,7 +37,14 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-unsafe-type-assertion": "off",
       // node:test returns promises that its runner awaits.
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", package: "node:test", name: ["test", "describe", "it", "suite"] }] }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            { from: "package", package: "node:test", name: ["test", "describe", "it", "suite"] },
+          ],
+        },
+      ],
     },
   },
 );

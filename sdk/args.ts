@@ -70,6 +70,12 @@ export interface LixImageInputs {
    * Default: `"gzip"`.
    */
   readonly compression?: "gzip" | "zstd" | Compression | undefined;
+  /**
+   * Further repositories that get the same image under the same tags:
+   * `["registry-b.example/acme/lix"]`. `ref` stays that of the first, and
+   * `deleteFromRegistry` leaves these alone. Default: none.
+   */
+  readonly mirrors?: readonly string[] | undefined;
   /** Also write the image to disk, on create and update only. Default: none. */
   readonly archives?: readonly Archive[] | undefined;
   /** `false`: a preview never downloads; a digest that would need it is unknown until `up`. Default: true. */
@@ -79,6 +85,11 @@ export interface LixImageInputs {
    * the manifest when no other tag does. Default: false.
    */
   readonly deleteFromRegistry?: boolean | undefined;
+  /**
+   * A refresh also asks for every layer and config, one small request each: registries can lose blobs
+   * from under a manifest. The next `up` sends what is gone. Default: false.
+   */
+  readonly verifyBlobs?: boolean | undefined;
 }
 
 export interface Compression {
@@ -89,10 +100,15 @@ export interface Compression {
 }
 
 export interface Archive {
-  /** `"docker-archive"` is refused for now: skopeo makes one out of an OCI layout. */
+  /** A `"docker-archive"`, which `docker load` reads, holds one platform. */
   readonly type: "oci-layout" | "docker-archive";
-  /** Where to write: a folder of its own. */
+  /**
+   * Where to write. An oci-layout is a folder of its own, or one file when the name ends in `.tar`; a
+   * docker-archive is a file whose name ends in `.tar`, `.tar.gz` or `.tgz`.
+   */
   readonly path: string;
+  /** Also name the file to Hydra, in `nix-support/hydra-build-products` beside it. Default: false. */
+  readonly hydraBuildProducts?: boolean | undefined;
 }
 
 /** What a program writes: every property may also be an Output, at any depth. */
@@ -136,14 +152,20 @@ export const LixImageInputs = z.strictObject({
   compression: z
     .union([z.enum(["gzip", "zstd"]), z.discriminatedUnion("algorithm", [gzip, zstd])])
     .default("gzip"),
+  mirrors: z.array(z.string().min(1)).readonly().default([]),
   archives: z
     .array(
-      z.strictObject({ type: z.enum(["oci-layout", "docker-archive"]), path: z.string().min(1) }),
+      z.strictObject({
+        type: z.enum(["oci-layout", "docker-archive"]),
+        path: z.string().min(1),
+        hydraBuildProducts: z.boolean().optional(),
+      }),
     )
     .readonly()
     .default([]),
   previewDigests: z.boolean().default(true),
   deleteFromRegistry: z.boolean().default(false),
+  verifyBlobs: z.boolean().default(false),
 });
 
 /** After the schema: defaults applied. */

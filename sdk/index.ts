@@ -1,4 +1,5 @@
 export { LixImage } from "./lix-image.ts";
+export { mockLixImage } from "./mock-lix-image.ts";
 export type {
   Archive,
   Compression,

@@ -16,13 +16,15 @@ import {
 } from "@pulumi/pulumi";
 import type { LixImageArgs } from "./args.ts";
 import type { LayerOutput, PlatformOutput } from "./outputs.ts";
+import { assertProviderFound } from "./provider-not-found.ts";
 
 /**
  * What the engine keeps in state as the provider: constant, so that an upgrade of this package never
  * shows as a change. docs/decisions/0002.
  */
 const PROVIDER = 'exports.handler = () => require("pulumi-lix/provider");';
-const TYPE = "pulumi-nodejs:dynamic/lix:LixImage";
+/** Also what mocks see. */
+export const LIX_IMAGE_TYPE = "pulumi-nodejs:dynamic/lix:LixImage";
 
 /** A Lix container image in a registry, built from a lock without Nix and without Docker. */
 export class LixImage extends CustomResource {
@@ -52,7 +54,8 @@ export class LixImage extends CustomResource {
   declare readonly drift: Output<readonly string[]>;
 
   constructor(name: string, args: LixImageArgs, options?: CustomResourceOptions) {
-    super(TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
+    assertProviderFound();
+    super(LIX_IMAGE_TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
     // The image is public to whoever may pull it, and nix.conf is in it.
     void isSecret(output(args.nixConf)).then(async (secret) => {
       if (secret) await log.warn("nixConf holds a secret; it will be readable in the image", this);

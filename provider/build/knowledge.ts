@@ -4,6 +4,7 @@
  * gets no state.
  * @module
  */
+import { compressorVersion } from "../layer/compressor.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
 import type { KnownLayer, LayerCache } from "../layer-cache/layer-cache.ts";
@@ -31,13 +32,21 @@ export class Knowledge {
 
   async layer(key: LayerKey): Promise<KnownLayer | undefined> {
     const known = this.#layers.get(key) ?? (await this.#cache.identity(key));
-    if (known !== undefined) this.#layers.set(key, known);
-    return known;
+    if (known === undefined) return undefined;
+    // What this machine had to make anew must not be promised as it was before.
+    const now = isForeign(known)
+      ? ((await this.#cache.successors.of(known.digest)) ?? known)
+      : known;
+    this.#layers.set(key, now);
+    return now;
   }
 
   async learnLayer(key: LayerKey, known: KnownLayer): Promise<void> {
+    const before = this.#layers.get(key);
     this.#layers.set(key, known);
     await this.#cache.remember(key, known);
+    if (before !== undefined && before.digest !== known.digest)
+      await this.#cache.successors.add(before.digest, known);
   }
 
   /** Only what this process has seen: planning is synchronous. */
@@ -54,4 +63,10 @@ export class Knowledge {
     this.#listings.set(narHash, listing);
     await this.#cache.addListing(narHash, listing);
   }
+}
+
+/** Made by a compressor that may write other bytes than this machine's. */
+function isForeign({ compressor }: KnownLayer): boolean {
+  const algorithm = compressor.startsWith("zstd:") ? "zstd" : "gzip";
+  return compressor !== compressorVersion(algorithm);
 }

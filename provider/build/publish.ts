@@ -24,8 +24,8 @@ export interface PublishImageOptions {
 }
 
 /**
- * Publishes to every destination, one after the other: what goes wrong with one keeps the image from
- * none of the others, and is thrown in the end.
+ * Publishes to every destination, one after the other. What the first does not take goes nowhere; what
+ * goes wrong with a further one keeps the image from none of the others, and is thrown in the end.
  */
 export async function publish(
   session: Session,
@@ -38,16 +38,16 @@ export async function publish(
   let assembled = assemble(session, known);
   const lacking = new Map<Destination, ReadonlySet<Digest>>();
   const failures: unknown[] = [];
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
+  const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      signal?.throwIfAborted();
+      if (destination === destinations[0] || signal?.aborted === true) throw error;
       failures.push(error);
     }
   };
   for (const destination of destinations)
-    await attempt(async () => {
+    await attempt(destination, async () => {
       lacking.set(destination, await lackedBy(destination, assembled, options));
     });
   const wanted = new Set([...lacking.values()].flatMap((digests) => [...digests]));
@@ -59,7 +59,7 @@ export async function publish(
 
   const reports: Published["reports"][number][] = [];
   for (const [destination, missing] of lacking)
-    await attempt(async () => {
+    await attempt(destination, async () => {
       log.progress(`${destination.description}: pushing`);
       const report = await destination.publish(assembled.image, {
         tags: tagsOf(prepared),

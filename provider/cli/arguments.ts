@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { LixImageSpec } from "../../sdk/args.ts";
 import { LixImageError } from "../base/errors.ts";
 import { parseInputs } from "../lifecycle/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
@@ -15,17 +16,25 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
   oci: { type: "string" },
+  "docker-archive": { type: "string" },
+  daemon: { type: "boolean", default: false },
+  podman: { type: "boolean", default: false },
 } as const;
 
 export interface CommandLine {
   readonly positionals: readonly string[];
   readonly json: boolean;
   readonly help: boolean;
-  /** Folder of an OCI image layout. */
+  /** Folder of an OCI image layout; where one is written, also a file. */
   readonly oci: string | undefined;
+  /** Only of `build`. */
+  readonly dockerArchive: string | undefined;
+  /** Only of `load`. */
+  readonly daemon: boolean;
+  readonly podman: boolean;
 }
 
-/** @param usage one line, shown with every mistake. */
+/** @param usage one line, shown with every mistake; options that it does not name are refused. */
 export function parseCommandLine(argv: readonly string[], usage: string): CommandLine {
   try {
     const { values, positionals } = parseArgs({
@@ -33,16 +42,24 @@ export function parseCommandLine(argv: readonly string[], usage: string): Comman
       options: OPTIONS,
       allowPositionals: true,
     });
-    return { positionals, json: values.json, help: values.help, oci: values.oci };
+    for (const [name, value] of Object.entries(values))
+      if (value !== false && name !== "help" && !usage.includes(`--${name}`))
+        throw new RangeError(`unknown option '--${name}'`);
+    const { "docker-archive": dockerArchive, oci, ...flags } = values;
+    return { positionals, oci, dockerArchive, ...flags };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : error}\nusage: ${usage}`);
   }
 }
 
-/** The file's arguments; relative paths in it are relative to it. */
+/**
+ * The file's arguments; relative paths in it are relative to it.
+ * @param instead of the file's: what the command line says.
+ */
 export async function readArguments(
   file: string,
   destination: SpecOptions["destination"],
+  instead: Partial<LixImageSpec> = {},
 ): Promise<Spec> {
   const absolute = resolve(file);
   let text: string;
@@ -53,7 +70,8 @@ export async function readArguments(
   }
   const directory = dirname(absolute);
   try {
-    return makeSpec(parseInputs(parseStrictJson(text)), { directory, destination });
+    const args = { ...parseInputs(parseStrictJson(text)), ...instead };
+    return makeSpec(args, { directory, destination });
   } catch (error) {
     throw new ArgumentsRefused(absolute, error);
   }

@@ -1,31 +1,46 @@
 import { resolve } from "node:path";
+import type { Archive } from "../../sdk/args.ts";
 import { describeBuilt } from "../build/describe.ts";
 import { publish } from "../build/publish.ts";
 import { Session } from "../build/session.ts";
-import { ociLayoutDestination } from "../destination/oci-layout.ts";
+import { archivesOf } from "../lifecycle/destinations.ts";
 import { prepareFully } from "../lifecycle/push.ts";
-import { parseCommandLine, readArguments } from "./arguments.ts";
+import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";
 import { UsageError } from "./usage.ts";
 
-const USAGE = "lix-image build ARGS.json --oci DIR [--json]";
+const USAGE = "lix-image build ARGS.json --oci DIR|FILE.tar --docker-archive FILE [--json]";
+const ABOUT = [
+  `usage: ${USAGE}`,
+  "Builds the image into an OCI image layout, a docker archive (.tar or .tar.gz), or both.",
+];
 
-/** Builds into an OCI image layout; no registry is asked for anything. */
+/** Builds into archives; no registry is asked for anything. */
 export async function buildCommand(argv: string[]): Promise<number> {
-  const { positionals, json, help, oci } = parseCommandLine(argv, USAGE);
-  if (help) {
-    printLines([`usage: ${USAGE}`, "Builds the image into a folder, an OCI image layout."]);
+  const line = parseCommandLine(argv, USAGE);
+  if (line.help) {
+    printLines(ABOUT);
     return 0;
   }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0 || oci === undefined)
+  const [file, ...more] = line.positionals;
+  const archives = wanted(line);
+  if (file === undefined || more.length > 0 || archives.length === 0)
     throw new UsageError(`usage: ${USAGE}`);
   const session = new Session();
-  const spec = await readArguments(file, "optional");
+  const spec = await readArguments(file, "optional", { archives });
   const prepared = await prepareFully(session, spec);
-  const { assembled } = await publish(session, prepared, [ociLayoutDestination(resolve(oci))]);
+  const { assembled } = await publish(session, prepared, archivesOf(spec));
   const outputs = describeBuilt(prepared, assembled);
-  if (json) printJson(outputs);
-  else printLines([...summary(outputs), `  in ${resolve(oci)}`]);
+  if (line.json) printJson(outputs);
+  else printLines([...summary(outputs), ...spec.archives.map(({ path }) => `  in ${path}`)]);
   return 0;
+}
+
+/** In place of the archives among the arguments. */
+function wanted({ oci, dockerArchive }: CommandLine): Archive[] {
+  const archives: Archive[] = [];
+  if (oci !== undefined) archives.push({ type: "oci-layout", path: resolve(oci) });
+  if (dockerArchive !== undefined)
+    archives.push({ type: "docker-archive", path: resolve(dockerArchive) });
+  return archives;
 }

@@ -7,31 +7,31 @@
 import { createRequire } from "node:module";
 import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { buildCommand } from "./build.ts";
-import { inspectCommand } from "./inspect.ts";
-import { lockCommand } from "./lock.ts";
-import { planCommand } from "./plan.ts";
-import { pushCommand } from "./push.ts";
 import { terminalSink } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
-import { verifyCommand } from "./verify.ts";
 
-const COMMANDS: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
-  lock: lockCommand,
-  plan: planCommand,
-  build: buildCommand,
-  push: pushCommand,
-  inspect: inspectCommand,
-  verify: verifyCommand,
+type Command = (argv: string[]) => Promise<number>;
+
+/** Each is loaded when it is called. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  lock: async () => (await import("./lock.ts")).lockCommand,
+  plan: async () => (await import("./plan.ts")).planCommand,
+  build: async () => (await import("./build.ts")).buildCommand,
+  load: async () => (await import("./load.ts")).loadCommand,
+  push: async () => (await import("./push.ts")).pushCommand,
+  inspect: async () => (await import("./inspect.ts")).inspectCommand,
+  verify: async () => (await import("./verify.ts")).verifyCommand,
 };
 
 const HELP = `lix-image: the Lix container image, out of signed binary caches, without Nix and Docker
 
 usage: lix-image COMMAND …
 
-  lock     make a lock: from store paths, or from a Nix file       (lix-image lock --help)
+  lock     make a lock: from a channel, by Nix, from store paths    (lix-image lock --help)
   plan     ARGS.json [--json]                what would be built, and what the local cache has of it
-  build    ARGS.json --oci DIR [--json]      build into an OCI image layout
+  build    ARGS.json --oci DIR [--json]      build into an OCI image layout, as a folder or a .tar
+           --docker-archive FILE             or, or also, into a file for \`docker load\`
+  load     ARGS.json [--podman] [--json]     build into the Docker daemon, or into podman's storage
   push     ARGS.json [--json]                build, and push what the registry lacks
   inspect  REF | --oci DIR [--json]          what an image is made of
   verify   ARGS.json REF | --oci DIR [--json]   rebuild and compare, report every difference
@@ -50,11 +50,12 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version()}\n`);
     return 0;
   }
-  const command = COMMANDS[name];
-  if (command === undefined || !Object.hasOwn(COMMANDS, name))
+  const load = COMMANDS[name];
+  if (load === undefined || !Object.hasOwn(COMMANDS, name))
     throw new UsageError(
       `unknown command ${JSON.stringify(name)}; known are ${Object.keys(COMMANDS).join(", ")}`,
     );
+  const command = await load();
   return command(rest);
 }
 

@@ -45,7 +45,7 @@ export async function planCommand(argv: string[]): Promise<number> {
     mayFetch: true,
   });
   if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
-  const built = await identifyLayers(session, prepared, { mayBuild: false });
+  const built = await identifyLayers(session, prepared, { mayFetch: false });
   const outputs =
     built === undefined
       ? describePlan(prepared)

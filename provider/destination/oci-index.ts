@@ -13,7 +13,8 @@ import type { ManifestBlob } from "../oci/image.ts";
 import { MediaType } from "../oci/media-type.ts";
 
 export const REF_NAME = "org.opencontainers.image.ref.name";
-const LAYOUT = JSON.stringify({ imageLayoutVersion: "1.0.0" });
+/** What the file oci-layout says. */
+export const LAYOUT = JSON.stringify({ imageLayoutVersion: "1.0.0" });
 
 // Loose, because what others have written there is kept as it was.
 const Entry = z.looseObject({
@@ -50,10 +51,25 @@ export async function readIndex(dir: string): Promise<OciIndex | undefined> {
   const text = await ifThere(readFile(join(dir, "index.json"), "utf8"));
   if (text === undefined) return undefined;
   try {
-    return Index.parse(JSON.parse(text));
+    return parseIndex(text);
   } catch (cause) {
     throw new NotAnOciLayout(dir, "an index.json that is not an image index", cause);
   }
+}
+
+/** Throws what JSON and the schema say against it. */
+export const parseIndex = (text: string): OciIndex => Index.parse(JSON.parse(text));
+
+/** An index.json of these entries and nothing else. */
+export const formatIndex = (manifests: readonly OciIndexEntry[]): string =>
+  JSON.stringify({ mediaType: MediaType.index, schemaVersion: 2, manifests });
+
+/** What an index says of a manifest: an entry for each of its tags. */
+export function entriesFor(tags: readonly string[], manifest: ManifestBlob): OciIndexEntry[] {
+  const { digest, mediaType } = manifest;
+  const descriptor = { mediaType, digest, size: manifest.bytes.length };
+  if (tags.length === 0) return [descriptor];
+  return tags.map((tag) => ({ ...descriptor, annotations: { [REF_NAME]: tag } }));
 }
 
 /** Lets these tags point to the manifest, in one atomic step; other names keep theirs. */
@@ -62,12 +78,8 @@ export async function pointTags(
   tags: readonly string[],
   manifest: ManifestBlob,
 ): Promise<void> {
-  const { digest, mediaType } = manifest;
-  const descriptor = { mediaType, digest, size: manifest.bytes.length };
-  const ours: readonly OciIndexEntry[] =
-    tags.length === 0
-      ? [descriptor]
-      : tags.map((tag) => ({ ...descriptor, annotations: { [REF_NAME]: tag } }));
+  const { digest } = manifest;
+  const ours = entriesFor(tags, manifest);
   const before = (await readIndex(dir)) ?? { schemaVersion: 2, manifests: [] };
   const others = before.manifests.filter((entry) => {
     const name = entry.annotations?.[REF_NAME];
@@ -91,12 +103,13 @@ async function readLayoutFile(dir: string): Promise<string | undefined> {
   return text;
 }
 
-/** undefined instead of ENOENT. */
+/** undefined where no such file is, or can be. */
 export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { rm, stat, utimes } from "node:fs/promises";
+import { open, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Bytes } from "../base/bytes.ts";
@@ -34,15 +34,19 @@ export class LayerCache {
 
   /** What the layer came to when this machine last made it. */
   async identity(key: LayerKey): Promise<KnownLayer | undefined> {
-    const text = await readIfThere(this.#layerFile(key));
-    if (text === undefined) return undefined;
-    const read = KnownLayerJson.safeParse(parseJson(text));
-    return read.success ? read.data : undefined;
+    return readKnown(this.#layerFile(key));
   }
 
   async remember(key: LayerKey, known: KnownLayer): Promise<void> {
     await writeWhole(this.#layerFile(key), JSON.stringify(known));
   }
+
+  /** Made here in place of a blob that another machine's compressor made and that is gone. */
+  readonly successors = {
+    of: (digest: Digest): Promise<KnownLayer | undefined> => readKnown(this.#successorFile(digest)),
+    add: (digest: Digest, known: KnownLayer): Promise<void> =>
+      writeWhole(this.#successorFile(digest), JSON.stringify(known)),
+  };
 
   /** Stores a blob: `write` gets a sink and answers with what came out of it. */
   async addBlob(
@@ -81,9 +85,7 @@ export class LayerCache {
 
   async #isWhole(digest: Digest): Promise<boolean> {
     if (this.#verified.has(digest)) return true;
-    const hash = createHash("sha256");
-    for await (const chunk of this.openBlob(digest)) hash.update(chunk);
-    if (`sha256:${hash.digest("hex")}` !== digest) return false;
+    if ((await hashFile(this.#blobFile(digest))) !== digest) return false;
     this.#verified.add(digest);
     return true;
   }
@@ -115,9 +117,25 @@ export class LayerCache {
 
   readonly #verdictFile = (key: string): string => join(this.folder, "locks", key);
   readonly #layerFile = (key: LayerKey): string => join(this.folder, "layers", `${key}.json`);
+  readonly #successorFile = (digest: Digest): string =>
+    join(this.folder, "successors", `${Digest.hex(digest)}.json`);
   readonly #blobFile = (digest: Digest): string => join(this.folder, "blobs", Digest.hex(digest));
   readonly #listingFile = (narHash: NarHash): string =>
     join(this.folder, "listings", `${NarHash.toHex(narHash)}.json`);
+}
+
+/** Through one buffer: a stream would leave a new one for every chunk to the garbage collector. */
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(READ_CHUNK);
+  const handle = await open(file);
+  try {
+    for (let read; (read = (await handle.read(buffer)).bytesRead) > 0;)
+      hash.update(buffer.subarray(0, read));
+  } finally {
+    await handle.close();
+  }
+  return `sha256:${hash.digest("hex")}`;
 }
 
 /** A layer's identity, and the compressor that its digest depends on. */
@@ -140,6 +158,13 @@ export const KnownLayerJson = z.strictObject({
   ]),
   compressor: z.string(),
 });
+
+async function readKnown(file: string): Promise<KnownLayer | undefined> {
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
+  const read = KnownLayerJson.safeParse(parseJson(text));
+  return read.success ? read.data : undefined;
+}
 
 /** undefined where it is not JSON: a damaged entry counts as none. */
 function parseJson(text: string): unknown {

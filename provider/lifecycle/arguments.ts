@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { LixImageInputs, type LixImageSpec } from "../../sdk/args.ts";
-import { LixImageError } from "../base/errors.ts";
+import { InvalidArgument } from "../plan/invalid-argument.ts";
 import { isUnknown, PLACEHOLDERS, PREVIEW_OUTPUTS, UNKNOWN } from "./unknown.ts";
 
 export interface CheckedArguments {
@@ -30,7 +30,7 @@ export function parseArguments(news: Readonly<Record<string, unknown>>): Checked
   const dryRun = news["__dryRun"] === true;
   const read = LixImageInputs.safeParse(given);
   if (read.success) return { args: read.data, mistakes: [], unknown, dryRun };
-  const mistake = new InvalidArguments(read.error.issues);
+  const mistake = refusal(read.error.issues);
   const wrong = new Set(read.error.issues.flatMap(argumentsOf));
   // Nothing can be said of the rest without knowing which packages are meant.
   if (wrong.has("lock") || wrong.has("systems")) throw mistake;
@@ -54,7 +54,7 @@ const withoutUndefined = (given: Readonly<Record<string, unknown>>): Record<stri
 export function parseInputs(given: unknown): LixImageSpec {
   const read = LixImageInputs.safeParse(given);
   if (read.success) return read.data;
-  throw new InvalidArguments(read.error.issues);
+  throw refusal(read.error.issues);
 }
 
 /** What check hands on as inputs for these arguments: as given, defaults applied, unknowns kept. */
@@ -67,12 +67,9 @@ export function wireArguments(checked: CheckedArguments): Record<string, unknown
 
 const OUTPUTS: ReadonlySet<string> = new Set([...PREVIEW_OUTPUTS, "layers", "drift"]);
 
-export class InvalidArguments extends LixImageError {
-  readonly code = "INVALID_ARGUMENT";
-  constructor(issues: readonly z.core.$ZodIssue[]) {
-    const lines = issues.flatMap(describeIssue);
-    super([...new Set(lines)].join("\n"));
-  }
+/** One mistake a line, each with its path. */
+function refusal(issues: readonly z.core.$ZodIssue[]): InvalidArgument {
+  return new InvalidArgument([...new Set(issues.flatMap(describeIssue))].join("\n"));
 }
 
 /** `extraPkgs[1]: …`; a union tells what each of its branches wanted. Values are never quoted: they may be secret. */

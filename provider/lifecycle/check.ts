@@ -11,7 +11,8 @@ import { prepare, type Prepared } from "../build/prepare.ts";
 import type { Session } from "../build/session.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
-import { draftSpec } from "../plan/spec.ts";
+import { Repository } from "../oci/reference.ts";
+import { draftSpec, type Spec } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments, type CheckedArguments } from "./arguments.ts";
 import { claim } from "./claims.ts";
@@ -68,9 +69,17 @@ async function compute(
     ]),
   );
   if (built !== undefined && typeof outputs["digest"] === "string")
-    claim(shown["taggedRefs"], outputs["digest"]);
+    for (const refs of [shown["taggedRefs"], mirrorRefs(draft.spec, shown["taggedRefs"])])
+      claim(refs, outputs["digest"]);
   const text = built === undefined ? before.text : stateText(session, prepared, built, before);
   return { ...shown, __state: text };
+}
+
+/** What the mirrors call the image; `taggedRefs` may be unknown, and then these are too. */
+function mirrorRefs({ mirrors }: Spec, taggedRefs: unknown): unknown {
+  if (!Array.isArray(taggedRefs)) return taggedRefs;
+  const tags = taggedRefs.map((ref) => String(ref).slice(String(ref).lastIndexOf(":")));
+  return mirrors.flatMap((mirror) => tags.map((tag) => Repository.format(mirror) + tag));
 }
 
 /** `olds.__state`, and what it says. */

@@ -18,6 +18,8 @@ const TARGET = ["registry", "repository", "name"] as const;
 
 /** @param olds outputs in state. @param news what check answered; may hold unknowns. */
 export function diff(olds: Wire, news: Wire): DiffResult {
+  // Of `LixImage.get`, which is never checked: a refresh of it comes here too, and changes nothing.
+  if (news["planKey"] === undefined) return NO_CHANGE;
   const before = Recorded.parse(olds);
   const after = Recorded.parse(news);
   // An unknown repository may turn out to be the same, so it does not replace yet.
@@ -28,8 +30,10 @@ export function diff(olds: Wire, news: Wire): DiffResult {
     differs(before.planKey, after.planKey) ||
     differs([...before.taggedRefs].sort(), sortedTags(news, after)) ||
     differs(before.archives ?? [], after.archives ?? []) ||
-    before.deleteFromRegistry !== after.deleteFromRegistry ||
-    // read and delete go by what is recorded, and "http://" is in no reference.
+    differs(olds["mirrors"] ?? [], news["mirrors"] ?? []) ||
+    // read and delete go by what is recorded, so it must be; "http://" is in no reference.
+    differs(before.deleteFromRegistry, news["deleteFromRegistry"] ?? false) ||
+    differs(before.verifyBlobs, news["verifyBlobs"] ?? false) ||
     (!targetUnknown && differs(protocol(before), protocol(after)));
   return {
     changes: changed || replaced || targetUnknown,
@@ -38,6 +42,8 @@ export function diff(olds: Wire, news: Wire): DiffResult {
     deleteBeforeReplace: false,
   };
 }
+
+const NO_CHANGE: DiffResult = { changes: false, replaces: [], deleteBeforeReplace: false };
 
 const protocol = (recorded: Recorded): unknown => Recorded.repository(recorded)?.plainHttp;
 

@@ -3,7 +3,7 @@
  * @see @pulumi/pulumi/cmd/dynamic-provider
  * @module
  */
-import { render } from "../base/errors.ts";
+import { LixImageError, render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { Session } from "../build/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
@@ -30,9 +30,17 @@ export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
   told(() => {
     const result = diffOutputs(olds, news);
     const lines = result.changes ? summarize(olds, news) : [];
-    if (lines.length > 0) log.info([`${id}:`, ...lines].join("\n  "));
+    if (lines.length > 0) sayOnce([`${id}:`, ...lines].join("\n  "));
     return Promise.resolve(result);
   });
+
+const said = new Set<string>();
+
+/** A preview with --refresh asks for one difference twice: to show it, and to plan its repair. */
+function sayOnce(text: string): void {
+  if (!said.has(text)) log.info(text);
+  said.add(text);
+}
 
 // What follows needs the registry's client, which an operation that finds nothing changed does not load.
 export const create = (inputs: Wire): Promise<PushResult> =>
@@ -68,7 +76,11 @@ async function told<T>(method: () => Promise<T>): Promise<T> {
   try {
     return await method();
   } catch (error) {
-    throw new Error(render(error), { cause: error });
+    const failure = new Error(render(error), { cause: error });
+    failure.name = "";
+    // The SDK prints it beside the message. Where we noticed a user's mistake tells that user nothing.
+    failure.stack = error instanceof LixImageError ? "" : String(Object(error).stack);
+    throw failure;
   } finally {
     await sink?.settled();
   }

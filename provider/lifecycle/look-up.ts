@@ -13,9 +13,13 @@ import type { ReadResult } from "./read-result.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 /** @param id `registry/name`, with a tag or digest, or the latest. */
-export async function lookUp(id: string, props: Wire): Promise<ReadResult> {
+export async function lookUp(
+  id: string,
+  props: Wire,
+  questionLimitMs: number,
+): Promise<ReadResult> {
   const { repository, tag = "latest", digest } = Reference.parse(id);
-  const client = new RegistryClient(repository);
+  const client = new RegistryClient(repository, { questionLimitMs });
   const manifest = await client.getManifest(digest ?? tag);
   if (manifest === undefined) return { id: "", props: {}, inputs: {} };
   // Ours and the SDK's, such as __provider.

@@ -6,18 +6,16 @@
 import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { formatBytes } from "../base/format-bytes.ts";
+import type { Assembled } from "../build/assemble.ts";
 import { describeBuilt } from "../build/describe.ts";
 import { identifyLayers } from "../build/build-image.ts";
 import { prepare, type Prepared } from "../build/prepare.ts";
 import { publish, type Published } from "../build/publish.ts";
 import type { Session } from "../build/session.ts";
-import type { Destination } from "../destination/destination.ts";
-import { ociLayoutDestination } from "../destination/oci-layout.ts";
-import { registryDestination } from "../destination/registry.ts";
 import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
-import { RegistryClient } from "../registry/client.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
+import { destinationsOf } from "./destinations.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -47,10 +45,23 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
       ...wireArguments(checked),
       ...describeBuilt(prepared, published.assembled),
       drift: [],
-      __state: inputs["__state"],
+      __state: pushedState(inputs["__state"], published.assembled),
       __provider: inputs["__provider"],
     }),
   };
+}
+
+/**
+ * With the layers as they were pushed: one that had to be compressed anew may have another digest now.
+ * Check gets to see this after a refresh, which makes outputs inputs.
+ */
+function pushedState(text: unknown, { platforms }: Assembled): unknown {
+  const planned = ResourceState.parse(text);
+  const layers = new Map(
+    platforms.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
+  );
+  const pushed = { ...planned, layers };
+  return ResourceState.same(planned, pushed) ? text : ResourceState.format(pushed);
 }
 
 /** With every layer's identity known. */
@@ -59,15 +70,6 @@ export async function prepareFully(session: Session, spec: Spec): Promise<Prepar
   if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
   await identifyLayers(session, prepared, { mayFetch: true });
   return prepared;
-}
-
-/** The registry first: it is what other resources wait for. */
-export function destinationsOf(spec: Spec): Destination[] {
-  const { repository, archives } = spec;
-  return [
-    ...(repository === undefined ? [] : [registryDestination(new RegistryClient(repository))]),
-    ...archives.map((archive) => ociLayoutDestination(archive.path)),
-  ];
 }
 
 function narrate({ platforms }: Prepared, { reports }: Published): void {

@@ -27,8 +27,10 @@ const RecordedJson = z.object({
     )
     .optional()
     .catch(undefined),
+  mirrors: strings,
   archives: z.unknown().optional(),
   deleteFromRegistry: z.boolean().catch(false),
+  verifyBlobs: z.boolean().catch(false),
   drift: strings,
   registry: text,
   repository: text,

@@ -17,7 +17,7 @@ import type { Pace } from "./pace.ts";
 const storePath = z
   .string()
   .refine(StorePath.is, "not a store path")
-  .transform((path) => StorePath.parse(path));
+  .transform((path): StorePath => StorePath.parse(path));
 
 /** `/build/N` as JSON, as far as we need it. Perl's JSON writes some numbers as strings. */
 const HydraBuild = z.object({

@@ -7,6 +7,7 @@ import type { Archive, LixImageSpec } from "../../sdk/args.ts";
 import { LixImageError, throwAll } from "../base/errors.ts";
 import type { LayerCompression } from "../layer/compressor.ts";
 import { Repository } from "../oci/reference.ts";
+import { InvalidArgument } from "./invalid-argument.ts";
 import { nixConf } from "../rootfs/nix-conf.ts";
 import { fillTags } from "./tags.ts";
 
@@ -17,6 +18,8 @@ export interface Spec {
   readonly args: LixImageSpec;
   /** Undefined: archives only. */
   readonly repository: Repository | undefined;
+  /** Further ones, each once. */
+  readonly mirrors: readonly Repository[];
   /** Absolute. */
   readonly lockFile: string;
   /** Absolute path, or a store path; undefined: none. */
@@ -58,20 +61,20 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
   };
   const repository = attempt(() => repositoryOf(args));
   if (new Set(args.systems).size !== args.systems.length)
-    mistakes.push(new InvalidArgument("systems", "each system once", args.systems.join(", ")));
+    mistakes.push(InvalidArgument.expected("systems", "each system once", args.systems.join(", ")));
   const published = repository !== undefined || args.archives.length > 0;
   if (options.destination === "required" && !published && mistakes.length === 0)
     mistakes.push(new NoDestination());
-  for (const [index, { type }] of args.archives.entries())
-    if (type !== "oci-layout")
-      mistakes.push(
-        new InvalidArgument(
-          `archives[${index}].type`,
-          "oci-layout",
-          type,
-          `not built yet; \`skopeo copy oci:DIR ${type}:FILE\` makes one from an oci-layout`,
-        ),
-      );
+  const mirrors = args.mirrors.flatMap((text) => attempt(() => Repository.parse(text)) ?? []);
+  const names = [repository ?? [], mirrors].flat().map(Repository.format);
+  if (new Set(names).size !== names.length)
+    mistakes.push(InvalidArgument.expected("mirrors", "each repository once", names.join(", ")));
+  if (args.mirrors.length > 0 && args.registry === undefined && args.repository === undefined)
+    mistakes.push(
+      InvalidArgument.expected("mirrors", "registry or repository as well", "mirrors only"),
+    );
+  for (const [index, archive] of args.archives.entries())
+    mistakes.push(...archiveMistakes(archive, `archives[${index}]`, args.systems));
   // Now rather than after the download of what the profile is planned from.
   attempt(() => nixConf(args.nixConf));
   attempt(() => fillTags([args.tag, ...args.extraTags], LIKELY_FACTS));
@@ -80,9 +83,10 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
   const spec = {
     args,
     repository,
+    mirrors,
     lockFile: absolute(args.lock),
     flakeRegistry: args.flakeRegistry === undefined ? undefined : absolute(args.flakeRegistry),
-    archives: args.archives.map(({ type, path }) => ({ type, path: absolute(path) })),
+    archives: args.archives.map((archive) => ({ ...archive, path: absolute(archive.path) })),
     compression: compressionOf(args.compression),
   };
   return { spec, mistakes };
@@ -101,7 +105,11 @@ export function targetName({ repository, args }: Spec): string {
 function repositoryOf(args: LixImageSpec): Repository | undefined {
   if (args.repository !== undefined) {
     if (args.registry !== undefined || args.name !== undefined)
-      throw new InvalidArgument("repository", "either repository, or registry and name", "both");
+      throw InvalidArgument.expected(
+        "repository",
+        "either repository, or registry and name",
+        "both",
+      );
     return Repository.parse(args.repository);
   }
   if (args.registry === undefined) return undefined;
@@ -116,11 +124,37 @@ function compressionOf(compression: LixImageSpec["compression"]): LayerCompressi
   return { algorithm: compression, level: DEFAULT_LEVEL[compression] };
 }
 
-export class InvalidArgument extends LixImageError {
-  readonly code = "INVALID_ARGUMENT";
-  constructor(path: string, expected: string, got: string, hint?: string) {
-    super(`${path}: expected ${expected}; got ${got}`, { hint });
-  }
+/** Of what only the two together show. Names keep a slip from replacing a file of another kind. */
+function archiveMistakes(
+  { type, path, hydraBuildProducts }: Archive,
+  where: string,
+  systems: readonly string[],
+): InvalidArgument[] {
+  const isFile = type === "docker-archive" || path.endsWith(".tar");
+  const mistakes: InvalidArgument[] = [];
+  if (type === "docker-archive" && !/[^/]\.(tar|tar\.gz|tgz)$/.test(path))
+    mistakes.push(
+      InvalidArgument.expected(`${where}.path`, "a name ending in .tar, .tar.gz or .tgz", path),
+    );
+  if (type === "docker-archive" && systems.length > 1)
+    mistakes.push(
+      InvalidArgument.expected(
+        `${where}.type`,
+        "oci-layout",
+        type,
+        "a docker-archive holds one platform, and systems names several",
+      ),
+    );
+  if (hydraBuildProducts === true && !isFile)
+    mistakes.push(
+      InvalidArgument.expected(
+        `${where}.hydraBuildProducts`,
+        "a path ending in .tar",
+        path,
+        "Hydra offers files for download, not folders",
+      ),
+    );
+  return mistakes;
 }
 
 export class NoDestination extends LixImageError {

@@ -1,15 +1,22 @@
 /** What holds for every place that images go to. @module */
 import assert from "node:assert/strict";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Bytes } from "../../provider/base/bytes.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { readHead } from "../../provider/destination/archive-file.ts";
 import type { Destination } from "../../provider/destination/destination.ts";
+import { dockerArchiveDestination } from "../../provider/destination/docker-archive.ts";
+import { ociArchiveDestination } from "../../provider/destination/oci-archive.ts";
+import { formatIndex, parseIndex, REF_NAME } from "../../provider/destination/oci-index.ts";
 import { ociLayoutDestination, readOciLayout } from "../../provider/destination/oci-layout.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import type { Digest } from "../../provider/oci/digest.ts";
 import type { Image } from "../../provider/oci/image.ts";
 import type { Blob } from "../../provider/oci/layer.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
+import { tarFiles } from "../support/tar-files.ts";
 import { startRegistry } from "../support/registry.ts";
 import { blobOf, sampleImage, sampleIndex } from "../support/sample-image.ts";
 
@@ -17,9 +24,34 @@ interface Place {
   readonly destination: Destination;
   /** What a tag points to. */
   readonly tagged: (tag: string) => Promise<Digest | undefined>;
-  /** The bytes of a blob, as a reader gets them. */
-  readonly read: (digest: Digest) => Promise<Uint8Array>;
+  /** The bytes of a blob, as a reader gets them. Undefined: it has them in another form. */
+  readonly read: ((digest: Digest) => Promise<Uint8Array>) | undefined;
+  /** A file of one image, written whole or not at all. */
+  readonly isFile?: boolean;
 }
+
+/** A docker archive knows configs only; the test's images are told apart by them. */
+const rootOf = (config: string): Digest | undefined =>
+  [IMAGE, OTHER, CHANGED].find(({ blobs }) => blobs[0]?.digest === `sha256:${config}`)?.root.digest;
+
+const inFile = (
+  name: string,
+  use: (place: Place) => Promise<void>,
+  placeOf: (file: string) => Omit<Place, "isFile">,
+): Promise<void> => withTempDir((folder) => use({ ...placeOf(join(folder, name)), isFile: true }));
+
+const dockerArchive =
+  (name: string) =>
+  (use: (place: Place) => Promise<void>): Promise<void> =>
+    inFile(name, use, (file) => ({
+      destination: dockerArchiveDestination(file, "acme/lix"),
+      tagged: async (tag) => {
+        const text = await readHead(file, "manifest.json");
+        const [{ RepoTags, Config }] = JSON.parse(text ?? '[{ "RepoTags": [] }]');
+        return RepoTags.includes(`acme/lix:${tag}`) ? rootOf(Config.slice(0, 64)) : undefined;
+      },
+      read: undefined,
+    }));
 
 const PLACES: Record<string, (use: (place: Place) => Promise<void>) => Promise<void>> = {
   "a registry": async (use) => {
@@ -45,24 +77,48 @@ const PLACES: Record<string, (use: (place: Place) => Promise<void>) => Promise<v
         read: async (digest) => Bytes.collect((await readOciLayout(folder)).getBlob(digest)),
       }),
     ),
+  "an OCI layout in one file": (use) =>
+    inFile("image.tar", use, (file) => ({
+      destination: ociArchiveDestination(file),
+      tagged: async (tag) => {
+        const index = parseIndex((await readHead(file, "index.json")) ?? formatIndex([]));
+        return index.manifests.find(({ annotations }) => annotations?.[REF_NAME] === tag)?.digest;
+      },
+      read: async (digest) => {
+        const files = await tarFiles(createReadStream(file));
+        return files.get(`blobs/sha256/${digest.slice(7)}`) ?? assert.fail(`no ${digest}`);
+      },
+    })),
+  "a docker archive": dockerArchive("image.tar"),
+  "a compressed docker archive": dockerArchive("image.tar.gz"),
 };
 
 const IMAGE = sampleImage("one layer", "another layer");
+const CHANGED = sampleImage("one layer", "a changed layer");
+const OTHER = sampleImage("something else");
+
+/** As whoever publishes finds it out. */
+const lackedBy = async (
+  { holds, missing }: Destination,
+  { root, blobs }: Image,
+): Promise<ReadonlySet<Digest>> =>
+  (await holds(root.digest)) ? new Set() : missing(blobs.map(({ digest }) => digest));
 
 for (const [name, withPlace] of Object.entries(PLACES))
   describe(name, () => {
     test("lacks everything before, and nothing after, an image is published", () =>
       withPlace(async ({ destination, tagged }) => {
         const digests = IMAGE.blobs.map(({ digest }) => digest);
-        assert.deepEqual(await destination.missing(digests), new Set(digests));
+        assert.deepEqual(await lackedBy(destination, IMAGE), new Set(digests));
         await destination.publish(IMAGE, { tags: ["v1", "latest"] });
-        assert.deepEqual(await destination.missing(digests), new Set());
+        assert.deepEqual(await lackedBy(destination, IMAGE), new Set());
         assert.equal(await tagged("v1"), IMAGE.root.digest);
         assert.equal(await tagged("latest"), IMAGE.root.digest);
       }));
 
     test("gives back the bytes it was given", () =>
       withPlace(async ({ destination, read }) => {
+        if (read === undefined) return;
         await destination.publish(IMAGE, { tags: ["v1"] });
         for (const { digest, open } of IMAGE.blobs)
           assert.deepEqual(
@@ -86,17 +142,16 @@ for (const [name, withPlace] of Object.entries(PLACES))
         );
       }));
 
-    test("is sent only what changed", () =>
-      withPlace(async ({ destination, tagged }) => {
+    test("is sent only what changed; a file, all of it", () =>
+      withPlace(async ({ destination, tagged, isFile }) => {
         await destination.publish(IMAGE, { tags: ["v1"] });
-        const changed = sampleImage("one layer", "a changed layer");
-        const report = await destination.publish(changed, { tags: ["v1"] });
-        const [config, , layer] = changed.blobs;
+        const report = await destination.publish(CHANGED, { tags: ["v1"] });
+        const [config, kept, layer] = CHANGED.blobs;
         assert.deepEqual(
           report.uploaded.map(({ digest }) => digest),
-          [config?.digest, layer?.digest],
+          [config?.digest, ...(isFile === true ? [kept?.digest] : []), layer?.digest],
         );
-        assert.equal(await tagged("v1"), changed.root.digest);
+        assert.equal(await tagged("v1"), CHANGED.root.digest);
       }));
 
     test("has no tag on an image with a damaged blob", () =>
@@ -118,7 +173,7 @@ for (const [name, withPlace] of Object.entries(PLACES))
       withPlace(async ({ destination, tagged }) => {
         await destination.publish(IMAGE, { tags: ["v1"] });
         const trouble = new Error("the cache went away");
-        const broken = withBlob(sampleImage("other", "layers"), 2, async function* () {
+        const broken = withBlob(CHANGED, 2, async function* () {
           yield Bytes.fromText("a beginning");
           throw trouble;
         });
@@ -141,29 +196,34 @@ for (const [name, withPlace] of Object.entries(PLACES))
         assert.equal(await tagged("v1"), undefined);
       }));
 
-    test("holds an index with all its images", () =>
-      withPlace(async ({ destination, tagged }) => {
+    test("holds an index with all its images, or says that it cannot", () =>
+      withPlace(async ({ destination, tagged, read }) => {
         const index = sampleIndex(IMAGE, sampleImage("one layer", "for arm"));
+        if (read === undefined) {
+          const refused = destination.publish(index, { tags: ["v1"] });
+          await assert.rejects(refused, { code: "ONE_PLATFORM_ONLY" });
+          return;
+        }
         const report = await destination.publish(index, { tags: ["v1"] });
         assert.equal(report.uploaded.length, index.blobs.length);
         assert.equal(await tagged("v1"), index.root.digest);
       }));
 
-    test("keeps other tags where they are", () =>
-      withPlace(async ({ destination, tagged }) => {
-        const other = sampleImage("something else");
+    test("keeps other tags where they are; a file has one image", () =>
+      withPlace(async ({ destination, tagged, isFile }) => {
         await destination.publish(IMAGE, { tags: ["v1"] });
-        await destination.publish(other, { tags: ["v2"] });
-        assert.equal(await tagged("v1"), IMAGE.root.digest);
-        assert.equal(await tagged("v2"), other.root.digest);
+        await destination.publish(OTHER, { tags: ["v2"] });
+        assert.equal(await tagged("v1"), isFile === true ? undefined : IMAGE.root.digest);
+        assert.equal(await tagged("v2"), OTHER.root.digest);
       }));
 
     test("believes what the caller was told a moment ago", () =>
-      withPlace(async ({ destination }) => {
+      withPlace(async ({ destination, tagged }) => {
         await destination.publish(IMAGE, { tags: ["v1"] });
         const options = { tags: ["v2"], missing: new Set<Digest>() };
         const report = await destination.publish(unreadable(IMAGE), options);
         assert.deepEqual(report.uploaded, []);
+        assert.equal(await tagged("v2"), IMAGE.root.digest);
       }));
   });
 

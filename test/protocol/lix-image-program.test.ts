@@ -1,10 +1,12 @@
-/** The class as a program has it: under mocks, and to look at an image of somebody else. */
+/** The class as a program has it: to look at an image of somebody else, and where it is not installed. */
 import assert from "node:assert/strict";
+import { mkdir, realpath, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
-import * as pulumi from "@pulumi/pulumi";
-import { LixImage } from "../../sdk/lix-image.ts";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { changes, done, ops, recorded, stepOf } from "./fixtures/image-results.ts";
 import { withImage } from "./fixtures/with-image.ts";
+import { withHost } from "./host/host.ts";
 
 test("LixImage.get tells what the registry says of an image, and never changes it", async () => {
   const program = `
@@ -33,24 +35,27 @@ test("LixImage.get tells what the registry says of an image, and never changes i
   });
 });
 
-test("unit tests of a program give the image what they like", async () => {
-  const made: pulumi.runtime.MockResourceArgs[] = [];
-  await pulumi.runtime.setMocks({
-    newResource(args) {
-      made.push(args);
-      const digest = `sha256:${"0".repeat(64)}`;
-      return { id: "ghcr.io/acme/lix", state: { ...args.inputs, digest, ref: `x@${digest}` } };
-    },
-    call: () => ({}),
+test("a program from whose folder the package cannot be found is told so, and what to do", async () => {
+  await withTempDir(async (folder) => {
+    const sdk = join(import.meta.dirname, "../../sdk/index.ts");
+    const modules = join(import.meta.dirname, "../../node_modules");
+    await mkdir(join(folder, "node_modules"));
+    for (const name of ["@pulumi", "typescript"])
+      await symlink(join(modules, name), join(folder, "node_modules", name), "dir");
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "p", type: "module" }));
+    await writeFile(
+      join(folder, "index.ts"),
+      `import { LixImage } from ${JSON.stringify(sdk)};
+       process.chdir("/");
+       new LixImage("lix", { registry: "ghcr.io/acme" });`,
+    );
+    await withHost({ program: folder }, async (host) => {
+      const { failed, logs } = await host.preview();
+      const said = `${failed}\n${logs.join("\n")}`;
+      assert.match(said, /pulumi-lix cannot be found from .*\[PROVIDER_NOT_FOUND\]/);
+      assert.ok(said.includes(await realpath(folder)), said);
+      assert.match(said, /npm install pulumi-lix/);
+      assert.doesNotMatch(said, /^\s+at /m, "no stack trace");
+    });
   });
-  const image = new LixImage("lix", { registry: pulumi.output("ghcr.io/acme") });
-  const [ref, drift] = await new Promise<unknown[]>((resolve) =>
-    pulumi.all([image.ref, image.drift]).apply((values) => resolve(values)),
-  );
-  assert.equal(ref, `x@sha256:${"0".repeat(64)}`);
-  assert.equal(drift, undefined);
-  assert.deepEqual(
-    made.map(({ type, inputs }) => [type, (inputs as { registry: string }).registry]),
-    [["pulumi-nodejs:dynamic/lix:LixImage", "ghcr.io/acme"]],
-  );
 });

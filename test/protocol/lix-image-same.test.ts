@@ -28,10 +28,16 @@ test("a state written by another version of the package is no change", async () 
         __provider: 'exports.handler = () => { return require("pulumi-lix/provider"); };',
         __state: "of another version",
         sbom: "sha256:0000",
-        verifyBlobs: true,
+        provenance: true,
       },
       // Older: it had fewer arguments and outputs.
-      { maxLayers: undefined, platforms: undefined, size: undefined, drift: undefined },
+      {
+        maxLayers: undefined,
+        verifyBlobs: undefined,
+        platforms: undefined,
+        size: undefined,
+        drift: undefined,
+      },
     ])
       editState(host, (state) => {
         const { inputs, outputs } = state;

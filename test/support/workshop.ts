@@ -50,6 +50,10 @@ export class Workshop {
     return runCli(argv, this.#where);
   }
 
+  runWith(env: Environment, ...argv: string[]): Promise<CliResult> {
+    return runCli(argv, { ...this.#where, env });
+  }
+
   async writeArgs(args: unknown): Promise<string> {
     const file = join(this.folder, "args.json");
     const usual: LixImageInputs = {

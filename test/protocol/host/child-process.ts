@@ -24,6 +24,8 @@ export interface Child {
   readonly ended: Promise<number | string>;
   /** SIGTERM, then SIGKILL. */
   end(): Promise<void>;
+  /** SIGKILL at once, as the kernel does when there is no memory left. */
+  kill(): Promise<void>;
 }
 
 const PATIENCE = 3_000;
@@ -55,6 +57,10 @@ export function startNode(options: ChildOptions): Child {
       child.kill("SIGTERM");
       const deadline = setTimeout(kill, PATIENCE);
       await ended.finally(() => clearTimeout(deadline));
+    },
+    async kill() {
+      kill();
+      await ended;
     },
   };
 }

@@ -122,7 +122,8 @@ export class Deployment {
 
   /** The program ended well: what it did not register goes, and what was replaced. */
   async finish(): Promise<void> {
-    await removeAll([...this.#left.values(), ...this.#replaced], {
+    // From the end: what nobody wants any more may depend on what was replaced.
+    await removeAll([...this.#replaced, ...this.#left.values()], {
       ...this.#options,
       onRemoved: (state, step) => {
         if (!this.#replaced.delete(state)) this.#left.delete(state.urn);

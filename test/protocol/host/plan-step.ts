@@ -55,11 +55,10 @@ export async function planStep(provider: Provider, request: PlanRequest): Promis
   }
   const wanted = ignoreChanges(goal.inputs, old.inputs, goal.ignoreChanges);
   const inputs = await check(old.inputs, wanted);
-  // A partial failure is repaired by an update that no diff can talk the engine out of.
-  if (old.initErrors !== undefined) return { op: "update", inputs, deleteBeforeReplace: false };
-
   const diff = await difference(provider, existing(old), inputs);
-  if (diff.changes === "none") return { op: "same", inputs, diff, deleteBeforeReplace: false };
+  // A partial failure is repaired by an update that no diff can talk the engine out of.
+  if (diff.changes === "none" && old.initErrors === undefined)
+    return { op: "same", inputs, diff, deleteBeforeReplace: false };
   if (diff.replaces.length === 0) return { op: "update", inputs, diff, deleteBeforeReplace: false };
   if (old.protect === true) throw new Protected("replace", urn);
   return {
@@ -86,7 +85,7 @@ export const existing = ({ urn, id, inputs, outputs }: ResourceState): Existing 
 });
 
 /** A provider that cannot tell leaves it to the inputs. */
-async function difference(
+export async function difference(
   provider: Provider,
   old: Existing,
   newInputs: Properties,

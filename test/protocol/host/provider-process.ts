@@ -57,6 +57,12 @@ export class ProviderProcess implements Provider {
     await this.#child.end();
   }
 
+  /** Calls under way fail. */
+  async kill(): Promise<void> {
+    await this.#child.kill();
+    this.#client.close();
+  }
+
   async #configure(config: Properties): Promise<void> {
     const request = new proto.ConfigureRequest();
     request.setArgs(toStruct(config));

@@ -19,9 +19,9 @@ export async function removeAll(
   states: readonly ResourceState[],
   options: RemovalOptions,
 ): Promise<void> {
-  const kept = states.find((state) => state.protect === true && state.delete !== true);
-  if (kept !== undefined) throw new Protected("delete", kept.urn);
   for (const state of states.toReversed()) {
+    // Found when its turn comes; what depends on it has gone by then.
+    if (state.protect === true && state.delete !== true) throw new Protected("delete", state.urn);
     if (!options.preview) await removeOne(state, options.providers);
     options.onRemoved(state, deletion(state));
   }

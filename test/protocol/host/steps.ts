@@ -2,7 +2,6 @@
  * What an operation did, or a preview says it would do.
  * @module
  */
-import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "./wire.ts";
 
 export type Op = "create" | "update" | "replace" | "same" | "read" | "delete" | "refresh";
@@ -43,9 +42,6 @@ export const changedSteps = (result: Result): readonly Step[] => result.steps.fi
 
 export function isChange(step: Step): boolean {
   if (step.op === "same" || step.op === "read") return false;
-  if (step.op !== "refresh") return true;
-  return (
-    !isDeepStrictEqual(step.oldOutputs, step.outputs) ||
-    !isDeepStrictEqual(step.oldInputs, step.newInputs)
-  );
+  // Of what was read, its provider says whether it matters.
+  return step.op !== "refresh" || step.outputs === undefined || step.diff?.changes !== "none";
 }

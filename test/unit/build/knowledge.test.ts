@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { Knowledge } from "../../../provider/build/knowledge.ts";
+import { compressorVersion } from "../../../provider/layer/compressor.ts";
 import { LayerCache, type KnownLayer } from "../../../provider/layer-cache/layer-cache.ts";
 import { listTree } from "../../../provider/nix/listing.ts";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";
@@ -41,4 +42,22 @@ test("what is known stays as it is when a state says otherwise: one process give
     assert.deepEqual(await knowledge.layer(KEY), layerOf("first"));
     await knowledge.learnLayer(KEY, layerOf("built"));
     assert.deepEqual(await knowledge.layer(KEY), layerOf("built"), "but for what was made here");
+  }));
+
+test("a blob of another compressor that had to be made anew is told as what it is now", () =>
+  withTempDir(async (dir) => {
+    const before = layerOf("gzip:another zlib");
+    const teach = (known: KnownLayer): Knowledge => {
+      const knowledge = new Knowledge(new LayerCache(dir));
+      knowledge.teach({ layers: new Map([[KEY, known]]), listings: new Map() });
+      return knowledge;
+    };
+    const compressor = compressorVersion("gzip");
+    const now = { ...layerOf("ours"), compressor };
+    await teach(before).learnLayer(KEY, now);
+    assert.deepEqual(await teach(before).layer(KEY), now);
+    const third = layerOf("gzip:a third zlib");
+    assert.deepEqual(await teach(third).layer(KEY), third, "which this machine never made");
+    const own = { ...before, compressor };
+    assert.deepEqual(await teach(own).layer(KEY), own, "our own are not looked up");
   }));

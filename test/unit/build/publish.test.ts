@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { log } from "../../../provider/base/log.ts";
 import type { Prepared } from "../../../provider/build/prepare.ts";
 import { publish } from "../../../provider/build/publish.ts";
 import { Session } from "../../../provider/build/session.ts";
-import { ociLayoutDestination } from "../../../provider/destination/oci-layout.ts";
+import { ociLayoutDestination, readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import type { KnownLayer } from "../../../provider/layer-cache/layer-cache.ts";
 import { destinationsOf } from "../../../provider/lifecycle/destinations.ts";
 import { prepareFully } from "../../../provider/lifecycle/push.ts";
@@ -119,5 +120,68 @@ test("each destination gets what it lacks", async () => {
       reports.map((report) => report.uploaded.length),
       [0, assembled.image.blobs.length],
     );
+  });
+});
+
+test("a mirror in the same registry gets every blob by a mount", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const session = new Session(workshop.cache);
+    const mirrors = [`${workshop.registry.host}/copies/lix`];
+    const prepared = await prepareFully(session, specOf(workshop, { mirrors }));
+    const { assembled, reports } = await publish(session, prepared, destinationsOf(prepared.spec));
+    assert.deepEqual(
+      reports.map(({ destination, uploaded }) => [destination, uploaded.length]),
+      [
+        [`${workshop.registry.host}/acme/lix`, assembled.image.blobs.length],
+        [`${workshop.registry.host}/copies/lix`, 0],
+      ],
+    );
+    const tags = workshop.registry.store.repositories.get("copies/lix")?.tags;
+    assert.equal(tags?.get("latest"), assembled.image.root.digest);
+  });
+});
+
+test("a mirror that refuses is named in the end, and keeps the image from nobody else", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const { registry, output } = workshop;
+    const session = new Session(workshop.cache);
+    const prepared = await prepareFully(
+      session,
+      specOf(workshop, {
+        mirrors: [`${registry.host}/copies/lix`],
+        archives: [{ type: "oci-layout", path: output }],
+      }),
+    );
+    const act = { kind: "answer", status: 403 } as const;
+    registry.faults.push({ path: /^\/v2\/copies/, act });
+    const destinations = destinationsOf(prepared.spec);
+    await assert.rejects(publish(session, prepared, destinations), {
+      code: "REGISTRY_DENIED",
+      message: /copies\/lix/,
+    });
+    const digest = registry.store.repositories.get("acme/lix")?.tags.get("latest");
+    assert.equal((await readOciLayout(output)).root.digest, digest);
+    registry.faults.length = 0;
+    const { reports } = await publish(session, prepared, destinations);
+    assert.deepEqual(
+      reports.map(({ uploaded }) => uploaded.length),
+      [0, 0, 0],
+    );
+  });
+});
+
+test("what the registry does not take goes nowhere else", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const { registry, output } = workshop;
+    const session = new Session(workshop.cache);
+    const archives = [{ type: "docker-archive", path: `${output}.tar` } as const];
+    const mirrors = [`${registry.host}/copies/lix`];
+    const prepared = await prepareFully(session, specOf(workshop, { mirrors, archives }));
+    const act = { kind: "answer", status: 403 } as const;
+    registry.faults.push({ method: "PUT", path: /^\/v2\/acme\/lix\/manifests/, act });
+    const publishing = publish(session, prepared, destinationsOf(prepared.spec));
+    await assert.rejects(publishing, { code: "REGISTRY_DENIED" });
+    assert.equal(registry.store.repositories.get("copies/lix"), undefined);
+    assert.ok(!existsSync(`${output}.tar`));
   });
 });

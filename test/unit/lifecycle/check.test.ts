@@ -190,6 +190,18 @@ test("two images that claim one reference with different digests are refused", a
   });
 });
 
+test("a mirror claims its references like any other repository", async () => {
+  await withScene(async ({ workshop, news, machine }) => {
+    const session = machine("one");
+    const mirrors = [`${workshop.registry.host}/copies/lix`];
+    await checked(session, {}, news({ tag: "mirrored", mirrors }));
+    const args = { tag: "mirrored", name: "other", maxLayers: 3, mirrors };
+    const { failures } = await check(session, {}, news(args));
+    assert.equal(failures.length, 1);
+    assert.match(failures[0]?.reason ?? "", /copies\/lix:mirrored: two resources /);
+  });
+});
+
 test("relative paths are relative to the provider's working directory", async () => {
   await withScene(async ({ workshop, news, machine }) => {
     const before = process.cwd();

@@ -122,6 +122,9 @@ const TABLE: readonly {
     olds: { archives: [ARCHIVE] },
     news: { archives: [ARCHIVE] },
   },
+  { what: "a mirror more", verdict: "update", news: { mirrors: ["b.example/lix"] } },
+  { what: "mirrors that are unknown", verdict: "update", news: { mirrors: UNKNOWN } },
+  { what: "no mirrors, of which older states say nothing", verdict: "same", news: { mirrors: [] } },
   {
     what: "deleteFromRegistry, which a later delete goes by",
     verdict: "update",

@@ -49,15 +49,14 @@ test("with verifyBlobs each blob is asked for once, by HEAD, a few at a time", a
 test("a blob that is gone is drift that names it and its package; up sends it and no other", async () => {
   await withPushed(true, async ({ workshop: { registry }, session, news, id, outs }) => {
     const layers = outs["layers"] as readonly LayerOutput[];
-    console.log(layers.map(l=>l.storePaths.map(p=>p.slice(44))));
-    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-glibc-2.39"));
+    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
     const lost = layers[at]?.digest ?? "";
     const { blobs } = registry.store.repository("acme/lix");
     assert.ok(blobs.delete(lost));
 
     const found = await read(id, outs);
     assert.equal(found.id, id);
-    const drift = [`blob ${lost} (layer ${at + 1}, glibc-2.39) is gone`];
+    const drift = [`blob ${lost} (layer ${at + 1}, less-661) is gone`];
     assert.deepEqual([found.props["drift"], found.inputs["drift"]], [drift, drift]);
     assert.equal(found.props["digest"], outs["digest"], "the manifest is there");
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HttpUnreachable } from "../../../provider/base/http-unreachable.ts";
 import { Session } from "../../../provider/build/session.ts";
 import { check } from "../../../provider/lifecycle/check.ts";
 import { diff } from "../../../provider/lifecycle/diff.ts";
@@ -10,8 +9,6 @@ import type { Wire } from "../../../provider/lifecycle/wire.ts";
 import { startRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
-
-const FAST = { questionLimitMs: 400 };
 
 interface Pushed {
   readonly workshop: Workshop;
@@ -125,38 +122,6 @@ for (const [status, code] of [
     });
   });
 
-for (const [what, fault] of [
-  ["registry", { path: /manifests/ }],
-  ["token service", { path: /^\/token/ }],
-] as const)
-  test(`a ${what} that hangs is given up after a while, by name, and the state stays`, async () => {
-    const users = { me: "secret" };
-    const auth = { kind: "bearer", users, anonymousPull: true } as const;
-    const registry = await startRegistry({ auth });
-    try {
-      registry.faults.push({ ...fault, times: Infinity, act: { kind: "wait", ms: 3_000 } });
-      const digest = `sha256:${"a".repeat(64)}`;
-      const props = {
-        planKey: "1",
-        registry: registry.host,
-        ref: `${registry.host}/lix@${digest}`,
-      };
-      const start = performance.now();
-      await assert.rejects(
-        read("lix", { ...props, taggedRefs: [`${registry.host}/lix:latest`] }, FAST),
-        (error) => {
-          assert.ok(error instanceof HttpUnreachable);
-          assert.ok(error.message.startsWith(`${registry.host}/lix: reading manifest`));
-          assert.match(error.message, /no answer within 0\.4 s$/);
-          return true;
-        },
-      );
-      assert.ok(performance.now() - start < 2_500);
-    } finally {
-      await registry.close();
-    }
-  });
-
 test("an image that went to archives only is not looked for anywhere", async () => {
   const archive = { type: "oci-layout", path: "out" };
   await withWorkshop({}, async (workshop) => {
@@ -166,4 +131,29 @@ test("an image that went to archives only is not looked for anywhere", async () 
     assert.deepEqual(found.props["drift"], []);
     assert.deepEqual(workshop.registry.log, []);
   });
+});
+
+test("a mirror that lost a tag is told of, and the next update puts it back", async () => {
+  const mirror = await startRegistry();
+  const where = `${mirror.host}/copies/lix`;
+  try {
+    await withPushed(
+      async ({ id, outs, news, session, digest }) => {
+        const copy = mirror.store.repository("copies/lix");
+        assert.equal(copy.tags.get("latest"), digest);
+        assert.deepEqual((await read(id, outs)).props["drift"], []);
+        copy.tags.delete("latest");
+        const found = await read(id, outs);
+        assert.deepEqual(found.props["drift"], [`mirror ${where}: tag latest is gone`]);
+        assert.equal(found.props["digest"], digest, "the first repository's");
+        const { inputs } = await check(session, found.inputs, news);
+        assert.equal(diff(found.props, inputs).changes, true);
+        await push(session, inputs, found.props);
+        assert.equal(copy.tags.get("latest"), digest);
+      },
+      { mirrors: [where] },
+    );
+  } finally {
+    await mirror.close();
+  }
 });

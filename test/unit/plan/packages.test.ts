@@ -8,7 +8,7 @@ import {
   UnknownAttribute,
   UnknownOutput,
 } from "../../../provider/plan/packages.ts";
-import { InvalidArgument } from "../../../provider/plan/spec.ts";
+import { InvalidArgument } from "../../../provider/plan/invalid-argument.ts";
 import type { ProfilePackage } from "../../../provider/rootfs/manifest-nix.ts";
 import { pathOf, SYSTEM } from "../../support/world/planned.ts";
 

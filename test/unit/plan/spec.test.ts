@@ -8,7 +8,7 @@ import {
   targetName,
   type Spec,
 } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs, type Archive } from "../../../sdk/args.ts";
 
 const IN_SRV = { directory: "/srv", destination: "required" } as const;
 const specOf = (args: LixImageInputs): Spec => makeSpec(LixImageInputs.parse(args), IN_SRV);
@@ -65,9 +65,41 @@ test("every mistake is told at once", () => {
     nixConf: { a: "\n" },
     tag: "-",
   });
-  const expected = [/no registry host/, /each system once/, /\.tar\.gz/, /newline/, /not a tag/];
+  const expected = [
+    /no registry host/,
+    /each system once/,
+    /\.tar\.gz/,
+    /one platform/,
+    /newline/,
+    /not a tag/,
+  ];
   assert.equal(mistakes.length, expected.length);
   for (const [index, each] of expected.entries()) assert.match(mistakes[index] ?? "", each);
+});
+
+test("an archive's name says what it is, and Hydra is told of files only", () => {
+  const problem = (archive: Archive): string =>
+    mistakesOf({ archives: [archive] }).join() || "none";
+  for (const name of ["image.tar", "a/image.tar.gz", "image.tgz"])
+    assert.equal(problem({ type: "docker-archive", path: name }), "none");
+  for (const name of ["image", "image.gz", "index.ts", ".tar", "a/.tar.gz"])
+    assert.match(problem({ type: "docker-archive", path: name }), /ending in \.tar/);
+  const forHydra = { type: "oci-layout", hydraBuildProducts: true } as const;
+  assert.match(problem({ ...forHydra, path: "out" }), /files for download/);
+  assert.equal(problem({ ...forHydra, path: "out.tar" }), "none");
+});
+
+test("mirrors stand beside a registry, each once", () => {
+  const mirrors = ["registry-b.example/lix", "http://localhost:5000/x"];
+  assert.deepEqual(specOf({ registry: "ghcr.io/acme", mirrors }).mirrors, [
+    { host: "registry-b.example", name: "lix", plainHttp: false },
+    { host: "localhost:5000", name: "x", plainHttp: true },
+  ]);
+  const problem = (args: LixImageInputs): string => mistakesOf(args).join();
+  assert.match(problem({ registry: "ghcr.io", mirrors: ["ghcr.io/lix"] }), /each repository once/);
+  assert.match(problem({ registry: "ghcr.io", mirrors: ["acme/lix"] }), /no registry host/);
+  const archives = [{ type: "oci-layout", path: "out" } as const];
+  assert.match(problem({ archives, mirrors }), /registry or repository as well/);
 });
 
 test("an algorithm named without a level gets the one that pins its bytes", () => {

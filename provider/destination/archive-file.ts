@@ -1,0 +1,198 @@
+/**
+ * Images in one tar file. The first entry says what the image is and how it is called; the names of
+ * the others hold the digests of their contents. Written under a temporary name, renamed when whole.
+ * @module
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { compress } from "../layer/compressor.ts";
+import { encodeHeader, type TarHeader } from "../tar/header.ts";
+import { packTar, type TarItem } from "../tar/pack.ts";
+import { readTar, type TarEvent } from "../tar/read.ts";
+
+/** A file of the archive. */
+export interface ArchivePart {
+  /** ASCII. */
+  readonly path: string;
+  readonly size: number;
+  readonly open: () => Bytes;
+}
+
+export const ArchivePart = {
+  ofBytes: (path: string, bytes: Uint8Array): ArchivePart => ({
+    path,
+    size: bytes.length,
+    open: () => Bytes.of(bytes),
+  }),
+};
+
+/** The archive's bytes, from beginning to end. */
+export const packParts = (parts: readonly ArchivePart[]): Bytes => packTar(itemsOf(parts));
+
+/** How many bytes that will be. */
+export function packedSize(parts: readonly ArchivePart[]): number {
+  const blocks = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
+  const sizes = parts.map((part) => encodeHeader(headerOf(part)).length + blocks(part.size));
+  return sizes.reduce((sum, size) => sum + size, 2 * BLOCK);
+}
+
+const BLOCK = 512;
+
+/** Places a new archive, in one atomic step. */
+export const writeArchive = (
+  file: string,
+  parts: readonly ArchivePart[],
+  signal: AbortSignal | undefined,
+): Promise<void> => place(file, packParts(parts), signal);
+
+/** Places the archive that is there with another first entry. Throws ArchiveDamaged. */
+export const rewriteHead = (
+  file: string,
+  head: ArchivePart,
+  signal: AbortSignal | undefined,
+): Promise<void> => place(file, packTar(withHead(file, head)), signal);
+
+/** The text of the first entry; undefined when no such archive is there. */
+export async function readHead(file: string, path: string): Promise<string | undefined> {
+  const events = readTar(openArchive(file), file);
+  try {
+    const first = await events.next();
+    if (first.done === true || first.value.kind !== "regular") return undefined;
+    if (first.value.path !== path || first.value.size > HEAD_LIMIT) return undefined;
+    const parts: Uint8Array[] = [];
+    for await (const event of events) {
+      if (event.kind !== "contents") break;
+      parts.push(event.bytes);
+    }
+    return Buffer.concat(parts).toString("utf8");
+  } catch (error) {
+    if (codeOf(error) === "EISDIR") throw new ArchiveIsFolder(file);
+    // Something else, or nothing: it is written anew, and what is wrong with its place is told then.
+    return undefined;
+  } finally {
+    await events.return(undefined);
+  }
+}
+
+const HEAD_LIMIT = 4 * 1024 * 1024;
+
+async function* itemsOf(parts: readonly ArchivePart[]): AsyncGenerator<TarItem> {
+  for (const part of parts) {
+    yield headerOf(part);
+    for await (const bytes of part.open()) yield { kind: "contents", bytes };
+  }
+}
+
+const headerOf = ({ path, size }: Omit<ArchivePart, "open">): TarHeader => ({
+  kind: "regular",
+  path,
+  size,
+  mode: 0o644,
+});
+
+async function* withHead(file: string, head: ArchivePart): AsyncGenerator<TarItem> {
+  yield* itemsOf([head]);
+  const check = new NamedByDigest(file);
+  for await (const event of readTar(openArchive(file), file)) {
+    if (!check.add(event)) continue;
+    if (event.kind === "regular") yield headerOf(event);
+    if (event.kind === "contents") yield event;
+  }
+  check.finish();
+}
+
+/** Sees to it that each entry but the first has the contents that its name says. */
+class NamedByDigest {
+  readonly #file: string;
+  #entries = 0;
+  #expected: string | undefined;
+  #hash = createHash("sha256");
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** False for what belongs to the first entry. */
+  add(event: TarEvent): boolean {
+    if (event.kind === "contents") this.#hash.update(event.bytes);
+    else {
+      this.finish();
+      this.#entries += 1;
+      this.#expected = /[0-9a-f]{64}/.exec(event.path)?.[0];
+      this.#hash = createHash("sha256");
+    }
+    return this.#entries > 1;
+  }
+
+  finish(): void {
+    if (this.#expected !== undefined && this.#hash.digest("hex") !== this.#expected)
+      throw new ArchiveDamaged(this.#file, this.#expected);
+  }
+}
+
+async function* openArchive(file: string): AsyncGenerator<Uint8Array> {
+  const source = createReadStream(file, { highWaterMark: CHUNK });
+  if (!isGzip(file)) return yield* source;
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  pipeline(source, gunzip).catch(() => {}); // Whoever reads gunzip is told.
+  const output: AsyncIterable<Uint8Array> = gunzip;
+  yield* output;
+}
+
+const CHUNK = 256 * 1024;
+const isGzip = (file: string): boolean => /\.t?gz$/.test(file);
+// Packages are mostly code: beyond it, time grows much faster than the file shrinks.
+const GZIP = { algorithm: "gzip", level: 4 } as const;
+
+async function place(file: string, tar: Bytes, signal: AbortSignal | undefined): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
+  const bytes = isGzip(file) ? compress(tar, GZIP) : tar;
+  try {
+    await writeFile(temporary, untilAborted(bytes, signal), { flush: true });
+    await rename(temporary, file);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw codeOf(error) === "EISDIR" ? new ArchiveIsFolder(file) : error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function* untilAborted(
+  source: Bytes,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+  signal?.throwIfAborted();
+}
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
+
+export class ArchiveDamaged extends LixImageError {
+  readonly code = "ARCHIVE_DAMAGED";
+  constructor(file: string, digest: string) {
+    super(`${file}: expected contents sha256:${digest} in it; got others`, {
+      hint: "the file was changed after it was written: remove it, and it is written anew",
+    });
+  }
+}
+
+export class ArchiveIsFolder extends LixImageError {
+  readonly code = "ARCHIVE_IS_FOLDER";
+  constructor(file: string) {
+    super(`${file}: expected a file, or nothing yet; got a folder`, {
+      hint: "name a file in it, such as image.tar",
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
+import type { Destination } from "./destination.ts";
+import { ifThere } from "./oci-index.ts";
+
+/**
+ * The same file, offered to Hydra as a download, as docker.nix's `tarball` is: a line of
+ * `nix-support/hydra-build-products` beside it.
+ * @see https://hydra.nixos.org/build/latest-finished/download/1/hydra/manual (build products)
+ */
+export const asHydraProduct = (destination: Destination, file: string): Destination => ({
+  ...destination,
+  async publish(image, options) {
+    const report = await destination.publish(image, options);
+    await offer(resolve(file));
+    return report;
+  },
+});
+
+async function offer(file: string): Promise<void> {
+  const folder = join(dirname(file), "nix-support");
+  const list = join(folder, "hydra-build-products");
+  const line = `file binary-dist ${file}`;
+  const before = (await ifThere(readFile(list, "utf8"))) ?? "";
+  const lines = before.split("\n").filter((each) => each !== "");
+  if (lines.includes(line)) return;
+  await mkdir(folder, { recursive: true });
+  const temporary = `${list}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, [...lines, line, ""].join("\n"));
+    await rename(temporary, list);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,74 @@
+/** Images into containers-storage, by whichever program of that family is installed. @module */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import { withTempDir } from "../base/temp-dir.ts";
+import { packParts, writeArchive, type ArchivePart } from "./archive-file.ts";
+
+/** What the program says. @param references what the image is to be called. */
+export async function loadIntoPodman(
+  archive: readonly ArchivePart[],
+  references: readonly string[],
+): Promise<string[]> {
+  const said = await run("podman", ["load", "--quiet"], packParts(archive));
+  if (said !== undefined) return said;
+  return withTempDir(async (folder) => {
+    // skopeo seeks in it, so it must be a file.
+    const file = join(folder, "image.tar");
+    await writeArchive(file, archive, undefined);
+    for (const reference of references) {
+      const images = [`docker-archive:${file}`, `containers-storage:${reference}`];
+      if ((await run("skopeo", ["copy", "--quiet", ...images])) === undefined) throw new NoPodman();
+    }
+    return references.map((reference) => `Loaded image: ${reference}`);
+  });
+}
+
+/** Lines of stdout; undefined when there is no such program. */
+async function run(
+  program: string,
+  args: readonly string[],
+  input?: Bytes,
+): Promise<string[] | undefined> {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  const started = await once(child, "spawn").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (started === undefined) return undefined;
+  const closed = once(child, "close");
+  // A program that gives up closes its input: then what it says counts, not the broken pipe.
+  const fed = pipeline(input ?? [], child.stdin).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const [stdout, stderr, failure] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    fed,
+  ]);
+  await closed;
+  if (failure instanceof LixImageError) throw failure;
+  if (child.exitCode !== 0) throw new PodmanFailed(program, stderr.trim());
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+export class NoPodman extends LixImageError {
+  readonly code = "NO_PODMAN";
+  constructor() {
+    super("containers-storage: neither podman nor skopeo is installed", {
+      hint: "install one of them, or write a file: `lix-image build --docker-archive image.tar`",
+    });
+  }
+}
+
+export class PodmanFailed extends LixImageError {
+  readonly code = "PODMAN_FAILED";
+  constructor(program: string, said: string) {
+    super(`${program} did not load the image: ${said || "it does not say why"}`);
+  }
+}

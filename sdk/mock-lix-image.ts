@@ -1,0 +1,88 @@
+/**
+ * For unit tests of programs: what `up` would tell of a LixImage, without a registry, a lock or an
+ * engine. Digests are made up, but follow the arguments: same arguments, same digest.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { runtime } from "@pulumi/pulumi";
+import { LIX_IMAGE_TYPE } from "./lix-image.ts";
+import type { LixImageOutputs } from "./outputs.ts";
+
+const VERSION = "2.93.3";
+
+/**
+ * Mocks for `pulumi.runtime.setMocks` in which every LixImage has its outputs.
+ * @param others Your mocks of everything else. Default: resources keep their inputs as outputs.
+ * @param outputs What the images shall tell in place of what is made up.
+ */
+export function mockLixImage(
+  others: Partial<runtime.Mocks> = {},
+  outputs: Partial<LixImageOutputs> = {},
+): runtime.Mocks {
+  return {
+    newResource(args) {
+      if (args.type === LIX_IMAGE_TYPE) return answer(args, outputs);
+      return others.newResource?.(args) ?? { id: `${args.name}_id`, state: { ...args.inputs } };
+    },
+    call: (args) => others.call?.(args) ?? { ...args.inputs },
+  };
+}
+
+/** As create would answer, or `LixImage.get`. */
+function answer(
+  { id = "", inputs }: runtime.MockResourceArgs,
+  outputs: Partial<LixImageOutputs>,
+): runtime.MockResourceResult {
+  const args: Readonly<Record<string, unknown>> = Object(inputs);
+  const { repository, tags } = id === "" ? targetOf(args) : lookedUp(id);
+  const contents = JSON.stringify(Object.entries(args).filter(([key]) => !key.startsWith("__")));
+  const planKey = sha256(id + contents);
+  const digest = outputs.digest ?? (/sha256:[0-9a-f]{64}$/.exec(id)?.[0] || `sha256:${planKey}`);
+  const facts = { version: VERSION, major: VERSION.split(".").slice(0, 2).join("."), planKey };
+  const fill = (tag: string): string =>
+    Object.entries(facts).reduce((text, [name, value]) => text.replace(`{${name}}`, value), tag);
+  const revision = textOf(args["lixRevision"]);
+  const made: LixImageOutputs = {
+    ref: `${repository}@${digest}`,
+    digest,
+    taggedRefs: tags.map((tag) => `${repository}:${fill(tag)}`),
+    ...(revision === undefined ? {} : { revision }),
+    version: VERSION,
+    labels: { "org.opencontainers.image.version": VERSION },
+    packages: { nix: VERSION },
+    platforms: { "linux/amd64": { digest, configDigest: `sha256:${sha256(digest)}`, size: 1 } },
+    size: 1,
+    planKey,
+    layers: [],
+    drift: [],
+  };
+  return { id: id || repository, state: { ...args, ...made, ...outputs } };
+}
+
+interface Target {
+  /** Without a scheme. */
+  readonly repository: string;
+  readonly tags: readonly string[];
+}
+
+function targetOf(args: Readonly<Record<string, unknown>>): Target {
+  const name = (textOf(args["name"]) ?? "lix").toLowerCase();
+  const registry = textOf(args["registry"]);
+  const whole = registry === undefined ? name : `${registry.replace(/\/+$/, "")}/${name}`;
+  const repository = (textOf(args["repository"]) ?? whole).replace(/^https?:\/\//, "");
+  const extra: readonly unknown[] = Array.isArray(args["extraTags"]) ? args["extraTags"] : [];
+  const tags = [textOf(args["tag"]) ?? "latest", ...extra.flatMap((tag) => textOf(tag) ?? [])];
+  return { repository, tags };
+}
+
+/** `registry/name`, `registry/name:tag` or `registry/name@sha256:…` */
+function lookedUp(id: string): Target {
+  const [named = "", digest] = id.split("@");
+  const [, repository = named, tag = "latest"] = /^(.*):([^:/]+)$/.exec(named) ?? [];
+  return { repository, tags: digest === undefined ? [tag] : [] };
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

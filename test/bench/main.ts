@@ -1,0 +1,89 @@
+/**
+ * `npm run bench`: what builds, pushes and checks take, beside xz, gzip and skopeo on the same bytes.
+ * docs/benchmarks.md says what came out.
+ *
+ *     npm run bench                            made-up packages
+ *     LIX_IMAGE_WORLD=… npm run bench          real ones
+ *     npm run bench -- --rounds 9              default: 5
+ * @module
+ */
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { exit } from "node:process";
+import { parseArgs } from "node:util";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { findProgram, pathFolders } from "../support/find-program.ts";
+import { benchPackages } from "./packages.ts";
+import { aligned, table } from "./report.ts";
+import { outputOf } from "./output.ts";
+import { median, sample } from "./samples.ts";
+import { subjectsOf } from "./subjects.ts";
+import type { Unchanged } from "./children/unchanged.ts";
+import { child, makeWorkbench, type Workbench } from "./workbench.ts";
+
+const MOST_LOAD = 8;
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const rounds = Number(values.rounds);
+const load = loadavg()[0] ?? 0;
+const missing = ["sh", "xargs", "xz", "gzip"].filter(
+  (name) => findProgram(name, pathFolders()) === undefined,
+);
+if (load > MOST_LOAD) refuse(`the load is ${load.toFixed(1)}, so nothing measured would mean much`);
+if (missing.length > 0) refuse(`it compares with ${missing.join(", ")}, which is not installed`);
+if (!Number.isInteger(rounds) || rounds < 1) refuse("--rounds wants a number");
+
+await withTempDir(async (folder) => {
+  progress("preparing");
+  const bench = await makeWorkbench(folder, await benchPackages(folder));
+  const unchanged: Unchanged[] = [];
+  const unknown: Unchanged[] = [];
+  const subjects = await subjectsOf(bench);
+  const samples = await sample(subjects, rounds, progress);
+  for (let round = 0; round < rounds; round += 1) {
+    unchanged.push(await checkUnchanged(bench, bench.cache));
+    unknown.push(await withTempDir((empty) => checkUnchanged(bench, empty)));
+  }
+  console.log(machine(bench, load));
+  console.log("");
+  for (const line of table(samples)) console.log(line);
+  console.log("");
+  for (const line of milliseconds(unchanged, unknown)) console.log(line);
+});
+
+async function checkUnchanged({ state }: Workbench, cache: string): Promise<Unchanged> {
+  const env = { LIX_IMAGE_CACHE: cache };
+  return JSON.parse(
+    await outputOf([process.execPath, child("unchanged.ts"), state], env),
+  ) as Unchanged;
+}
+
+function milliseconds(unchanged: readonly Unchanged[], unknown: readonly Unchanged[]): string[] {
+  const of = (all: readonly Unchanged[], key: keyof Unchanged): string =>
+    median(all.map((each) => each[key])).toFixed(0);
+  return aligned([
+    ["check and diff, nothing changed", "ms"],
+    ["loading the provider", of(unchanged, "load")],
+    ["in a fresh process", of(unchanged, "first")],
+    ["in a fresh process, on a machine that knows only the state", of(unknown, "first")],
+    ["in the same process again", of(unchanged, "warm")],
+  ]);
+}
+
+function machine({ packages, nars, narBytes, downloadBytes }: Workbench, before: number): string {
+  const model = cpus()[0]?.model.trim() ?? "unknown";
+  const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  return [
+    `${packages.description}: ${nars.length} NARs of ${mb(narBytes)}, ${mb(downloadBytes)} as xz`,
+    `${availableParallelism()} processors, ${model}; Node ${process.versions.node}; load before: ${before.toFixed(1)}`,
+    `medians of ${rounds} rounds, the largest peak of each; × is times the first line`,
+  ].join("\n");
+}
+
+function progress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+}
+
+function refuse(reason: string): never {
+  console.error(`bench: ${reason}`);
+  exit(1);
+}

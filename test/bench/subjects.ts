@@ -1,0 +1,85 @@
+/** What is measured: ours, and beside it what the same bytes cost others. @module */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { withDockerRegistry } from "../support/docker-registry.ts";
+import { measure, measureNode, type NodeUsage, type Usage } from "../support/measured.ts";
+import { needs } from "../support/peers.ts";
+import type { Subject } from "./samples.ts";
+import { child, lixImage, writeArguments, type Workbench } from "./workbench.ts";
+
+/** The first is what the others are told in. */
+export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
+  const { packages, layout, tar, cache } = bench;
+  const list = join(bench.folder, "nars.txt");
+  await writeFile(list, bench.nars.join("\n"));
+  const xz = (processes: number): Promise<Usage> =>
+    measure(["xargs", "-a", list, "-n", "4", "-P", String(processes), "xz", "-dc"]);
+  const skopeo = (target: string): Promise<Usage> =>
+    measure([
+      "skopeo",
+      "--insecure-policy",
+      "copy",
+      "--dest-tls-verify=false",
+      `oci:${layout}`,
+      target,
+    ]);
+  const build = (localCache: string): Promise<NodeUsage> =>
+    withTempDir(async (folder) => {
+      const args = await writeArguments(folder, { lock: packages.lockFile });
+      const known = localCache === "" ? join(folder, "cache") : localCache;
+      return lixImage(["build", args, "--oci", join(folder, "layout")], known);
+    });
+  const eight = (): Promise<NodeUsage> =>
+    withTempDir((folder) =>
+      measureNode(child("eight-images.ts"), [packages.lockFile, ...packages.extraPkgs], {
+        LIX_IMAGE_CACHE: folder,
+      }),
+    );
+  return [
+    { name: "xz -dc of the NARs", run: () => xz(1) },
+    { name: "xz -dc of the NARs, two at a time", run: () => xz(2) },
+    { name: "gzip -4 of the layers", run: () => measure(["gzip", "-4", "-c", tar]) },
+    ...when("skopeo", {
+      name: "skopeo copy oci: dir:",
+      run: () => withTempDir((folder) => skopeo(`dir:${folder}`)),
+    }),
+    { name: "build, cold", run: () => build("") },
+    { name: "build, all layers known", run: () => build(cache) },
+    { name: "eight images in one process, cold", run: eight },
+    ...registrySubjects(bench, skopeo),
+  ];
+}
+
+function registrySubjects(
+  { packages, cache }: Workbench,
+  skopeo: (target: string) => Promise<Usage>,
+): Subject[] {
+  /** Into an empty registry; measures the last of so many pushes. */
+  const push = (times: number): Promise<Usage> =>
+    withDockerRegistry({}, (host) =>
+      withTempDir(async (folder) => {
+        const args = await writeArguments(folder, { lock: packages.lockFile, registry: host });
+        for (let before = 1; before < times; before += 1) await lixImage(["push", args], cache);
+        return lixImage(["push", args], cache);
+      }),
+    );
+  return [
+    ...when("docker-registry", {
+      name: "push to docker-registry, all layers known",
+      run: () => push(1),
+    }),
+    ...when("docker-registry", { name: "push again", run: () => push(2) }),
+    ...(needs("docker-registry", "skopeo") === false
+      ? [
+          {
+            name: "skopeo copy oci: docker-registry",
+            run: () => withDockerRegistry({}, (host) => skopeo(`docker://${host}/lix`)),
+          },
+        ]
+      : []),
+  ];
+}
+
+const when = (peer: string, subject: Subject): Subject[] =>
+  needs(peer) === false ? [subject] : [];

@@ -1,0 +1,49 @@
+/** What is in the state, and what is not. */
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { upgradePackage } from "./fixtures/installed-packages.ts";
+import { NO_ENGINE } from "./fixtures/engine.ts";
+import { ONE_IMAGE, withStack } from "./fixtures/with-stack.ts";
+
+const PASSWORD = "hunter2-in-plain-text";
+const auth = { kind: "bearer", users: { ci: PASSWORD } } as const;
+
+test("no credentials are in the state, and rotated ones are used at once", NO_ENGINE, async () => {
+  await withStack(
+    ONE_IMAGE,
+    async (stack) => {
+      const login = async (password: string): Promise<void> => {
+        const folder = join(stack.folder, "docker");
+        await mkdir(folder, { recursive: true });
+        const auths = { [stack.registry.host]: { auth: btoa(`ci:${password}`) } };
+        await writeFile(join(folder, "config.json"), JSON.stringify({ auths }));
+        stack.env = { ...stack.env, DOCKER_CONFIG: folder };
+      };
+      await login(PASSWORD);
+      const { text } = await stack.up();
+      const exported = (await stack.run("stack", "export", "--show-secrets")).stdout;
+      for (const secret of [PASSWORD, btoa(`ci:${PASSWORD}`), "Bearer"])
+        assert.ok(!exported.includes(secret) && !text.includes(secret), secret);
+
+      await login("wrong");
+      stack.registry.expireTokens();
+      assert.match(await stack.refuse("refresh", "--yes", "--skip-preview"), /denied/);
+      await login(PASSWORD);
+      await stack.refresh();
+    },
+    { auth },
+  );
+});
+
+test("another release of the package changes no resource", NO_ENGINE, async () => {
+  await withStack(ONE_IMAGE, async (stack) => {
+    await stack.up();
+    const before = await stack.state();
+    await upgradePackage(stack.folder, "0.2.0");
+    await stack.up("--expect-no-changes");
+    await stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    assert.deepEqual(await stack.state(), before);
+  });
+});

@@ -1,0 +1,81 @@
+/** Blobs that a registry has lost, and registries that do not answer. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  changes,
+  done,
+  manifestPuts,
+  ops,
+  recorded,
+  stateOf,
+  stepOf,
+  tagged,
+  takeLog,
+  uploads,
+} from "./fixtures/image-results.ts";
+import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
+
+const VERIFIED = given({ verifyBlobs: true });
+
+test("with verifyBlobs a refresh sees each lost blob, and up sends just those", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry, packages, env }) => {
+    await done(host.up());
+    assert.deepEqual(changes(await done(host.up(VERIFIED))), ["update lix"], "refresh goes by it");
+    const { digest, layers, platforms } = recorded(host);
+    const config = platforms["linux/amd64"]?.configDigest ?? "";
+    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
+    const layer = layers[at]?.digest ?? "";
+    const { blobs } = registry.store.repository("lix");
+    for (const lost of [config, layer]) assert.ok(blobs.delete(lost));
+
+    // A preview sees what a refresh before it found, and changes nothing.
+    const before = host.state;
+    const preview = await done(host.preview({ ...VERIFIED, refresh: true }));
+    assert.deepEqual(stepOf(preview, "lix").op, "update");
+    const drift = [
+      `blob ${config} (config) is gone`,
+      `blob ${layer} (layer ${at + 1}, less-661) is gone`,
+    ];
+    assert.deepEqual(stepOf(preview, "lix").oldOutputs?.["drift"], drift);
+    assert.ok(
+      preview.logs.some((line) => line.includes(drift[1] ?? "?")),
+      preview.logs.join("\n"),
+    );
+    assert.deepEqual(host.state, before);
+    assert.equal(preview.outputs["digest"], digest, "what runs it is not touched");
+
+    await done(host.refresh());
+    assert.deepEqual(recorded(host).drift, drift);
+    takeLog(registry);
+    packages.log.length = 0;
+    // On a machine that has only the state: one package is fetched, and no other.
+    const clean = { ...VERIFIED.env, LIX_IMAGE_CACHE: `${env["HOME"]}/empty` };
+    assert.deepEqual(changes(await done(host.up({ env: clean }))), ["update lix"]);
+    const log = takeLog(registry);
+    assert.deepEqual(uploads(log), [config, layer].sort());
+    assert.deepEqual(manifestPuts(log), []);
+    const fetched = packages.log.filter(({ path }) => path.startsWith("nar/"));
+    assert.equal(fetched.length, 1);
+    assert.deepEqual([recorded(host).digest, recorded(host).drift], [digest, []]);
+    assert.deepEqual(changes(await done(host.up({ ...VERIFIED, refresh: true }))), []);
+  });
+});
+
+test("a registry that takes requests and answers none fails a refresh in bounded time", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry }) => {
+    await done(host.up());
+    const before = host.state;
+    registry.faults.push({ times: Infinity, act: { kind: "wait", ms: 28_000 } });
+    const start = performance.now();
+    const { failed } = await host.refresh();
+    const took = performance.now() - start;
+    assert.match(failed ?? "", /lix: reading manifest \S+: no answer within 25 s/);
+    assert.ok(failed?.includes(registry.host), failed);
+    assert.match(failed ?? "", /check the network, a proxy or a firewall/);
+    assert.ok(took < 60_000, `${took} ms`);
+    assert.deepEqual(host.state, before);
+    registry.faults.length = 0;
+    assert.deepEqual(ops(await host.refresh()), ["refresh lix", "refresh web"]);
+    assert.equal(tagged(registry), stateOf(host).outputs["digest"]);
+  });
+});

@@ -1,0 +1,75 @@
+/**
+ * What of Docker's daemon `lix-image load` talks to: it takes an image as `POST /images/load` and
+ * answers as the daemon does. It keeps the requests, for tests to look into.
+ * @module
+ */
+import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import type { ListenOptions } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { tarFiles } from "./tar-files.ts";
+
+export interface DockerDaemon {
+  /** 0 for one on a socket. */
+  readonly port: number;
+  readonly requests: readonly LoadRequest[];
+  close(): Promise<void>;
+}
+
+export interface LoadRequest {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface DockerDaemonOptions {
+  /** Default: a free port of this machine. */
+  readonly listen?: ListenOptions;
+  readonly tls?: ServerOptions;
+  /** Instead of loading anything. */
+  readonly answer?: { readonly status: number; readonly body: string };
+}
+
+export async function startDockerDaemon(options: DockerDaemonOptions = {}): Promise<DockerDaemon> {
+  const requests: LoadRequest[] = [];
+  const listener: RequestListener = (request, response) => {
+    const { method, url, headers } = request;
+    const answer = async (): Promise<void> => {
+      const body = await buffer(request);
+      requests.push({ method, url, headers, body });
+      const { status, body: text } = options.answer ?? { status: 200, body: await loaded(body) };
+      response.writeHead(status, { "content-type": "application/json" }).end(text);
+    };
+    // A client that went away in the middle wants no answer.
+    answer().catch(() => request.destroy());
+  };
+  const server =
+    options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  await new Promise<void>((resolve, reject) => {
+    const where = options.listen ?? { port: 0, host: "127.0.0.1" };
+    server.once("error", reject).listen(where, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function loaded(archive: Buffer): Promise<string> {
+  const files = await tarFiles([archive]);
+  const [{ RepoTags }] = JSON.parse(String(files.get("manifest.json"))) as [Manifest];
+  return RepoTags.map((tag) => `${JSON.stringify({ stream: `Loaded image: ${tag}\n` })}\r\n`).join(
+    "",
+  );
+}
+
+interface Manifest {
+  readonly RepoTags: readonly string[];
+}

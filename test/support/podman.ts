@@ -1,0 +1,62 @@
+/** podman with a storage of its own, of which nothing stays on the machine. @module */
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { findPeer } from "./peers.ts";
+
+/** Of the programs, only these are found with it. */
+export type PodmanEnvironment = Readonly<Record<"CONTAINERS_STORAGE_CONF" | "PATH", string>>;
+
+export async function ownStorage(
+  folder: string,
+  programs: readonly string[],
+): Promise<PodmanEnvironment> {
+  const config = join(folder, "storage.conf");
+  const places = `graphroot = "${join(folder, "graph")}"\nrunroot = "${join(folder, "state")}"\n`;
+  await writeFile(config, `[storage]\ndriver = "vfs"\n${places}`);
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  for (const program of programs) {
+    const script = `#!/bin/sh\nPATH=/usr/bin:/bin:/usr/sbin:/sbin exec ${findPeer(program)} "$@"\n`;
+    await writeFile(join(bin, program), script, { mode: 0o755 });
+  }
+  return { CONTAINERS_STORAGE_CONF: config, PATH: bin };
+}
+
+/** stdout of `podman …` over that storage. */
+export const podman = (env: PodmanEnvironment, ...args: readonly string[]): Promise<string> =>
+  run(findPeer("podman") ?? "podman", args, env);
+
+/** What a script says in a container of the image: as root, in namespaces that end with it. */
+export const podmanRun = (env: PodmanEnvironment, image: string, script: string): Promise<string> =>
+  run(
+    "unshare",
+    [
+      ...["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", CGROUPS],
+      ...["sh", "run", "--rm", ...FEW_RIGHTS, image, "bash", "-c", script],
+    ],
+    env,
+  );
+
+// crun refuses cgroups of version 1, and may not raise limits that nobody gave it the right to raise.
+const CGROUPS = `
+  test -e /sys/fs/cgroup/cgroup.controllers || mount -t cgroup2 none /sys/fs/cgroup
+  exec podman --cgroup-manager=cgroupfs "$@"
+`;
+const FEW_RIGHTS = [
+  ...["--cgroups=disabled", "--network=none"],
+  ...["--ulimit=nofile=1000:1000", "--ulimit=nproc=1000:1000"],
+];
+
+async function run(
+  program: string,
+  args: readonly string[],
+  env: PodmanEnvironment,
+): Promise<string> {
+  const PATH = process.env["PATH"] ?? "";
+  const options = { env: { ...process.env, ...env, PATH }, timeout: LIMIT_MS };
+  return (await promisify(execFile)(program, [...args], options)).stdout;
+}
+
+const LIMIT_MS = 120_000;

@@ -1,0 +1,89 @@
+/** As the unit tests of a user's program run: Pulumi's own mocks around it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { LixImage, mockLixImage, type LixImageArgs } from "../../../sdk/index.ts";
+
+const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
+  new Promise((resolve) => output.apply((value) => void resolve(value as T)));
+
+/** A resource of some other provider. */
+class Other extends pulumi.CustomResource {
+  constructor(type: string, inputs: pulumi.Inputs) {
+    super(`test:index:${type}`, type.toLowerCase(), inputs);
+  }
+}
+
+let count = 0;
+const image = (args: LixImageArgs): LixImage => new LixImage(`lix-${(count += 1)}`, args);
+
+test("an image has all its outputs, and what takes one gets it", async () => {
+  const deployed: unknown[] = [];
+  await pulumi.runtime.setMocks(
+    mockLixImage({
+      newResource(args) {
+        deployed.push(args.inputs);
+        return { id: "web", state: args.inputs };
+      },
+    }),
+  );
+  const registry = pulumi.output("http://ghcr.io/acme/");
+  const made = image({ registry, tag: "{version}", extraTags: ["{major}"], lixRevision: "abc" });
+  const web = new Other("Deployment", { image: made.ref });
+  await valueOf(web.id);
+  const digest = await valueOf(made.digest);
+  assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+  assert.equal(await valueOf(made.ref), `ghcr.io/acme/lix@${digest}`);
+  assert.deepEqual(deployed, [{ image: `ghcr.io/acme/lix@${digest}` }]);
+  assert.deepEqual(await valueOf(made.taggedRefs), [
+    "ghcr.io/acme/lix:2.93.3",
+    "ghcr.io/acme/lix:2.93",
+  ]);
+  assert.equal(await valueOf(made.revision), "abc");
+  assert.equal((await valueOf(made.platforms))["linux/amd64"]?.digest, digest);
+  for (const output of [made.version, made.labels, made.packages, made.size, made.planKey])
+    assert.notEqual(await valueOf<unknown>(output), undefined);
+  assert.deepEqual([await valueOf(made.drift), await valueOf(made.layers)], [[], []]);
+  assert.equal(await valueOf(made.id), "ghcr.io/acme/lix");
+});
+
+test("the digest follows the arguments, and nothing else", async () => {
+  await pulumi.runtime.setMocks(mockLixImage());
+  const digestOf = (args: LixImageArgs) => valueOf(image(args).digest);
+  const one = await digestOf({ registry: "ghcr.io/acme", nixConf: { cores: 1 } });
+  assert.equal(await digestOf({ registry: "ghcr.io/acme", nixConf: { cores: 1 } }), one);
+  assert.notEqual(await digestOf({ registry: "ghcr.io/acme", nixConf: { cores: 2 } }), one);
+});
+
+test("a repository of its own, archives alone, and a digest that the test wants", async () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  await pulumi.runtime.setMocks(mockLixImage({}, { digest, version: "9.9.9" }));
+  const refs = [
+    image({ repository: "1.dkr.ecr.eu-central-1.amazonaws.com/lix" }),
+    image({ name: "Tools", archives: [{ type: "oci-layout", path: "out" }] }),
+  ].map((each) => valueOf(each.ref));
+  assert.deepEqual(await Promise.all(refs), [
+    `1.dkr.ecr.eu-central-1.amazonaws.com/lix@${digest}`,
+    `tools@${digest}`,
+  ]);
+  assert.equal(await valueOf(image({ registry: "ghcr.io/acme" }).version), "9.9.9");
+});
+
+test("LixImage.get gives what its id says", async () => {
+  await pulumi.runtime.setMocks(mockLixImage());
+  const digest = `sha256:${"a".repeat(64)}`;
+  const byDigest = LixImage.get("by-digest", `localhost:5000/lix@${digest}`);
+  assert.equal(await valueOf(byDigest.ref), `localhost:5000/lix@${digest}`);
+  const byTag = LixImage.get("by-tag", "localhost:5000/lix:v1");
+  assert.deepEqual(await valueOf(byTag.taggedRefs), ["localhost:5000/lix:v1"]);
+  assert.match(await valueOf(byTag.ref), /^localhost:5000\/lix@sha256:[0-9a-f]{64}$/);
+  const latest = LixImage.get("latest", "localhost:5000/lix");
+  assert.deepEqual(await valueOf(latest.taggedRefs), ["localhost:5000/lix:latest"]);
+});
+
+test("at a mocked preview an argument may be unknown", async () => {
+  await pulumi.runtime.setMocks(mockLixImage(), "project", "stack", true);
+  const unknown = new Other("Cache", {}).urn;
+  const made = image({ registry: "ghcr.io/acme", lixRevision: unknown });
+  assert.match(await valueOf(made.ref), /^ghcr\.io\/acme\/lix@sha256:/);
+});
