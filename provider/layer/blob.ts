@@ -35,7 +35,7 @@ export async function packLayer(
 
 /**
  * The compressor works on a chunk while the next is filled; the third is to spare. Slabs thrown away,
- * and NARs left to the garbage collector, cost an eighth of a build (docs/benchmarks.md).
+ * and NARs left to the garbage collector, cost a tenth of a build (docs/benchmarks.md).
  */
 const SLABS = 3;
 

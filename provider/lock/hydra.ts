@@ -14,10 +14,10 @@ import type { AnswerCache } from "./answer-cache.ts";
 import { textOf, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
 import type { Pace } from "./pace.ts";
 
-const storePath = z
+const storePath: z.ZodType<StorePath> = z
   .string()
   .refine(StorePath.is, "not a store path")
-  .transform((path): StorePath => StorePath.parse(path));
+  .transform((path) => StorePath.parse(path));
 
 /** `/build/N` as JSON, as far as we need it. Perl's JSON writes some numbers as strings. */
 const HydraBuild = z.object({

@@ -100,7 +100,7 @@ test(
   () =>
     withWorkshop({}, async (workshop) => {
       const env = await ownStorage(workshop.folder, ["podman"]);
-      const args = await workshop.writeArgs({ ...WHERE, lock: world?.lockFile });
+      const args = await workshop.writeArgs({ ...WHERE, lock: world?.lockFile, maxLayers: 1 });
       const ran = await workshop.runWith(env, "load", args, "--podman");
       assert.equal(ran.code, 0, ran.stderr);
       const check = "nix-store --verify --check-contents 2>/dev/null && nix --version";
