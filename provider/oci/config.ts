@@ -34,7 +34,8 @@ export function imageConfig({ platform, config, layers }: ImageConfigInput): Uin
       Labels: goMap(config.Labels),
     },
     rootfs: { type: "layers", diff_ids: layers },
-    history: layers.map(() => ({ created_by: "pulumi-lix" })),
+    // Without a date `umoci stat` crashes.
+    history: layers.map(() => ({ created: ZERO_TIME, created_by: "pulumi-lix" })),
   });
   return Buffer.from(json, "utf8");
 }

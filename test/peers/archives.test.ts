@@ -72,6 +72,7 @@ test(
     withArchives(async ({ docker }) => {
       const layout = `${docker}.layout`;
       await skopeo("copy", "--quiet", `docker-archive:${docker}:${NAME}`, `oci:${layout}:latest`);
+      assert.match(await run("umoci", "stat", "--image", `${layout}:latest`), /pulumi-lix/);
       const bundle = `${docker}.bundle`;
       await run("umoci", "unpack", "--rootless", "--image", `${layout}:latest`, bundle);
       assert.match(await readFile(join(bundle, "rootfs/etc/passwd"), "utf8"), /^root:x:0:0:/m);

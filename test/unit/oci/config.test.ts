@@ -17,7 +17,8 @@ test("fields are in the order of Go's struct, labels sorted, a history entry a l
     '{"created":"0001-01-01T00:00:00Z","architecture":"amd64","os":"linux",' +
       '"config":{"Env":["USER=root"],"Cmd":["/bin/bash","-l"],"Labels":{"a":"1","b":"2"}},' +
       `"rootfs":{"type":"layers","diff_ids":["${A}","${B}"]},` +
-      '"history":[{"created_by":"pulumi-lix"},{"created_by":"pulumi-lix"}]}',
+      '"history":[{"created":"0001-01-01T00:00:00Z","created_by":"pulumi-lix"},' +
+      '{"created":"0001-01-01T00:00:00Z","created_by":"pulumi-lix"}]}',
   );
 });
 
