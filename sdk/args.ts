@@ -62,7 +62,8 @@ export interface LixImageInputs {
   readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
   /**
    * A file, or a directory holding `flake-registry.json`, imported whole as Nix imports a source; or
-   * a store path of the lock. Default: none.
+   * a store path of the lock. It is linked from `/root/.cache/nix/flake-registry.json`; for Nix to read
+   * it there, set `"flake-registry"` in `nixConf` to that path. Default: none.
    */
   readonly flakeRegistry?: string | undefined;
   /**
