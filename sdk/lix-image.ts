@@ -57,9 +57,14 @@ export class LixImage extends CustomResource {
     assertProviderFound();
     super(LIX_IMAGE_TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
     // The image is public to whoever may pull it, and nix.conf is in it.
-    void isSecret(output(args.nixConf)).then(async (secret) => {
-      if (secret) await log.warn("nixConf holds a secret; it will be readable in the image", this);
-    });
+    void isSecret(output(args.nixConf)).then(
+      async (secret) => {
+        if (secret)
+          await log.warn("nixConf holds a secret; it will be readable in the image", this);
+      },
+      // An Output that fails is told where it is used.
+      () => {},
+    );
   }
 
   /**

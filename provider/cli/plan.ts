@@ -5,7 +5,8 @@ import { identifyLayers } from "../build/build-image.ts";
 import { prepare, type Prepared } from "../build/prepare.ts";
 import { Session } from "../build/session.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
-import { StorePath } from "../nix/store-path.ts";
+import type { StorePath } from "../nix/store-path.ts";
+import { layerName } from "../plan/layer-name.ts";
 import { Platform } from "../oci/platform.ts";
 import { parseCommandLine, readArguments } from "./arguments.ts";
 import { printJson, printLines } from "./print.ts";
@@ -16,7 +17,7 @@ const USAGE = "lix-image plan ARGS.json [--json]";
 /** One layer of the plan; digests only where this machine knows them. */
 interface LayerPlan {
   readonly platform: string;
-  readonly storePaths: readonly string[];
+  readonly storePaths: readonly StorePath[];
   /** Bytes of the NARs in it. */
   readonly narSize: number;
   readonly baseSystem: boolean;
@@ -94,17 +95,7 @@ function table(planKey: string, layers: readonly LayerPlan[]): string[] {
           ? `${formatBytes(layer.narSize)} of NARs`
           : formatBytes(layer.size);
       const mark = layer.cached ? "cached" : "to make";
-      return `  ${String(index).padStart(3)}  ${mark.padEnd(7)}  ${size.padStart(18)}  ${contentsOf(layer)}`;
+      return `  ${String(index).padStart(3)}  ${mark.padEnd(7)}  ${size.padStart(18)}  ${layerName(layer)}`;
     }),
   ];
-}
-
-function contentsOf(layer: LayerPlan): string {
-  const names = layer.storePaths.map((path) => StorePath.name(StorePath.parse(path)));
-  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-  return [
-    ...shown,
-    ...(layer.baseSystem ? ["base system"] : []),
-    ...(layer.database ? ["store database"] : []),
-  ].join(", ");
 }

@@ -12,10 +12,13 @@ import type { Session } from "../build/session.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
 import { Repository } from "../oci/reference.ts";
-import { draftSpec, type Spec } from "../plan/spec.ts";
+import { draftSpec, type Spec, targetName } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments, type CheckedArguments } from "./arguments.ts";
 import { claim } from "./claims.ts";
+import { rememberPlan } from "./plans.ts";
+import { sayOnce } from "./say-once.ts";
+import { summarizeNew } from "./summary.ts";
 import { followsFromUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "./unknown.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -72,7 +75,12 @@ async function compute(
     for (const refs of [shown["taggedRefs"], mirrorRefs(draft.spec, shown["taggedRefs"])])
       claim(refs, outputs["digest"]);
   const text = built === undefined ? before.text : stateText(session, prepared, built, before);
-  return { ...shown, __state: text };
+  const computed = { ...shown, __state: text };
+  rememberPlan(prepared);
+  // Of what is there already, diff tells.
+  if (checked.dryRun && before.text === undefined)
+    sayOnce(targetName(draft.spec), summarizeNew(computed));
+  return computed;
 }
 
 /** What the mirrors call the image; `taggedRefs` may be unknown, and then these are too. */

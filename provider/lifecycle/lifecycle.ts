@@ -11,6 +11,7 @@ import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
+import { sayOnce } from "./say-once.ts";
 import { summarize } from "./summary.ts";
 import type { Wire } from "./wire.ts";
 
@@ -29,18 +30,9 @@ export const check = (olds: Wire, news: Wire): Promise<CheckResult> =>
 export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
   told(() => {
     const result = diffOutputs(olds, news);
-    const lines = result.changes ? summarize(olds, news) : [];
-    if (lines.length > 0) sayOnce([`${id}:`, ...lines].join("\n  "));
+    if (result.changes) sayOnce(id, summarize(olds, news));
     return Promise.resolve(result);
   });
-
-const said = new Set<string>();
-
-/** A preview with --refresh asks for one difference twice: to show it, and to plan its repair. */
-function sayOnce(text: string): void {
-  if (!said.has(text)) log.info(text);
-  said.add(text);
-}
 
 // What follows needs the registry's client, which an operation that finds nothing changed does not load.
 export const create = (inputs: Wire): Promise<PushResult> =>

@@ -32,7 +32,7 @@ export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
     });
   const eight = (): Promise<NodeUsage> =>
     withTempDir((folder) =>
-      measureNode(child("eight-images.ts"), [packages.lockFile, ...packages.extraPkgs], {
+      measureNode(child("eight-images.js"), [packages.lockFile, ...packages.extraPkgs], {
         LIX_IMAGE_CACHE: folder,
       }),
     );

@@ -28,7 +28,7 @@ describe("the peak of memory", { skip: needsRealWorld() }, () => {
 
   test("is no other with eight images at once in one process", () =>
     withTempDir(async (folder) => {
-      const program = join(REPOSITORY, "test/bench/children/eight-images.ts");
+      const program = join(REPOSITORY, "test/bench/children/eight-images.js");
       const { peak } = await measureNode(program, [lock, "jq", "tree"], {
         LIX_IMAGE_CACHE: folder,
       });

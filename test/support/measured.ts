@@ -49,7 +49,7 @@ export async function measureNode(
 ): Promise<NodeUsage> {
   return withTempDir(async (folder) => {
     const file = join(folder, "peak");
-    const reporter = join(REPOSITORY, "test/support/report-peak.ts");
+    const reporter = join(REPOSITORY, "test/support/report-peak.js");
     const command = [process.execPath, "--import", reporter, program, ...args] as const;
     const usage = await measure(command, { ...env, LIX_IMAGE_PEAK_FILE: file });
     return { ...usage, peak: Number(await readFile(file, "utf8")) };

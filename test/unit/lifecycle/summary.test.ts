@@ -38,7 +38,7 @@ test("an update says which packages, layers and tags change", () => {
   };
   assert.deepEqual(summarize(before, after), [
     "packages: curl 8.9.0 → 8.9.1, + jq 1.7, - tree",
-    "layers: 1 new (2.5 MB to push at most), 1 reused",
+    "layers: 1 new (2.5 MB to push and 0 B to fetch at most), 1 reused",
     "tags: + localhost:5000/lix:edge",
     "tags: no longer ours: localhost:5000/lix:latest",
   ]);

@@ -1,0 +1,19 @@
+import { StorePath } from "../nix/store-path.ts";
+
+const PATHS_SHOWN = 3;
+
+/** What is in a layer, in words: `jq-1.7, glibc-2.40, base system`. */
+export function layerName(layer: {
+  readonly storePaths: readonly StorePath[];
+  readonly baseSystem: boolean;
+  readonly database: boolean;
+}): string {
+  const names = layer.storePaths.map((path) => StorePath.name(path));
+  const more = names.length - PATHS_SHOWN;
+  return [
+    ...names.slice(0, more > 1 ? PATHS_SHOWN : names.length),
+    ...(more > 1 ? [`${more} more`] : []),
+    ...(layer.baseSystem ? ["base system"] : []),
+    ...(layer.database ? ["store database"] : []),
+  ].join(", ");
+}
