@@ -2,6 +2,7 @@
  * One layer from store paths to a compressed blob in the local cache, streaming all the way.
  * @module
  */
+import { LixImageError } from "../base/errors.ts";
 import { compressorVersion } from "../layer/compressor.ts";
 import { packLayer } from "../layer/blob.ts";
 import { layerEntries } from "../layer/entries.ts";
@@ -10,6 +11,7 @@ import type { KnownLayer } from "../layer-cache/layer-cache.ts";
 import { storeDatabase } from "../nix/database.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { PathInfo } from "../nix/path-info.ts";
+import { layerName } from "../plan/layer-name.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import type { LayerJob } from "./layer-job.ts";
 import { narSourceOf } from "./nar-source.ts";
@@ -28,17 +30,24 @@ export function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer>
     const cached = await cachedBlob(session, job);
     if (cached !== undefined) return cached;
     return session.budget.run(async () => {
+      const known = await session.knowledge.layer(job.key);
       const built = await attempt(session, job);
+      if (known !== undefined && known.diffId !== built.diffId)
+        throw new LayerNotReproduced(job, known, built);
       await session.knowledge.learnLayer(job.key, built);
       return built;
     });
   });
 }
 
-/** Of a layer whose bytes are in the cache already. */
+/** Of a layer that this machine has made, and whose bytes are still in the cache. */
 export async function cachedBlob(session: Session, job: LayerJob): Promise<KnownLayer | undefined> {
   const known = await session.knowledge.layer(job.key);
-  return known !== undefined && (await session.cache.hasBlob(known)) ? known : undefined;
+  const made = await session.cache.identity(job.key);
+  // A state may name any blob; only what was made here for this key is known to be this layer.
+  if (known === undefined || made?.digest !== known.digest || made.diffId !== known.diffId)
+    return undefined;
+  return (await session.cache.hasBlob(made)) ? made : undefined;
 }
 
 /** Starts over with the next cache when one fails in the middle of a NAR; nothing was published. */
@@ -80,4 +89,19 @@ export function keepListing(session: Session) {
     if (info.narSize <= LISTED_NAR_SIZE)
       await session.knowledge.learnListing(info.narHash, listing);
   };
+}
+
+export class LayerNotReproduced extends LixImageError {
+  readonly code = "LAYER_NOT_REPRODUCED";
+  constructor(job: LayerJob, known: KnownLayer, built: KnownLayer) {
+    super(
+      `layer ${layerName(job.contents)}: recorded as diffId ${known.diffId}, but the same packages ` +
+        `make ${built.diffId}; nothing was pushed`,
+      {
+        hint:
+          "the local cache or the resource's state was changed: try an empty LIX_IMAGE_CACHE; if it " +
+          "recurs, take the resource out of the state with `pulumi state delete` and run `up` again",
+      },
+    );
+  }
 }

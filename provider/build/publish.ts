@@ -5,6 +5,7 @@
 import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Destination, PublishReport } from "../destination/destination.ts";
+import { BlobEvicted } from "../layer-cache/layer-cache.ts";
 import type { Digest } from "../oci/digest.ts";
 import { assemble, type Assembled } from "./assemble.ts";
 import { materialise } from "./build-image.ts";
@@ -23,15 +24,40 @@ export interface PublishImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Publishes to every destination, one after the other. What the first does not take goes nowhere; what
- * goes wrong with a further one keeps the image from none of the others, and is thrown in the end.
- */
+// Two processes whose images do not fit into one small cache take turns.
+const TRIES = 3;
+
+/** Publishes to every destination; makes a layer anew that another process's work drove from the cache. */
 export async function publish(
   session: Session,
   prepared: Prepared,
   destinations: readonly Destination[],
   options: PublishImageOptions = {},
+): Promise<Published> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await publishOnce(session, prepared, destinations, options);
+    } catch (error) {
+      if (tried === TRIES || !isEviction(error)) throw error;
+    }
+  }
+}
+
+function isEviction(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (at instanceof BlobEvicted) return true;
+  return false;
+}
+
+/**
+ * One destination after the other. What the first does not take goes nowhere; what
+ * goes wrong with a further one keeps the image from none of the others, and is thrown in the end.
+ */
+async function publishOnce(
+  session: Session,
+  prepared: Prepared,
+  destinations: readonly Destination[],
+  options: PublishImageOptions,
 ): Promise<Published> {
   const { signal } = options;
   const known = await materialise(session, prepared, () => false, signal);

@@ -51,7 +51,7 @@ async function compute(
   const { args, unknown } = checked;
   const draft = draftSpec(args, { directory: process.cwd(), destination: "required" });
   const mistakes = [...checked.mistakes, ...draft.mistakes];
-  if (unknown.has("lock")) {
+  if (unknown.has("lock") || unknown.has("systems")) {
     throwAll(mistakes);
     return unknownOutputs();
   }

@@ -35,8 +35,9 @@ export async function removeDroppedTags(olds: Wire, news: Wire): Promise<void> {
   if (ours === undefined) return;
   const { client, digest } = ours;
   const dropped: string[] = [];
+  const wanted = new Set(Recorded.tags(Recorded.parse(news)));
   for (const tag of ours.tags)
-    if ((await client.headManifest(tag))?.digest === digest) dropped.push(tag);
+    if (!wanted.has(tag) && (await client.headManifest(tag))?.digest === digest) dropped.push(tag);
   await attempt(client, dropped, () => deleteTags(client, dropped));
 }
 

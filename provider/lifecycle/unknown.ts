@@ -69,4 +69,6 @@ export const PLACEHOLDERS: Readonly<Partial<Record<Argument, unknown>>> = {
   registry: "unknown.invalid",
   repository: "unknown.invalid/unknown",
   archives: [{ type: "oci-layout", path: "unknown" }],
+  // The lock may well have no nixpkgs for it.
+  bundleNixpkgs: false,
 };

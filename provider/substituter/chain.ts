@@ -6,6 +6,7 @@
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
+import { log } from "../base/log.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import { NarInfosAhead } from "./narinfo-ahead.ts";
@@ -19,6 +20,8 @@ import { XZ_THREADS } from "./xz-pool.ts";
 const DOWNLOADS = new Limiter(XZ_THREADS);
 // A connection may break by accident; a cache whose connections break again and again is left.
 const BREAKS_PER_CACHE = 3;
+// Each costs the layer that it was for a new start, so a cache that does it again is asked last.
+const DAMAGED_NARS = 2;
 
 /** What went wrong with one path at one supplier. */
 interface Failure {
@@ -36,6 +39,8 @@ export class NarSource {
   readonly #suppliers: readonly Supplier[];
   readonly #ahead: NarInfosAhead;
   readonly #searches = new Map<StorePath, Search>();
+  /** How many NARs each has served that were not what the lock says. */
+  readonly #damage = new Map<string, number>();
 
   /** In order of priority. */
   constructor(substituters: readonly Substituter[]) {
@@ -70,7 +75,7 @@ export class NarSource {
     this.#searches.set(info.storePath, search);
     const { failures } = search;
     for (;;) {
-      const supplier = next(search);
+      const supplier = this.#next(search);
       if (supplier === undefined) break;
       let begun = false;
       try {
@@ -79,14 +84,16 @@ export class NarSource {
           begun = true;
           yield chunk;
         }
-        this.#searches.delete(info.storePath);
+        // What has failed is remembered: a layer that starts over must not go there again.
+        if (failures.size === 0) this.#searches.delete(info.storePath);
         return;
       } catch (error) {
         signal?.throwIfAborted();
         const breaks = (failures.get(supplier)?.breaks ?? 0) + 1;
         const final = !(begun && error instanceof HttpUnreachable);
         failures.set(supplier, { error, breaks: final ? BREAKS_PER_CACHE : breaks });
-        if (begun && next(search) !== undefined)
+        if (begun && final) this.#noteDamage(supplier);
+        if (begun && this.#next(search) !== undefined)
           throw new NarInterrupted(info.storePath, supplier.url, error);
       }
     }
@@ -95,18 +102,27 @@ export class NarSource {
     throw new NarUnavailable(info.storePath, refusals(search));
   }
 
+  /** The one with the fewest breaks, the first one of equals; undefined when all have failed. */
+  #next({ suppliers, failures }: Search): Supplier | undefined {
+    const breaks = (supplier: Supplier): number => failures.get(supplier)?.breaks ?? 0;
+    const damaging = (supplier: Supplier): number =>
+      (this.#damage.get(supplier.url) ?? 0) >= DAMAGED_NARS ? 1 : 0;
+    return suppliers
+      .filter((supplier) => breaks(supplier) < BREAKS_PER_CACHE)
+      .toSorted((a, b) => damaging(a) - damaging(b) || breaks(a) - breaks(b))[0];
+  }
+
+  #noteDamage({ url }: Supplier): void {
+    const count = (this.#damage.get(url) ?? 0) + 1;
+    this.#damage.set(url, count);
+    if (count === DAMAGED_NARS)
+      log.warn(`${url} serves damaged NARs; it is asked last from now on`);
+  }
+
   #newSearch({ fetch }: LockedNar): Search {
     const tarball = fetch === undefined ? [] : [tarballSupplier(fetch.tarball)];
     return { suppliers: [...this.#suppliers, ...tarball], failures: new Map() };
   }
-}
-
-/** The one with the fewest breaks, the first one of equals; undefined when all have failed. */
-function next({ suppliers, failures }: Search): Supplier | undefined {
-  const breaks = (supplier: Supplier): number => failures.get(supplier)?.breaks ?? 0;
-  return suppliers
-    .filter((supplier) => breaks(supplier) < BREAKS_PER_CACHE)
-    .toSorted((a, b) => breaks(a) - breaks(b))[0];
 }
 
 const refusals = ({ suppliers, failures }: Search): readonly Refusal[] =>

@@ -114,3 +114,13 @@ test("an unknown is found at any depth", () => {
   for (const value of [undefined, null, "", [], {}, { [UNKNOWN]: 1 }, `x${UNKNOWN}`])
     assert.ok(!isUnknown(value), JSON.stringify(value));
 });
+
+test("an unknown that would decide what the lock must hold is no mistake", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const session = new Session(workshop.cache);
+    const systems = await preview(session, newsOf(workshop, { systems: [UNKNOWN] }));
+    assert.equal(systems.inputs["digest"], UNKNOWN);
+    const nixpkgs = await preview(session, newsOf(workshop, { bundleNixpkgs: UNKNOWN }));
+    assert.equal(nixpkgs.inputs["digest"], UNKNOWN);
+  });
+});

@@ -176,3 +176,32 @@ test("no more NARs are open at once than can be decoded, and leaving early makes
   );
   assert.ok(NAR.equals(await read(source, info)));
 });
+
+test("a cache whose NARs are all damaged costs few new starts, however many paths there are", async (t) => {
+  const damaging = await startCacheServer();
+  const good = await startCacheServer();
+  t.after(() => Promise.all([damaging.close(), good.close()]));
+  const infos = Array.from({ length: 12 }, (_, at) => {
+    const nar = Buffer.concat([NAR, Buffer.from(String(at).padStart(8))]);
+    addPath(damaging.files, nar);
+    const info = addPath(good.files, nar);
+    const url = [...damaging.files.keys()].filter((name) => name.startsWith("nar/")).at(-1) ?? "";
+    damaging.files.set(url, Buffer.alloc(nar.length, "x"));
+    return info;
+  });
+  const open = ({ url }: CacheServer) => openSubstituter(url, { retryDelayMs: 1 });
+  const source = new NarSource([open(damaging), open(good)]);
+  // As a layer of twelve paths does: all of it starts over when one is interrupted.
+  let starts = 0;
+  for (let done = false; !done;) {
+    starts += 1;
+    assert.ok(starts < 100);
+    try {
+      for (const info of infos) await read(source, info);
+      done = true;
+    } catch (error) {
+      assert.ok(error instanceof NarInterrupted);
+    }
+  }
+  assert.equal(starts, 3);
+});
