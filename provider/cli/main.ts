@@ -7,6 +7,7 @@
 import { createRequire } from "node:module";
 import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { guardOutput } from "./print.ts";
 import { terminalSink } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
@@ -66,6 +67,7 @@ function version(): string {
   return "unknown";
 }
 
+guardOutput();
 const terminal = terminalSink(process.stderr);
 log.install(terminal);
 try {

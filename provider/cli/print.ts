@@ -2,6 +2,19 @@
 import { formatBytes } from "../base/format-bytes.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 
+/** A reader that leaves early, such as `head`, is no failure; a full disk is. */
+export function guardOutput(): void {
+  let told = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" || told) return;
+    told = true;
+    process.stderr.write(`lix-image: cannot write to stdout: ${error.message}\n`);
+    // At the very end, because a command that succeeds otherwise sets 0.
+    process.once("exit", () => (process.exitCode ||= 1));
+  });
+  process.stderr.on("error", () => {}); // Nobody is left to be told.
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

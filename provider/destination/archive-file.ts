@@ -15,6 +15,7 @@ import { compress } from "../layer/compressor.ts";
 import { encodeHeader, type TarHeader } from "../tar/header.ts";
 import { packTar, type TarItem } from "../tar/pack.ts";
 import { readTar, type TarEvent } from "../tar/read.ts";
+import { fromElsewhere, usable } from "./destination-unusable.ts";
 
 /** A file of the archive. */
 export interface ArchivePart {
@@ -49,14 +50,21 @@ export const writeArchive = (
   file: string,
   parts: readonly ArchivePart[],
   signal: AbortSignal | undefined,
-): Promise<void> => place(file, packParts(parts), signal);
+): Promise<void> =>
+  usable(file, () =>
+    place(
+      file,
+      fromElsewhere(() => packParts(parts)),
+      signal,
+    ),
+  );
 
 /** Places the archive that is there with another first entry. Throws ArchiveDamaged. */
 export const rewriteHead = (
   file: string,
   head: ArchivePart,
   signal: AbortSignal | undefined,
-): Promise<void> => place(file, packTar(withHead(file, head)), signal);
+): Promise<void> => usable(file, () => place(file, packTar(withHead(file, head)), signal));
 
 /** The text of the first entry; undefined when no such archive is there. */
 export async function readHead(file: string, path: string): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
 import type { Destination } from "./destination.ts";
+import { fromElsewhere, usable } from "./destination-unusable.ts";
 import {
   checkLayout,
   ifThere,
@@ -26,35 +27,37 @@ const CHUNK_SIZE = 256 * 1024;
 
 export function ociLayoutDestination(folder: string): Destination {
   const dir = resolve(folder);
-  const missing = async (digests: readonly Digest[]): Promise<ReadonlySet<Digest>> => {
-    // Refused here, before anyone builds what it lacks.
-    await checkLayout(dir);
-    const lacking = new Set<Digest>();
-    for (const digest of digests)
-      if ((await ifThere(stat(blobPath(dir, digest)))) === undefined) lacking.add(digest);
-    return lacking;
-  };
+  const missing = (digests: readonly Digest[]): Promise<ReadonlySet<Digest>> =>
+    usable(dir, async () => {
+      // Refused here, before anyone builds what it lacks.
+      await checkLayout(dir);
+      const lacking = new Set<Digest>();
+      for (const digest of digests)
+        if ((await ifThere(stat(blobPath(dir, digest)))) === undefined) lacking.add(digest);
+      return lacking;
+    });
   return {
     description: dir,
     // A folder promises nothing, and looking for its blobs costs nothing.
     holds: () => Promise.resolve(false),
     missing,
     async publish(image, { tags, signal, missing: known }) {
-      await prepareLayout(dir);
+      await usable(dir, () => prepareLayout(dir));
       const lacking = known ?? (await missing(image.blobs.map(({ digest }) => digest)));
       const manifests = [...image.children, image.root].map(({ digest, bytes }) => ({
         digest,
         size: bytes.length,
         open: () => Bytes.of(bytes),
       }));
-      await withIncoming(dir, async (incoming) => {
+      const write = async (incoming: string): Promise<void> => {
         // One at a time: a disk gains nothing from more, and the bytes are made while they are read.
         for (const blob of image.blobs)
           if (lacking.has(blob.digest)) await writeBlob(dir, blob, { incoming, signal });
         for (const manifest of manifests) await writeBlob(dir, manifest, { incoming, signal });
-      });
+      };
+      await usable(dir, () => withIncoming(dir, write));
       signal?.throwIfAborted();
-      await pointTags(dir, tags, image.root);
+      await usable(dir, () => pointTags(dir, tags, image.root));
       return {
         uploaded: image.blobs
           .filter(({ digest }) => lacking.has(digest))
@@ -84,7 +87,7 @@ interface ReceivedManifest {
 /** `reference` is a tag or a digest; without it the layout must hold one image only. */
 export async function readOciLayout(folder: string, reference?: string): Promise<OciLayout> {
   const dir = resolve(folder);
-  const { manifests } = (await readIndex(dir)) ?? { manifests: [] };
+  const { manifests } = (await usable(dir, () => readIndex(dir))) ?? { manifests: [] };
   const chosen = manifests.filter(
     ({ annotations, digest }) =>
       reference === undefined || annotations?.[REF_NAME] === reference || digest === reference,
@@ -152,7 +155,9 @@ async function writeBlob(
   to: { readonly incoming: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const temporary = join(to.incoming, Digest.hex(blob.digest));
-  const bytes = verifiedBlob(blob.open(), blob, `${dir}: writing blob ${blob.digest}`);
+  const bytes = fromElsewhere(() =>
+    verifiedBlob(blob.open(), blob, `${dir}: writing blob ${blob.digest}`),
+  );
   try {
     await writeFile(temporary, bytes, to.signal ? { signal: to.signal } : {});
   } catch (error) {

@@ -43,9 +43,9 @@ export const Repository = {
 };
 
 export const Tag = {
-  /** Throws unless it is one. */
-  check(text: string): void {
-    if (!TAG.test(text)) throw new InvalidTag(text);
+  /** Throws unless it is one. @param path of the argument that it comes from: `extraTags[0]`. */
+  check(text: string, path?: string): void {
+    if (!TAG.test(text)) throw new InvalidTag(text, path);
   },
 };
 
@@ -124,8 +124,8 @@ export class InvalidRepository extends LixImageError {
 
 export class InvalidTag extends LixImageError {
   readonly code = "INVALID_TAG";
-  constructor(text: string) {
-    super(`not a tag: ${JSON.stringify(text)}`, {
+  constructor(text: string, path?: string) {
+    super(`${path === undefined ? "" : `${path}: `}not a tag: ${JSON.stringify(text)}`, {
       hint: "a tag has 1 to 128 of A-Z a-z 0-9 _ . - and begins with neither . nor -",
     });
   }

@@ -11,10 +11,11 @@ export interface TagFacts {
 /** `tag` first, then the extra ones, each once. Throws all that are no tags. */
 export function fillTags(templates: readonly string[], facts: TagFacts): string[] {
   const mistakes: unknown[] = [];
-  const tags = templates.map((template) => {
+  const tags = templates.map((template, index) => {
+    const path = index === 0 ? "tag" : `extraTags[${index - 1}]`;
     try {
-      const tag = fill(template, facts);
-      Tag.check(tag);
+      const tag = fill(template, facts, path);
+      Tag.check(tag, path);
       return tag;
     } catch (error) {
       mistakes.push(error);
@@ -25,7 +26,7 @@ export function fillTags(templates: readonly string[], facts: TagFacts): string[
   return [...new Set(tags)];
 }
 
-function fill(template: string, facts: TagFacts): string {
+function fill(template: string, facts: TagFacts, path: string): string {
   const values: Readonly<Record<string, string>> = {
     // A tag may hold no "+", which versions may.
     version: facts.version.replaceAll("+", "-"),
@@ -34,15 +35,15 @@ function fill(template: string, facts: TagFacts): string {
   };
   return template.replace(/\{([^}]*)\}/g, (_, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new UnknownPlaceholder(template, name);
+    if (value === undefined) throw new UnknownPlaceholder(path, name);
     return value;
   });
 }
 
 export class UnknownPlaceholder extends LixImageError {
   readonly code = "UNKNOWN_PLACEHOLDER";
-  constructor(template: string, name: string) {
-    super(`tag ${JSON.stringify(template)}: unknown placeholder {${name}}`, {
+  constructor(path: string, name: string) {
+    super(`${path}: unknown placeholder {${name}}`, {
       hint: "known are {version}, {major} and {planKey}",
     });
   }

@@ -30,10 +30,13 @@ export function nixConf(overrides: Readonly<Record<string, NixConfValue>>): stri
 const words = (value: NixConfValue): readonly NixConfScalar[] =>
   typeof value === "object" ? value : [value];
 
+// Nix ends a key at the first blank, and begins a comment at "#".
+const KEY = /^[^\s=#]+$/;
+
 function mistakesOf(key: string, value: NixConfValue): string[] {
   const name = JSON.stringify(key);
   return [
-    ...(key.includes("\n") ? [`the key ${name} holds a newline`] : []),
+    ...(KEY.test(key) ? [] : [`the key ${name} is empty, or holds a blank, newline, = or #`]),
     ...words(value).flatMap((word) => {
       if (typeof word === "string" && word.includes("\n"))
         return [`${name}: a value holds a newline`];
@@ -49,7 +52,7 @@ export class InvalidNixConf extends LixImageError {
   readonly code = "INVALID_NIX_CONF";
   constructor(mistakes: readonly string[]) {
     super(`nixConf: ${mistakes.join("; ")}`, {
-      hint: "a setting is one line: a string without newlines, a safe integer, a boolean, or a list of them",
+      hint: "a setting is one line: a name, and a string without newlines, a safe integer, a boolean, or a list of them",
     });
   }
 }

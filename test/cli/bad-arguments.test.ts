@@ -70,7 +70,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "a tag that is no tag",
     args: { extraTags: ["not/a/tag"] },
-    says: ['not a tag: "not/a/tag"', "a tag has 1 to 128 of"],
+    says: ['extraTags[0]: not a tag: "not/a/tag"', "a tag has 1 to 128 of"],
   },
   {
     what: "an unknown placeholder in a tag",

@@ -34,6 +34,15 @@ test("every mistake is told", () => {
   );
 });
 
+test("a mistake names the argument that it is in", () => {
+  for (const [templates, message] of [
+    [["a/b"], 'tag: not a tag: "a/b"'],
+    [["fine", "-x"], 'extraTags[0]: not a tag: "-x"'],
+    [["fine", "fine", "{commit}"], "extraTags[1]: unknown placeholder {commit}"],
+  ] as const)
+    assert.throws(() => fillTags(templates, FACTS), { message });
+});
+
 test("a tag without placeholders is taken as it is or refused, never changed", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {

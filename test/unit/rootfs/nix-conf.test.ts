@@ -43,6 +43,20 @@ test("takes values literally: no shell sees them", () => {
   assert.deepEqual(added({ x: "$HOME `id` \"q\" \\ 'é'" }), ["x = $HOME `id` \"q\" \\ 'é'"]);
 });
 
+test("refuses keys that Nix would end early, take for a comment, or refuse", () => {
+  for (const key of ["", " ", "a b", "a\tb", " a", "a=b", "#a", "a#b", "a\rb"])
+    assert.throws(
+      () => nixConf({ [key]: "x" }),
+      (error) =>
+        error instanceof InvalidNixConf &&
+        error.message.startsWith(`nixConf: the key ${JSON.stringify(key)} `),
+    );
+  assert.deepEqual(added({ "extra-x": 1, "trusted-public-keys": "a=b #c" }), [
+    "extra-x = 1",
+    "trusted-public-keys = a=b #c",
+  ]);
+});
+
 test("refuses newlines and numbers that are no safe integers, all at once", () => {
   assert.throws(
     () => nixConf({ "a\nb": "x", c: "x\ny", d: ["fine", "x\n"], e: 0.5, f: 2 ** 53 }),
