@@ -11,6 +11,9 @@ import { STORE_DIR, StorePath } from "../nix/store-path.ts";
 import { decompress } from "./decompress.ts";
 import type { Substituter } from "./substituter.ts";
 
+/** Bytes of a `text`. A narinfo names each reference in about 50 bytes; few paths have a hundred. */
+export const TEXT_LIMIT = 256 * 1024;
+
 /** The files of a cache: by http, or in a folder. */
 export interface CacheFiles {
   /** For messages: redacted. */

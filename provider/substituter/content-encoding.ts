@@ -1,4 +1,5 @@
 import type { Bytes } from "../base/bytes.ts";
+import { UnsupportedCompression } from "./decompress-errors.ts";
 import { decompress } from "./decompress.ts";
 
 const CODINGS: ReadonlyMap<string, string> = new Map([
@@ -8,6 +9,9 @@ const CODINGS: ReadonlyMap<string, string> = new Map([
   ["br", "br"],
 ]);
 
+// One is usual, and a proxy may add another.
+const MOST_CODINGS = 4;
+
 /**
  * Undoes Content-Encoding. Some caches store files that way and send them so whatever the request
  * accepts (cache.lix.systems: zstd), and some proxies undo it but leave the header, so what is
@@ -15,8 +19,21 @@ const CODINGS: ReadonlyMap<string, string> = new Map([
  */
 export function decodeContent(body: Bytes, header: string | undefined): Bytes {
   const codings = (header ?? "").toLowerCase().split(",").reverse();
-  return codings
-    .map((coding) => CODINGS.get(coding.trim()))
-    .filter((coding) => coding !== undefined)
-    .reduce<Bytes>((inner, coding) => decompress(inner, coding === "br" ? "br" : "none"), body);
+  const known = codings.flatMap((coding) => CODINGS.get(coding.trim()) ?? []);
+  if (known.length > MOST_CODINGS) return refuse(body, known.length);
+  return known.reduce<Bytes>(
+    (inner, coding) => decompress(inner, coding === "br" ? "br" : "none"),
+    body,
+  );
+}
+
+/** Begins to read, because only a body that was begun can be closed. */
+async function* refuse(body: Bytes, count: number): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  await chunks.next();
+  await chunks.return?.();
+  throw new UnsupportedCompression(
+    `a body of ${count} content codings`,
+    `the server or a proxy is broken: it may name at most ${MOST_CODINGS} codings`,
+  );
 }

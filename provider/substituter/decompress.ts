@@ -25,13 +25,15 @@ const MAGIC: readonly (readonly [hex: string, format: Format])[] = [
 ];
 const LONGEST_MAGIC = 12;
 const CHUNK = 256 * 1024;
+// How much a decoder may have taken without giving anything yet: more than any of them buffers.
+const TAKEN_AHEAD = 4 * 1024 * 1024;
 
 /** `named` is a narinfo's Compression; it matters only where the bytes say nothing. */
 export async function* decompress(source: Bytes, named: string): AsyncGenerator<Uint8Array> {
   const input = new Peekable(source);
   try {
     const start = Buffer.from(await input.peek(LONGEST_MAGIC)).toString("hex");
-    yield* decode(input.rest(), formatOf(start, named));
+    yield* fruitful(input.rest(), formatOf(start, named));
   } finally {
     await input.close();
   }
@@ -46,6 +48,27 @@ function formatOf(start: string, named: string): Format {
   if (/^5.2a4d18/.test(start)) return "zstd";
   if (named === "none" || named === "") return "none";
   throw new DamagedCompression(named, `it starts with ${start.slice(0, 12) || "nothing"}`);
+}
+
+/**
+ * Frames, members and blocks may be empty, and a stream of them need not end. So what is taken must
+ * stay in proportion to what comes out, which the reader limits: to the size of a NAR, for instance.
+ */
+async function* fruitful(source: Bytes, format: Format): AsyncGenerator<Uint8Array> {
+  let taken = 0;
+  let given = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      if (taken > 2 * given + TAKEN_AHEAD)
+        throw new DamagedCompression(format, `${taken} bytes of it hold no more than ${given}`);
+      taken += chunk.length;
+      yield chunk;
+    }
+  };
+  for await (const chunk of decode(counted(), format)) {
+    given += chunk.length;
+    yield chunk;
+  }
 }
 
 function decode(source: Bytes, format: Format): Bytes {

@@ -5,11 +5,10 @@ import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { NarGone, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
+import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
 import { decompress } from "./decompress.ts";
 
 const CHUNK = 256 * 1024;
-const TEXT_LIMIT = 4 * 1024 * 1024;
 
 export function fileCacheFiles(folder: string): CacheFiles {
   const root = resolve(folder);

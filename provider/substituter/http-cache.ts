@@ -4,7 +4,7 @@ import { LixImageError } from "../base/errors.ts";
 import { http, HttpTextTooLong, type HttpResponse } from "../base/http.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
-import { NarGone, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
+import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
 import { decodeContent } from "./content-encoding.ts";
 
@@ -17,8 +17,6 @@ export interface HttpCacheOptions {
   readonly access?: CacheAccess | undefined;
 }
 
-// A narinfo names each reference in about 50 bytes; the largest closures have thousands.
-const TEXT_LIMIT = 4 * 1024 * 1024;
 // As Nix does with a cache that failed: a closure of hundreds of paths should not wait for each.
 const REST_AFTER_FAILURE_MS = 60_000;
 

@@ -13,12 +13,15 @@ import type { Substituter } from "./substituter.ts";
 // are wanted now need not queue behind narinfos that are wanted later.
 const QUESTIONS = 8;
 const LIMITER = new Limiter(QUESTIONS);
+// Answers wait in memory, and whoever answers decides how long they are.
+const PATHS_AHEAD = 16;
 
 export class NarInfosAhead {
   readonly #substituters: readonly Substituter[];
   readonly #answers = new Map<Substituter, Map<StorePath, Promise<NarInfo | undefined>>>();
   /** Paths whose turn came before we got to ask ahead. */
   readonly #overtaken = new Set<StorePath>();
+  readonly #readers = new Set<Reader>();
 
   constructor(substituters: readonly Substituter[]) {
     this.#substituters = substituters;
@@ -31,17 +34,22 @@ export class NarInfosAhead {
     use: () => Promise<T>,
   ): Promise<T> {
     for (const { storePath } of paths) this.#overtaken.delete(storePath);
+    const reader = new Reader(paths);
+    this.#readers.add(reader);
     const over = new AbortController();
     const scope = AbortSignal.any([over.signal, ...(signal ? [signal] : [])]);
-    const asking = mapConcurrent(paths, { width: QUESTIONS, signal: scope }, (path, each) =>
-      this.#ask(path, each),
-    ).catch(() => {
+    const asking = mapConcurrent(paths, { width: QUESTIONS, signal: scope }, async (path, each) => {
+      await reader.comesNear(path.storePath, each);
+      await this.#ask(path, each);
+    }).catch(() => {
       // Whoever needs the narinfo asks again and learns what is wrong.
     });
     try {
       return await use();
     } finally {
       over.abort();
+      reader.leaves();
+      this.#readers.delete(reader);
       await asking;
       for (const answers of this.#answers.values())
         for (const { storePath } of paths) answers.delete(storePath);
@@ -54,6 +62,7 @@ export class NarInfosAhead {
     path: StorePath,
     signal: AbortSignal | undefined,
   ): Promise<NarInfo | undefined> {
+    for (const reader of this.#readers) reader.reads(path);
     const answers = this.#answers.get(cache);
     const ahead = answers?.get(path);
     answers?.delete(path);
@@ -80,5 +89,39 @@ export class NarInfosAhead {
       if (!answers.has(storePath)) answers.set(storePath, asked);
       if ((await asked.catch(() => undefined))?.narHash === narHash) return;
     }
+  }
+}
+
+/** Which of its paths somebody has come to. */
+class Reader {
+  readonly #order: ReadonlyMap<StorePath, number>;
+  #at = 0;
+  #moved = Promise.withResolvers<void>();
+
+  constructor(paths: readonly PathInfo[]) {
+    this.#order = new Map(paths.map(({ storePath }, at) => [storePath, at]));
+  }
+
+  reads(path: StorePath): void {
+    this.#at = Math.max(this.#at, this.#order.get(path) ?? 0);
+    this.#wake();
+  }
+
+  /** Resolves when the path is one of the next to be read. */
+  async comesNear(path: StorePath, signal: AbortSignal): Promise<void> {
+    while ((this.#order.get(path) ?? 0) > this.#at + PATHS_AHEAD) {
+      signal.throwIfAborted();
+      await this.#moved.promise;
+    }
+  }
+
+  /** After the abort of what `comesNear` was told, to end its waiting. */
+  leaves(): void {
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#moved.resolve();
+    this.#moved = Promise.withResolvers();
   }
 }

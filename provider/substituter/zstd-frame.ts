@@ -11,9 +11,9 @@ export type Step = { readonly see: number } | { readonly pass: number };
 export const ZSTD_MAGIC = 0xfd2fb528;
 export const isSkippableMagic = (magic: number): boolean => magic >>> 4 === 0x184d2a5;
 
-// A decoder keeps this much of its output in memory. zstd itself stops at 128 MiB unless told
-// otherwise; caches that compress with --long go beyond.
-const WINDOW_LIMIT = 512 * 1024 * 1024;
+// A decoder keeps this much of its output in memory. zstd's own limit: no level goes beyond, and
+// what --long=28 and more make cannot be read without that option either.
+const WINDOW_LIMIT = 128 * 1024 * 1024;
 
 /** One frame, magic included. Ends where the frame does. */
 export function* zstdFrame(): Generator<Step, void, Uint8Array> {

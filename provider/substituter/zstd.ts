@@ -11,14 +11,27 @@ import { through } from "./through.ts";
 import { isSkippableMagic, zstdFrame } from "./zstd-frame.ts";
 
 const CHUNK = 256 * 1024;
+// In a row, skippable ones among them. Each costs time, and compressors make one or two.
+const MOST_EMPTY_FRAMES = 1000;
 
 export async function* unzstd(source: Bytes): AsyncGenerator<Uint8Array> {
   const input = new Peekable(source);
+  let empty = 0;
   try {
     for (let magic; (magic = await input.peek(4)).length > 0;) {
       const frame = oneFrame(input);
+      empty += 1;
       if (isSkippable(magic)) await drain(frame);
-      else yield* through(frame, decoder(), "zstd");
+      else
+        for await (const chunk of through(frame, decoder(), "zstd")) {
+          empty = 0;
+          yield chunk;
+        }
+      if (empty > MOST_EMPTY_FRAMES)
+        throw new DamagedCompression(
+          "zstd",
+          `more than ${MOST_EMPTY_FRAMES} empty frames in a row`,
+        );
     }
   } finally {
     await input.close();

@@ -124,6 +124,41 @@ test("a zstd window beyond the memory bound is refused before it is allocated", 
   await assert.rejects(read(frame, "zstd"), UnsupportedCompression);
 });
 
+test("a zstd window of 128 MiB is taken, a larger one is not", async () => {
+  // Magic, descriptor, window, an empty last block.
+  const frame = (window: string): Buffer => Buffer.from(`28b52ffd00${window}010000`, "hex");
+  assert.equal((await read(frame("88"), "zstd")).length, 0);
+  await assert.rejects(read(frame("89"), "zstd"), UnsupportedCompression);
+});
+
+for (const [name, fruitless] of [
+  ["skippable frames", SKIPPABLE],
+  [
+    "large skippable frames",
+    Buffer.concat([Buffer.from("5a2a4d1800000100", "hex"), Buffer.alloc(65_536)]),
+  ],
+  ["empty zstd frames", zstdCompressSync(Buffer.alloc(0))],
+  ["empty gzip members", gzipSync(Buffer.alloc(0))],
+] as const)
+  test(`${name} without end are refused`, { timeout: 60_000 }, async () => {
+    const copies = Math.ceil(16_384 / fruitless.length);
+    const chunk = Buffer.concat(Array.from({ length: copies }, () => fruitless));
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      for (;;) yield chunk;
+    };
+    await assert.rejects(Bytes.collect(decompress(source(), "")), (error) => {
+      assert.ok(error instanceof DamagedCompression);
+      assert.match(error.message, /hold no more than 0|empty frames/);
+      return true;
+    });
+  });
+
+test("what compression does not make smaller is not mistaken for that", async () => {
+  const noise = randomBytes(12 * 1024 * 1024);
+  for (const compressed of [zstdCompressSync(noise), gzipSync(noise)])
+    assert.ok(noise.equals(await read(compressed, "", 65_536)));
+});
+
 test("zstd with a long window decodes", async () => {
   const { ZSTD_c_windowLog, ZSTD_c_enableLongDistanceMatching } = constants;
   const params = { [ZSTD_c_windowLog]: 28, [ZSTD_c_enableLongDistanceMatching]: 1 };

@@ -58,6 +58,13 @@ test("a path that is not there is missing; a folder that is not there is an erro
     await assert.rejects(nowhere.narInfo(other.storePath), CacheUnreadable);
   }));
 
+test("a narinfo of more than 256 KiB is refused", () =>
+  withCache(async (cache, info, folder) => {
+    const file = join(folder, `${info.storePath.slice(11, 43)}.narinfo`);
+    await writeFile(file, Buffer.alloc(256 * 1024 + 1, "a"));
+    await assert.rejects(cache.narInfo(info.storePath), CacheUnreadable);
+  }));
+
 test("a NAR's URL does not lead out of the folder", () =>
   withCache(async (cache, info) => {
     for (const url of ["../secret", "nar/../../secret", "..", ".", "nar/a\0b"])

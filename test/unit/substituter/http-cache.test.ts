@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { zstdCompressSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
+import { HttpTextTooLong } from "../../../provider/base/http.ts";
 import { HttpUnreachable } from "../../../provider/base/http-unreachable.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { NarInfoMalformed, NotANarInfo } from "../../../provider/nix/narinfo.ts";
@@ -13,6 +14,8 @@ import {
   UnsafeNarUrl,
 } from "../../../provider/substituter/binary-cache.ts";
 import { CacheDenied } from "../../../provider/substituter/cache-access.ts";
+import { decodeContent } from "../../../provider/substituter/content-encoding.ts";
+import { UnsupportedCompression } from "../../../provider/substituter/decompress-errors.ts";
 import { CacheFailed } from "../../../provider/substituter/http-cache.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
@@ -193,6 +196,29 @@ test("a Content-Encoding that a proxy has undone already does no harm", async (t
   const body = files.get(`${info.storePath.slice(11, 43)}.narinfo`) ?? "";
   faults.push({ path: /narinfo$/, act: { kind: "body", body, headers } });
   assert.deepEqual(await open(url).narInfo(info.storePath), info);
+});
+
+test("a narinfo of more than 256 KiB is refused", async (t) => {
+  const { url, files } = await server(t);
+  const info = addPath(files, NAR);
+  files.set(`${info.storePath.slice(11, 43)}.narinfo`, Buffer.alloc(256 * 1024 + 1, "a"));
+  await assert.rejects(open(url).narInfo(info.storePath), HttpTextTooLong);
+});
+
+test("more codings than anybody needs are refused, and the body is closed", async () => {
+  let closed = false;
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield NAR;
+    } finally {
+      closed = true;
+    }
+  };
+  const many = (count: number): string => Array.from({ length: count }, () => "gzip").join(", ");
+  await assert.rejects(Bytes.collect(decodeContent(body(), many(3000))), UnsupportedCompression);
+  assert.ok(closed);
+  const twice = gzipSync(gzipSync(NAR));
+  assert.ok(NAR.equals(await Bytes.collect(decodeContent(Bytes.of(twice), many(4)))));
 });
 
 test("a page instead of a narinfo, a cut one and another path's are errors of their own", async (t) => {

@@ -49,6 +49,16 @@ test("each narinfo is asked for once", async (t) => {
   assert.equal(cache.server.count(/^nar\//), COUNT);
 });
 
+test("no more than 16 narinfos are asked for ahead of the one that is needed", async (t) => {
+  const cache = await far(t, 1);
+  await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
+    await sleep(300);
+    assert.equal(cache.server.count(/narinfo$/), 17);
+    await readAll(cache);
+  });
+  assert.equal(cache.server.count(/narinfo$/), COUNT);
+});
+
 test("nothing is asked for when the work is over, and nothing goes on behind it", async (t) => {
   const cache = await far(t, 30);
   const work = async (): Promise<never> => {
