@@ -11,8 +11,8 @@ import type { NarSource } from "../substituter/chain.ts";
 import { Knowledge } from "./knowledge.ts";
 
 /**
- * A layer in flight decompresses on one core and compresses on another; more than this many only
- * cost memory (docs/benchmarks.md). An image starts no more either, so that little is left to run
+ * A layer in flight decompresses on one core and compresses on another; more than this many
+ * cost memory and gain little (docs/benchmarks.md). An image starts no more either, so that little is left to run
  * when one of its layers cannot be made.
  */
 export const LAYERS_IN_FLIGHT = Math.max(2, Math.min(4, availableParallelism()));
