@@ -38,7 +38,7 @@ export async function identifyLayers(
         unknown.push(layerJob(prepared, plan, layer, options.signal));
   if (!options.mayFetch && unknown.some(needsPackages)) return undefined;
   await ensureBlobs(session, prepared, unknown, options.signal);
-  return collect(session, prepared);
+  return identifiedLayers(session, prepared);
 }
 
 const needsPackages = ({ contents, generated }: LayerJob): boolean =>
@@ -54,14 +54,14 @@ export async function materialise(
   wanted: (identity: LayerIdentity) => boolean,
   signal?: AbortSignal,
 ): Promise<BuiltPlatform[]> {
-  const built = await collect(session, prepared);
+  const built = await identifiedLayers(session, prepared);
   const jobs = built.flatMap(({ plan, layers }) =>
     layers
       .filter((layer) => wanted(layer.identity))
       .map((layer) => layerJob(prepared, plan, layer, signal)),
   );
   await ensureBlobs(session, prepared, jobs, signal);
-  return collect(session, prepared);
+  return identifiedLayers(session, prepared);
 }
 
 async function ensureBlobs(
@@ -83,7 +83,11 @@ async function ensureBlobs(
   });
 }
 
-async function collect(session: Session, prepared: Prepared): Promise<BuiltPlatform[]> {
+/** Of layers that are all identified. */
+export async function identifiedLayers(
+  session: Session,
+  prepared: Prepared,
+): Promise<BuiltPlatform[]> {
   return Promise.all(
     prepared.platforms.map(async (plan) => ({
       plan,

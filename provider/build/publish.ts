@@ -8,7 +8,7 @@ import type { Destination, PublishReport } from "../destination/destination.ts";
 import { BlobEvicted } from "../layer-cache/layer-cache.ts";
 import type { Digest } from "../oci/digest.ts";
 import { assemble, type Assembled } from "./assemble.ts";
-import { materialise } from "./build-image.ts";
+import { identifiedLayers, materialise } from "./build-image.ts";
 import { tagsOf } from "./describe.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Session } from "./session.ts";
@@ -60,8 +60,7 @@ async function publishOnce(
   options: PublishImageOptions,
 ): Promise<Published> {
   const { signal } = options;
-  const known = await materialise(session, prepared, () => false, signal);
-  let assembled = assemble(session, known);
+  let assembled = assemble(session, await identifiedLayers(session, prepared));
   const lacking = new Map<Destination, ReadonlySet<Digest>>();
   const failures: unknown[] = [];
   const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {

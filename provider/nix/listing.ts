@@ -3,10 +3,9 @@
  * @module
  */
 import * as crypto from "node:crypto";
-import { ByteString } from "../base/byte-string.ts";
+import type { ByteString } from "../base/byte-string.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { NarEvent } from "./nar-event.ts";
-import type { Tree } from "./tree.ts";
 
 export interface ListedFile {
   readonly kind: "regular";
@@ -91,31 +90,6 @@ export class ListingBuilder {
     if (path === "") this.#root = node;
     else this.#directories.get(path.slice(0, Math.max(slash, 0)))?.set(path.slice(slash + 1), node);
   }
-}
-
-/** The listing of a tree of our own. */
-export function listTree(tree: Tree): Listing {
-  const builder = new ListingBuilder();
-  const walk = (node: Tree, path: ByteString): void => {
-    switch (node.kind) {
-      case "regular": {
-        const { kind, executable, contents } = node;
-        builder.add({ kind, path, executable, size: contents.length });
-        builder.add({ kind: "contents", bytes: contents });
-        break;
-      }
-      case "symlink":
-        builder.add({ kind: "symlink", path, target: node.target });
-        break;
-      case "directory":
-        builder.add({ kind: "directory", path });
-        for (const [name, child] of [...node.entries].sort(([a], [b]) => ByteString.compare(a, b)))
-          walk(child, path === "" ? name : `${path}/${name}`);
-        break;
-    }
-  };
-  walk(tree, "");
-  return builder.finish();
 }
 
 export class PropagatedTooLong extends LixImageError {

@@ -8,6 +8,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { NarInfo } from "../../provider/nix/narinfo.ts";
 import { NarHash } from "../../provider/nix/nix-hash.ts";
 import { StorePath } from "../../provider/nix/store-path.ts";
+import { listenOnLoopback } from "./loopback.ts";
 
 /** What happens to requests that fit instead of the right answer, or to it. */
 export interface CacheFault {
@@ -53,22 +54,12 @@ export async function startCacheServer(): Promise<CacheServer> {
     log.push({ method: request.method ?? "", path, authorization });
     void answer({ path, files, faults }, request, response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listenOnLoopback(server)),
     files,
     faults,
     log,
     count: (path) => log.filter((request) => path.test(request.path)).length,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import type { EnvPackage, EnvResult } from "../../provider/nix/build-env.ts";
-import { listTree } from "../../provider/nix/listing.ts";
+import { listTree } from "./list-tree.ts";
 import type { Listing } from "../../provider/nix/listing.ts";
 import { StorePath } from "../../provider/nix/store-path.ts";
 import { Tree } from "../../provider/nix/tree.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import { createServer } from "node:http";
+import { listenOnLoopback } from "./loopback.ts";
 
 export interface Reply {
   /** Default: 200. */
@@ -33,20 +34,10 @@ export async function startReplyServer(): Promise<ReplyServer> {
       replies.get(path) ?? { status: 404, body: "not found\n" };
     response.writeHead(reply.status ?? 200, reply.headers).end(reply.body ?? "");
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listenOnLoopback(server)),
     replies,
     first,
     log,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { listTree } from "../../provider/nix/listing.ts";
+import { listTree } from "../support/list-tree.ts";
 import { shortenListing } from "../../provider/nix/listing-json.ts";
 import { NarHash } from "../../provider/nix/nix-hash.ts";
 import { Tree } from "../../provider/nix/tree.ts";

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { Session } from "../../provider/build/session.ts";
 import { check } from "../../provider/lifecycle/check.ts";
-import { listTree } from "../../provider/nix/listing.ts";
+import { listTree } from "../support/list-tree.ts";
 import { shortenListing } from "../../provider/nix/listing-json.ts";
 import { NarHash } from "../../provider/nix/nix-hash.ts";
 import { Tree } from "../../provider/nix/tree.ts";

@@ -1,7 +1,8 @@
 /** Plans of made-up packages, without any file or server: listings come straight from the trees. @module */
 import { LixImageInputs } from "../../../sdk/args.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
-import { listTree, type Listing } from "../../../provider/nix/listing.ts";
+import type { Listing } from "../../../provider/nix/listing.ts";
+import { listTree } from "../list-tree.ts";
 import type { StorePath } from "../../../provider/nix/store-path.ts";
 import { platformOf } from "../../../provider/oci/platform.ts";
 import { resolvePackages } from "../../../provider/plan/packages.ts";

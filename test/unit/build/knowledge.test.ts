@@ -4,7 +4,7 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { Knowledge } from "../../../provider/build/knowledge.ts";
 import { compressorVersion } from "../../../provider/layer/compressor.ts";
 import { LayerCache, type KnownLayer } from "../../../provider/layer-cache/layer-cache.ts";
-import { listTree } from "../../../provider/nix/listing.ts";
+import { listTree } from "../../support/list-tree.ts";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";
 import { Tree } from "../../../provider/nix/tree.ts";
 import { DiffId, Digest } from "../../../provider/oci/digest.ts";

@@ -16,7 +16,7 @@ import {
   LayerCache,
   type KnownLayer,
 } from "../../../provider/layer-cache/layer-cache.ts";
-import { listTree } from "../../../provider/nix/listing.ts";
+import { listTree } from "../../support/list-tree.ts";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";
 import { Tree } from "../../../provider/nix/tree.ts";
 import { DiffId, Digest } from "../../../provider/oci/digest.ts";

@@ -6,7 +6,7 @@ import {
   listingToJson,
   shortenListing,
 } from "../../../provider/nix/listing-json.ts";
-import { listTree } from "../../../provider/nix/listing.ts";
+import { listTree } from "../../support/list-tree.ts";
 import { Tree } from "../../../provider/nix/tree.ts";
 import { anyTree } from "../../support/nar.ts";
 

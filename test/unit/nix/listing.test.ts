@@ -5,11 +5,11 @@ import fc from "fast-check";
 import { ByteString } from "../../../provider/base/byte-string.ts";
 import {
   ListingBuilder,
-  listTree,
   PropagatedTooLong,
   type Listing,
   type ListingNode,
 } from "../../../provider/nix/listing.ts";
+import { listTree } from "../../support/list-tree.ts";
 import { readNar } from "../../../provider/nix/nar-reader.ts";
 import { writeNar } from "../../../provider/nix/nar-writer.ts";
 import { Tree } from "../../../provider/nix/tree.ts";

@@ -1,0 +1,24 @@
+import type { Server } from "node:http";
+
+export interface Loopback {
+  /** `http://127.0.0.1:<a free port>` */
+  readonly url: string;
+  /** Ends open connections too. */
+  readonly close: () => Promise<void>;
+}
+
+export async function listenOnLoopback(server: Server): Promise<Loopback> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
