@@ -9,8 +9,21 @@ const MAY = {
   "provider/rootfs": ["provider/base", "provider/nix"],
   "provider/layer": FORMATS,
   "provider/aws": ["provider/base"],
-  "provider/substituter": ["provider/base", "provider/nix", "provider/tar", "provider/aws"],
-  "provider/lock": ["provider/base", "provider/nix", "provider/rootfs", "provider/substituter"],
+  "provider/compression": ["provider/base"],
+  "provider/substituter": [
+    "provider/base",
+    "provider/nix",
+    "provider/tar",
+    "provider/aws",
+    "provider/compression",
+  ],
+  "provider/lock": [
+    "provider/base",
+    "provider/nix",
+    "provider/rootfs",
+    "provider/compression",
+    "provider/substituter",
+  ],
   "provider/registry": ["provider/base", "provider/oci", "provider/aws"],
   "provider/destination": [
     "provider/base",

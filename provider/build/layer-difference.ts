@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { extract, type Header } from "tar-stream";
 import type { Bytes } from "../base/bytes.ts";
-import { decompress } from "../substituter/decompress.ts";
+import { decompress } from "../compression/decompress.ts";
 
 /** One line a file; compressed or not. */
 export async function layerDifference(expected: Bytes, got: Bytes): Promise<string[]> {

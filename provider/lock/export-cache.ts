@@ -16,7 +16,7 @@ import { nixbase32 } from "../nix/nixbase32.ts";
 import { sign } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { Substituter } from "../substituter/substituter.ts";
-import { through } from "../substituter/through.ts";
+import { through } from "../compression/through.ts";
 import { verified } from "../substituter/verified.ts";
 import type { LockedPath } from "./lock.ts";
 

@@ -3,7 +3,7 @@ import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { http, HttpTextTooLong, type HttpResponse } from "../base/http.ts";
 import { redactUrl } from "../base/redact.ts";
-import { decodeContent } from "../substituter/content-encoding.ts";
+import { decodeContent } from "../compression/content-encoding.ts";
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;

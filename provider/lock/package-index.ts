@@ -7,8 +7,8 @@ import { z } from "zod";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { redactUrl } from "../base/redact.ts";
-import { decompress } from "../substituter/decompress.ts";
-import { Peekable } from "../substituter/peekable.ts";
+import { decompress } from "../compression/decompress.ts";
+import { Peekable } from "../compression/peekable.ts";
 import { fetchOk, type FetchOptions } from "./fetch-text.ts";
 import { jsonMembers } from "./json-members.ts";
 

@@ -8,7 +8,7 @@ import { LixImageError } from "../base/errors.ts";
 import { CacheInfo } from "../nix/cache-info.ts";
 import { NarInfo } from "../nix/narinfo.ts";
 import { STORE_DIR, StorePath } from "../nix/store-path.ts";
-import { decompress } from "./decompress.ts";
+import { decompress } from "../compression/decompress.ts";
 import type { Substituter } from "./substituter.ts";
 
 /** Bytes of a `text`. A narinfo names each reference in about 50 bytes; few paths have a hundred. */

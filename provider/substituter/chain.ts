@@ -13,7 +13,7 @@ import { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";
 import { cacheSupplier, tarballSupplier, type LockedNar, type Supplier } from "./supplier.ts";
 import { verified } from "./verified.ts";
-import { XZ_THREADS } from "./xz-pool.ts";
+import { XZ_THREADS } from "../compression/xz-pool.ts";
 
 // For the whole process: as many as decode at once, so that no open connection has to wait for a
 // decoder until its server gives up.

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
-import { decompress } from "./decompress.ts";
+import { decompress } from "../compression/decompress.ts";
 
 const CHUNK = 256 * 1024;
 

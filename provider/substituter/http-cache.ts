@@ -6,7 +6,7 @@ import { HttpUnreachable } from "../base/http-unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
-import { decodeContent } from "./content-encoding.ts";
+import { decodeContent } from "../compression/content-encoding.ts";
 
 export interface HttpCacheOptions {
   /** The first pause before a retry. Default: that of base/http.ts. */

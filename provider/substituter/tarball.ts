@@ -7,7 +7,7 @@ import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { encodeNar } from "../nix/nar-encoder.ts";
 import { readTar } from "../tar/read.ts";
-import { decompress } from "./decompress.ts";
+import { decompress } from "../compression/decompress.ts";
 import { Spool } from "./spool.ts";
 import {
   emptyDirectory,

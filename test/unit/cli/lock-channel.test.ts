@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliDecompressSync, gzipSync } from "node:zlib";
 import { readLock } from "../../../provider/lock/read.ts";
-import { decompress } from "../../../provider/substituter/decompress.ts";
+import { decompress } from "../../../provider/compression/decompress.ts";
 import { narOfTarball } from "../../../provider/substituter/tarball.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";

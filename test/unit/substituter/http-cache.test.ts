@@ -14,8 +14,8 @@ import {
   UnsafeNarUrl,
 } from "../../../provider/substituter/binary-cache.ts";
 import { CacheDenied } from "../../../provider/substituter/cache-access.ts";
-import { decodeContent } from "../../../provider/substituter/content-encoding.ts";
-import { UnsupportedCompression } from "../../../provider/substituter/decompress-errors.ts";
+import { decodeContent } from "../../../provider/compression/content-encoding.ts";
+import { UnsupportedCompression } from "../../../provider/compression/decompress-errors.ts";
 import { CacheFailed } from "../../../provider/substituter/http-cache.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";

@@ -10,7 +10,7 @@ import { narOfTarball, TarballUnusable } from "../../../provider/substituter/tar
 import {
   DamagedCompression,
   UnsupportedCompression,
-} from "../../../provider/substituter/decompress-errors.ts";
+} from "../../../provider/compression/decompress-errors.ts";
 import { pax, tarOf, type TarPart } from "../../support/tar.ts";
 
 const narOf = async (tar: Uint8Array, limit?: number): Promise<Buffer> =>

@@ -6,8 +6,8 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import {
   DamagedCompression,
   UnsupportedCompression,
-} from "../../../provider/substituter/decompress-errors.ts";
-import { unxzInWorker } from "../../../provider/substituter/xz-in-worker.ts";
+} from "../../../provider/compression/decompress-errors.ts";
+import { unxzInWorker } from "../../../provider/compression/xz-in-worker.ts";
 import { inChunks } from "../../support/nar.ts";
 import { readVectors } from "../../support/vectors.ts";
 
@@ -65,7 +65,7 @@ test("a reader that leaves, and a source that fails, leave the threads usable", 
 });
 
 test("threads do not keep the process alive", async () => {
-  const module = new URL("../../../provider/substituter/xz-in-worker.ts", import.meta.url);
+  const module = new URL("../../../provider/compression/xz-in-worker.ts", import.meta.url);
   const program = `
     const { unxzInWorker } = await import(${JSON.stringify(module.href)});
     const source = (async function* () { yield Buffer.from(${JSON.stringify(STREAMS["one stream"])}, "base64"); })();

@@ -7,8 +7,8 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import {
   DamagedCompression,
   UnsupportedCompression,
-} from "../../../provider/substituter/decompress-errors.ts";
-import { decompress } from "../../../provider/substituter/decompress.ts";
+} from "../../../provider/compression/decompress-errors.ts";
+import { decompress } from "../../../provider/compression/decompress.ts";
 import { inChunks } from "../../support/nar.ts";
 
 const NAR = Buffer.concat([
