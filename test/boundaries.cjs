@@ -17,10 +17,12 @@ const MAY = {
     "provider/aws",
     "provider/compression",
   ],
-  "provider/lock": [
+  "provider/lock": ["provider/base", "provider/nix", "provider/substituter"],
+  "provider/resolve": [
     "provider/base",
     "provider/nix",
     "provider/rootfs",
+    "provider/lock",
     "provider/compression",
     "provider/substituter",
   ],
@@ -56,6 +58,12 @@ module.exports = {
       severity: "error",
       from: { path: "^provider/", pathNot: "^provider/cli/" },
       to: { path: "^provider/cli/" },
+    },
+    {
+      name: "only the command line makes locks",
+      severity: "error",
+      from: { path: "^provider/", pathNot: "^provider/(cli|resolve)/" },
+      to: { path: "^provider/resolve/" },
     },
     {
       name: "examples show the package as a user has it",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readIfThere, writeWhole } from "../layer-cache/folder.ts";
-import type { AnswerCache } from "../lock/answer-cache.ts";
+import type { AnswerCache } from "../resolve/answer-cache.ts";
 
 /** Answers in a folder, a file each. One that cannot be understood counts as not there. */
 export function answersInFolder(folder: string): AnswerCache {

@@ -1,8 +1,8 @@
 /** The command line of `lix-image lock`, understood. @module */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { LIX_CACHE } from "../lock/lix-release.ts";
-import type { NamedPath } from "../lock/resolve-paths.ts";
+import { LIX_CACHE } from "../resolve/lix-release.ts";
+import type { NamedPath } from "../resolve/resolve-paths.ts";
 import { LocalStoreUrl } from "../substituter/local-store-url.ts";
 import {
   asUsage,

@@ -8,7 +8,7 @@ import {
   isCacheFolder,
   signedStore,
   type ExportOptions,
-} from "../lock/export-cache.ts";
+} from "../resolve/export-cache.ts";
 import type { Lock } from "../lock/lock.ts";
 import { publicHalf } from "../nix/signature.ts";
 import type { StorePath } from "../nix/store-path.ts";

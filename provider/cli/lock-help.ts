@@ -1,5 +1,5 @@
 /** `lix-image lock --help` @module */
-import { REQUIRED_ATTRIBUTES } from "../lock/attributes.ts";
+import { REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
 
 export const LOCK_HELP = `lix-image lock: write the lock file that names every package of an image
 

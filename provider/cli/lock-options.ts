@@ -1,9 +1,9 @@
 /** The options of `lix-image lock`, and how each one's value is read. @module */
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { channelUrl } from "../lock/channel.ts";
-import { lixManifestUrl } from "../lock/lix-release.ts";
-import type { NamedPath } from "../lock/resolve-paths.ts";
+import { channelUrl } from "../resolve/channel.ts";
+import { lixManifestUrl } from "../resolve/lix-release.ts";
+import type { NamedPath } from "../resolve/resolve-paths.ts";
 import { checkCacheUrl, hasScheme } from "../lock/schema.ts";
 import { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";

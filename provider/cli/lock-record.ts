@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LixImageError } from "../base/errors.ts";
-import { channelName } from "../lock/channel.ts";
+import { channelName } from "../resolve/channel.ts";
 import { writeLock } from "../lock/write.ts";
 import { parseLockArguments, type LockArguments, type SystemArguments } from "./lock-arguments.ts";
 import { relativeTo, usage, type NixpkgsArgument } from "./lock-options.ts";

@@ -2,12 +2,12 @@
 import { LixImageError } from "../base/errors.ts";
 import { formatBytes } from "../base/format-bytes.ts";
 import { log } from "../base/log.ts";
-import { missingAttributes, REQUIRED_ATTRIBUTES } from "../lock/attributes.ts";
+import { missingAttributes, REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
 import { requiredOutputs } from "../lock/consistency.ts";
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "../lock/lock.ts";
-import { resolveClosure } from "../lock/resolve-closure.ts";
-import { packagesFromPaths } from "../lock/resolve-paths.ts";
-import { secondCopies } from "../lock/second-copies.ts";
+import { resolveClosure } from "../resolve/resolve-closure.ts";
+import { packagesFromPaths } from "../resolve/resolve-paths.ts";
+import { secondCopies } from "../resolve/second-copies.ts";
 import { PublicKey } from "../nix/signature.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import { openSubstituter } from "../substituter/open.ts";

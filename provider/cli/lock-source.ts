@@ -2,16 +2,20 @@
 import { join } from "node:path";
 import { log } from "../base/log.ts";
 import { cacheFolder } from "../layer-cache/folder.ts";
-import { answersInMemory, type AnswerCache } from "../lock/answer-cache.ts";
-import { REQUIRED_ATTRIBUTES } from "../lock/attributes.ts";
-import { resolveChannel, type ChannelRelease } from "../lock/channel.ts";
-import type { HydraOptions } from "../lock/hydra.ts";
-import { lixRelease } from "../lock/lix-release.ts";
+import { answersInMemory, type AnswerCache } from "../resolve/answer-cache.ts";
+import { REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
+import { resolveChannel, type ChannelRelease } from "../resolve/channel.ts";
+import type { HydraOptions } from "../resolve/hydra.ts";
+import { lixRelease } from "../resolve/lix-release.ts";
 import type { LockedPackage, LockedPath } from "../lock/lock.ts";
-import { Pace } from "../lock/pace.ts";
-import { findInChannel, packagesFromChannel, readChannelIndex } from "../lock/resolve-channel.ts";
-import { packagesFromFlake, packagesFromNix, type NixQuestion } from "../lock/resolve-nix.ts";
-import { lockTarball } from "../lock/locked-tarball.ts";
+import { Pace } from "../resolve/pace.ts";
+import {
+  findInChannel,
+  packagesFromChannel,
+  readChannelIndex,
+} from "../resolve/resolve-channel.ts";
+import { packagesFromFlake, packagesFromNix, type NixQuestion } from "../resolve/resolve-nix.ts";
+import { lockTarball } from "../resolve/locked-tarball.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import { answersInFolder } from "./answer-folder.ts";
 import type { LockArguments } from "./lock-arguments.ts";
@@ -46,7 +50,7 @@ interface SourceOptions extends HydraOptions {
   readonly ofThisRun: AnswerCache;
 }
 
-/** Half of what Hydra's gate allows. @see provider/lock/hydra.ts */
+/** Half of what Hydra's gate allows. @see provider/resolve/hydra.ts */
 const HYDRA_INTERVAL_MS = 1000;
 
 /** Asks nobody before it is asked itself. */

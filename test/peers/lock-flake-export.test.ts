@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { lockCommand } from "../../provider/cli/lock.ts";
 import { readLock } from "../../provider/lock/read.ts";
-import { packagesFromFlake, packagesFromNix } from "../../provider/lock/resolve-nix.ts";
+import { packagesFromFlake, packagesFromNix } from "../../provider/resolve/resolve-nix.ts";
 import { verifyLock } from "../../provider/lock/verify.ts";
 import { StorePath } from "../../provider/nix/store-path.ts";
 import { runCli } from "../support/cli.ts";

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { REQUIRED_ATTRIBUTES } from "../../provider/lock/attributes.ts";
+import { REQUIRED_ATTRIBUTES } from "../../provider/resolve/attributes.ts";
 
 const run = promisify(execFile);
 

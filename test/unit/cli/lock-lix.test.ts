@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { log, type LogSink } from "../../../provider/base/log.ts";
 import { parseLockArguments } from "../../../provider/cli/lock-arguments.ts";
-import { lixManifestUrl } from "../../../provider/lock/lix-release.ts";
+import { lixManifestUrl } from "../../../provider/resolve/lix-release.ts";
 import { readLock } from "../../../provider/lock/read.ts";
 import { copyCache } from "../../support/world/binary-cache.ts";
 import { BASE_PACKAGES } from "../../support/world/base-packages.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { lockCommand } from "../../../provider/cli/lock.ts";
-import { REQUIRED_ATTRIBUTES } from "../../../provider/lock/attributes.ts";
+import { REQUIRED_ATTRIBUTES } from "../../../provider/resolve/attributes.ts";
 import type { LockedPath } from "../../../provider/lock/lock.ts";
 import { readLock } from "../../../provider/lock/read.ts";
 import { verifyLock } from "../../../provider/lock/verify.ts";

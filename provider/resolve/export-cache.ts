@@ -18,7 +18,7 @@ import { StorePath } from "../nix/store-path.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import { through } from "../compression/through.ts";
 import { verified } from "../substituter/verified.ts";
-import type { LockedPath } from "./lock.ts";
+import type { LockedPath } from "../lock/lock.ts";
 
 export interface ExportOptions {
   readonly store: Substituter;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pace } from "../../../provider/lock/pace.ts";
+import { Pace } from "../../../provider/resolve/pace.ts";
 
 test("starts are an interval apart, also of those that wait at once", async () => {
   const pace = new Pace(40);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attributesToRead, findAttribute } from "../../../provider/lock/channel-attributes.ts";
-import type { IndexedPackage } from "../../../provider/lock/package-index.ts";
+import { attributesToRead, findAttribute } from "../../../provider/resolve/channel-attributes.ts";
+import type { IndexedPackage } from "../../../provider/resolve/package-index.ts";
 
 const indexed = (name: string, ...outputs: [string, ...string[]]): IndexedPackage => ({
   name,

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { StorePath } from "../nix/store-path.ts";
-import type { LockedPackage } from "./lock.ts";
-import { enumerate } from "./mistakes.ts";
+import type { LockedPackage } from "../lock/lock.ts";
+import { enumerate } from "../lock/mistakes.ts";
 import { FILE_EXPRESSION, flakeFunction } from "./nix-expression.ts";
-import { DEFAULT_PRIORITY } from "./package-name.ts";
+import { DEFAULT_PRIORITY } from "../nix/drv-name.ts";
 import { runNix } from "./run-nix.ts";
 
 export interface NixQuestion {

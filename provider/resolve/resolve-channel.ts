@@ -6,10 +6,10 @@ import type { ChannelRelease } from "./channel.ts";
 import { attributesToRead, findAttribute, type FoundAttribute } from "./channel-attributes.ts";
 import type { FetchOptions } from "./fetch-text.ts";
 import { hydraBuild, type HydraBuild, type HydraOptions } from "./hydra.ts";
-import type { LockedPackage } from "./lock.ts";
-import { enumerate } from "./mistakes.ts";
+import type { LockedPackage } from "../lock/lock.ts";
+import { enumerate } from "../lock/mistakes.ts";
 import { readPackageIndex, type PackageIndex } from "./package-index.ts";
-import { DEFAULT_PRIORITY, parseDrvName } from "./package-name.ts";
+import { DEFAULT_PRIORITY, parseDrvName } from "../nix/drv-name.ts";
 
 export interface ChannelQuestion {
   readonly release: ChannelRelease;

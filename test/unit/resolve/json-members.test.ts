@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { jsonMembers } from "../../../provider/lock/json-members.ts";
+import { jsonMembers } from "../../../provider/resolve/json-members.ts";
 import { collect } from "../../support/collect.ts";
 import { inChunks } from "../../support/nar.ts";
 

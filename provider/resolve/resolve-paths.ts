@@ -4,9 +4,9 @@
  */
 import { LixImageError } from "../base/errors.ts";
 import { StorePath } from "../nix/store-path.ts";
-import type { LockedPackage } from "./lock.ts";
-import { enumerate } from "./mistakes.ts";
-import { DEFAULT_PRIORITY, defaultOutputsToInstall, parseDrvName } from "./package-name.ts";
+import type { LockedPackage } from "../lock/lock.ts";
+import { enumerate } from "../lock/mistakes.ts";
+import { DEFAULT_PRIORITY, defaultOutputsToInstall, parseDrvName } from "../nix/drv-name.ts";
 
 /** `curl=/nix/store/…`, `curl.bin=/nix/store/…-bin` */
 export interface NamedPath {

@@ -9,7 +9,7 @@ import { NarHash } from "../nix/nix-hash.ts";
 import { fetchTarball } from "../substituter/tarball-source.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { FetchOptions } from "./fetch-text.ts";
-import type { LockedPath } from "./lock.ts";
+import type { LockedPath } from "../lock/lock.ts";
 
 export interface TarballChoice {
   readonly url: URL;

@@ -6,9 +6,9 @@ import type { NarInfo } from "../nix/narinfo.ts";
 import type { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { Substituter } from "../substituter/substituter.ts";
-import type { LockedPath } from "./lock.ts";
-import { enumerate } from "./mistakes.ts";
-import { distrust } from "./verify.ts";
+import type { LockedPath } from "../lock/lock.ts";
+import { enumerate } from "../lock/mistakes.ts";
+import { distrust } from "../lock/verify.ts";
 
 export interface ClosureRequest {
   readonly roots: Iterable<StorePath>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultOutputsToInstall, parseDrvName } from "../../../provider/lock/package-name.ts";
+import { defaultOutputsToInstall, parseDrvName } from "../../../provider/nix/drv-name.ts";
 
 // As builtins.parseDrvName of Nix 2.8 answers.
 for (const [text, name, version] of [
