@@ -25,7 +25,8 @@ let
     outputs = map
       (output: { name = output; path = (package.\${output} or package).outPath; })
       (package.outputs or [ "out" ]);
-    outputName = package.outputName or null;
+    # Not as outPath: a set with that would become a string.
+    path = package.outPath;
     outputsToInstall = package.meta.outputsToInstall or null;
     priority = package.meta.priority or null;
     outputSpecified = package.outputSpecified or false;

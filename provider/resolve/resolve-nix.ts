@@ -89,7 +89,7 @@ const PackageRecord = z.strictObject({
   version: z.string(),
   system: z.string().nullable(),
   outputs: z.array(z.strictObject({ name: z.string(), path: storePath })).min(1),
-  outputName: z.string().nullable(),
+  path: storePath,
   outputsToInstall: z.array(z.string()).nullable(),
   priority: z.int().nullable(),
   outputSpecified: z.boolean(),
@@ -124,9 +124,9 @@ function problemOf(found: Found, system: string): string | undefined {
 
 function lockedPackage(attribute: string, record: PackageRecord): LockedPackage {
   const outputs = new Map(record.outputs.map((output) => [output.name, output.path]));
-  const first = record.outputs[0]?.name ?? "out";
-  // `bind.dnsutils` knows which output it is; of `bind` itself the first one counts, whatever it says.
-  const chosen = record.outputSpecified ? (record.outputName ?? first) : first;
+  // What "${package}" is: the first output, but of `bind.dnsutils` that one.
+  const own = record.outputs.find((output) => output.path === record.path);
+  const chosen = own?.name ?? record.outputs[0]?.name ?? "out";
   return {
     attribute,
     name: record.name,

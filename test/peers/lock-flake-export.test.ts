@@ -115,7 +115,16 @@ test(
       await lockCommand([
         ...less,
         ...["--nix", world.file, ...store, ...key, "--output", join(dir, "store.json")],
-        ...["--package", "n.m", "--package", "a.b", "--package", "curl.dev"],
+        ...[
+          "--package",
+          "n.m",
+          "--package",
+          "a.b",
+          "--package",
+          "curl.dev",
+          "--package",
+          "plainDev",
+        ],
       ]);
       const texts: string[] = [];
       const digests: string[] = [];

@@ -38,6 +38,9 @@ test("one evaluation and a cache by Nix become a lock", { skip }, async () => {
     assert.equal(dev?.defaultOutput, "dev");
     assert.deepEqual(dev?.outputsToInstall, ["dev"]);
     assert.equal(dev?.outputSpecified, true);
+    const plainDev = system.packages.get("plainDev");
+    assert.equal(plainDev?.defaultOutput, "dev");
+    assert.deepEqual(plainDev?.outputsToInstall, ["dev"]);
     assert.equal(system.packages.get("n.m")?.version, "2-x");
     assert.equal(system.packages.get("a.b")?.name, "ab-3");
 

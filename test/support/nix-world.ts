@@ -39,6 +39,8 @@ let
 in
 builtins.listToAttrs (map (name: { inherit name; value = package "\${name}-1.0"; }) names) // {
   inherit curl;
+  # As of a derivation that no mkDerivation made: nothing says that an output was chosen.
+  plainDev = removeAttrs curl.dev [ "outputSpecified" "meta" ];
   less = package "less-590" // { outPath = builtins.toFile "less-590" "uses \${source "which-1.0"}"; };
   n.m = package "nm-2-x";
   "a.b" = package "ab-3";
@@ -100,6 +102,7 @@ export async function push(world: NixWorld): Promise<void> {
 export function lockArguments(world: NixWorld, output: string): string[] {
   return [
     ...["--nix", world.file, "--package", "n.m", "--package", "a.b", "--package", "curl.dev"],
+    ...["--package", "plainDev"],
     ...["--cache", world.cache, "--trusted-public-key", world.publicKey],
     ...["--output", join(world.dir, output)],
   ];
