@@ -34,7 +34,11 @@ export const xzPool = {
     const next = waiting.shift();
     if (next !== undefined) return next(worker);
     worker.unref();
-    idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref());
+    const dismiss = (): void => {
+      idle.delete(worker); // Now: until it has exited, somebody might still take it.
+      void worker.terminate();
+    };
+    idle.set(worker, setTimeout(dismiss, IDLE_MS).unref());
   },
 
   /** After any other: whatever state it is in goes with it. */

@@ -80,3 +80,10 @@ test("threads do not keep the process alive", async () => {
   );
   assert.equal(stdout.trim(), `${PLAIN.length} true`);
 });
+
+test("a thread that idleness is ending is not taken for the next stream", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  await read(ONE);
+  t.mock.timers.tick(60_000);
+  assert.ok(PLAIN.equals(await read(ONE)));
+});
