@@ -42,6 +42,10 @@ export function render(error: unknown): string {
   if (error instanceof SeveralErrors) return error.message;
   const lines: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof SeveralErrors) {
+      lines.push(...at.message.split("\n"));
+      break;
+    }
     const code = at instanceof LixImageError ? ` [${at.code}]` : "";
     lines.push(`${lines.length === 0 ? "" : "caused by: "}${at.message}${code}`);
     if (at instanceof LixImageError && at.hint !== undefined) lines.push(`hint: ${at.hint}`);

@@ -2,12 +2,10 @@
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { LixImageError } from "./errors.ts";
-import { trustedContext } from "./http-trust.ts";
+import { trustedContext, type OriginCertificates } from "./http-trust.ts";
 
 /** To a connection that can carry a request: name lookup, TCP, proxy and TLS. */
 export const CONNECT_LIMIT_MS = 20_000;
-/** Between two pieces of a body, either way. */
-export const IDLE_LIMIT_MS = 60_000;
 /** From the last byte of a request to the answer: registries put large uploads together then. */
 export const ANSWER_LIMIT_MS = 120_000;
 
@@ -17,21 +15,26 @@ const SOCKETS_PER_HOST = 16;
 
 const agents = new Map<string, HttpAgent>();
 
-/** The agent for a URL: by protocol, and past the proxy for this machine's own servers. */
-export function agentFor(url: URL): HttpAgent {
+/**
+ * The agent for a URL: by protocol, past the proxy for this machine's own servers, and with the
+ * certificates that are for its origin.
+ */
+export function agentFor(url: URL, certificates?: OriginCertificates): HttpAgent {
   // As Go's ProxyFromEnvironment, so as docker and skopeo do: loopback is never proxied.
   const direct = isLoopback(url.hostname);
-  const key = `${url.protocol}${direct ? "direct" : "proxied"}`;
+  const own = certificates?.origin === url.origin ? certificates : undefined;
+  const key = [url.protocol, direct ? "direct" : "proxied", own?.id].join(" ");
   const known = agents.get(key);
   if (known !== undefined) return known;
-  const made = makeAgent(url.protocol, {
+  const options = {
     keepAlive: true,
     maxSockets: SOCKETS_PER_HOST,
     // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
     timeout: CONNECT_LIMIT_MS,
     // Since Node 22.21; older ones ignore it.
     ...(direct ? {} : { proxyEnv: process.env }),
-  });
+  };
+  const made = makeAgent(url.protocol, options, own);
   agents.set(key, made);
   return made;
 }
@@ -40,10 +43,14 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:(?:.*\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
-function makeAgent(protocol: string, options: AgentOptions): HttpAgent {
+function makeAgent(
+  protocol: string,
+  options: AgentOptions,
+  certificates: OriginCertificates | undefined,
+): HttpAgent {
   try {
     if (protocol !== "https:") return new HttpAgent(options);
-    const secureContext = trustedContext();
+    const secureContext = trustedContext(certificates);
     return new HttpsAgent(secureContext === undefined ? options : { ...options, secureContext });
   } catch (error) {
     if (error instanceof LixImageError) throw error;

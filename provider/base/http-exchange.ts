@@ -8,7 +8,9 @@ import {
 import { request as httpsRequest } from "node:https";
 import { once } from "node:events";
 import type { Bytes } from "./bytes.ts";
-import { agentFor, ANSWER_LIMIT_MS, CONNECT_LIMIT_MS, IDLE_LIMIT_MS } from "./http-agent.ts";
+import { agentFor, ANSWER_LIMIT_MS, CONNECT_LIMIT_MS } from "./http-agent.ts";
+import { Progress, STALL_LIMIT_MS } from "./http-progress.ts";
+import type { OriginCertificates } from "./http-trust.ts";
 import { HttpBodyMismatch, HttpTimeout, RequestBodyFailed } from "./http-unreachable.ts";
 
 export interface Question {
@@ -17,8 +19,11 @@ export interface Question {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: { readonly size: number; readonly open: () => Bytes } | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How long to wait for the next piece of the answer's body. */
-  readonly idleMs?: number | undefined;
+  /** From the request's last byte to the answer. Default: {@link ANSWER_LIMIT_MS}. */
+  readonly answerLimitMs?: number | undefined;
+  /** Without progress of a body. Default: {@link STALL_LIMIT_MS}. */
+  readonly stallLimitMs?: number | undefined;
+  readonly certificates?: OriginCertificates | undefined;
 }
 
 export interface Answer {
@@ -30,6 +35,8 @@ export interface Answer {
   discard(): Promise<void>;
 }
 
+const SMALL_BODY = 64 * 1024;
+
 /** Rejects with the raw cause: Node's error, HttpTimeout, RequestBodyFailed. */
 export async function exchange(question: Question): Promise<Answer> {
   for (;;) {
@@ -37,8 +44,10 @@ export async function exchange(question: Question): Promise<Answer> {
     try {
       return await converse(request, question);
     } catch (error) {
-      // The server closed a kept-alive connection just as we took it up: no try of ours failed.
-      if (!request.reusedSocket || !isReset(error)) throw error;
+      // The server closed a kept-alive connection just as we took it up: no try of ours failed. A
+      // large body may have broken off half-way, and what became of it is for the caller to find out.
+      const isSmall = (question.body?.size ?? 0) <= SMALL_BODY;
+      if (!request.reusedSocket || !isReset(error) || !isSmall) throw error;
     }
   }
 }
@@ -49,7 +58,7 @@ function open(question: Question): ClientRequest {
   const sized = body !== undefined || question.method === "PUT" || question.method === "POST";
   return send(url, {
     method: question.method,
-    agent: agentFor(url),
+    agent: agentFor(url, question.certificates),
     headers: {
       ...question.headers,
       ...(sized ? { "content-length": String(body?.size ?? 0) } : {}),
@@ -117,20 +126,19 @@ async function send(
     () => void (done = true),
   );
   let size = 0;
+  const progress = new Progress("of the upload", question.stallLimitMs ?? STALL_LIMIT_MS);
   if (body !== undefined)
     for await (const chunk of guarded(body.open())) {
       size += chunk.length;
       if (size > body.size || done) break;
-      if (!request.write(chunk)) {
-        const timer = limit(request, IDLE_LIMIT_MS, "no progress of the upload");
-        await Promise.race([once(request, "drain").catch(() => {}), over]);
-        clearTimeout(timer);
-      }
+      if (!request.write(chunk))
+        await progress.wait(request, Promise.race([once(request, "drain").catch(() => {}), over]));
+      progress.moved(chunk.length);
     }
   if (done) return;
   if (body !== undefined && size !== body.size) throw mismatch(question, body.size, size);
   request.end();
-  const timer = limit(request, ANSWER_LIMIT_MS, "no answer");
+  const timer = limit(request, question.answerLimitMs ?? ANSWER_LIMIT_MS, "no answer");
   await over;
   clearTimeout(timer);
 }
@@ -155,7 +163,7 @@ function answer(
     if (!request.writableEnded) request.destroy();
   };
   response.once("close", settle);
-  const body = chunks(response, question.idleMs ?? IDLE_LIMIT_MS);
+  const body = chunks(response, question.stallLimitMs ?? STALL_LIMIT_MS);
   // Nothing will follow, so the connection is free at once even if nobody reads.
   if (question.method === "HEAD" || response.statusCode === 204 || response.statusCode === 304)
     response.resume();
@@ -168,25 +176,29 @@ function answer(
     async discard() {
       // A short rest is read, so that the connection can be used again; a long one is not worth it.
       let left = DISCARD_LIMIT;
+      const timer = setTimeout(() => response.destroy(), DISCARD_LIMIT_MS);
       try {
         for await (const chunk of body) if ((left -= chunk.length) < 0) break;
       } catch {
         // Nobody wanted it, so nobody misses it.
+      } finally {
+        clearTimeout(timer);
       }
     },
   };
 }
 
 const DISCARD_LIMIT = 64 * 1024;
+const DISCARD_LIMIT_MS = 1_000;
 
-async function* chunks(response: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
+async function* chunks(response: IncomingMessage, limitMs: number): AsyncGenerator<Uint8Array> {
   const iterator: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
+  const progress = new Progress("of the answer", limitMs);
   try {
     for (;;) {
-      // Only our own waiting is limited: a slow consumer is no fault of the server.
-      const timer = limit(response, idleMs, "no more of the answer");
-      const next = await iterator.next().finally(() => clearTimeout(timer));
+      const next = await progress.wait(response, iterator.next());
       if (next.done === true) break;
+      progress.moved(next.value.length);
       yield next.value;
     }
     if (!response.complete) throw new Error("the answer was cut short");
@@ -195,8 +207,8 @@ async function* chunks(response: IncomingMessage, idleMs: number): AsyncGenerato
   }
 }
 
-function limit(stream: ClientRequest | IncomingMessage, ms: number, what: string): NodeJS.Timeout {
-  return setTimeout(() => stream.destroy(new HttpTimeout(`${what} within ${ms / 1000} s`)), ms);
+function limit(request: ClientRequest, ms: number, what: string): NodeJS.Timeout {
+  return setTimeout(() => request.destroy(new HttpTimeout(`${what} within ${ms / 1000} s`)), ms);
 }
 
 const isReset = (error: unknown): boolean =>

@@ -1,24 +1,25 @@
 /** How long all tries of one request may take together. @module */
-import { IDLE_LIMIT_MS } from "./http-agent.ts";
+import { STALL_LIMIT_MS } from "./http-progress.ts";
 import { HttpTimeout, HttpUnreachable } from "./http-unreachable.ts";
 
 export interface HttpLimitOptions {
   readonly limitMs?: number | undefined;
+  readonly stallLimitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export class HttpLimit {
   /** The caller's, and ours while the clock runs. */
   readonly signal: AbortSignal | undefined;
-  /** Between two pieces of the answer. */
-  readonly idleMs: number;
+  /** Of a body that makes no progress: never longer than all of it may take. */
+  readonly stallLimitMs: number;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #end: number;
 
   /** Starts the clock. */
-  constructor(label: string, url: URL, { limitMs, signal }: HttpLimitOptions) {
+  constructor(label: string, url: URL, { limitMs, stallLimitMs, signal }: HttpLimitOptions) {
     this.signal = signal;
-    this.idleMs = Math.min(IDLE_LIMIT_MS, limitMs ?? Infinity);
+    this.stallLimitMs = Math.min(stallLimitMs ?? STALL_LIMIT_MS, limitMs ?? Infinity);
     this.#end = performance.now() + (limitMs ?? Infinity);
     if (limitMs === undefined) return;
     const over = new AbortController();

@@ -12,7 +12,9 @@ export interface Hop {
   readonly given: ReadonlySet<string>;
 }
 
-const SENSITIVE = ["authorization", "cookie", "proxy-authorization"];
+// X-Meta-…: whatever the user's docker config has for registries.
+const isSensitive = (name: string): boolean =>
+  ["authorization", "cookie", "proxy-authorization"].includes(name) || name.startsWith("x-meta-");
 const WITH_METHOD: ReadonlySet<number> = new Set([307, 308]);
 const AS_GET: ReadonlySet<number> = new Set([301, 302, 303]);
 
@@ -33,7 +35,7 @@ export function nextHop(
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new RedirectRefused(request.label, `a redirect to ${to}`);
   // The body may be secret too when credentials were needed, so this holds for later hops as well.
-  const secret = SENSITIVE.some((name) => hop.given.has(name));
+  const secret = [...hop.given].some(isSensitive);
   if (secret && hop.url.protocol === "https:" && url.protocol === "http:")
     throw new RedirectRefused(request.label, `a redirect from https to ${to}`);
   // Credentials that a server puts into its own Location are not ours to use.
@@ -45,7 +47,7 @@ export function nextHop(
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !SENSITIVE.includes(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isSensitive(name)));
 }
 
 export class RedirectRefused extends LixImageError {

@@ -32,6 +32,12 @@ export class HttpUnreachable extends LixImageError {
   readonly code = "HTTP_UNREACHABLE";
   /** Whether another try might do better. */
   readonly retryable: boolean;
+  /** Whether a limit of ours was over: nothing broke, and nothing came. */
+  readonly timedOut: boolean;
+  /** Of the server, which redirects may have led to. */
+  readonly origin: string;
+  /** Whose certificate the other side does not trust. */
+  readonly distrusts: "server" | "client" | undefined;
   constructor(label: string, url: URL, cause: unknown) {
     const why = codeOf(cause);
     super(`${label}: ${sentence(cause, why)}`, {
@@ -39,6 +45,9 @@ export class HttpUnreachable extends LixImageError {
       // A time limit is said already.
       cause: cause instanceof HttpTimeout ? undefined : cause,
     });
+    this.timedOut = cause instanceof HttpTimeout;
+    this.origin = url.origin;
+    this.distrusts = lacksCa(why) ? "server" : isClientAlert(why) ? "client" : undefined;
     // A name that does not exist, a certificate, a server that speaks something else: these stay.
     this.retryable = !(why === "ENOTFOUND" || isCertificate(why) || speaksOtherwise(why));
   }
@@ -63,6 +72,13 @@ const isCertificate = (why: string): boolean =>
   why.includes("SELF_SIGNED_CERT") ||
   why === "ERR_TLS_CERT_ALTNAME_INVALID";
 
+const lacksCa = (why: string): boolean =>
+  why.startsWith("UNABLE_TO_") || why.includes("SELF_SIGNED_CERT") || why === "CERT_UNTRUSTED";
+
+// OpenSSL's names for the alerts of RFC 8446 §6.2 that a server sends for want of a certificate.
+const isClientAlert = (why: string): boolean =>
+  /^ERR_SSL_[\w/]+_ALERT_(HANDSHAKE_FAILURE|UNKNOWN_CA|ACCESS_DENIED|\w*CERTIFICATE\w*)$/.test(why);
+
 const speaksOtherwise = (why: string): boolean =>
   why === "EPROTO" || why.startsWith("ERR_SSL_") || why.startsWith("HPE_");
 
@@ -73,8 +89,11 @@ function hintFor(why: string, url: URL): string {
   if (why === "ECONNREFUSED") return `nothing listens at ${at}: is the server running?`;
   if (why === "ERR_TLS_CERT_ALTNAME_INVALID")
     return `the certificate of ${at} is for another name: check the host name`;
+  if (why === "CERT_HAS_EXPIRED" || why === "CERT_NOT_YET_VALID")
+    return `the certificate of ${at} is not valid today: who runs it must renew it, unless this machine's clock is wrong`;
   if (isCertificate(why))
     return `the certificate of ${at} is not trusted: put its CA into a file named by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE`;
+  if (isClientAlert(why)) return `${at} wants a client certificate, and another than it got`;
   if (speaksOtherwise(why))
     return url.protocol === "https:"
       ? `${at} does not speak https: if plain http is meant, write http:// before the host`

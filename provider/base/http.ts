@@ -9,6 +9,7 @@ import { LixImageError } from "./errors.ts";
 import { exchange, type Answer } from "./http-exchange.ts";
 import { nextHop, type Hop } from "./http-redirect.ts";
 import { HttpLimit } from "./http-limit.ts";
+import type { OriginCertificates } from "./http-trust.ts";
 import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./http-retry.ts";
 import { httpFailure } from "./http-unreachable.ts";
 import { redactUrl } from "./redact.ts";
@@ -30,12 +31,20 @@ export interface HttpRequest {
   /** The first pause, doubled for each further one. Default: 500. */
   readonly retryDelayMs?: number | undefined;
   /**
-   * How long all tries together may take to begin an answer, and each piece of its body to come.
+   * How long all tries together may take to begin an answer, pauses between them included.
    * Default: as long as five tries take.
    */
   readonly limitMs?: number | undefined;
+  /** How long one try may take from its last byte to the answer. Default: 120 s. */
+  readonly answerLimitMs?: number | undefined;
+  /** How long a body, either way, may make no progress; no longer than `limitMs`. Default: 60 s. */
+  readonly stallLimitMs?: number | undefined;
   /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
   readonly redirects?: number | undefined;
+  /** Is asked before a redirect is followed, and throws to refuse it. */
+  readonly mayRedirect?: ((to: URL, from: URL) => void) | undefined;
+  /** Used only where the request, or a redirect of it, goes to their origin. */
+  readonly certificates?: OriginCertificates | undefined;
   /** What the request is for, for messages; else its method and redacted URL. */
   readonly label?: string | undefined;
 }
@@ -104,12 +113,13 @@ async function tries(request: Tried): Promise<HttpResponse> {
 
 /** One try, to the end of its redirects. */
 async function follow(request: Tried): Promise<Answer> {
-  const { method, label, signal, body } = request;
-  const { idleMs } = request.limit;
+  const { method, label, signal, body, certificates, answerLimitMs } = request;
+  const { stallLimitMs } = request.limit;
   const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
   for (let hop = request.first, left = redirects; ; left -= 1) {
     const { url, headers } = hop;
-    const question = { method, url, headers, body, signal, idleMs };
+    const limits = { answerLimitMs, stallLimitMs };
+    const question = { method, url, headers, body, signal, certificates, ...limits };
     const answer = await exchange(question).catch((error: unknown) => {
       throw httpFailure(label, url, error, signal);
     });
@@ -117,6 +127,7 @@ async function follow(request: Tried): Promise<Answer> {
     const next = nextHop(hop, answer, { method, left, label });
     if (next === undefined) return answer;
     await answer.discard();
+    request.mayRedirect?.(next.url, url);
     hop = next;
   }
 }

@@ -1,13 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noteTemporary, removeTemporary } from "./temporary.ts";
 
 /** Lends a directory for the length of `use`; callers cannot forget to clean up. */
 export async function withTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), "lix-image-"));
+  const dir = noteTemporary(await mkdtemp(join(tmpdir(), "lix-image-")));
   try {
     return await use(dir);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await removeTemporary(dir);
   }
 }

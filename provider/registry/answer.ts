@@ -8,6 +8,7 @@ import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { isRetryableStatus } from "../base/http-retry.ts";
 import { redactUrl } from "../base/redact.ts";
+import { refusalHint } from "./refusal-hint.ts";
 
 const ErrorBody = z.object({
   errors: z.array(z.object({ code: z.string().catch(""), message: z.string().catch("") })),
@@ -34,10 +35,12 @@ export async function failure(
   const got = `HTTP status ${status}${said.text === "" ? "" : ` (${said.text})`}`;
   if (status === 401 || status === 403) return new RegistryDenied(label, got, denialHint);
   if (status >= 500 || isRetryableStatus(status))
-    return new RegistryUnavailable(label, got, status);
+    return new RegistryUnavailable(label, got, response);
+  // A proxy that is in front of many a registry, and has a page of its own for this.
+  if (status === 413) return new RegistryRefused(label, got, { status, codes: said.codes });
   if (isForeign(response) || (status >= 200 && status < 400))
     return new NotARegistry(label, got, response.url);
-  return new RegistryRefused(label, got, said.codes);
+  return new RegistryRefused(label, got, { status, codes: said.codes });
 }
 
 async function registryErrors(
@@ -75,12 +78,13 @@ export class RegistryDenied extends LixImageError {
 /** 429 or 5xx, after all retries: it says nothing about what the registry has. */
 export class RegistryUnavailable extends LixImageError {
   readonly code = "REGISTRY_UNAVAILABLE";
-  readonly status: number;
-  constructor(label: string, got: string, status: number) {
+  /** How long it asks us to wait. */
+  readonly retryAfter: string | undefined;
+  constructor(label: string, got: string, { status, headers }: HttpResponse) {
     super(`${label}: the registry is not available: ${got}`, {
       hint: status === 429 ? "it limits the rate of requests: wait, or log in" : "try again later",
     });
-    this.status = status;
+    this.retryAfter = headers["retry-after"];
   }
 }
 
@@ -89,8 +93,12 @@ export class RegistryRefused extends LixImageError {
   readonly code = "REGISTRY_REFUSED";
   /** The distribution-spec codes of the answer: MANIFEST_BLOB_UNKNOWN, UNSUPPORTED, … */
   readonly codes: readonly string[];
-  constructor(label: string, got: string, codes: readonly string[] = []) {
-    super(`${label}: refused: ${got}`);
+  constructor(
+    label: string,
+    got: string,
+    { status, codes }: { readonly status: number; readonly codes: readonly string[] },
+  ) {
+    super(`${label}: refused: ${got}`, { hint: refusalHint(status, codes) });
     this.codes = codes;
   }
 }

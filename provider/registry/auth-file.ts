@@ -17,6 +17,7 @@ const Entry = z.object({
   username: z.string().optional(),
   password: z.string().optional(),
   identitytoken: z.string().optional(),
+  registrytoken: z.string().optional(),
 });
 type Entry = z.output<typeof Entry>;
 
@@ -24,6 +25,7 @@ const AuthFile = z.object({
   auths: z.record(z.string(), Entry.nullable()).nullish(),
   credHelpers: z.record(z.string(), z.string()).nullish(),
   credsStore: z.string().nullish(),
+  HttpHeaders: z.record(z.string(), z.string()).nullish(),
 });
 export type AuthFile = z.output<typeof AuthFile>;
 
@@ -98,6 +100,8 @@ async function askStore(
 }
 
 function credentialsOf(entry: Entry, source: string): Credentials | undefined {
+  // As go-containerregistry: what is nearest to the registry first.
+  if (entry.registrytoken) return { kind: "registry token", token: entry.registrytoken, source };
   if (entry.identitytoken) return { kind: "identity token", token: entry.identitytoken, source };
   if (entry.auth) {
     // Docker pads some entries with NUL; a password may hold a colon, a user name may not.

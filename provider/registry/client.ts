@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
+import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { Digest } from "../oci/digest.ts";
@@ -14,6 +15,7 @@ import { verifiedBlob } from "../oci/verified-blob.ts";
 import { failure, isForeign, isMissing, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findCredentials } from "./find-credentials.ts";
+import { Patience, type PatienceOptions } from "./patience.ts";
 import { onward } from "./onward.ts";
 import { bodyOf } from "../base/request-body.ts";
 import { RegistrySession, type RepositoryAddress } from "./session.ts";
@@ -32,11 +34,11 @@ export interface ReceivedManifest {
   readonly bytes: Uint8Array;
 }
 
-export interface RegistryClientOptions {
+export interface RegistryClientOptions extends PatienceOptions {
   /** Default: {@link findCredentials}. */
   readonly credentials?: CredentialSource | undefined;
-  /** How long one request may take, all tries included. Default: as patient as a push must be. */
-  readonly questionLimitMs?: number | undefined;
+  /** Default: the process's own. */
+  readonly environment?: Environment | undefined;
 }
 
 // The distribution-spec's advice, and what registries enforce.
@@ -57,12 +59,20 @@ export class RegistryClient {
   readonly description: string;
   /** Host and name tell two repositories apart; a mount needs one host and two names. */
   readonly repository: RepositoryAddress;
+  readonly patience: Patience;
   readonly #session: RegistrySession;
 
   constructor(repository: RepositoryAddress, options: RegistryClientOptions = {}) {
     this.repository = repository;
-    const source = options.credentials ?? findCredentials;
-    this.#session = new RegistrySession(repository, source, options.questionLimitMs);
+    const { environment = process.env } = options;
+    this.patience = Patience.of(options);
+    const credentials: CredentialSource =
+      options.credentials ?? ((host, name) => findCredentials(host, name, environment));
+    this.#session = new RegistrySession(repository, {
+      credentials,
+      environment,
+      patience: this.patience,
+    });
     this.description = this.#session.description;
   }
 
@@ -121,6 +131,7 @@ export class RegistryClient {
       access: "push",
       headers: { "content-type": manifest.mediaType },
       body: bodyOf(manifest.bytes),
+      answerLimitMs: this.patience.commitLimitMs,
       label,
       signal,
     });
@@ -165,7 +176,10 @@ export class RegistryClient {
       await this.#expect(200, response, label);
       tags.push(...parseTags(await response.text(MANIFEST_LIMIT), label, response.url));
       const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(String(response.headers["link"] ?? ""))?.[1];
-      page = next === undefined ? undefined : onward(next, page, "next page of tags");
+      page =
+        next === undefined
+          ? undefined
+          : onward(next, { from: page, what: "next page of tags", label });
     }
     return tags;
   }
@@ -183,8 +197,13 @@ export class RegistryClient {
   async #delete(reference: string, signal: AbortSignal | undefined): Promise<void> {
     const label = `${this.description}: deleting ${reference}`;
     const url = this.#session.url(`manifests/${reference}`);
-    const request = { method: "DELETE", access: "delete", label, signal } as const;
-    const response = await this.#session.request(url, request);
+    const response = await this.#session.request(url, {
+      method: "DELETE",
+      access: "delete",
+      answerLimitMs: this.patience.commitLimitMs,
+      label,
+      signal,
+    });
     if (response.status !== 202 && response.status !== 200 && !isMissing(response))
       throw await failure(response, label, this.#session.denialHint());
     await response.discard();

@@ -3,9 +3,8 @@
  * @see https://github.com/docker/docker-credential-helpers
  * @module
  */
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { askProgram, isTimeout } from "../base/ask-program.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "../base/environment.ts";
@@ -30,7 +29,9 @@ export async function askHelper(
     // The protocol has errors on stdout, and this one sentence as its "no".
     if (stdout.includes("credentials not found")) return undefined;
     const [line = ""] = stdout.trim().split("\n");
-    throw new CredentialHelperFailed(program, server, line.slice(0, 200) || `exit code ${code}`);
+    // What looks like an answer may hold the secret.
+    const said = stdout.includes("{") ? "" : line.slice(0, 200);
+    throw new CredentialHelperFailed(program, server, said || `exit code ${code}`);
   }
   return credentialsOf(stdout, program, server);
 }
@@ -55,33 +56,19 @@ async function run(
   server: string,
   environment: Environment,
 ): Promise<{ code: number | null; stdout: string }> {
-  const child = spawn(program, ["get"], {
-    env: environment,
-    stdio: ["pipe", "pipe", "ignore"],
-    signal: AbortSignal.timeout(TIME_LIMIT_MS),
-    killSignal: "SIGKILL",
-    windowsHide: true,
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject).once("close", resolve);
-  });
-  // A helper that answers without reading its stdin is no failure.
-  child.stdin.on("error", () => {}).end(server);
   try {
-    const [code, stdout] = await Promise.all([ended, text(child.stdout)]);
-    return { code, stdout };
+    return await askProgram(program, {
+      arguments: ["get"],
+      input: server,
+      environment,
+      limitMs: TIME_LIMIT_MS,
+    });
   } catch (error) {
     if (isMissing(error)) throw new CredentialHelperMissing(program, server);
     const why = isTimeout(error) ? "no answer in 60 seconds" : "could not be started";
     throw new CredentialHelperFailed(program, server, why, error);
-  } finally {
-    // A child of the helper's may still hold the other end.
-    child.stdout.destroy();
   }
 }
-
-const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.name === "AbortError";
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -8,7 +8,10 @@ export type Credentials =
       /** Milliseconds since 1970; undefined: until refused. */
       readonly expiresAt?: number | undefined;
     }
-  | { readonly kind: "identity token"; readonly token: string; readonly source: string };
+  /** Fetches tokens, as a password does. */
+  | { readonly kind: "identity token"; readonly token: string; readonly source: string }
+  /** Is the token: for the registry itself. */
+  | { readonly kind: "registry token"; readonly token: string; readonly source: string };
 
 /** undefined: nothing is known for this host, try without. */
 export type CredentialSource = (

@@ -1,6 +1,7 @@
 /**
  * Amazon ECR: a password for twelve hours, for whoever can sign a request to AWS.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+ * @see https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_GetAuthorizationToken.html
  * @module
  */
 import { z } from "zod";
@@ -15,38 +16,65 @@ import { bodyOf } from "../base/request-body.ts";
 
 /** A host name of ECR: it says where to ask for the password. */
 export interface EcrHost {
+  /** Public registries are a service of its own, with another answer. */
+  readonly service: "ecr" | "ecr-public";
   readonly region: string;
   readonly endpoint: URL;
 }
 
-// 123456789012.dkr.ecr.eu-west-1.amazonaws.com, with -fips, in China, or dual-stack.
-const ECR = /^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?|on\.aws)$/;
+// 123456789012.dkr.ecr.eu-west-1.amazonaws.com, with -fips, in another partition, or dual-stack: the
+// hosts of amazon-ecr-credential-helper's ecr-login/api/client.go.
+const ECR =
+  /^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z0-9][a-z0-9-]*)\.(amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn)|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
+// The second one is dual-stack.
+const PUBLIC = ["public.ecr.aws", "ecr-public.aws.com"];
+const PUBLIC_REGION = "us-east-1";
 // LocalStack and its like, which are meant only when an endpoint of their own is set.
 const LOCAL_ECR = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.localhost(?:\.localstack\.cloud)?(?::\d+)?$/;
 
 export const EcrHost = {
   /** undefined for the host of another registry. */
   parse(host: string, environment: Environment): EcrHost | undefined {
+    if (PUBLIC.includes(host)) {
+      const variable = environment["AWS_ENDPOINT_URL_ECR_PUBLIC"];
+      const domain = host === PUBLIC[0] ? "amazonaws.com" : "api.aws";
+      const api = host === PUBLIC[0] ? "api.ecr-public" : "ecr-public";
+      const usual = `https://${api}.${PUBLIC_REGION}.${domain}`;
+      const endpoint = endpointOf(variable || environment["AWS_ENDPOINT_URL"] || usual);
+      return { service: "ecr-public", region: PUBLIC_REGION, endpoint };
+    }
     const override =
       environment["AWS_ENDPOINT_URL_ECR"] || environment["AWS_ENDPOINT_URL"] || undefined;
-    const [, fips, region, domain] = ECR.exec(host) ?? [];
+    const [, fips, region, domain = ""] = ECR.exec(host) ?? [];
     if (region !== undefined) {
-      const suffix = domain === "amazonaws.com.cn" ? ".cn" : "";
-      const api = fips === undefined ? "api.ecr" : "ecr-fips";
-      const endpoint = override ?? `https://${api}.${region}.amazonaws.com${suffix}`;
-      return { region, endpoint: endpointOf(endpoint) };
+      const endpoint = override ?? `https://${apiOf(region, domain, fips !== undefined)}`;
+      return { service: "ecr", region, endpoint: endpointOf(endpoint) };
     }
     const local = LOCAL_ECR.exec(host)?.[1];
     if (local === undefined || override === undefined) return undefined;
-    return { region: local, endpoint: endpointOf(override) };
+    return { service: "ecr", region: local, endpoint: endpointOf(override) };
   },
 };
 
+/** @see https://docs.aws.amazon.com/general/latest/gr/ecr.html */
+function apiOf(region: string, domain: string, fips: boolean): string {
+  // Dual-stack registries have a dual-stack API.
+  if (domain.startsWith("on."))
+    return `${fips ? "ecr-fips" : "ecr"}.${region}.${domain.replace(/^on\./, "api.")}`;
+  return `${fips ? "ecr-fips" : "api.ecr"}.${region}.${domain}`;
+}
+
+const Token = z.object({ authorizationToken: z.string(), expiresAt: z.number() });
+type Token = z.output<typeof Token>;
+
 const Answer = z.object({
-  authorizationData: z
-    .array(z.object({ authorizationToken: z.string(), expiresAt: z.number() }))
-    .min(1),
+  authorizationData: z.union([z.array(Token).min(1), Token.transform((token) => [token])]),
 });
+
+const TARGET = {
+  ecr: "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken",
+  "ecr-public": "SpencerFrontendService.GetAuthorizationToken",
+} as const;
 
 /** undefined when this machine has no keys of AWS. */
 export async function ecrCredentials(
@@ -73,7 +101,7 @@ async function authorizationToken(
   host: EcrHost,
   keys: FoundAwsKeys,
   source: string,
-): Promise<z.output<typeof Answer>["authorizationData"][number]> {
+): Promise<Token> {
   const body = bodyOf("{}");
   const headers = signedHeaders(
     {
@@ -81,11 +109,11 @@ async function authorizationToken(
       url: host.endpoint,
       headers: {
         "content-type": "application/x-amz-json-1.1",
-        "x-amz-target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken",
+        "x-amz-target": TARGET[host.service],
       },
       body: Buffer.from("{}"),
       region: host.region,
-      service: "ecr",
+      service: host.service,
     },
     keys,
     new Date(),
@@ -126,7 +154,10 @@ export class EcrLoginFailed extends LixImageError {
   readonly code = "ECR_LOGIN_FAILED";
   constructor(source: string, host: EcrHost, got: string) {
     super(`ECR login in ${host.region} with ${source}: expected a token; got ${got}`, {
-      hint: "the keys need the permission ecr:GetAuthorizationToken, and temporary ones expire",
+      hint:
+        host.service === "ecr"
+          ? "the keys need the permission ecr:GetAuthorizationToken, and temporary ones expire"
+          : "the keys need the permissions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken",
     });
   }
 }
@@ -134,6 +165,8 @@ export class EcrLoginFailed extends LixImageError {
 export class InvalidEcrEndpoint extends LixImageError {
   readonly code = "INVALID_ECR_ENDPOINT";
   constructor() {
-    super("AWS_ENDPOINT_URL_ECR or AWS_ENDPOINT_URL: expected an http or https URL; got another");
+    super(
+      "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_ECR_PUBLIC or AWS_ENDPOINT_URL: expected an http or https URL; got another",
+    );
   }
 }

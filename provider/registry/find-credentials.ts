@@ -3,9 +3,10 @@
  * @module
  */
 import { join } from "node:path";
-import { lookUp, parseAuthFile, readAuthFile } from "./auth-file.ts";
+import { InvalidAuthFile, lookUp, parseAuthFile, readAuthFile } from "./auth-file.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import { ecrCredentials, EcrHost } from "./ecr.ts";
+import { GOOGLE_PLACES, googleCredentials, isGoogle } from "./google.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
 
 /** Asks every place in order; the first that knows the host wins. */
@@ -26,6 +27,25 @@ export function credentialPlaces(host: string, environment: Environment = proces
   return placesFor(host, environment).map((place) => place.name);
 }
 
+/**
+ * Of the HttpHeaders in Docker's config those that Docker's daemon hands on to registries. The others
+ * are for the daemon alone, and may say who we are to it.
+ * @see https://github.com/moby/moby/blob/v28.0.0/api/server/router/image/image_routes.go
+ */
+export async function metaHeaders(environment: Environment): Promise<Record<string, string>> {
+  const file = await readAuthFile(dockerConfig(environment)).catch((error: unknown) => {
+    // A registry that asks for no login does not need the file; one that does will say what is wrong.
+    if (error instanceof InvalidAuthFile) return undefined;
+    throw error;
+  });
+  const named = Object.entries(file?.HttpHeaders ?? {});
+  return Object.fromEntries(
+    named
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => name.startsWith("x-meta-")),
+  );
+}
+
 interface Place {
   readonly name: string;
   readonly find: CredentialSource;
@@ -37,6 +57,8 @@ function placesFor(host: string, environment: Environment): Place[] {
   const ecr = EcrHost.parse(host, environment);
   if (ecr !== undefined)
     places.push({ name: "the AWS credentials", find: () => ecrCredentials(ecr, environment) });
+  if (isGoogle(host))
+    places.push({ name: GOOGLE_PLACES.join(", "), find: () => googleCredentials(environment) });
   if (host === "ghcr.io") places.push(githubToken(environment));
   return places;
 }
@@ -53,9 +75,12 @@ function dockerAuthConfig(environment: Environment): Place {
   };
 }
 
+const dockerConfig = (environment: Environment): string =>
+  join(environment["DOCKER_CONFIG"] || join(homeOf(environment), ".docker"), "config.json");
+
 function authFiles(environment: Environment): string[] {
   const home = homeOf(environment);
-  const files = [join(environment["DOCKER_CONFIG"] || join(home, ".docker"), "config.json")];
+  const files = [dockerConfig(environment)];
   // containers-auth.json(5): REGISTRY_AUTH_FILE takes the place of the usual ones.
   if (environment["REGISTRY_AUTH_FILE"]) return [...files, environment["REGISTRY_AUTH_FILE"]];
   if (environment["XDG_RUNTIME_DIR"])

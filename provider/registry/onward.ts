@@ -1,6 +1,7 @@
 /**
- * Where a registry may send us: the realm of its token service, the Location of an upload. Both come
- * from the other side, and what we send there are credentials or the user's bytes.
+ * Where a registry may send us: the realm of its token service, the Location of an upload, the store
+ * that its blobs are in. All come from the other side, and what we send there are credentials, the
+ * user's bytes, or a request from inside the user's network.
  * @module
  */
 import { BlockList, isIP } from "node:net";
@@ -8,33 +9,51 @@ import { LixImageError } from "../base/errors.ts";
 import { isLoopback } from "../base/http-agent.ts";
 import { redactUrl } from "../base/redact.ts";
 
-/** The URL that `text` means, seen from `from`; throws when we must not go there. */
-export function onward(
-  text: string,
-  from: URL,
-  what: "token service" | "upload address" | "next page of tags",
-): URL {
-  let to: URL;
-  try {
-    to = new URL(text, from);
-  } catch {
-    throw new UnsafeAddress(`${from.host}: its ${what} is not a URL`);
-  }
+export interface Step {
+  /** Where the answer came from that sends us on. */
+  readonly from: URL;
+  readonly what: "token service" | "upload address" | "next page of tags" | "redirect";
+  /** What is asked of whom, for messages. */
+  readonly label: string;
+}
+
+/** The URL that `text` means there; throws when we must not go to it. */
+export function onward(text: string, { from, what, label }: Step): URL {
+  const refuse = (reason: string, hint: string): UnsafeAddress =>
+    new UnsafeAddress(`${label}: the ${what} that ${from.host} names ${reason}`, { hint });
+  const to = URL.parse(text, from.href);
+  if (to === null) throw refuse("is not a URL", IS_IT_ONE);
+  if (what !== "token service") restorePort(to, from);
   const shown = redactUrl(to);
   // Credentials that the other side puts into an address are not ours to use.
   to.username = "";
   to.password = "";
   if (to.protocol !== "https:" && to.protocol !== "http:")
-    throw new UnsafeAddress(`${from.host}: its ${what} is neither http nor https: ${shown}`);
+    throw refuse(`is neither http nor https: ${shown}`, IS_IT_ONE);
   // A network in between could otherwise read credentials by changing one header.
   if (from.protocol === "https:" && to.protocol === "http:")
-    throw new UnsafeAddress(`${from.host}: its ${what} is plain http: ${shown}`, {
-      hint: "a proxy in front of the registry must pass on X-Forwarded-Proto: https",
-    });
+    throw refuse(
+      `is plain http: ${shown}`,
+      "a proxy in front of the registry must pass on X-Forwarded-Proto: https",
+    );
   // As go-containerregistry: a public registry has no business with hosts of our own network.
   if (to.hostname !== from.hostname && isPrivate(to.hostname) && !isPrivate(from.hostname))
-    throw new UnsafeAddress(`${from.host}: its ${what} is inside the local network: ${shown}`);
+    throw refuse(
+      `is inside the local network: ${shown}`,
+      "the registry must name its servers by host names, or by addresses that its users can reach",
+    );
   return to;
+}
+
+const IS_IT_ONE = "is this the container registry that you meant?";
+
+/**
+ * Proxies that pass on a Host without its port (nginx: $host) make registries forget it. A token
+ * service may well be on the same host at the usual port: GitLab's is.
+ */
+function restorePort(to: URL, from: URL): void {
+  if (to.hostname === from.hostname && to.protocol === from.protocol && to.port === "")
+    to.port = from.port;
 }
 
 // RFC 1918, 3927, 4193, 4291, 6598.

@@ -5,12 +5,15 @@
  * @module
  */
 import { SingleFlight } from "../base/concurrency.ts";
-import { http, type HttpRequest, type HttpResponse } from "../base/http.ts";
+import type { Environment } from "../base/environment.ts";
+import type { HttpRequest, HttpResponse } from "../base/http.ts";
 import { isHub } from "./auth-file.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import { credentialPlaces } from "./find-credentials.ts";
+import type { Patience } from "./patience.ts";
 import { basic, fetchToken, type Token } from "./token.ts";
+import { RegistryTransport } from "./transport.ts";
 
 /** Where a repository is, as `Repository.parse` reads it. */
 export interface RepositoryAddress {
@@ -27,13 +30,21 @@ export interface SessionRequest extends HttpRequest {
   readonly mountFrom?: string | undefined;
 }
 
+export interface RegistrySessionOptions {
+  readonly credentials: CredentialSource;
+  readonly environment: Environment;
+  readonly patience: Patience;
+}
+
 export class RegistrySession {
   /** `ghcr.io/acme/lix`, for messages. */
   readonly description: string;
   readonly origin: URL;
+  readonly patience: Patience;
   readonly #repository: RepositoryAddress;
   readonly #source: CredentialSource;
-  readonly #limitMs: number | undefined;
+  readonly #environment: Environment;
+  readonly #transport: RegistryTransport;
   #pushing = false;
   #challenge: Challenge | undefined;
   #credentials: Promise<Credentials | undefined> | undefined;
@@ -44,14 +55,19 @@ export class RegistrySession {
   readonly #tokens = new Map<string, Token>();
   readonly #fetching = new SingleFlight<Token>();
 
-  /** @param limitMs of each request. */
-  constructor(repository: RepositoryAddress, source: CredentialSource, limitMs?: number) {
+  constructor(repository: RepositoryAddress, options: RegistrySessionOptions) {
+    const { credentials, environment, patience } = options;
     this.#repository = repository;
-    this.#source = source;
-    this.#limitMs = limitMs;
+    this.#source = credentials;
+    this.#environment = environment;
     this.description = `${repository.host}/${repository.name}`;
     const host = isHub(repository.host) ? "registry-1.docker.io" : repository.host;
     this.origin = new URL(`${repository.plainHttp ? "http" : "https"}://${host}`);
+    this.#transport = new RegistryTransport(repository.host, this.origin, {
+      environment,
+      patience,
+    });
+    this.patience = patience;
   }
 
   /** `/v2/<name>/<rest>` */
@@ -85,7 +101,7 @@ export class RegistrySession {
     const { host } = this.#repository;
     if (this.#usedSource !== undefined)
       return `the credentials from ${this.#usedSource} were used: check that they are valid and may do this`;
-    return `no credentials for ${host} were found in ${credentialPlaces(host).join(", ")}: log in, for example with \`docker login ${host}\``;
+    return `no credentials for ${host} were found in ${credentialPlaces(host, this.#environment).join(", ")}: log in, for example with \`docker login ${host}\``;
   }
 
   async #send(
@@ -94,7 +110,7 @@ export class RegistrySession {
     authorization: string | undefined,
   ): Promise<HttpResponse> {
     const headers = { ...request.headers, ...(authorization ? { authorization } : {}) };
-    return await http(url, { limitMs: this.#limitMs, ...request, headers });
+    return await this.#transport.send(url, { ...request, headers });
   }
 
   #scopes(request: SessionRequest): string[] {
@@ -139,10 +155,8 @@ export class RegistrySession {
     const known = preferred(response.headers["www-authenticate"]);
     if (known !== undefined || this.#challenge !== undefined) return known;
     // gcr.io names its ways of logging in nowhere but here.
-    const ping = await http(new URL("/v2/", this.origin), {
-      label: `${this.description}: ping`,
-      limitMs: this.#limitMs,
-    });
+    const label = `${this.description}: ping`;
+    const ping = await this.#transport.send(new URL("/v2/", this.origin), { label });
     await ping.discard();
     return preferred(ping.headers["www-authenticate"]);
   }
@@ -161,7 +175,7 @@ export class RegistrySession {
         credentials,
         label,
         denialHint: this.denialHint(),
-        limitMs: this.#limitMs,
+        transport: this.#transport,
       });
       this.#tokens.set(key, token);
       return token;

@@ -5,12 +5,13 @@
  * @module
  */
 import { z } from "zod";
-import { http, type HttpResponse } from "../base/http.ts";
+import type { HttpResponse } from "../base/http.ts";
 import { failure, NotARegistry } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 import { onward } from "./onward.ts";
 import { bodyOf } from "../base/request-body.ts";
+import type { RegistryTransport } from "./transport.ts";
 
 export interface Token {
   readonly value: string;
@@ -26,8 +27,7 @@ export interface TokenQuestion {
   /** For messages. */
   readonly label: string;
   readonly denialHint: string;
-  /** As of {@link http}. */
-  readonly limitMs?: number | undefined;
+  readonly transport: RegistryTransport;
 }
 
 const Answer = z.object({
@@ -44,7 +44,14 @@ const NO_OAUTH: ReadonlySet<number> = new Set([400, 401, 404, 405]);
 
 export async function fetchToken(question: TokenQuestion): Promise<Token> {
   const { challenge, credentials, registry } = question;
-  const realm = onward(challenge.parameters.get("realm") ?? "", registry, "token service");
+  // It is one already.
+  if (credentials?.kind === "registry token")
+    return { value: credentials.token, expiresAt: Infinity };
+  const realm = onward(challenge.parameters.get("realm") ?? "", {
+    from: registry,
+    what: "token service",
+    label: question.label,
+  });
   const label = `${question.label}: login at ${realm.host}`;
   const asked = Date.now();
   let response: HttpResponse | undefined;
@@ -67,7 +74,7 @@ async function byGet(realm: URL, question: TokenQuestion, label: string): Promis
   for (const scope of question.scopes) url.searchParams.append("scope", scope);
   const { credentials } = question;
   const headers = credentials === undefined ? {} : { authorization: basic(credentials) };
-  return await http(url, { headers, label, limitMs: question.limitMs });
+  return await question.transport.send(url, { headers, label });
 }
 
 /** OAuth2, for an identity token: a refresh token under another name. */
@@ -84,13 +91,12 @@ async function byRefreshToken(
     client_id: "pulumi-lix",
     refresh_token: refreshToken,
   });
-  return await http(realm, {
+  return await question.transport.send(realm, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: bodyOf(form.toString()),
     retry: true,
     label,
-    limitMs: question.limitMs,
   });
 }
 

@@ -1,7 +1,5 @@
 /**
- * One blob into one repository: POST, then the whole body in one PUT. That is the one way all
- * registries agree on: ECR loses all but the first of several chunks, GHCR caps ranged ones, and
- * registry 2.8 cannot resume. So a broken upload starts again from its first byte.
+ * One blob into one repository: mounted from another one, or uploaded, again and again when that breaks.
  * @see distribution-spec, "Pushing blobs"
  * @module
  */
@@ -9,19 +7,18 @@ import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
+import { HttpUnreachable } from "../base/http-unreachable.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
-import { verifiedBlob } from "../oci/verified-blob.ts";
-import {
-  failure,
-  isForeign,
-  isMissing,
-  NotARegistry,
-  RegistryRefused,
-  RegistryUnavailable,
-} from "./answer.ts";
-import { onward } from "./onward.ts";
+import { failure, isForeign, isMissing, RegistryRefused, RegistryUnavailable } from "./answer.ts";
 import type { RegistrySession } from "./session.ts";
+import {
+  keptBytes,
+  sendBytes,
+  uploadAddress,
+  uploadLabel,
+  type UploadPoint,
+} from "./upload-bytes.ts";
 
 export interface UploadOptions {
   /** Another repository of the same registry that has the blob. */
@@ -32,7 +29,8 @@ export interface UploadOptions {
 /** Of the whole process, so that many images at once do not open many times as many files. */
 const uploads = new Limiter(8);
 const TRIES = 4;
-const FIRST_PAUSE_MS = 500;
+// What takes a blob twice and never says that it has it will not say it the third time.
+const SILENT_TRIES = 2;
 
 export async function uploadBlob(
   session: RegistrySession,
@@ -40,21 +38,29 @@ export async function uploadBlob(
   options: UploadOptions = {},
 ): Promise<"mounted" | "uploaded"> {
   return await uploads.run(async () => {
-    for (let tried = 1; ; tried += 1) {
-      options.signal?.throwIfAborted();
-      try {
-        return await upload(session, blob, tried === 1 ? options : { signal: options.signal });
-      } catch (error) {
-        if (tried === TRIES || !isCurable(error, tried)) throw error;
-      }
+    const { signal } = options;
+    // Each beginning is a question with tries of its own.
+    let at = await begin(session, blob, options);
+    for (let tried = 1; at !== "mounted"; tried += 1) {
+      const point = { ...at, signal };
+      const failed = await sendBytes(session, blob, point).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (failed === undefined) return "uploaded";
+      const { error } = failed;
+      if (tried === TRIES || !isCurable(error, { tried, point })) throw error;
       await pauseBefore(tried, {
-        firstMs: FIRST_PAUSE_MS,
-        retryAfter: undefined,
-        signal: options.signal,
+        firstMs: session.patience.retryDelayMs,
+        retryAfter: error instanceof RegistryUnavailable ? error.retryAfter : undefined,
+        signal,
       });
       // The answer may have been lost after the registry had kept the blob.
-      if (await hasBlob(session, blob.digest, options.signal)) return "uploaded";
+      if (await hasBlob(session, blob.digest, signal)) return "uploaded";
+      const kept = isRetryableFailure(error) ? await keptBytes(session, blob, point) : undefined;
+      at = kept ?? (await begin(session, blob, { signal }));
     }
+    return at;
   });
 }
 
@@ -77,12 +83,13 @@ export async function hasBlob(
   throw await failure(response, label, session.denialHint());
 }
 
-async function upload(
+/** Where the blob goes; "mounted" when there is no need to send it. */
+async function begin(
   session: RegistrySession,
   blob: Blob,
   options: UploadOptions,
-): Promise<"mounted" | "uploaded"> {
-  const label = `${session.description}: uploading blob ${blob.digest}`;
+): Promise<"mounted" | UploadPoint> {
+  const label = uploadLabel(session, blob);
   const { mountFrom, signal } = options;
   const started =
     (mountFrom === undefined ? undefined : await mount(session, blob, { mountFrom, signal })) ??
@@ -94,27 +101,9 @@ async function upload(
       signal,
     }));
   if (started === "mounted") return started;
-  const { location } = started.headers;
   if (started.status !== 202) throw await failure(started, label, session.denialHint());
   await started.discard();
-  if (location === undefined)
-    throw new NotARegistry(label, "no Location for the upload", started.url);
-  // Seen from where the answer came, with its query whole: it holds the state of the upload.
-  const target = onward(location, new URL(started.url), "upload address");
-  target.searchParams.set("digest", blob.digest);
-  const done = await session.request(target, {
-    method: "PUT",
-    access: "push",
-    // One that broke may have used up its upload session; uploadBlob begins a new one.
-    retry: false,
-    headers: { "content-type": "application/octet-stream" },
-    body: { size: blob.size, open: () => verifiedBlob(blob.open(), blob, label) },
-    label,
-    signal,
-  });
-  if (done.status !== 201) throw await failure(done, label, session.denialHint());
-  await done.discard();
-  return "uploaded";
+  return { address: uploadAddress(started, label), offset: 0 };
 }
 
 /** "mounted", or the answer that begins an upload instead, or undefined to go on without. */
@@ -141,9 +130,15 @@ async function mount(
   return response.status === 201 ? "mounted" : undefined;
 }
 
-function isCurable(error: unknown, tried: number): boolean {
+function isCurable(
+  error: unknown,
+  { tried, point }: { readonly tried: number; readonly point: UploadPoint },
+): boolean {
+  if (error instanceof HttpUnreachable && error.timedOut) return tried < SILENT_TRIES;
   if (isRetryableFailure(error) || error instanceof RegistryUnavailable) return true;
   if (!(error instanceof RegistryRefused)) return false;
+  // It may take a whole upload, and no rest of one.
+  if (point.offset > 0) return true;
   // Our own check of the bytes passed, so they were damaged on the way. Once.
   if (error.codes.includes("DIGEST_INVALID") && tried === 1) return true;
   return error.codes.some(

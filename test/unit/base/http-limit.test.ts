@@ -18,9 +18,9 @@ async function listen(t: TestContext, listener: RequestListener): Promise<string
   return `http://127.0.0.1:${address.port}`;
 }
 
-async function timed<T>(work: Promise<T>): Promise<number> {
+async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  await work;
+  await work();
   return performance.now() - start;
 }
 
@@ -32,7 +32,9 @@ const isTimeout = (error: unknown): boolean =>
 test("a server that takes a request and never answers is waited for no longer than the limit", async (t) => {
   let asked = 0;
   const url = await listen(t, () => (asked += 1));
-  const took = await timed(assert.rejects(http(url, { ...LIMIT, method: "HEAD" }), isTimeout));
+  const took = await timed(() =>
+    assert.rejects(http(url, { ...LIMIT, method: "HEAD" }), isTimeout),
+  );
   assert.ok(took >= 290 && took < 5_000, `${took} ms`);
   assert.equal(asked, 1);
 });
@@ -52,11 +54,10 @@ test("an answer that asks for more patience than there is counts at once", async
   const url = await listen(t, (_, response) => {
     response.writeHead(429, { "retry-after": "30" }).end("slow down");
   });
-  const took = await timed(
-    http(url, LIMIT).then(async (response) => {
-      assert.deepEqual([response.status, await response.text()], [429, "slow down"]);
-    }),
-  );
+  const took = await timed(async () => {
+    const response = await http(url, LIMIT);
+    assert.deepEqual([response.status, await response.text()], [429, "slow down"]);
+  });
   assert.ok(took < 5_000, `${took} ms`);
 });
 
@@ -72,13 +73,32 @@ test("an answer in time is not cut off by the limit, however long it is read", a
   const url = await listen(t, (_, response) => {
     let left = 6;
     const timer = setInterval(() => {
-      response.write("piece ");
+      response.write("piece ".repeat(3000));
       if ((left -= 1) > 0) return;
       clearInterval(timer);
       response.end();
     }, 100);
   });
-  assert.equal(await (await http(url, LIMIT)).text(), "piece ".repeat(6));
+  assert.equal(await (await http(url, LIMIT)).text(), "piece ".repeat(6 * 3000));
+});
+
+test("an answer that trickles is given up, although there is always some more of it", async (t) => {
+  const url = await listen(t, (_, response) => {
+    const timer = setInterval(() => response.write("."), 20);
+    response.once("close", () => clearInterval(timer));
+  });
+  const response = await http(url, { ...LIMIT, limitMs: undefined, stallLimitMs: 200 });
+  await assert.rejects(response.text(), /only \d+ bytes of the answer within 0\.2 s$/);
+});
+
+test("a try that gets no answer is followed by others, each with its own limit", async (t) => {
+  let asked = 0;
+  const url = await listen(t, (_, response) => {
+    asked += 1;
+    if (asked === 3) response.end("at last");
+  });
+  const response = await http(url, { ...LIMIT, limitMs: 5_000, answerLimitMs: 50 });
+  assert.deepEqual([await response.text(), asked], ["at last", 3]);
 });
 
 test("the caller's own abort is still its own", async (t) => {

@@ -52,6 +52,17 @@ test("what is not read is not redirected unless asked for", async (t) => {
   );
 });
 
+test("whoever asks may refuse to be redirected, before anything is sent there", async (t) => {
+  const other = await server(t);
+  const { url } = await server(t, { start: "/middle", middle: `${other.url}/end` });
+  const refused = new Error("not there");
+  const mayRedirect = (to: URL, from: URL): void => {
+    if (to.origin !== from.origin) throw refused;
+  };
+  await assert.rejects(http(`${url}/start`, { mayRedirect }), refused);
+  assert.deepEqual(other.log, []);
+});
+
 test("a circle ends after ten redirects", async (t) => {
   const { url, log } = await server(t, { start: "/start" });
   await assert.rejects(http(`${url}/start`), RedirectRefused);

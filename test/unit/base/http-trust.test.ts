@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { connect, type AddressInfo, type Server } from "node:net";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { HttpUnreachable } from "../../../provider/base/http-unreachable.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { ask } from "../../support/ask.ts";
-import { findProgram, pathFolders } from "../../support/find-program.ts";
+import { makeCertificates, needsOpenssl, serverTls } from "../../support/certificates.ts";
 
 async function listen(t: TestContext, server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -16,29 +14,17 @@ async function listen(t: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A throw-away CA, and a server whose certificate for these names is by it. */
+/** A server whose certificate is by a CA of its own. */
 async function tlsServer(t: TestContext, folder: string): Promise<{ ca: string; port: number }> {
-  const openssl = (...args: readonly string[]): void =>
-    void execFileSync("openssl", [...args], { cwd: folder, stdio: "ignore" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  openssl("req", "-x509", ...key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test CA");
-  openssl("req", ...key, "-keyout", "key.pem", "-out", "csr.pem", "-subj", "/CN=server");
-  writeFileSync(join(folder, "san"), "subjectAltName=DNS:cache.invalid,IP:127.0.0.1\n");
-  openssl(
-    ...["x509", "-req", "-in", "csr.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"],
-    ...["-days", "1", "-extfile", "san", "-out", "cert.pem"],
+  const certificates = makeCertificates(folder);
+  const server = createHttps(serverTls(certificates), (request, response) =>
+    response.end(`hello ${request.headers.host}`),
   );
-  const server = createHttps(
-    { key: readFileSync(join(folder, "key.pem")), cert: readFileSync(join(folder, "cert.pem")) },
-    (request, response) => response.end(`hello ${request.headers.host}`),
-  );
-  return { ca: join(folder, "ca.pem"), port: await listen(t, server) };
+  return { ca: certificates.ca, port: await listen(t, server) };
 }
 
-const skip = findProgram("openssl", pathFolders()) === undefined && "not installed: openssl";
-
 for (const variable of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "NIX_SSL_CERT_FILE"])
-  test(`a CA in the file that ${variable} names is believed`, { skip }, async (t) => {
+  test(`a CA in the file that ${variable} names is believed`, { skip: needsOpenssl }, async (t) => {
     await withTempDir(async (folder) => {
       const { ca, port } = await tlsServer(t, folder);
       const url = `https://127.0.0.1:${port}/`;
@@ -48,7 +34,7 @@ for (const variable of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "NIX_SSL_CERT_FI
 
 test(
   "without it the error names the variables, and a file that is not there changes nothing",
-  { skip },
+  { skip: needsOpenssl },
   async (t) => {
     await withTempDir(async (folder) => {
       const { port } = await tlsServer(t, folder);
@@ -67,22 +53,36 @@ test("a file of CAs that cannot be read is an error, not a server that is not tr
   });
 });
 
-test("https goes through a proxy's tunnel, and the CA holds there too", { skip }, async (t) => {
-  await withTempDir(async (folder) => {
-    const { ca, port } = await tlsServer(t, folder);
-    const asked: string[] = [];
-    const proxy = createHttp().on("connect", (request, client) => {
-      asked.push(`${request.url} ${request.headers["proxy-authorization"]}`);
-      const server = connect(port, "127.0.0.1", () => {
-        client.write("HTTP/1.1 200 OK\r\n\r\n");
-        server.pipe(client).pipe(server);
+test(
+  "https goes through a proxy's tunnel, and the CA holds there too",
+  { skip: needsOpenssl },
+  async (t) => {
+    await withTempDir(async (folder) => {
+      const { ca, port } = await tlsServer(t, folder);
+      const asked: string[] = [];
+      const proxy = createHttp().on("connect", (request, client) => {
+        asked.push(`${request.url} ${request.headers["proxy-authorization"]}`);
+        const server = connect(port, "127.0.0.1", () => {
+          client.write("HTTP/1.1 200 OK\r\n\r\n");
+          server.pipe(client).pipe(server);
+        });
+        server.on("error", () => client.destroy());
+        client.on("error", () => server.destroy());
       });
-      server.on("error", () => client.destroy());
-      client.on("error", () => server.destroy());
+      const proxyUrl = `http://me:secret@127.0.0.1:${await listen(t, proxy)}`;
+      const said = await ask("https://cache.invalid/", {
+        HTTPS_PROXY: proxyUrl,
+        SSL_CERT_FILE: ca,
+      });
+      assert.equal(said, "hello cache.invalid");
+      assert.deepEqual(asked, [`cache.invalid:443 Basic ${btoa("me:secret")}`]);
     });
-    const proxyUrl = `http://me:secret@127.0.0.1:${await listen(t, proxy)}`;
-    const said = await ask("https://cache.invalid/", { HTTPS_PROXY: proxyUrl, SSL_CERT_FILE: ca });
-    assert.equal(said, "hello cache.invalid");
-    assert.deepEqual(asked, [`cache.invalid:443 Basic ${btoa("me:secret")}`]);
-  });
+  },
+);
+
+test("a certificate that has had its time is not a matter of trust", () => {
+  const cause = Object.assign(new Error("certificate has expired"), { code: "CERT_HAS_EXPIRED" });
+  const { hint, distrusts, retryable } = new HttpUnreachable("x", new URL("https://a.b"), cause);
+  assert.match(hint ?? "", /the certificate of https:\/\/a\.b is not valid today/);
+  assert.deepEqual([distrusts, retryable], [undefined, false]);
 });

@@ -5,8 +5,9 @@ import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { Digest } from "../../../provider/oci/digest.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
+import type { FaultAct } from "../../support/http-faults.ts";
 import type { Reply } from "../../support/registry-reply.ts";
-import { startRegistry, type FaultAct, type TestRegistry } from "../../support/registry.ts";
+import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
 const BLOB = blobOf(Bytes.fromText("some bytes of a layer".repeat(10_000)));

@@ -1,55 +1,22 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { signedHeaders } from "../../../provider/aws/signature.ts";
 import { EcrHost } from "../../../provider/registry/ecr.ts";
 import { findCredentials } from "../../../provider/registry/find-credentials.ts";
+import { withCloud, type CloudReply, type CloudRequest } from "../../support/cloud-server.ts";
 
 const HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const TOKEN = Buffer.from("AWS:a password").toString("base64");
 
-interface Reply {
-  readonly status?: number;
-  readonly body: string;
-}
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly body: string;
-}
-
-/** AWS on loopback: one answer by method and path. */
-async function withAws(
-  answers: Readonly<Record<string, (asked: Asked) => Reply>>,
-  use: (endpoint: string, home: string) => Promise<void>,
-): Promise<void> {
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const answer = answers[`${request.method} ${request.url}`]?.({ request, body });
-      response.writeHead(answer?.status ?? (answer ? 200 : 404)).end(answer?.body ?? "");
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : 0;
-  try {
-    await withTempDir((home) => use(`http://127.0.0.1:${port}`, home));
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
 /** ECR, which lets in only requests that these keys signed. */
 const ecr =
   (accessKeyId: string, sessionToken?: string) =>
-  ({ request, body }: Asked): Reply => {
+  ({ request, body }: CloudRequest): CloudReply => {
     const { headers } = request;
     const date = String(headers["x-amz-date"]);
     const time = date.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5");
@@ -77,20 +44,29 @@ const ecr =
 test("knows ECR's hosts, and where to ask for each", () => {
   for (const [host, endpoint] of [
     [HOST, "https://api.ecr.eu-west-1.amazonaws.com/"],
+    ["1.dkr.ecr.cn-north-1.amazonaws.com.cn", "https://api.ecr.cn-north-1.amazonaws.com.cn/"],
+    ["1.dkr.ecr.eusc-de-east-1.amazonaws.eu", "https://api.ecr.eusc-de-east-1.amazonaws.eu/"],
+    ["1.dkr.ecr.us-iso-east-1.c2s.ic.gov", "https://api.ecr.us-iso-east-1.c2s.ic.gov/"],
+    ["1.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "https://api.ecr.us-isob-east-1.sc2s.sgov.gov/"],
+    ["1.dkr.ecr.us-gov-west-1.amazonaws.com", "https://api.ecr.us-gov-west-1.amazonaws.com/"],
+    ["1.dkr.ecr-fips.us-east-1.amazonaws.com", "https://ecr-fips.us-east-1.amazonaws.com/"],
+    ["1.dkr-ecr.us-east-1.on.aws", "https://ecr.us-east-1.api.aws/"],
+    ["1.dkr-ecr-fips.us-east-1.on.aws", "https://ecr-fips.us-east-1.api.aws/"],
     [
-      "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
-      "https://api.ecr.cn-north-1.amazonaws.com.cn/",
+      "1.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
+      "https://ecr.cn-north-1.api.amazonwebservices.com.cn/",
     ],
-    [
-      "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
-      "https://ecr-fips.us-east-1.amazonaws.com/",
-    ],
-    ["123456789012.dkr-ecr.us-east-1.on.aws", "https://api.ecr.us-east-1.amazonaws.com/"],
-    [`${HOST}.evil.example`, undefined],
-    ["123456789012.dkr.ecr.eu-west-1.localhost:5000", undefined],
-    ["public.ecr.aws", undefined],
+    ["public.ecr.aws", "https://api.ecr-public.us-east-1.amazonaws.com/"],
+    ["ecr-public.aws.com", "https://ecr-public.us-east-1.api.aws/"],
+    ["1.dkr.ecr.eu-west-1.amazonaws.com.evil.example", undefined],
+    ["1.dkr.ecr.eu-west-1.localhost:5000", undefined],
+    ["evil.example/public.ecr.aws", undefined],
   ] as const)
-    assert.equal(EcrHost.parse(host, {})?.endpoint.href, endpoint, host);
+    assert.equal(
+      EcrHost.parse(host.replace(/^1\./, "123456789012."), {})?.endpoint.href,
+      endpoint,
+      host,
+    );
   const local = { AWS_ENDPOINT_URL_ECR: "http://127.0.0.1:4566" };
   const { region, endpoint } =
     EcrHost.parse("000000000000.dkr.ecr.us-east-1.localhost.localstack.cloud:4566", local) ?? {};
@@ -98,7 +74,7 @@ test("knows ECR's hosts, and where to ask for each", () => {
 });
 
 test("exchanges keys from variables for a password, which expires", () =>
-  withAws({ "POST /": ecr("AKIDEXAMPLE", "session") }, async (endpoint, HOME) => {
+  withCloud({ "POST /": ecr("AKIDEXAMPLE", "session") }, async (endpoint, HOME) => {
     const found = await findCredentials(HOST, "acme/lix", {
       HOME,
       AWS_ENDPOINT_URL_ECR: endpoint,
@@ -115,8 +91,31 @@ test("exchanges keys from variables for a password, which expires", () =>
     });
   }));
 
+test("asks the service of public registries, which answers in its own way", () => {
+  const asked: string[] = [];
+  const answer = ({ request }: CloudRequest): CloudReply => {
+    asked.push(`${String(request.headers["x-amz-target"])} ${request.headers.authorization}`);
+    return {
+      body: JSON.stringify({ authorizationData: { authorizationToken: TOKEN, expiresAt: 1e9 } }),
+    };
+  };
+  return withCloud({ "POST /": answer }, async (endpoint, HOME) => {
+    const found = await findCredentials("public.ecr.aws", "acme/lix", {
+      HOME,
+      AWS_ENDPOINT_URL_ECR_PUBLIC: endpoint,
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: SECRET,
+    });
+    assert.equal(found?.kind === "basic" && found.password, "a password");
+    assert.match(
+      asked.join(),
+      /^SpencerFrontendService\.GetAuthorizationToken .*\/us-east-1\/ecr-public\/aws4_request/,
+    );
+  });
+});
+
 test("reads the profile of the shared files", () =>
-  withAws({ "POST /": ecr("AKIDWORK") }, async (endpoint, HOME) => {
+  withCloud({ "POST /": ecr("AKIDWORK") }, async (endpoint, HOME) => {
     await mkdir(join(HOME, ".aws"));
     const keys = (id: string): string =>
       `aws_access_key_id = ${id}\naws_secret_access_key=${SECRET}\n`;
@@ -135,7 +134,7 @@ test("reads the profile of the shared files", () =>
 const ROLE = { AccessKeyId: "AKIDROLE", SecretAccessKey: SECRET, Token: "role session" };
 
 test("takes the role of a pod, a container, a machine", () =>
-  withAws(
+  withCloud(
     {
       "POST /": (asked) =>
         asked.body.includes("AssumeRoleWithWebIdentity")
@@ -175,7 +174,7 @@ test("takes the role of a pod, a container, a machine", () =>
   ));
 
 test("says what AWS said when it refuses, and nothing secret", () =>
-  withAws({ "POST /": ecr("AKIDEXAMPLE") }, async (endpoint, HOME) => {
+  withCloud({ "POST /": ecr("AKIDEXAMPLE") }, async (endpoint, HOME) => {
     const wrong = {
       HOME,
       AWS_ENDPOINT_URL_ECR: endpoint,

@@ -27,7 +27,9 @@ async function withHome(
 
 const shown = (found: Credentials | undefined): string | undefined =>
   found &&
-  (found.kind === "basic" ? `${found.username}:${found.password}` : `token ${found.token}`);
+  (found.kind === "basic"
+    ? `${found.username}:${found.password}`
+    : `${found.kind.replace("identity ", "")} ${found.token}`);
 
 const find = async (
   host: string,

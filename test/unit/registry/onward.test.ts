@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onward } from "../../../provider/registry/onward.ts";
+import { onward, type Step } from "../../../provider/registry/onward.ts";
 
-const go = (to: string, from: string): string => onward(to, new URL(from), "upload address").href;
+const go = (to: string, from: string, what: Step["what"] = "upload address"): string =>
+  onward(to, { from: new URL(from), what, label: "r.example/lix: uploading" }).href;
 
 test("follows a registry to where it may send us", () => {
   for (const [to, from, target] of [
@@ -14,6 +15,13 @@ test("follows a registry to where it may send us", () => {
     ["https://10.0.0.2/up", "https://10.0.0.1/", "https://10.0.0.2/up"],
   ] as const)
     assert.equal(go(to, from), target);
+});
+
+test("a registry that forgets its port still has it, and its token service may have another", () => {
+  const at = "https://r.example:5050/v2/";
+  assert.equal(go("https://r.example/v2/x?s=1", at), "https://r.example:5050/v2/x?s=1");
+  assert.equal(go("https://r.example/auth", at, "token service"), "https://r.example/auth");
+  assert.equal(go("https://cdn.example/x", at), "https://cdn.example/x");
 });
 
 test("refuses plain http after https, other protocols, and private addresses of strangers", () => {
@@ -35,6 +43,9 @@ test("refuses plain http after https, other protocols, and private addresses of 
 test("shows neither password nor query of a refused address", () => {
   assert.throws(
     () => go("http://user:hunter2@r.example/up?key=hunter2", "https://r.example/"),
-    (error: Error) => !error.message.includes("hunter2"),
+    (error: Error) =>
+      error.message.startsWith(
+        "r.example/lix: uploading: the upload address that r.example names",
+      ) && !error.message.includes("hunter2"),
   );
 });

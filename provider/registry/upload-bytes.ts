@@ -1,0 +1,109 @@
+/**
+ * The bytes of one upload. All in one PUT: the digest is known before, and it is the one way that all
+ * registries agree on. ECR loses all but the first of several chunks, GHCR caps those with a
+ * Content-Range. Only where a large upload broke, and the registry says how much of it it has kept, as
+ * distribution 3 does, the rest goes into one PATCH without a Content-Range.
+ * @see distribution-spec, "Pushing blobs"; docs/decisions/0008-uploads.md
+ * @module
+ */
+import { LixImageError } from "../base/errors.ts";
+import type { HttpResponse } from "../base/http.ts";
+import type { Blob } from "../oci/layer.ts";
+import { verifiedBlob } from "../oci/verified-blob.ts";
+import { failure, NotARegistry } from "./answer.ts";
+import { onward } from "./onward.ts";
+import type { RegistrySession } from "./session.ts";
+
+/** Where the next byte of an upload goes. */
+export interface UploadPoint {
+  readonly address: URL;
+  /** How many bytes are there already. */
+  readonly offset: number;
+}
+
+// Below it, to send all again takes less time than to ask.
+const WORTH_RESUMING = 1024 * 1024;
+
+/** Sends the blob, or the rest of it, and ends the upload. */
+export async function sendBytes(
+  session: RegistrySession,
+  blob: Blob,
+  { address, offset, signal }: UploadPoint & { readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const label = uploadLabel(session, blob);
+  const send = (method: "PATCH" | "PUT", url: URL, from: number): Promise<HttpResponse> =>
+    session.request(url, {
+      method,
+      access: "push",
+      // One that broke may have used up its upload; uploadBlob finds out.
+      retry: false,
+      headers: { "content-type": "application/octet-stream" },
+      body:
+        from === blob.size
+          ? undefined
+          : {
+              size: blob.size - from,
+              open: () => skip(verifiedBlob(blob.open(), blob, label), from),
+            },
+      // A large blob may take as long as it moves.
+      limitMs: undefined,
+      answerLimitMs: session.patience.commitLimitMs,
+      label,
+      signal,
+    });
+  let [at, sent] = [address, offset];
+  if (offset > 0 && offset < blob.size) {
+    const patched = await send("PATCH", at, offset);
+    if (patched.status !== 202) throw await failure(patched, label, session.denialHint());
+    await patched.discard();
+    at = nextAddress(patched, at, label);
+    sent = blob.size;
+  }
+  const last = new URL(at);
+  last.searchParams.set("digest", blob.digest);
+  const done = await send("PUT", last, sent);
+  if (done.status !== 201) throw await failure(done, label, session.denialHint());
+  await done.discard();
+}
+
+/** What a registry has kept of an upload that broke; undefined when it is better to begin anew. */
+export async function keptBytes(
+  session: RegistrySession,
+  blob: Blob,
+  { address, signal }: UploadPoint & { readonly signal: AbortSignal | undefined },
+): Promise<UploadPoint | undefined> {
+  if (blob.size < WORTH_RESUMING) return undefined;
+  const label = uploadLabel(session, blob);
+  try {
+    const told = await session.request(address, { retry: false, label, signal });
+    await told.discard();
+    const offset = Number(/^0-(\d+)$/.exec(told.headers.range ?? "")?.[1] ?? 0) + 1;
+    // 0-0 is what an empty upload is said to have, too.
+    if (told.status !== 204 || offset === 1 || offset > blob.size) return undefined;
+    return { address: nextAddress(told, address, label), offset };
+  } catch (error) {
+    if (error instanceof LixImageError && signal?.aborted !== true) return undefined;
+    throw error;
+  }
+}
+
+/** Where an answer says that the upload goes on: its query, which holds the state, is kept whole. */
+export function uploadAddress({ headers, url }: HttpResponse, label: string): URL {
+  if (headers.location === undefined)
+    throw new NotARegistry(label, "no Location for the upload", url);
+  return onward(headers.location, { from: new URL(url), what: "upload address", label });
+}
+
+const nextAddress = (answer: HttpResponse, address: URL, label: string): URL =>
+  answer.headers.location === undefined ? address : uploadAddress(answer, label);
+
+export const uploadLabel = (session: RegistrySession, { digest }: Blob): string =>
+  `${session.description}: uploading blob ${digest}`;
+
+async function* skip(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of source) {
+    if (chunk.length > left) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
