@@ -11,6 +11,7 @@ import { largestFirst, type LayerJob } from "./layer-job.ts";
 import type { Prepared } from "./prepare.ts";
 import { reportBuilding } from "./progress.ts";
 import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
+import { namingSystem } from "./system-failure.ts";
 
 /** A layer of the image, and all that is known of it. */
 export interface BuiltLayer extends PlannedLayer {
@@ -76,9 +77,10 @@ async function ensureBlobs(
   const width = LAYERS_IN_FLIGHT;
   const cached = await mapConcurrent(jobs, { width, signal }, (job) => cachedBlob(session, job));
   const missing = jobs.filter((_, at) => cached[at] === undefined);
+  const several = prepared.platforms.length > 1;
   const built = reportBuilding(targetName(prepared.spec), missing);
   await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {
-    await ensureBlob(session, job);
+    await namingSystem(several ? job.system : undefined, () => ensureBlob(session, job));
     built(job);
   });
 }
@@ -109,6 +111,7 @@ function layerJob(
   signal: AbortSignal | undefined,
 ): LayerJob {
   return {
+    system: plan.system,
     key: layer.key,
     contents: layer.contents,
     compression: plan.compression,

@@ -56,6 +56,7 @@ function packageJob(
   options: FetchOptions,
 ): LayerJob {
   return {
+    system: input.system.system,
     key: packageLayerKey(contents, input),
     contents,
     compression: input.compression,

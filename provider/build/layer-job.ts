@@ -9,6 +9,8 @@ import type { LayerKey } from "../plan/recipe.ts";
 import type { GeneratedPath } from "../rootfs/generated.ts";
 
 export interface LayerJob {
+  /** Whose image it is for: `x86_64-linux`. */
+  readonly system: string;
   readonly key: LayerKey;
   readonly contents: LayerContents;
   readonly compression: LayerCompression;

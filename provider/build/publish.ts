@@ -2,13 +2,15 @@
  * From a plan to its destinations: what they lack is made, then pushed; tags last.
  * @module
  */
-import { throwAll } from "../base/errors.ts";
+import { render, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Destination, PublishReport } from "../destination/destination.ts";
 import { BlobEvicted } from "../layer-cache/layer-cache.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { Blob, LayerIdentity } from "../oci/layer.ts";
 import { assemble, type Assembled } from "./assemble.ts";
 import { identifiedLayers, materialise } from "./build-image.ts";
+import { copiedLayers, LayerNotCopied, wantedBlobs } from "./copied-layers.ts";
 import { tagsOf } from "./describe.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Session } from "./session.ts";
@@ -19,33 +21,42 @@ export interface Published {
 }
 
 export interface PublishImageOptions {
-  /** Asks for every blob even where the manifest is there: a refresh found something missing. */
-  readonly thorough?: boolean;
+  /** Who is asked for every blob even where the manifest is there: a refresh found something missing. */
+  readonly thorough?: (destination: Destination) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 // Two processes whose images do not fit into one small cache take turns.
 const TRIES = 3;
+const NO_COPIES: ReadonlyMap<Digest, Blob> = new Map();
 
-/** Publishes to every destination; makes a layer anew that another process's work drove from the cache. */
+/**
+ * Publishes to every destination. Tries again when a layer was driven from the cache by another
+ * process's work, or could not be copied; the last time every layer that is lacking is made here.
+ */
 export async function publish(
   session: Session,
   prepared: Prepared,
   destinations: readonly Destination[],
   options: PublishImageOptions = {},
 ): Promise<Published> {
+  let how = options;
   for (let tried = 1; ; tried += 1) {
     try {
-      return await publishOnce(session, prepared, destinations, options);
+      return await publishOnce(session, prepared, destinations, { ...how, copy: tried < TRIES });
     } catch (error) {
-      if (tried === TRIES || !isEviction(error)) throw error;
+      if (tried === TRIES || !isCurable(error)) throw error;
+      // Once may be chance.
+      if (tried === TRIES - 1) log.warn(render(error));
+      // Who promised a blob by its manifest may not have it.
+      how = { ...options, thorough: () => true };
     }
   }
 }
 
-function isEviction(error: unknown): boolean {
+function isCurable(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause)
-    if (at instanceof BlobEvicted) return true;
+    if (at instanceof BlobEvicted || at instanceof LayerNotCopied) return true;
   return false;
 }
 
@@ -57,36 +68,40 @@ async function publishOnce(
   session: Session,
   prepared: Prepared,
   destinations: readonly Destination[],
-  options: PublishImageOptions,
+  options: PublishImageOptions & { readonly copy: boolean },
 ): Promise<Published> {
   const { signal } = options;
-  let assembled = assemble(session, await identifiedLayers(session, prepared));
-  const lacking = new Map<Destination, ReadonlySet<Digest>>();
   const failures: unknown[] = [];
   const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      if (destination === destinations[0] || signal?.aborted === true) throw error;
+      if (destination === destinations[0] || signal?.aborted === true || isCurable(error))
+        throw error;
       failures.push(error);
     }
   };
+  const planned = assemble(session, await identifiedLayers(session, prepared));
+  const lacking = new Map<Destination, ReadonlySet<Digest>>();
   for (const destination of destinations)
     await attempt(destination, async () => {
-      lacking.set(destination, await lackedBy(destination, assembled, options));
+      lacking.set(destination, await lackedBy(destination, planned, options));
     });
-  const wanted = new Set([...lacking.values()].flatMap((digests) => [...digests]));
-  const before = assembled.image.root.digest;
-  const built = await materialise(session, prepared, (layer) => wanted.has(layer.digest), signal);
-  assembled = assemble(session, built);
-  const moved = assembled.image.root.digest !== before;
-  if (moved) log.warn(recompressed(before, assembled.image.root.digest));
+  const wanted = wantedBlobs(lacking);
+  const copies = options.copy ? copiedLayers(session, planned, lacking, signal) : NO_COPIES;
+  const isToBeMade = ({ digest }: LayerIdentity): boolean =>
+    wanted.has(digest) && !copies.has(digest);
+  const assembled = assemble(session, await materialise(session, prepared, isToBeMade, signal));
+  const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
+  const moved = assembled.image.root.digest !== planned.image.root.digest;
+  if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
 
   const reports: Published["reports"][number][] = [];
   for (const [destination, missing] of lacking)
     await attempt(destination, async () => {
       log.progress(`${destination.description}: pushing`);
-      const report = await destination.publish(assembled.image, {
+      const image = { ...assembled.image, blobs };
+      const report = await destination.publish(image, {
         tags: tagsOf(prepared),
         signal,
         // What was asked before is of use only while the digests are the same.
@@ -103,7 +118,8 @@ async function lackedBy(
   { image }: Assembled,
   { thorough, signal }: PublishImageOptions,
 ): Promise<ReadonlySet<Digest>> {
-  if (thorough !== true && (await destination.holds(image.root.digest, signal))) return new Set();
+  if (thorough?.(destination) !== true && (await destination.holds(image.root.digest, signal)))
+    return new Set();
   return destination.missing(
     image.blobs.map((blob) => blob.digest),
     signal,

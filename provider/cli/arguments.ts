@@ -6,10 +6,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { LixImageSpec } from "../../sdk/args.ts";
-import { LixImageError } from "../base/errors.ts";
-import { parseInputs } from "../lifecycle/arguments.ts";
+import { LixImageError, throwAll } from "../base/errors.ts";
+import { readInputs } from "../lifecycle/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
-import { makeSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
+import { draftSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
 import { UsageError } from "./usage.ts";
 
 const OPTIONS = {
@@ -25,9 +25,9 @@ export interface CommandLine {
   readonly positionals: readonly string[];
   readonly json: boolean;
   readonly help: boolean;
-  /** Folder of an OCI image layout; where one is written, also a file. */
+  /** An OCI image layout: a folder, or a tar. */
   readonly oci: string | undefined;
-  /** Only of `build`. */
+  /** A file. */
   readonly dockerArchive: string | undefined;
   /** Only of `load`. */
   readonly daemon: boolean;
@@ -70,8 +70,14 @@ export async function readArguments(
   }
   const directory = dirname(absolute);
   try {
-    const args = { ...parseInputs(parseStrictJson(text)), ...instead };
-    return makeSpec(args, { directory, destination });
+    const { args, mistakes } = readInputs(parseStrictJson(text));
+    const draft = draftSpec(
+      { ...args, ...instead },
+      // One that is wrong is not missing as well.
+      { directory, destination: mistakes.length > 0 ? "optional" : destination },
+    );
+    throwAll([...mistakes, ...draft.mistakes]);
+    return draft.spec;
   } catch (error) {
     throw new ArgumentsRefused(absolute, error);
   }

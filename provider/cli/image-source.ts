@@ -1,7 +1,12 @@
-/** An image to look at: in a registry, or in an OCI image layout. @module */
+/** An image to look at: in a registry, in an OCI layout, or in a docker archive. @module */
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { readOciArchive } from "../destination/oci-archive.ts";
 import { readOciLayout } from "../destination/oci-layout.ts";
+import { readDockerArchive } from "../destination/read-docker-archive.ts";
+import { withTarFile, type TarFile } from "../destination/tar-file.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { readImage, type PlatformImage } from "../oci/read-image.ts";
@@ -11,35 +16,86 @@ import type { CommandLine } from "./arguments.ts";
 import { UsageError } from "./usage.ts";
 
 export interface ImageSource {
-  /** For messages: a reference, or a folder. */
+  /** For messages: a reference, a folder, a file. */
   readonly description: string;
+  /** What the image is called there. */
+  readonly names: readonly string[];
   readonly root: Pick<Descriptor, "mediaType" | "digest" | "size">;
   readonly platforms: readonly PlatformImage[];
+  /**
+   * A docker archive has neither manifests nor compressed layers: its image goes by the config's
+   * digest, and its layers by their diffIds.
+   */
+  readonly plain: boolean;
   /** Checked: the last bytes come only when the digest is right. */
   readonly getBlob: (digest: Digest) => Bytes;
 }
 
-/** @param reference the positional argument; exclusive with `--oci`. */
-export async function openImage(
-  { oci }: CommandLine,
+/** In a layout or archive, `reference` says which of several images. */
+export type ImagePlace =
+  | { readonly kind: "registry"; readonly reference: string }
+  | {
+      readonly kind: "layout" | "docker archive";
+      readonly path: string;
+      readonly reference: string | undefined;
+    };
+
+/** Where the command line says; throws UsageError for nowhere, and for two places. */
+export function imagePlace(
+  { oci, dockerArchive }: Pick<CommandLine, "oci" | "dockerArchive">,
   reference: string | undefined,
   usage: string,
-): Promise<ImageSource> {
-  if ((oci === undefined) === (reference === undefined)) throw new UsageError(`usage: ${usage}`);
-  return oci === undefined ? openRemote(reference ?? "") : openLayout(oci);
+): ImagePlace {
+  if (oci !== undefined && dockerArchive === undefined)
+    return { kind: "layout", path: oci, reference };
+  if (oci === undefined && dockerArchive !== undefined)
+    return { kind: "docker archive", path: dockerArchive, reference };
+  if (oci !== undefined || reference === undefined) throw new UsageError(`usage: ${usage}`);
+  return { kind: "registry", reference };
 }
+
+/** Lends the image that is there. */
+export async function withImage<T>(
+  place: ImagePlace,
+  use: (image: ImageSource) => Promise<T>,
+): Promise<T> {
+  const { reference } = place;
+  switch (place.kind) {
+    case "registry":
+      return use(await openRemote(place.reference));
+    case "docker archive":
+      return withTarFile(place.path, async (tar) => use(await openDockerArchive(tar, reference)));
+    case "layout": {
+      if (await isFile(resolve(place.path)))
+        return withTarFile(place.path, async (tar) => {
+          const layout = await readOciArchive(tar, reference);
+          return use(await open(layout, layout));
+        });
+      const layout = await readOciLayout(place.path, reference);
+      return use(await open(layout, layout));
+    }
+  }
+}
+
+/** What is not there may have been meant as a folder. */
+const isFile = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => !found.isDirectory(),
+    () => path.endsWith(".tar"),
+  );
 
 async function openRemote(text: string): Promise<ImageSource> {
   const reference = Reference.parse(text);
   const client = new RegistryClient(reference.repository);
-  const manifest = await client.getManifest(reference.digest ?? reference.tag ?? "latest");
-  if (manifest === undefined) throw new ImageNotFound(text);
-  return open(text, manifest, client);
+  const root = await client.getManifest(reference.digest ?? reference.tag ?? "latest");
+  if (root === undefined) throw new ImageNotFound(text);
+  return open({ description: text, names: [], root }, client);
 }
 
-async function openLayout(folder: string): Promise<ImageSource> {
-  const layout = await readOciLayout(folder);
-  return open(layout.description, layout.root, layout);
+async function openDockerArchive(tar: TarFile, reference?: string): Promise<ImageSource> {
+  const { names, config, image, getBlob } = await readDockerArchive(tar, reference);
+  const { description } = tar;
+  return { description, names, root: config, platforms: [image], plain: true, getBlob };
 }
 
 /** What a registry and a layout have in common. */
@@ -48,11 +104,17 @@ interface Store {
   getBlob(digest: Digest): Bytes;
 }
 
-async function open(
-  description: string,
-  root: { readonly mediaType: string; readonly digest: Digest; readonly bytes: Uint8Array },
-  store: Store,
-): Promise<ImageSource> {
+interface Found {
+  readonly description: string;
+  readonly names: readonly string[];
+  readonly root: {
+    readonly mediaType: string;
+    readonly digest: Digest;
+    readonly bytes: Uint8Array;
+  };
+}
+
+async function open({ description, names, root }: Found, store: Store): Promise<ImageSource> {
   const top = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
   const fetch = async (descriptor: Descriptor): Promise<Uint8Array> => {
     if (descriptor.digest === root.digest) return root.bytes;
@@ -64,8 +126,10 @@ async function open(
   };
   return {
     description,
+    names,
     root: top,
     platforms: await readImage(top, fetch),
+    plain: false,
     getBlob: (digest) => store.getBlob(digest),
   };
 }
@@ -73,8 +137,8 @@ async function open(
 export class ImageNotFound extends LixImageError {
   readonly code = "IMAGE_NOT_FOUND";
   constructor(what: string) {
-    super(`${what}: the registry has no such image`, {
-      hint: "check the tag or digest; `lix-image push` puts one there",
+    super(`${what}: there is no such image`, {
+      hint: "check the tag or digest; `lix-image push` puts one into a registry",
     });
   }
 }

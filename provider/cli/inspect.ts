@@ -2,30 +2,37 @@ import { formatBytes } from "../base/format-bytes.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
 import { Platform } from "../oci/platform.ts";
 import { parseCommandLine } from "./arguments.ts";
-import { openImage, type ImageSource } from "./image-source.ts";
+import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
 import { printJson, printLines } from "./print.ts";
 import { UsageError } from "./usage.ts";
 
-const USAGE = "lix-image inspect REF | --oci DIR [--json]";
+const USAGE = "lix-image inspect REF | --oci DIR|FILE.tar | --docker-archive FILE [--json]";
+const ABOUT = [
+  `usage: ${USAGE}`,
+  "Tells what an image is made of: in a registry, in an OCI layout, in a docker archive.",
+  "Of several images in a layout or archive, REF is the tag, or digest, of the one that is meant.",
+];
 
 /** What an image is made of, from its manifest and config; no layer is read. */
 export async function inspectCommand(argv: string[]): Promise<number> {
   const line = parseCommandLine(argv, USAGE);
   if (line.help) {
-    printLines([`usage: ${USAGE}`, "Tells what an image is made of."]);
+    printLines(ABOUT);
     return 0;
   }
   const [reference, ...more] = line.positionals;
   if (more.length > 0) throw new UsageError(`usage: ${USAGE}`);
-  const image = await openImage(line, reference, USAGE);
-  if (line.json) printJson(describe(image));
-  else printLines(table(image));
+  await withImage(imagePlace(line, reference, USAGE), async (image) => {
+    if (line.json) printJson(describe(image));
+    else printLines(table(image));
+  });
   return 0;
 }
 
-function describe({ description, root, platforms }: ImageSource) {
+function describe({ description, names, root, platforms }: ImageSource) {
   return {
     ref: description,
+    names,
     digest: root.digest,
     mediaType: root.mediaType,
     platforms: Object.fromEntries(
@@ -48,8 +55,13 @@ function describe({ description, root, platforms }: ImageSource) {
   };
 }
 
-function table({ description, root, platforms }: ImageSource): string[] {
-  return [description, `  ${root.digest}  ${root.mediaType}`, ...platforms.flatMap(platformLines)];
+function table({ description, names, root, platforms }: ImageSource): string[] {
+  return [
+    description,
+    `  ${root.digest}  ${root.mediaType}`,
+    ...names.map((name) => `  ${name}`),
+    ...platforms.flatMap(platformLines),
+  ];
 }
 
 function platformLines(image: PlatformImage): string[] {

@@ -5,8 +5,8 @@ import { Session } from "../build/session.ts";
 import { LixImageError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { dockerArchive } from "../destination/docker-archive.ts";
-import { findDocker } from "../destination/docker-context.ts";
-import { loadIntoDocker } from "../destination/docker-engine.ts";
+import { findDocker, type DockerEndpoint } from "../destination/docker-context.ts";
+import { dockerArchitecture, loadIntoDocker } from "../destination/docker-engine.ts";
 import { loadIntoPodman } from "../destination/podman.ts";
 import { prepareFully } from "../lifecycle/push.ts";
 import type { Spec } from "../plan/spec.ts";
@@ -18,7 +18,7 @@ const USAGE = "lix-image load ARGS.json [--daemon | --podman] [--json]";
 const ABOUT = [
   `usage: ${USAGE}`,
   "Builds the image and loads it into the Docker daemon of DOCKER_HOST or the current context, or",
-  "into podman's storage. Of several systems it takes this machine's.",
+  "into podman's storage. Of several systems it takes the daemon's, with --podman this machine's.",
 ];
 
 export async function loadCommand(argv: string[]): Promise<number> {
@@ -31,9 +31,10 @@ export async function loadCommand(argv: string[]): Promise<number> {
   if (file === undefined || more.length > 0 || (daemon && podman))
     throw new UsageError(`usage: ${USAGE}`);
   const session = new Session();
-  const spec = forThisMachine(await readArguments(file, "optional", { archives: [] }));
-  // Asked first, so that nothing is built for a daemon that is nowhere.
+  const read = await readArguments(file, "optional", { archives: [] });
+  // Found first, so that nothing is built for a daemon that is nowhere.
   const docker = podman ? undefined : await findDocker(process.env);
+  const spec = await forOneMachine(read, docker);
   const prepared = await prepareFully(session, spec);
   const built = await materialise(session, prepared, () => true);
   const assembled = assemble(session, built);
@@ -49,19 +50,25 @@ export async function loadCommand(argv: string[]): Promise<number> {
   return 0;
 }
 
-function forThisMachine(spec: Spec): Spec {
-  const { systems } = spec.args;
-  if (systems.length === 1) return spec;
-  const machine = { x64: "x86_64-linux", arm64: "aarch64-linux" }[process.arch.toString()];
-  const system = systems.find((each) => each === machine);
-  if (system === undefined) throw new NotForThisMachine(systems);
-  return { ...spec, args: { ...spec.args, systems: [system] } };
+async function forOneMachine(spec: Spec, docker: DockerEndpoint | undefined): Promise<Spec> {
+  if (spec.platforms.size === 1) return spec;
+  const architecture = docker === undefined ? thisArchitecture() : await dockerArchitecture(docker);
+  const one = [...spec.platforms].find(([, platform]) => platform.architecture === architecture);
+  if (one === undefined) {
+    const place = docker?.description ?? "this machine";
+    throw new NotForThisMachine(spec.args.systems, `${architecture}, as ${place} is`);
+  }
+  return { ...spec, args: { ...spec.args, systems: [one[0]] }, platforms: new Map([one]) };
 }
+
+/** As Go names it. */
+const thisArchitecture = (): string =>
+  ({ x64: "amd64", ia32: "386" })[process.arch.toString()] ?? process.arch;
 
 export class NotForThisMachine extends LixImageError {
   readonly code = "NOT_FOR_THIS_MACHINE";
-  constructor(systems: readonly string[]) {
-    super(`systems: expected one of this machine (${process.arch}); got ${systems.join(", ")}`, {
+  constructor(systems: readonly string[], expected: string) {
+    super(`systems: expected one for ${expected}; got ${systems.join(", ")}`, {
       hint: "name the one to load alone",
     });
   }

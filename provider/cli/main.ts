@@ -5,9 +5,11 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { guardOutput } from "./print.ts";
+import { endOnSignals } from "./signals.ts";
 import { terminalSink } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
@@ -34,8 +36,10 @@ usage: lix-image COMMAND …
            --docker-archive FILE             or, or also, into a file for \`docker load\`
   load     ARGS.json [--podman] [--json]     build into the Docker daemon, or into podman's storage
   push     ARGS.json [--json]                build, and push what the registry lacks
-  inspect  REF | --oci DIR [--json]          what an image is made of
-  verify   ARGS.json REF | --oci DIR [--json]   rebuild and compare, report every difference
+  inspect  REF [--json]                      what an image is made of
+           --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
+  verify   ARGS.json REF [--json]            rebuild and compare, report every difference
+           --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
 
 ARGS.json holds the arguments of the Pulumi resource; relative paths in it are relative to it.
 LIX_IMAGE_CACHE names the local cache folder, LIX_IMAGE_CACHE_SIZE its bound in bytes.
@@ -70,7 +74,9 @@ function version(): string {
 guardOutput();
 const terminal = terminalSink(process.stderr);
 log.install(terminal);
+endOnSignals(() => terminal.end());
 try {
+  requireNode();
   process.exitCode = await main(process.argv.slice(2));
   terminal.end();
 } catch (error) {

@@ -3,53 +3,70 @@ import { identifyLayers, materialise } from "../build/build-image.ts";
 import { layerDifference } from "../build/layer-difference.ts";
 import { Session } from "../build/session.ts";
 import { render } from "../base/errors.ts";
-import { log } from "../base/log.ts";
 import type { Prepared } from "../build/prepare.ts";
 import { prepareFully } from "../lifecycle/push.ts";
+import { Digest } from "../oci/digest.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
 import { Platform } from "../oci/platform.ts";
 import { compareImages, type ImageDifference } from "../oci/verify.ts";
 import { parseCommandLine, readArguments } from "./arguments.ts";
-import { openImage, type ImageSource } from "./image-source.ts";
+import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
 import { printJson, printLines } from "./print.ts";
 import { UsageError } from "./usage.ts";
+import { damagedLayers } from "./verify-layers.ts";
 
-const USAGE = "lix-image verify ARGS.json REF | --oci DIR [--json]";
+const USAGE =
+  "lix-image verify ARGS.json REF | --oci DIR|FILE.tar | --docker-archive FILE [--json]";
+const ABOUT = [
+  `usage: ${USAGE}`,
+  "Builds the image anew, reads all of the other one, and reports every difference; exit code 1 for any.",
+  "A docker archive has neither manifest nor compressed layers: there configs and contents are compared.",
+  "Of several images in a layout or archive, REF is the tag, or digest, of the one that is meant.",
+];
 const FILES_SHOWN = 20;
 
 /** Builds the image anew and compares: manifest, config, layers, the bytes of every blob. */
 export async function verifyCommand(argv: string[]): Promise<number> {
   const line = parseCommandLine(argv, USAGE);
   if (line.help) {
-    printLines([`usage: ${USAGE}`, "Rebuilds an image, compares, and reports every difference."]);
+    printLines(ABOUT);
     return 0;
   }
   const [file, reference, ...more] = line.positionals;
-  const images = [reference, line.oci].filter((each) => each !== undefined);
-  if (file === undefined || more.length > 0 || images.length !== 1)
-    throw new UsageError(`usage: ${USAGE}`);
+  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
+  const place = imagePlace(line, reference, USAGE);
   const spec = await readArguments(file, "optional");
-  const image = await openImage(line, reference, USAGE);
-  const session = new Session();
-  const prepared = await prepareFully(session, spec);
-  const built = await identifyLayers(session, prepared, { mayFetch: true });
-  const assembled = assemble(session, built ?? []);
-  const differences = compareImages(expectedImages(assembled), image.platforms);
-  const problems = [
-    ...differences.map(describeDifference),
-    ...(await damagedBlobs(image)),
-    ...(await differentFiles(session, prepared, assembled, image)),
-  ];
-  const equal = problems.length === 0;
-  const expected = assembled.image.root.digest;
-  if (line.json) printJson({ equal, expected, got: image.root.digest, differences: problems });
-  else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
-  else printLines([`${image.description} is not the image of ${file}`, ...problems]);
-  return equal ? 0 : 1;
+  return withImage(place, async (image) => {
+    const session = new Session();
+    const prepared = await prepareFully(session, spec);
+    const built = await identifyLayers(session, prepared, { mayFetch: true });
+    const assembled = assemble(session, built ?? []);
+    const ours = image.plain ? inPlain(assembled) : expectedOf(assembled);
+    const problems = [
+      ...compareImages(ours.platforms, image.platforms).map(describeDifference),
+      ...(await damagedLayers(image, ours.platforms)),
+      ...(await differentFiles(session, prepared, assembled, image)),
+    ];
+    // What only the index says: annotations, further entries, their order.
+    if (problems.length === 0 && ours.digest !== image.root.digest)
+      problems.push(`index: expected ${ours.digest}; got ${image.root.digest}`);
+    const equal = problems.length === 0;
+    const [expected, got] = [ours.digest, image.root.digest];
+    if (line.json) printJson({ equal, expected, got, differences: problems });
+    else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
+    else printLines([`${image.description} is not the image of ${file}`, ...problems]);
+    return equal ? 0 : 1;
+  });
 }
 
-function expectedImages({ platforms }: Assembled): PlatformImage[] {
-  return platforms.map(({ plan, manifest, config, layers, size }) => ({
+interface Expected {
+  readonly digest: Digest;
+  readonly platforms: readonly PlatformImage[];
+}
+
+const expectedOf = ({ image, platforms }: Assembled): Expected => ({
+  digest: image.root.digest,
+  platforms: platforms.map(({ plan, manifest, config, layers, size }) => ({
     platform: plan.platform,
     config: plan.config,
     diffIds: layers.map(({ identity }) => identity.diffId),
@@ -57,27 +74,29 @@ function expectedImages({ platforms }: Assembled): PlatformImage[] {
     configDigest: config.digest,
     layers: layers.map(({ identity }) => identity),
     size,
-  }));
+  })),
+});
+
+/** By the digests that such an image has in a docker archive. */
+function inPlain(assembled: Assembled): Expected {
+  const { digest, platforms } = expectedOf(assembled);
+  const plain = (layer: PlatformImage["layers"][number]) => ({
+    ...layer,
+    digest: Digest.parse(layer.diffId),
+  });
+  return {
+    digest: platforms.length === 1 ? (platforms[0]?.configDigest ?? digest) : digest,
+    platforms: platforms.map((image) => ({
+      ...image,
+      digest: image.configDigest,
+      layers: image.layers.map(plain),
+    })),
+  };
 }
 
 function describeDifference({ where, expected, got, onlyCompression }: ImageDifference): string {
-  const note = onlyCompression ? " (same contents, compressed by another library)" : "";
+  const note = onlyCompression ? " (same contents, compressed otherwise)" : "";
   return `${where}: expected ${expected}; got ${got}${note}`;
-}
-
-/** Reads every layer: a manifest only promises what the blobs are. */
-async function damagedBlobs(image: ImageSource): Promise<string[]> {
-  const problems: string[] = [];
-  const layers = image.platforms.flatMap((platform) => platform.layers);
-  for (const digest of new Set(layers.map((layer) => layer.digest))) {
-    log.progress(`${image.description}: reading ${digest}`);
-    try {
-      for await (const _ of image.getBlob(digest)) continue;
-    } catch (error) {
-      problems.push(`blob ${digest}: ${render(error)}`);
-    }
-  }
-  return problems;
 }
 
 /** The files behind layers that stand at the same place with other contents. */

@@ -3,14 +3,15 @@
  * the others hold the digests of their contents. Written under a temporary name, renamed when whole.
  * @module
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { compress } from "../layer/compressor.ts";
 import { encodeHeader, type TarHeader } from "../tar/header.ts";
 import { packTar, type TarItem } from "../tar/pack.ts";
@@ -158,10 +159,34 @@ const isGzip = (file: string): boolean => /\.t?gz$/.test(file);
 // Packages are mostly code: beyond it, time grows much faster than the file shrinks.
 const GZIP = { algorithm: "gzip", level: 4 } as const;
 
+/** The first bytes are a gzip member of their own. */
+async function* gzip(tar: Bytes): AsyncGenerator<Uint8Array> {
+  const source = tar[Symbol.asyncIterator]();
+  try {
+    const first = await source.next();
+    const start = first.done === true ? new Uint8Array() : first.value;
+    yield* compress(Bytes.of(start.subarray(0, SNIFFED)), GZIP);
+    const rest = { [Symbol.asyncIterator]: () => source };
+    yield* compress(concatenated(Bytes.of(start.subarray(SNIFFED)), rest), GZIP);
+  } finally {
+    await source.return?.();
+  }
+}
+
+// pgzip before 1.2.6, in skopeo and podman of Debian 12 and Ubuntu 22.04, loses the rest of a block whose
+// start was looked at, and they look at so many bytes to tell a tar. A member's end is a block's end.
+const SNIFFED = 8;
+
+async function* concatenated(...sources: readonly Bytes[]): AsyncGenerator<Uint8Array> {
+  for (const source of sources) yield* source;
+}
+
 async function place(file: string, tar: Bytes, signal: AbortSignal | undefined): Promise<void> {
+  const hidden = `.${basename(file)}`;
   await mkdir(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
-  const bytes = isGzip(file) ? compress(tar, GZIP) : tar;
+  await removeAbandoned(dirname(file), `${hidden}.`);
+  const temporary = temporaryPath(join(dirname(file), hidden));
+  const bytes = isGzip(file) ? gzip(tar) : tar;
   try {
     await writeFile(temporary, untilAborted(bytes, signal), { flush: true });
     await rename(temporary, file);
@@ -169,7 +194,7 @@ async function place(file: string, tar: Bytes, signal: AbortSignal | undefined):
     signal?.throwIfAborted();
     throw codeOf(error) === "EISDIR" ? new ArchiveIsFolder(file) : error;
   } finally {
-    await rm(temporary, { force: true });
+    await removeTemporary(temporary);
   }
 }
 

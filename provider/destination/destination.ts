@@ -1,5 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Image } from "../oci/image.ts";
+import type { Blob } from "../oci/layer.ts";
 
 /** A place images go to. One contract suite (test/contract) runs over every implementation. */
 export interface Destination {
@@ -12,6 +13,11 @@ export interface Destination {
   holds(manifest: Digest, signal?: AbortSignal): Promise<boolean>;
   /** Which of these blobs it lacks; asks, never guesses. */
   missing(digests: readonly Digest[], signal?: AbortSignal): Promise<ReadonlySet<Digest>>;
+  /**
+   * Of blobs that it has: the same ones, read from here and found to have their digest. Others of its
+   * registry may then mount them. Absent where nothing can be read back, as from an archive.
+   */
+  readonly lend?: (blobs: readonly Blob[], signal?: AbortSignal) => readonly Blob[];
   /**
    * Uploads what is missing, then children, then the root by digest, then the tags. Returns only when
    * all of it is there; throws with no tag moved otherwise (tags are the last write).

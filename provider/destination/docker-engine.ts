@@ -3,7 +3,7 @@
  * @see https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageLoad
  * @module
  */
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
@@ -18,28 +18,22 @@ export async function loadIntoDocker(
   endpoint: DockerEndpoint,
   archive: readonly ArchivePart[],
 ): Promise<string[]> {
-  const { description, address, tls } = endpoint;
-  const send = tls === undefined ? httpRequest : httpsRequest;
-  const request = send({
-    ...address,
-    ...tls,
+  const { description } = endpoint;
+  const request = startRequest(endpoint, {
     method: "POST",
     path: "/images/load?quiet=1",
     headers: {
-      host: "host" in address ? `${address.host}:${address.port}` : "docker",
       "content-type": "application/x-tar",
       "content-length": packedSize(archive),
     },
   });
-  const answered = once(request, "response");
+  const answered = answerOf(request);
   const sendFailure = pipeline(packParts(archive), request).then(
     () => undefined,
     (error: unknown) => error,
   );
   try {
-    const [response]: IncomingMessage[] = await answered;
-    if (response === undefined) throw new TypeError("a response event without a response");
-    return await outcome(response, description);
+    return outcome(await answered, description);
   } catch (error) {
     if (error instanceof LixImageError) throw error;
     request.destroy();
@@ -52,33 +46,81 @@ export async function loadIntoDocker(
   }
 }
 
-/** Status 200 comes before the load has ended: what became of it is told in lines of JSON. */
-async function outcome(response: IncomingMessage, description: string): Promise<string[]> {
+/** Of the daemon's machine, which need not be this one, as Go names it: `arm64`. */
+export async function dockerArchitecture(endpoint: DockerEndpoint): Promise<string> {
+  const { description } = endpoint;
+  const request = startRequest(endpoint, { method: "GET", path: "/version" });
+  try {
+    const answered = answerOf(request);
+    request.end();
+    const { status, text } = await answered;
+    const version = Version.safeParse(parseJson(text)).data;
+    if (status !== 200 || version === undefined)
+      throw new DockerRefused(description, `it does not say what it is (status ${status})`);
+    return version.Arch;
+  } catch (error) {
+    throw error instanceof LixImageError ? error : new DockerUnreachable(description, error);
+  } finally {
+    request.destroy();
+  }
+}
+
+const Version = z.object({ Arch: z.string() });
+
+function startRequest(
+  { address, tls }: DockerEndpoint,
+  options: { readonly method: string; readonly path: string; readonly headers?: object },
+): ClientRequest {
+  const send = tls === undefined ? httpRequest : httpsRequest;
+  const host = "host" in address ? `${address.host}:${address.port}` : "docker";
+  return send({ ...address, ...tls, ...options, headers: { host, ...options.headers } });
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+async function answerOf(request: ClientRequest): Promise<Answer> {
+  const [response]: IncomingMessage[] = await once(request, "response");
+  if (response === undefined) throw new TypeError("a response event without a response");
   const text = Buffer.from(await Bytes.collect(response, ANSWER_LIMIT)).toString("utf8");
-  const messages = text.split(/\r?\n/).flatMap(parseMessage);
-  const problem = messages.find(({ error, message }) => error ?? message);
-  if (response.statusCode !== 200 || problem !== undefined)
-    throw new DockerRefused(
-      description,
-      problem?.error ?? problem?.message ?? `status ${response.statusCode}`,
-    );
-  return messages.flatMap(({ stream }) => stream?.trim() || []);
+  return { status: response.statusCode, text };
 }
 
 const ANSWER_LIMIT = 1024 * 1024;
 
+/** Status 200 comes before the load has ended: what became of it is told in lines of JSON. */
+function outcome({ status, text }: Answer, description: string): string[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const messages = lines.map((line) => Message.safeParse(parseJson(line)).data);
+  const problem = messages.map(problemIn).find((each) => each !== undefined);
+  if (status !== 200 || problem !== undefined)
+    throw new DockerRefused(description, problem ?? `status ${status}`);
+  const said = messages.flatMap((message) => message?.stream?.trim() || []);
+  if (messages.includes(undefined) || !said.some((line) => line.startsWith("Loaded image")))
+    throw new DockerRefused(description, `its answer is not whole: ${JSON.stringify(text)}`);
+  return said;
+}
+
+/** @see https://github.com/moby/moby/blob/v28.0.0/pkg/jsonmessage/jsonmessage.go */
 const Message = z.object({
   stream: z.string().optional(),
+  errorDetail: z.object({ message: z.string() }).optional(),
+  /** The same, for clients of old. */
   error: z.string().optional(),
   /** Instead of all others, in an answer that is no 200. */
   message: z.string().optional(),
 });
 
-function parseMessage(line: string): z.output<typeof Message>[] {
+const problemIn = (message: z.output<typeof Message> | undefined): string | undefined =>
+  message?.errorDetail?.message ?? message?.error ?? message?.message;
+
+function parseJson(text: string): unknown {
   try {
-    return [Message.parse(JSON.parse(line))];
+    return JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import type { Destination } from "./destination.ts";
 import { ifThere } from "./oci-index.ts";
 
@@ -26,11 +26,11 @@ async function offer(file: string): Promise<void> {
   const lines = before.split("\n").filter((each) => each !== "");
   if (lines.includes(line)) return;
   await mkdir(folder, { recursive: true });
-  const temporary = `${list}.${randomUUID()}`;
+  const temporary = temporaryPath(list);
   try {
     await writeFile(temporary, [...lines, line, ""].join("\n"));
     await rename(temporary, list);
   } finally {
-    await rm(temporary, { force: true });
+    await removeTemporary(temporary);
   }
 }

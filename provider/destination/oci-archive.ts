@@ -11,7 +11,10 @@ import type { Image } from "../oci/image.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
 import { ArchivePart, readHead, rewriteHead, writeArchive } from "./archive-file.ts";
 import type { Destination } from "./destination.ts";
+import { ImageUnreadable } from "./image-unreadable.ts";
 import { entriesFor, formatIndex, LAYOUT, parseIndex, type OciIndex } from "./oci-index.ts";
+import { collectSmall, readLayout, type OciLayout } from "./read-layout.ts";
+import type { TarFile } from "./tar-file.ts";
 
 const HEAD = "index.json";
 
@@ -41,15 +44,35 @@ export function ociArchiveDestination(file: string): Destination {
   };
 }
 
+/** One that whoever wrote, with its files in any order; `reference` as for a layout in a folder. */
+export async function readOciArchive(tar: TarFile, reference?: string): Promise<OciLayout> {
+  const openBlob = (digest: Digest): Promise<Bytes | undefined> =>
+    Promise.resolve(tar.find(partPath(digest))?.open());
+  const { description } = tar;
+  return readLayout({ description, index: await indexIn(tar), openBlob }, reference);
+}
+
+async function indexIn(tar: TarFile): Promise<OciIndex> {
+  const head = tar.find(HEAD);
+  if (head === undefined) throw new ImageUnreadable(tar.description, `no ${HEAD} in it`);
+  const bytes = await collectSmall(head.open(), `${tar.description}: ${HEAD}`);
+  try {
+    return parseIndex(Buffer.from(bytes).toString("utf8"));
+  } catch (error) {
+    throw new ImageUnreadable(tar.description, `its ${HEAD} is no image index`, error);
+  }
+}
+
+const partPath = (digest: Digest): string => `blobs/sha256/${Digest.hex(digest)}`;
+
 function partsOf(image: Image, path: string): ArchivePart[] {
-  const part = (digest: Digest): string => `blobs/sha256/${Digest.hex(digest)}`;
   return [
     ArchivePart.ofBytes("oci-layout", Bytes.fromText(LAYOUT)),
     ...[image.root, ...image.children].map(({ digest, bytes }) =>
-      ArchivePart.ofBytes(part(digest), bytes),
+      ArchivePart.ofBytes(partPath(digest), bytes),
     ),
     ...image.blobs.map((blob) => ({
-      path: part(blob.digest),
+      path: partPath(blob.digest),
       size: blob.size,
       open: () => verifiedBlob(blob.open(), blob, `${path}: writing blob ${blob.digest}`),
     })),

@@ -3,11 +3,11 @@
  * @see image-spec image-layout.md
  * @module
  */
-import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
+import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../oci/digest.ts";
 import type { ManifestBlob } from "../oci/image.ts";
 import { MediaType } from "../oci/media-type.ts";
@@ -87,12 +87,12 @@ export async function pointTags(
   });
   // Ours first: some readers take the first entry for the image.
   const index = { mediaType: MediaType.index, ...before, manifests: [...ours, ...others] };
-  const temporary = join(dir, `.index.json.${randomUUID()}`);
+  const temporary = temporaryPath(join(dir, ".index.json"));
   try {
     await writeFile(temporary, JSON.stringify(index), { flush: true });
     await rename(temporary, join(dir, "index.json"));
   } finally {
-    await rm(temporary, { force: true });
+    await removeTemporary(temporary);
   }
 }
 

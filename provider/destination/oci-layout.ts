@@ -4,24 +4,18 @@
  * @module
  */
 import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
+import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
 import type { Destination } from "./destination.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
-import {
-  checkLayout,
-  ifThere,
-  pointTags,
-  prepareLayout,
-  readIndex,
-  REF_NAME,
-} from "./oci-index.ts";
+import { ImageUnreadable } from "./image-unreadable.ts";
+import { checkLayout, ifThere, pointTags, prepareLayout, readIndex } from "./oci-index.ts";
+import { readLayout, type OciLayout } from "./read-layout.ts";
 
 const CHUNK_SIZE = 256 * 1024;
 
@@ -68,72 +62,22 @@ export function ociLayoutDestination(folder: string): Destination {
   };
 }
 
-/** What `inspect` and `verify` ask of a layout; the names are those of RegistryClient. */
-export interface OciLayout {
-  /** For messages: `/srv/images/lix`. */
-  readonly description: string;
-  readonly root: ReceivedManifest;
-  getManifest(digest: Digest): Promise<ReceivedManifest | undefined>;
-  /** Checked: the last bytes come only when the digest is right. */
-  getBlob(digest: Digest): Bytes;
-}
-
-interface ReceivedManifest {
-  readonly digest: Digest;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}
-
 /** `reference` is a tag or a digest; without it the layout must hold one image only. */
 export async function readOciLayout(folder: string, reference?: string): Promise<OciLayout> {
   const dir = resolve(folder);
-  const { manifests } = (await usable(dir, () => readIndex(dir))) ?? { manifests: [] };
-  const chosen = manifests.filter(
-    ({ annotations, digest }) =>
-      reference === undefined || annotations?.[REF_NAME] === reference || digest === reference,
+  if ((await usable(dir, () => ifThere(stat(dir)))) === undefined)
+    throw new ImageUnreadable(dir, "there is no such folder");
+  const index = (await usable(dir, () => readIndex(dir))) ?? { schemaVersion: 2, manifests: [] };
+  return readLayout(
+    { description: dir, index, openBlob: (digest) => openBlob(dir, digest) },
+    reference,
   );
-  const [entry] = chosen;
-  const names = manifests.map(({ annotations, digest }) => annotations?.[REF_NAME] ?? digest);
-  if (entry === undefined || chosen.some(({ digest }) => digest !== entry.digest))
-    throw new NoSuchImage(dir, reference, names);
-  const root = await readManifest(dir, entry.digest, entry.mediaType);
-  if (root === undefined) throw new MissingBlob(dir, entry.digest);
-  return {
-    description: dir,
-    root,
-    getManifest: (digest) => readManifest(dir, digest),
-    getBlob: (digest) => readBlob(dir, digest),
-  };
 }
 
-async function readManifest(
-  dir: string,
-  digest: Digest,
-  knownType?: string,
-): Promise<ReceivedManifest | undefined> {
+async function openBlob(dir: string, digest: Digest): Promise<Bytes | undefined> {
   const path = blobPath(dir, digest);
-  const bytes = await ifThere(readFile(path));
-  if (bytes === undefined) return undefined;
-  await Bytes.collect(verifiedBlob(Bytes.of(bytes), { digest }, path));
-  return { digest, mediaType: knownType ?? ownType(bytes), bytes };
-}
-
-const Typed = z.object({ mediaType: z.string() });
-
-/** A file has no Content-Type, but manifests name their type themselves. */
-function ownType(bytes: Uint8Array): string {
-  try {
-    return Typed.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))).mediaType;
-  } catch {
-    return "application/octet-stream";
-  }
-}
-
-async function* readBlob(dir: string, digest: Digest): AsyncGenerator<Uint8Array> {
-  const path = blobPath(dir, digest);
-  if ((await ifThere(stat(path))) === undefined) throw new MissingBlob(dir, digest);
-  const source: Bytes = createReadStream(path, { highWaterMark: CHUNK_SIZE });
-  yield* verifiedBlob(source, { digest }, path);
+  if ((await ifThere(stat(path))) === undefined) return undefined;
+  return createReadStream(path, { highWaterMark: CHUNK_SIZE });
 }
 
 const blobPath = (dir: string, digest: Digest): string =>
@@ -141,11 +85,14 @@ const blobPath = (dir: string, digest: Digest): string =>
 
 /** A place on the same file system for files that are not whole yet; empty again afterwards. */
 async function withIncoming(dir: string, use: (incoming: string) => Promise<void>): Promise<void> {
-  const incoming = await mkdtemp(join(dir, ".incoming-"));
+  // What killed processes left: such a folder, or an index.json that was not whole.
+  await removeAbandoned(dir, ".");
+  const incoming = temporaryPath(join(dir, ".incoming"));
   try {
+    await mkdir(incoming);
     await use(incoming);
   } finally {
-    await rm(incoming, { recursive: true, force: true });
+    await removeTemporary(incoming);
   }
 }
 
@@ -165,23 +112,4 @@ async function writeBlob(
     throw error;
   }
   await rename(temporary, blobPath(dir, blob.digest));
-}
-
-export class NoSuchImage extends LixImageError {
-  readonly code = "NO_SUCH_IMAGE";
-  constructor(dir: string, reference: string | undefined, names: readonly string[]) {
-    const held = names.length === 0 ? "none" : names.join(", ");
-    super(`${dir}: expected ${reference ?? "exactly one image"}; got ${held}`, {
-      hint: reference === undefined ? "say which one by its tag or digest" : undefined,
-    });
-  }
-}
-
-export class MissingBlob extends LixImageError {
-  readonly code = "MISSING_BLOB";
-  constructor(dir: string, digest: Digest) {
-    super(`${dir}: expected blob ${digest}; got no such file`, {
-      hint: "the layout is not whole: build it again",
-    });
-  }
 }

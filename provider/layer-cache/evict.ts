@@ -5,8 +5,6 @@ import { Digest } from "../oci/digest.ts";
 
 /** Bytes of blobs kept when `LIX_IMAGE_CACHE_SIZE` says nothing: some fifty default images. */
 const DEFAULT_BOUND = 10 * 1024 ** 3;
-// Temporary files of a process that was killed.
-const STALE_MS = 24 * 3600 * 1000;
 
 /** Removes the oldest blobs beyond the bound; never those of `keep`, which this process uses. */
 export async function evict(folder: string, keep: ReadonlySet<Digest>): Promise<void> {
@@ -19,13 +17,10 @@ export async function evict(folder: string, keep: ReadonlySet<Digest>): Promise<
       return { name, size: info?.size ?? 0, used: info?.mtimeMs ?? 0 };
     }),
   );
-  const now = Date.now();
   let total = files.reduce((sum, file) => sum + file.size, 0);
   for (const file of files.sort((a, b) => a.used - b.used)) {
-    const temporary = file.name.endsWith(".tmp");
-    const stale = temporary && now - file.used > STALE_MS;
-    const beyond = !temporary && total > bound() && !kept.has(file.name);
-    if (!stale && !beyond) continue;
+    // Files that are not whole yet count, but it is not for us to remove them.
+    if (total <= bound() || kept.has(file.name) || file.name.endsWith(".tmp")) continue;
     await rm(join(directory, file.name), { force: true });
     total -= file.size;
   }

@@ -3,11 +3,11 @@
  * when whole, so that several processes can share it without a lock.
  * @module
  */
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { LixImageError } from "../base/errors.ts";
+import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 
 /** `LIX_IMAGE_CACHE`, else `pulumi-lix` in the platform's user cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -23,15 +23,30 @@ function userCacheFolder(env: NodeJS.ProcessEnv): string {
   return env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 }
 
-/** The text of a small file; undefined when there is none. */
+/** The text of a small file, which counts as used now; undefined when there is none. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, "utf8");
+    const handle = await open(file);
+    try {
+      await touch(handle);
+      return await handle.readFile("utf8");
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (isCode(error, "ENOENT")) return undefined;
     throw new CacheUnusable(file, error);
   }
 }
+
+/** At most once a day; a folder that one may only read stays as it is. */
+async function touch(handle: FileHandle): Promise<void> {
+  const now = new Date();
+  const { mtimeMs } = await handle.stat();
+  if (now.getTime() - mtimeMs > DAY_MS) await handle.utimes(now, now).catch(() => {});
+}
+
+const DAY_MS = 24 * 3600 * 1000;
 
 /** Writes a file whole or not at all. */
 export async function writeWhole(file: string, contents: string | Uint8Array): Promise<void> {
@@ -49,7 +64,7 @@ export async function placeFile(
   near: string,
   write: (handle: FileHandle) => Promise<string>,
 ): Promise<void> {
-  const temporary = `${near}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = temporaryPath(near);
   try {
     await mkdir(dirname(near), { recursive: true });
     const handle = await open(temporary, "wx");
@@ -61,8 +76,9 @@ export async function placeFile(
     }
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
     throw isSystemError(error) ? new CacheUnusable(near, error) : error;
+  } finally {
+    await removeTemporary(temporary);
   }
 }
 

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { removeAbandoned } from "../base/temporary.ts";
 import type { Listing } from "../nix/listing.ts";
 import { listingFromJson, listingToJson } from "../nix/listing-json.ts";
 import { NarHash } from "../nix/nix-hash.ts";
@@ -18,13 +19,16 @@ import type { LayerIdentity } from "../oci/layer.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { evict } from "./evict.ts";
 import { isCode, placeFile, readIfThere, writeWhole } from "./folder.ts";
+import { tidyNotes } from "./tidy.ts";
 
 const READ_CHUNK = 1024 * 1024;
 // Bumped when the meaning of a file changes; old folders are evicted by hand, never misread.
 const FORMAT = "v1";
+const NOTES = ["layers", "successors", "listings", "locks"];
 
 export class LayerCache {
   readonly folder: string;
+  #tidied: Promise<void> | undefined;
   /** Blobs whose bytes this process has seen to be right; it may still need them. */
   readonly #verified = new Set<Digest>();
 
@@ -38,14 +42,14 @@ export class LayerCache {
   }
 
   async remember(key: LayerKey, known: KnownLayer): Promise<void> {
-    await writeWhole(this.#layerFile(key), JSON.stringify(known));
+    await this.#write(this.#layerFile(key), JSON.stringify(known));
   }
 
   /** Made here in place of a blob that another machine's compressor made and that is gone. */
   readonly successors = {
     of: (digest: Digest): Promise<KnownLayer | undefined> => readKnown(this.#successorFile(digest)),
     add: (digest: Digest, known: KnownLayer): Promise<void> =>
-      writeWhole(this.#successorFile(digest), JSON.stringify(known)),
+      this.#write(this.#successorFile(digest), JSON.stringify(known)),
   };
 
   /** Stores a blob: `write` gets a sink and answers with what came out of it. */
@@ -53,6 +57,7 @@ export class LayerCache {
     write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerIdentity>,
   ): Promise<LayerIdentity> {
     let identity: LayerIdentity | undefined;
+    await this.#tidy();
     await placeFile(join(this.folder, "blobs", "new"), async (handle) => {
       identity = await write(async (chunk) => {
         await handle.writeFile(chunk);
@@ -105,15 +110,30 @@ export class LayerCache {
   }
 
   async addListing(narHash: NarHash, listing: Listing): Promise<void> {
-    await writeWhole(this.#listingFile(narHash), JSON.stringify(listingToJson(listing)));
+    await this.#write(this.#listingFile(narHash), JSON.stringify(listingToJson(listing)));
   }
 
   /** Locks (by text and public keys) that were verified here before. */
   readonly verdicts = {
     has: async (key: string): Promise<boolean> =>
       (await readIfThere(this.#verdictFile(key))) !== undefined,
-    add: (key: string): Promise<void> => writeWhole(this.#verdictFile(key), ""),
+    add: (key: string): Promise<void> => this.#write(this.#verdictFile(key), ""),
   };
+
+  async #write(file: string, text: string): Promise<void> {
+    await this.#tidy();
+    await writeWhole(file, text);
+  }
+
+  /** Before the first write: a process that only reads changes nothing. */
+  #tidy(): Promise<void> {
+    return (this.#tidied ??= this.#tidyAll());
+  }
+
+  async #tidyAll(): Promise<void> {
+    await removeAbandoned(join(this.folder, "blobs"));
+    for (const name of NOTES) await tidyNotes(join(this.folder, name));
+  }
 
   readonly #verdictFile = (key: string): string => join(this.folder, "locks", key);
   readonly #layerFile = (key: LayerKey): string => join(this.folder, "layers", `${key}.json`);

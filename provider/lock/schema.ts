@@ -91,6 +91,8 @@ export const hasScheme = (url: string): boolean =>
 export function checkCacheUrl(url: string): string {
   if (url === "")
     throw new RangeError("expected a URL or a path relative to the lock; got nothing");
+  // No path can hold it, whichever way it is written.
+  if (/\0|%00/.test(url)) throw new RangeError("expected no NUL in it");
   if (!hasScheme(url) || LocalStoreUrl.parse(url) !== undefined) return url;
   const parsed = URL.parse(url);
   if (parsed === null || !["http:", "https:", "file:", "s3:"].includes(parsed.protocol))

@@ -1,7 +1,7 @@
 /** A lock as text: the same content is always the same bytes. @module */
-import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { ByteString } from "../base/byte-string.ts";
+import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { Lock, LockedCache, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
 import { LOCK_VERSION } from "./schema.ts";
@@ -21,7 +21,7 @@ export function formatLock(lock: Lock): string {
 
 /** Replaces `file` in one step: a reader sees the old lock or the new one, whole. */
 export async function writeLock(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = temporaryPath(file);
   try {
     const handle = await open(temporary, "wx");
     try {
@@ -32,7 +32,7 @@ export async function writeLock(file: string, text: string): Promise<void> {
     }
     await rename(temporary, file);
   } finally {
-    await rm(temporary, { force: true });
+    await removeTemporary(temporary);
   }
 }
 

@@ -38,14 +38,19 @@ export const Repository = {
       throw new InvalidRepository(text, `${rest.length} characters, at most 255`, HINT.length);
     return { host, name, plainHttp: scheme === undefined ? isLoopback(host) : scheme === "http" };
   },
+  /** Throws unless it may be one's name. */
+  checkName(name: string): void {
+    if (!NAME.test(name)) throw new InvalidRepository(name, "not a name", HINT.name);
+  },
   /** Without the scheme: `ghcr.io/acme/lix`. */
   format: (repository: Repository): string => `${repository.host}/${repository.name}`,
 };
 
 export const Tag = {
+  is: (text: string): boolean => TAG.test(text),
   /** Throws unless it is one. @param path of the argument that it comes from: `extraTags[0]`. */
   check(text: string, path?: string): void {
-    if (!TAG.test(text)) throw new InvalidTag(text, path);
+    if (!Tag.is(text)) throw new InvalidTag(text, path);
   },
 };
 

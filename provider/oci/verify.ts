@@ -26,6 +26,11 @@ export function compareImages(
   return [
     ...missing.map((platform) => differs(platform, "an image", ABSENT)),
     ...extra.map((platform) => differs(platform, ABSENT, "an image")),
+    // Which of them a client takes is its own affair.
+    ...[...theirs.keys()].flatMap((platform) => {
+      const count = got.filter((image) => Platform.format(image.platform) === platform).length;
+      return count === 1 ? [] : [differs(platform, "one image", String(count))];
+    }),
     ...[...ours].flatMap(([platform, image]) => {
       const other = theirs.get(platform);
       return other === undefined ? [] : comparePlatformImages(platform, image, other);

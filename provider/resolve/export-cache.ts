@@ -3,13 +3,14 @@
  * owner: the lock then works wherever the folder goes.
  * @module
  */
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, open, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createZstdCompress } from "node:zlib";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { NarInfo } from "../nix/narinfo.ts";
 import { NarHash } from "../nix/nix-hash.ts";
 import { nixbase32 } from "../nix/nixbase32.ts";
@@ -73,7 +74,7 @@ async function exportPath(path: LockedPath, { store, folder }: ExportOptions): P
 type Stored = Pick<NarInfo, "url" | "fileSize" | "fileHash">;
 
 async function writeNar(nar: Bytes, folder: string): Promise<Stored> {
-  const temporary = join(folder, "nar", `${randomBytes(8).toString("hex")}.tmp`);
+  const temporary = temporaryPath(join(folder, "nar", "new"));
   const hash = createHash("sha256");
   let fileSize = 0;
   try {
@@ -93,7 +94,7 @@ async function writeNar(nar: Bytes, folder: string): Promise<Stored> {
     await rename(temporary, join(folder, url));
     return { url, fileSize, fileHash: NarHash.toNix32(NarHash.fromBytes(digest)) };
   } finally {
-    await rm(temporary, { force: true });
+    await removeTemporary(temporary);
   }
 }
 

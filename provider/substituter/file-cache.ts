@@ -23,6 +23,8 @@ export function fileCacheFiles(folder: string): CacheFiles {
         return Buffer.from(bytes).toString("utf8");
       } catch (error) {
         if (isMissing(error)) return missing(root);
+        // Of a name that is right: what is in the file is not.
+        if (error instanceof RangeError) throw new CacheTextTooLong(file);
         throw error instanceof LixImageError ? error : new CacheUnreadable(file, error);
       }
     },
@@ -67,6 +69,15 @@ export class CacheUnreadable extends LixImageError {
     super(`${file}: the cache cannot be read`, {
       hint: "check the path in the lock's `caches` and its permissions",
       cause,
+    });
+  }
+}
+
+export class CacheTextTooLong extends LixImageError {
+  readonly code = "CACHE_TEXT_TOO_LONG";
+  constructor(file: string) {
+    super(`${file}: expected a text of at most ${TEXT_LIMIT} bytes; got more`, {
+      hint: "no narinfo is so long: the cache is damaged, copy this path into it again",
     });
   }
 }

@@ -4,8 +4,10 @@
  * @see https://nix.dev/manual/nix/latest/store/types/s3-binary-cache-store
  * @module
  */
-import { findAwsKeys, profileKeys } from "../aws/credentials.ts";
+import { findAwsKeys } from "../aws/credentials.ts";
+import { awsDomain } from "../aws/domain.ts";
 import type { FoundAwsKeys } from "../aws/keys.ts";
+import { profileKeys } from "../aws/profile.ts";
 import { signedHeaders } from "../aws/signature.ts";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
@@ -47,7 +49,7 @@ function locate(url: URL, environment: Environment): S3Location {
   const scheme = setting("scheme") ?? "https";
   const endpoint =
     setting("endpoint") || environment["AWS_ENDPOINT_URL_S3"] || environment["AWS_ENDPOINT_URL"];
-  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const domain = awsDomain(region);
   const base = endpoint
     ? `${endpoint.includes("://") ? "" : `${scheme}://`}${endpoint.replace(/\/+$/, "")}/${bucket}/`
     : // A certificate for *.s3.… does not cover a name with further dots.
@@ -73,7 +75,7 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
   const { region, profile } = location;
   const find = async (): Promise<FoundAwsKeys | undefined> => {
     if (profile === undefined) return findAwsKeys(region, environment);
-    const keys = await profileKeys(profile, environment);
+    const keys = await profileKeys(profile, { region, environment });
     if (keys === undefined) throw new NoSuchAwsProfile(profile, location.name);
     return keys;
   };

@@ -1,6 +1,7 @@
-import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
+import { mkdtemp, open, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noteTemporary, removeTemporary } from "../base/temporary.ts";
 
 // Most files are far smaller, and a write or read for each would take longer than their bytes.
 const BATCH = 1024 * 1024;
@@ -25,11 +26,11 @@ export class Spool {
 
   /** Its owner must `close` it. */
   static async open(): Promise<Spool> {
-    const folder = await mkdtemp(join(tmpdir(), "lix-image-"));
+    const folder = noteTemporary(await mkdtemp(join(tmpdir(), "lix-image-")));
     try {
       return new Spool(folder, await open(join(folder, "contents"), "wx+", 0o600));
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await removeTemporary(folder);
       throw error;
     }
   }
@@ -70,7 +71,7 @@ export class Spool {
 
   async close(): Promise<void> {
     await this.#file.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeTemporary(this.#folder);
   }
 
   /** Some of the `size` bytes from `at` on. */

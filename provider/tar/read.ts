@@ -19,6 +19,8 @@ export type TarEvent =
       readonly path: ByteString;
       readonly mode: number;
       readonly size: number;
+      /** Where in the archive its contents start. */
+      readonly offset: number;
     }
   | {
       readonly kind: "symlink" | "hard link";
@@ -117,7 +119,7 @@ async function* readFile(
   const size = inPax === undefined ? inBlock : Number(inPax);
   if (!/^\d*$/.test(inPax ?? "") || !Number.isSafeInteger(size))
     throw input.malformed("a size that is none");
-  yield { kind: "regular", path, mode, size };
+  yield { kind: "regular", path, mode, size, offset: input.offset };
   for await (const bytes of input.contents(size)) yield { kind: "contents", bytes };
   await input.padding(size);
 }

@@ -45,8 +45,13 @@ export class TarInput {
     await this.take(-size & (BLOCK_SIZE - 1));
   }
 
+  /** Of the next byte, in the archive. */
+  get offset(): number {
+    return this.#base + this.#at;
+  }
+
   malformed(problem: string): TarMalformed {
-    return new TarMalformed(this.#label, this.#base + this.#at, problem);
+    return new TarMalformed(this.#label, this.offset, problem);
   }
 
   async close(): Promise<void> {

@@ -68,6 +68,29 @@ test("load sends the image to the daemon that DOCKER_HOST names", () =>
     }
   }));
 
+test("of several systems load takes the daemon's", () =>
+  withWorkshop({ world: { systems: ["x86_64-linux", "aarch64-linux"] } }, async (workshop) => {
+    const args = await workshop.writeArgs({ systems: ["x86_64-linux", "aarch64-linux"] });
+    for (const architecture of ["arm64", "amd64", "riscv64"]) {
+      const daemon = await startDockerDaemon({ architecture });
+      try {
+        const DOCKER_HOST = `tcp://127.0.0.1:${daemon.port}`;
+        const ran = await workshop.runWith({ DOCKER_HOST }, "load", args, "--json");
+        if (architecture === "riscv64") {
+          workshop.assertRefused(ran, "systems: expected one for riscv64, as tcp:");
+          assert.deepEqual(daemon.requests, []);
+          continue;
+        }
+        assert.equal(ran.code, 0, ran.stderr);
+        const { platforms } = JSON.parse(ran.stdout);
+        assert.deepEqual(Object.keys(platforms), [`linux/${architecture}`]);
+        assert.equal(daemon.requests.length, 1);
+      } finally {
+        await daemon.close();
+      }
+    }
+  }));
+
 test("an archive that cannot be is refused before anything is fetched", () =>
   withWorkshop({}, async (workshop) => {
     const systems = ["x86_64-linux", "aarch64-linux"];

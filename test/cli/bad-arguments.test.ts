@@ -60,8 +60,12 @@ const REFUSALS: readonly Refusal[] = [
     args: { extraPkgs: ["whiteout"] },
     says: [/\/nix\/store\/\w+-whiteout-1\.0 holds "share\/\.wh\.removed"/, "leave the package out"],
   },
-  { what: "maxLayers 0", args: { maxLayers: 0 }, says: [/maxLayers: .*>=1/] },
-  { what: "maxLayers 128", args: { maxLayers: 128 }, says: [/maxLayers: .*<=127/] },
+  {
+    what: "maxLayers 0",
+    args: { maxLayers: 0 },
+    says: ["maxLayers: expected a whole number from 1 to 127; got 0"],
+  },
+  { what: "maxLayers 128", args: { maxLayers: 128 }, says: ["from 1 to 127; got 128"] },
   {
     what: "a newline in a value of nixConf",
     args: { nixConf: { "access-tokens": "secret\nsandbox = true" } },
@@ -87,7 +91,11 @@ const REFUSALS: readonly Refusal[] = [
     args: { registry: "acme" },
     says: ["not a repository", "no registry host", "ghcr.io/acme/lix"],
   },
-  { what: "an unknown argument", args: { tags: ["a"] }, says: ["tags: unknown argument"] },
+  {
+    what: "an unknown argument, with the nearest",
+    args: { tags: ["a"] },
+    says: ["tags: unknown argument", "did you mean tag? LixImage has archives, "],
+  },
   { what: "arguments that are no JSON", args: "{ lock: ", says: ["args.json", "line 1"] },
 ];
 

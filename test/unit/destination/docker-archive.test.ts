@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { gunzipSync, zstdCompressSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import { temporaryPath } from "../../../provider/base/temporary.ts";
 import { packedSize, packParts } from "../../../provider/destination/archive-file.ts";
 import {
   dockerArchive,
@@ -85,6 +86,18 @@ test("a file is written again only for another image, and then in one step", () 
     assert.deepEqual(await readFile(file), before);
     assert.deepEqual(await readdir(join(folder, "new")), ["image.tar.gz"]);
     assert.equal((await tarFiles(Bytes.of(gunzipSync(before)))).size, 4);
+  }));
+
+test("what a killed process left beside the file goes when the file is written again", () =>
+  withTempDir(async (folder) => {
+    const file = join(folder, "image.tar");
+    // Of this process's id, but of one that began before.
+    const [, place = "", pid = ""] = temporaryPath("x").split(".");
+    const left = [".image.tar", place, pid, "1", "0".repeat(12), "tmp"].join(".");
+    const another = left.replace("image", "other");
+    for (const name of [left, another]) await writeFile(join(folder, name), "half");
+    await dockerArchiveDestination(file, "acme/lix").publish(IMAGE, { tags: ["v1"] });
+    assert.deepEqual(await readdir(folder), [another, "image.tar"]);
   }));
 
 test("other tags on the same image leave the rest of the file as it was", () =>

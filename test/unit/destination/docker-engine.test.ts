@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
@@ -9,9 +8,9 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { packParts } from "../../../provider/destination/archive-file.ts";
 import { dockerArchive } from "../../../provider/destination/docker-archive.ts";
 import { findDocker } from "../../../provider/destination/docker-context.ts";
-import { loadIntoDocker } from "../../../provider/destination/docker-engine.ts";
+import { dockerArchitecture, loadIntoDocker } from "../../../provider/destination/docker-engine.ts";
+import { makeCertificates, needsOpenssl, serverTls } from "../../support/certificates.ts";
 import { startDockerDaemon, type DockerDaemonOptions } from "../../support/docker-daemon.ts";
-import { findProgram, pathFolders } from "../../support/find-program.ts";
 import { sampleImage } from "../../support/sample-image.ts";
 
 const IMAGE = sampleImage("one layer", "another layer".repeat(50_000));
@@ -53,7 +52,11 @@ test("what the daemon says against an image is told, whatever its status", async
   const cases = [
     { status: 500, body: '{"message":"no space left on device"}\n', says: /no space left/ },
     { status: 200, body: '{"stream":"…"}\n{"error":"bad layer"}\n', says: /bad layer/ },
+    { status: 200, body: '{"errorDetail":{"message":"bad tar"}}\n', says: /bad tar/ },
     { status: 404, body: "page not found", says: /status 404/ },
+    { status: 200, body: "", says: /not whole: ""/ },
+    { status: 200, body: '{"stream":"Loading layer"}\n', says: /not whole/ },
+    { status: 200, body: '{"stream":"Loaded image: a:b"}\n{"errorDe', says: /not whole/ },
   ];
   const archive = await dockerArchive(IMAGE, TAGS);
   for (const { says, ...answer } of cases)
@@ -61,6 +64,26 @@ test("what the daemon says against an image is told, whatever its status", async
       const loading = loadIntoDocker(await endpointOf(port), archive);
       await assert.rejects(loading, { code: "DOCKER_REFUSED", message: says });
     });
+});
+
+test("an answer that breaks off is a failure, whatever it said by then", () =>
+  withDaemon(
+    { answer: { status: 200, body: '{"stream":"Loaded image: a:b\\n"}\r\n', cut: true } },
+    async ({ port }) => {
+      const endpoint = await findDocker({ DOCKER_HOST: `tcp://127.0.0.1:${port}` });
+      const loading = loadIntoDocker(endpoint, await dockerArchive(IMAGE, TAGS));
+      await assert.rejects(loading, { code: "DOCKER_UNREACHABLE" });
+    },
+  ));
+
+test("a daemon says what machine it is on", async () => {
+  for (const architecture of ["amd64", "arm64"])
+    await withDaemon({ architecture }, async ({ port }) => {
+      const endpoint = await findDocker({ DOCKER_HOST: `tcp://127.0.0.1:${port}` });
+      assert.equal(await dockerArchitecture(endpoint), architecture);
+    });
+  const nowhere = await findDocker({ DOCKER_HOST: "unix:///nowhere/docker.sock" });
+  await assert.rejects(dockerArchitecture(nowhere), { code: "DOCKER_UNREACHABLE" });
 });
 
 test("a daemon that is nowhere is named", async () => {
@@ -110,31 +133,36 @@ test("DOCKER_HOST goes before DOCKER_CONTEXT, and that before config.json", () =
     });
   }));
 
-const skip = findProgram("openssl", pathFolders()) === undefined && "not installed: openssl";
-
-test("a daemon with TLS gets the certificate of the context or of DOCKER_CERT_PATH", { skip }, () =>
-  withTempDir(async (folder) => {
-    const keys = join(folder, ".docker/contexts/tls", idOf("safe"), "docker");
-    await mkdir(keys, { recursive: true });
-    makeCertificate(keys);
-    const [ca, cert, key] = await Promise.all(
-      ["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(keys, name))),
-    );
-    const tls = { ca, cert, key, requestCert: true, rejectUnauthorized: true };
-    await withDaemon({ tls }, async ({ port, requests }) => {
-      const host = `tcp://127.0.0.1:${port}`;
-      await writeContext(folder, "safe", { Host: host });
-      const archive = await dockerArchive(IMAGE, TAGS);
-      for (const environment of [
-        { HOME: folder, DOCKER_CONTEXT: "safe" },
-        { HOME: folder, DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: keys },
-      ])
-        assert.equal((await loadIntoDocker(await findDocker(environment), archive)).length, 2);
-      assert.equal(requests.length, 2);
-      const unknown = await findDocker({ HOME: folder, DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1" });
-      await assert.rejects(loadIntoDocker(unknown, archive), { code: "DOCKER_UNREACHABLE" });
-    });
-  }),
+test(
+  "a daemon with TLS gets the certificate of the context or of DOCKER_CERT_PATH",
+  { skip: needsOpenssl },
+  () =>
+    withTempDir(async (folder) => {
+      const keys = join(folder, ".docker/contexts/tls", idOf("safe"), "docker");
+      await mkdir(keys, { recursive: true });
+      const made = makeCertificates(folder);
+      await copyFile(made.ca, join(keys, "ca.pem"));
+      await copyFile(made.client.cert, join(keys, "cert.pem"));
+      await copyFile(made.client.key, join(keys, "key.pem"));
+      const tls = serverTls(made, true);
+      await withDaemon({ tls }, async ({ port, requests }) => {
+        const host = `tcp://127.0.0.1:${port}`;
+        await writeContext(folder, "safe", { Host: host });
+        const archive = await dockerArchive(IMAGE, TAGS);
+        for (const environment of [
+          { HOME: folder, DOCKER_CONTEXT: "safe" },
+          { HOME: folder, DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: keys },
+        ])
+          assert.equal((await loadIntoDocker(await findDocker(environment), archive)).length, 2);
+        assert.equal(requests.length, 2);
+        const unknown = await findDocker({
+          HOME: folder,
+          DOCKER_HOST: host,
+          DOCKER_TLS_VERIFY: "1",
+        });
+        await assert.rejects(loadIntoDocker(unknown, archive), { code: "DOCKER_UNREACHABLE" });
+      });
+    }),
 );
 
 const idOf = (name: string): string => createHash("sha256").update(name).digest("hex");
@@ -144,14 +172,4 @@ async function writeContext(home: string, name: string, docker: object): Promise
   await mkdir(folder, { recursive: true });
   const meta = { Name: name, Metadata: {}, Endpoints: { docker } };
   await writeFile(join(folder, "meta.json"), JSON.stringify(meta));
-}
-
-/** One for both sides, signed by itself. */
-function makeCertificate(folder: string): void {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  const files = ["-keyout", "key.pem", "-out", "cert.pem"];
-  const names = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const options = { cwd: folder, stdio: "ignore" } as const;
-  execFileSync("openssl", ["req", "-x509", ...key, ...files, ...names], options);
-  execFileSync("cp", ["cert.pem", "ca.pem"], options);
 }

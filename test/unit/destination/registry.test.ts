@@ -90,7 +90,7 @@ test("complains of a tag that points elsewhere just after it was pushed", () =>
     await to(registry, "acme/lix").publish(sampleImage("theirs"), { tags: ["theirs"] });
     const [theirs = ""] = registry.store.repository("acme/lix").manifests.keys();
     const lie = { kind: "lie", headers: { "docker-content-digest": theirs } } as const;
-    registry.faults.push({ method: "HEAD", path: /manifests\/v1/, times: 4, act: lie });
+    registry.faults.push({ method: "HEAD", path: /manifests\/v1/, times: Infinity, act: lie });
     await assert.rejects(to(registry, "acme/lix").publish(IMAGE, { tags: ["v1"] }), {
       code: "TAG_NOT_KEPT",
     });

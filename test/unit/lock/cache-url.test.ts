@@ -17,6 +17,10 @@ test("what is none of these is refused, and so are credentials", () => {
     "local?root=mnt",
     "local?store=/x",
     "https://me:pw@c.example",
+    "cache\0",
+    "local?root=/mnt\0",
+    "file:///srv/a%00b",
+    "https://c.example/\0",
   ])
     assert.throws(() => checkCacheUrl(url), url);
 });

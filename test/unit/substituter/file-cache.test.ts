@@ -62,7 +62,11 @@ test("a narinfo of more than 256 KiB is refused", () =>
   withCache(async (cache, info, folder) => {
     const file = join(folder, `${info.storePath.slice(11, 43)}.narinfo`);
     await writeFile(file, Buffer.alloc(256 * 1024 + 1, "a"));
-    await assert.rejects(cache.narInfo(info.storePath), CacheUnreadable);
+    await assert.rejects(cache.narInfo(info.storePath), {
+      code: "CACHE_TEXT_TOO_LONG",
+      message: `${file}: expected a text of at most 262144 bytes; got more`,
+      hint: /copy this path into it again/,
+    });
   }));
 
 test("a NAR's URL does not lead out of the folder", () =>

@@ -28,9 +28,9 @@ test("reads files with their contents, directories, links of both kinds", async 
   );
   assert.deepEqual(await read(tar), [
     { kind: "directory", path: "a/" },
-    { kind: "regular", path: "a/x", mode: 0o755, size: 5 },
+    { kind: "regular", path: "a/x", mode: 0o755, size: 5, offset: 1024 },
     { kind: "contents", bytes: Buffer.from("hello") },
-    { kind: "regular", path: "a/empty", mode: 0o644, size: 0 },
+    { kind: "regular", path: "a/empty", mode: 0o644, size: 0, offset: 2048 },
     { kind: "symlink", path: "a/s", target: "../x" },
     { kind: "hard link", path: "a/h", target: "a/x" },
   ]);
@@ -63,7 +63,7 @@ test("a size may stand in a PAX record or in GNU's binary form", async () => {
   ];
   for (const tar of sizes)
     assert.deepEqual(await read(tar), [
-      { kind: "regular", path: "f", mode: 0o644, size: 5 },
+      { kind: "regular", path: "f", mode: 0o644, size: 5, offset: tar.indexOf("hello") },
       { kind: "contents", bytes: Buffer.from("hello") },
     ]);
 });
@@ -72,7 +72,7 @@ test("old tars: no magic, and directories that are files with a slash", async ()
   const tar = tarOf({ name: "d/", magic: "", type: "\0" }, { name: "d/f", magic: "", type: "\0" });
   assert.deepEqual(await read(tar), [
     { kind: "directory", path: "d/" },
-    { kind: "regular", path: "d/f", mode: 0o644, size: 0 },
+    { kind: "regular", path: "d/f", mode: 0o644, size: 0, offset: 1024 },
   ]);
 });
 
@@ -129,9 +129,14 @@ test("reads what our own writer writes, wherever the chunks end", async () => {
       const tar = await Bytes.collect(packTar(written()));
       let contents = Buffer.alloc(0);
       const seen: unknown[] = [];
+      const atOffsets: Uint8Array[] = [];
       for await (const event of readTar(inChunks(tar, chunk + 1), "x.tar"))
         if (event.kind === "contents") contents = Buffer.concat([contents, event.bytes]);
-        else seen.push(event);
+        else if (event.kind === "regular") {
+          const { offset, ...rest } = event;
+          atOffsets.push(tar.subarray(offset, offset + event.size));
+          seen.push(rest);
+        } else seen.push(event);
       assert.deepEqual(
         seen,
         items.flatMap(({ name, target, contents: { length } }) => [
@@ -140,6 +145,7 @@ test("reads what our own writer writes, wherever the chunks end", async () => {
         ]),
       );
       assert.ok(contents.equals(Buffer.concat(items.map((each) => each.contents))));
+      assert.ok(contents.equals(Buffer.concat(atOffsets)));
     }),
     { numRuns: 150 },
   );

@@ -1,0 +1,49 @@
+import type { Bytes } from "../base/bytes.ts";
+import { render } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { decompressLayer } from "../layer/decompressor.ts";
+import { Digest } from "../oci/digest.ts";
+import type { PlatformImage } from "../oci/read-image.ts";
+import { verifiedBlob } from "../oci/verified-blob.ts";
+import type { ImageSource } from "./image-source.ts";
+
+type Layer = PlatformImage["layers"][number];
+
+/**
+ * Reads every layer, because manifest and config only promise what the blobs are: a line for each
+ * that is not what they say.
+ * @param expected whose blobs need no look at their contents.
+ */
+export async function damagedLayers(
+  image: ImageSource,
+  expected: readonly PlatformImage[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  const ours = new Set(expected.flatMap(({ layers }) => layers.map(({ digest }) => digest)));
+  const layers = new Map<string, Layer>();
+  for (const layer of image.platforms.flatMap((platform) => platform.layers))
+    layers.set(`${layer.digest} ${layer.size} ${layer.diffId}`, layer);
+  for (const layer of layers.values()) {
+    log.progress(`${image.description}: reading ${layer.digest}`);
+    try {
+      await checkLayer(image, layer, ours.has(layer.digest));
+    } catch (error) {
+      problems.push(`blob ${layer.digest}: ${render(error)}`);
+    }
+  }
+  return problems;
+}
+
+async function checkLayer(image: ImageSource, layer: Layer, isOurs: boolean): Promise<void> {
+  const { digest, diffId, mediaType } = layer;
+  // A docker archive says nothing of sizes.
+  const size = image.plain ? undefined : layer.size;
+  await drain(verifiedBlob(image.getBlob(digest), { digest, size }, image.description));
+  if (isOurs) return;
+  const tar = decompressLayer(image.getBlob(digest), mediaType, digest);
+  await drain(verifiedBlob(tar, { digest: Digest.parse(diffId) }, "decompressed"));
+}
+
+async function drain(source: Bytes): Promise<void> {
+  for await (const _ of source) continue;
+}

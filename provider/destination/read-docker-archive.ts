@@ -1,0 +1,124 @@
+/**
+ * The image in a docker archive, as `docker save`, podman, skopeo, crane and we write it. It has no
+ * manifest with digests: the image goes by its config's digest (Docker's image id), layers by diffIds.
+ * @see https://github.com/moby/moby/blob/v28.0.0/image/spec/spec.md
+ * @module
+ */
+import { z } from "zod";
+import type { Bytes } from "../base/bytes.ts";
+import { decompressLayer } from "../layer/decompressor.ts";
+import { Digest } from "../oci/digest.ts";
+import { MediaType } from "../oci/media-type.ts";
+import { readConfig } from "../oci/read-config.ts";
+import type { PlatformImage } from "../oci/read-image.ts";
+import { verifiedBlob } from "../oci/verified-blob.ts";
+import { compressionOf, MAGIC_SIZE } from "./compression-of.ts";
+import { ImageUnreadable } from "./image-unreadable.ts";
+import { collectSmall, MissingBlob, NoSuchImage } from "./read-layout.ts";
+import type { TarFile, TarFileEntry } from "./tar-file.ts";
+
+export interface DockerArchiveImage {
+  /** `acme/lix:latest` */
+  readonly names: readonly string[];
+  readonly config: { readonly mediaType: string; readonly digest: Digest; readonly size: number };
+  readonly image: PlatformImage;
+  /** The plain tar of a layer. Checked: the last bytes come only when the diffId is right. */
+  getBlob(diffId: Digest): Bytes;
+}
+
+/** `reference` is a name or its tag; without it the archive must hold one image only. */
+export async function readDockerArchive(
+  tar: TarFile,
+  reference?: string,
+): Promise<DockerArchiveImage> {
+  const { Config, Layers, RepoTags } = choose(await readManifestJson(tar), tar, reference);
+  const bytes = await collectSmall(open(tar, Config).open(), `${tar.description}: ${Config}`);
+  const config = {
+    mediaType: MediaType.dockerConfig,
+    digest: digestOf(bytes, Config, tar),
+    size: bytes.length,
+  };
+  const read = readConfig(bytes, `${tar.description}: ${Config}`);
+  if (read.diffIds.length !== Layers.length)
+    throw new ImageUnreadable(
+      tar.description,
+      `it has ${Layers.length} layers, and its config ${read.diffIds.length}`,
+    );
+  const files = new Map<Digest, TarFileEntry>();
+  const layers = read.diffIds.map((diffId, at) => {
+    const file = open(tar, Layers[at] ?? "");
+    const digest = Digest.parse(diffId);
+    files.set(digest, file);
+    return { mediaType: MediaType.layerTar, digest, diffId, size: file.size };
+  });
+  const size = layers.reduce((sum, layer) => sum + layer.size, config.size);
+  return {
+    names: RepoTags ?? [],
+    config,
+    image: { ...read, digest: config.digest, configDigest: config.digest, layers, size },
+    getBlob: (diffId) => plainLayer(files.get(diffId), diffId, tar.description),
+  };
+}
+
+const ManifestJson = z.array(
+  z.object({
+    Config: z.string(),
+    RepoTags: z.array(z.string()).nullish(),
+    Layers: z.array(z.string()),
+  }),
+);
+type Entry = z.output<typeof ManifestJson>[number];
+
+async function readManifestJson(tar: TarFile): Promise<Entry[]> {
+  const file = tar.find("manifest.json");
+  if (file === undefined) throw new ImageUnreadable(tar.description, "no manifest.json in it");
+  const bytes = await collectSmall(file.open(), `${tar.description}: manifest.json`);
+  try {
+    return ManifestJson.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  } catch (error) {
+    throw new ImageUnreadable(tar.description, "its manifest.json is none", error);
+  }
+}
+
+function choose(entries: readonly Entry[], tar: TarFile, reference: string | undefined): Entry {
+  const isMeant = (name: string): boolean => name === reference || name.endsWith(`:${reference}`);
+  const [entry, ...more] = entries.filter(
+    ({ RepoTags }) => reference === undefined || RepoTags?.some(isMeant),
+  );
+  if (entry !== undefined && more.length === 0) return entry;
+  const names = entries.flatMap(({ RepoTags, Config }) => (RepoTags?.length ? RepoTags : [Config]));
+  throw new NoSuchImage(tar.description, reference, names);
+}
+
+function open(tar: TarFile, name: string): TarFileEntry {
+  const file = tar.find(name);
+  if (file === undefined)
+    throw new ImageUnreadable(tar.description, `no file ${JSON.stringify(name)} in it`);
+  return file;
+}
+
+/** All that write such archives name configs by digest: `<hex>.json`, `sha256:<hex>`, `blobs/…`. */
+function digestOf(config: Uint8Array, name: string, tar: TarFile): Digest {
+  const digest = Digest.of(config);
+  const named = /[0-9a-f]{64}/.exec(name)?.[0] ?? Digest.hex(digest);
+  if (named !== Digest.hex(digest))
+    throw new ImageUnreadable(tar.description, `its config ${name} is sha256:${named} no more`);
+  return digest;
+}
+
+async function* plainLayer(
+  file: TarFileEntry | undefined,
+  diffId: Digest,
+  from: string,
+): AsyncGenerator<Uint8Array> {
+  if (file === undefined) throw new MissingBlob(from, diffId);
+  // crane writes layers as they are in a registry.
+  const compression = compressionOf(await firstBytes(file));
+  const tar = decompressLayer(file.open(), compression, `${from}: layer ${diffId}`);
+  yield* verifiedBlob(tar, { digest: diffId }, `${from}: layer ${diffId}`);
+}
+
+async function firstBytes(file: TarFileEntry): Promise<Uint8Array> {
+  for await (const chunk of file.open()) if (chunk.length >= MAGIC_SIZE) return chunk;
+  return new Uint8Array();
+}

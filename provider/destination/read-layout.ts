@@ -1,0 +1,125 @@
+/**
+ * The image in an OCI layout, whoever wrote it, wherever its files are.
+ * @see image-spec image-layout.md
+ * @module
+ */
+import { z } from "zod";
+import { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
+import type { Digest } from "../oci/digest.ts";
+import { verifiedBlob, type BlobIdentity } from "../oci/verified-blob.ts";
+import { ImageUnreadable } from "./image-unreadable.ts";
+import { REF_NAME, type OciIndex } from "./oci-index.ts";
+
+/** What `inspect` and `verify` ask of a layout; the names are those of RegistryClient. */
+export interface OciLayout {
+  /** For messages: `/srv/images/lix`. */
+  readonly description: string;
+  /** The tags of the image. */
+  readonly names: readonly string[];
+  readonly root: ReceivedManifest;
+  getManifest(digest: Digest): Promise<ReceivedManifest | undefined>;
+  /** Checked: the last bytes come only when the digest is right. */
+  getBlob(digest: Digest): Bytes;
+}
+
+interface ReceivedManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where the files of a layout are. */
+export interface LayoutFiles {
+  readonly description: string;
+  readonly index: OciIndex;
+  /** Undefined where no such blob is. */
+  openBlob(digest: Digest): Promise<Bytes | undefined>;
+}
+
+/** `reference` is a tag or a digest; without it the layout must hold one image only. */
+export async function readLayout(files: LayoutFiles, reference?: string): Promise<OciLayout> {
+  const { description, index } = files;
+  const nameOf = ({ annotations }: (typeof index.manifests)[number]) => annotations?.[REF_NAME];
+  const chosen = index.manifests.filter(
+    (entry) => reference === undefined || nameOf(entry) === reference || entry.digest === reference,
+  );
+  const [entry] = chosen;
+  if (entry === undefined || chosen.some(({ digest }) => digest !== entry.digest))
+    throw new NoSuchImage(
+      description,
+      reference,
+      index.manifests.map((each) => nameOf(each) ?? each.digest),
+    );
+  const root = await readManifest(files, entry, entry.mediaType);
+  if (root === undefined) throw new MissingBlob(description, entry.digest);
+  const names = index.manifests.filter(({ digest }) => digest === entry.digest).map(nameOf);
+  return {
+    description,
+    names: names.filter((name) => name !== undefined),
+    root,
+    getManifest: (digest) => readManifest(files, { digest }),
+    getBlob: (digest) => readBlob(files, digest),
+  };
+}
+
+/** Registries take none that is larger; a file says nothing of what it will be. */
+const MANIFEST_LIMIT = 4 * 1024 * 1024;
+
+async function readManifest(
+  files: LayoutFiles,
+  blob: BlobIdentity,
+  knownType?: string,
+): Promise<ReceivedManifest | undefined> {
+  const source = await files.openBlob(blob.digest);
+  if (source === undefined) return undefined;
+  const from = `${files.description}: ${blob.digest}`;
+  const bytes = await collectSmall(verifiedBlob(source, blob, from), from);
+  return { digest: blob.digest, mediaType: knownType ?? ownType(bytes), bytes };
+}
+
+/** The whole of what no image has more of. Throws ImageUnreadable for more. */
+export async function collectSmall(source: Bytes, from: string): Promise<Uint8Array> {
+  try {
+    return await Bytes.collect(source, MANIFEST_LIMIT);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ImageUnreadable(from, "it is too large for what it should be", error);
+  }
+}
+
+const Typed = z.object({ mediaType: z.string() });
+
+/** A file has no Content-Type, but manifests name their type themselves. */
+function ownType(bytes: Uint8Array): string {
+  try {
+    return Typed.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))).mediaType;
+  } catch {
+    return "application/octet-stream";
+  }
+}
+
+async function* readBlob(files: LayoutFiles, digest: Digest): AsyncGenerator<Uint8Array> {
+  const source = await files.openBlob(digest);
+  if (source === undefined) throw new MissingBlob(files.description, digest);
+  yield* verifiedBlob(source, { digest }, `${files.description}: ${digest}`);
+}
+
+export class NoSuchImage extends LixImageError {
+  readonly code = "NO_SUCH_IMAGE";
+  constructor(where: string, reference: string | undefined, names: readonly string[]) {
+    const held = names.length === 0 ? "none" : names.join(", ");
+    super(`${where}: expected ${reference ?? "exactly one image"}; got ${held}`, {
+      hint: reference === undefined ? "say which one by its tag or digest" : undefined,
+    });
+  }
+}
+
+export class MissingBlob extends LixImageError {
+  readonly code = "MISSING_BLOB";
+  constructor(where: string, digest: Digest) {
+    super(`${where}: expected blob ${digest}; got no such file`, {
+      hint: "the layout is not whole: build or copy it again",
+    });
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A tar on disk whose files can be had in any order, as archives that others wrote need it: what says
+ * what is in them often stands last. One that is compressed is unpacked into a temporary file first.
+ * @module
+ */
+import { createReadStream } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { join, posix, resolve } from "node:path";
+import { Bytes } from "../base/bytes.ts";
+import { withTempDir } from "../base/temp-dir.ts";
+import { decompressLayer, LayerUndecodable } from "../layer/decompressor.ts";
+import { MediaType } from "../oci/media-type.ts";
+import { readTar } from "../tar/read.ts";
+import { TarMalformed } from "../tar/tar-input.ts";
+import { compressionOf, MAGIC_SIZE } from "./compression-of.ts";
+import { ImageUnreadable } from "./image-unreadable.ts";
+
+export interface TarFile {
+  /** For messages: `/srv/images/lix.tar`. */
+  readonly description: string;
+  /** Undefined where no such file is. */
+  readonly find: (name: string) => TarFileEntry | undefined;
+}
+
+export interface TarFileEntry {
+  readonly size: number;
+  readonly open: () => Bytes;
+}
+
+/** Lends the files of an archive. Throws ImageUnreadable for what is none, or not whole. */
+export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promise<T>): Promise<T> {
+  const path = resolve(file);
+  const compression = compressionOf(await firstBytes(path));
+  if (compression === MediaType.layerTar) return use(await indexTar(path, path));
+  return withTempDir(async (folder) => {
+    const plain = join(folder, "archive.tar");
+    try {
+      await writeFile(plain, decompressLayer(readFrom(path), compression, path));
+    } catch (error) {
+      if (!(error instanceof LayerUndecodable)) throw error;
+      throw new ImageUnreadable(path, "it does not decompress to its end", error.cause);
+    }
+    return use(await indexTar(plain, path));
+  });
+}
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+  try {
+    if ((await stat(path)).isDirectory()) throw new ImageUnreadable(path, "it is a folder");
+    return await Bytes.collect(readFrom(path, 0, MAGIC_SIZE));
+  } catch (error) {
+    if (error instanceof ImageUnreadable) throw error;
+    throw new ImageUnreadable(path, "the file cannot be read", error);
+  }
+}
+
+interface Place {
+  readonly offset: number;
+  readonly size: number;
+}
+
+async function indexTar(path: string, description: string): Promise<TarFile> {
+  const places = new Map<string, Place>();
+  const links = new Map<string, string>();
+  try {
+    for await (const event of readTar(readFrom(path), description)) {
+      if (event.kind === "contents" || event.kind === "directory") continue;
+      const name = posix.normalize(event.path);
+      // Readers differ on which of the two counts.
+      if (places.has(name) || links.has(name))
+        throw new ImageUnreadable(description, `it has two files ${JSON.stringify(name)}`);
+      if (event.kind === "regular") places.set(name, event);
+      // Docker before 25 saves a layer that several images share once, and links to it.
+      else if (event.kind === "hard link") links.set(name, posix.normalize(event.target));
+      else links.set(name, posix.join(posix.dirname(name), event.target));
+    }
+  } catch (error) {
+    if (!(error instanceof TarMalformed)) throw error;
+    throw new ImageUnreadable(description, "it is no tar archive, or not whole", error);
+  }
+  return {
+    description,
+    find(name) {
+      const place = places.get(name) ?? places.get(links.get(name) ?? "");
+      if (place === undefined) return undefined;
+      const { offset, size } = place;
+      return { size, open: () => readFrom(path, offset, size) };
+    },
+  };
+}
+
+async function* readFrom(path: string, start = 0, size = Infinity): AsyncGenerator<Uint8Array> {
+  // `end` is the last byte's place: there is no way to say "nothing".
+  if (size === 0) return;
+  const end = start + size - 1;
+  const stream: Bytes = createReadStream(path, { start, end, highWaterMark: CHUNK });
+  yield* stream;
+}
+
+const CHUNK = 256 * 1024;

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { Bytes } from "../../../provider/base/bytes.ts";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import { withTarFile, type TarFile } from "../../../provider/destination/tar-file.ts";
+import { tarOf, type TarPart } from "../../support/tar.ts";
+
+const PARTS: readonly TarPart[] = [
+  { name: "./", type: "5" },
+  { name: "./a/one", contents: "one" },
+  { name: "./empty" },
+  { name: "./b/soft", type: "2", target: "../a/one" },
+  { name: "./b/hard", type: "1", target: "./a/one" },
+  { name: "./b/nowhere", type: "2", target: "../../a/one" },
+];
+
+const withFile = <T>(bytes: Uint8Array, use: (tar: TarFile) => Promise<T>): Promise<T> =>
+  withTempDir(async (folder) => {
+    const file = join(folder, "image.tar");
+    await writeFile(file, bytes);
+    return withTarFile(file, use);
+  });
+
+async function textOf(tar: TarFile, name: string): Promise<string | undefined> {
+  const file = tar.find(name);
+  if (file === undefined) return undefined;
+  const bytes = await Bytes.collect(file.open());
+  assert.equal(bytes.length, file.size);
+  return Buffer.from(bytes).toString();
+}
+
+for (const [how, compress] of [
+  ["plain", (tar: Uint8Array) => tar],
+  ["by gzip", gzipSync],
+  ["by zstd", zstdCompressSync],
+] as const)
+  test(`finds files by name and through links, in any order, as often as asked: ${how}`, () =>
+    withFile(compress(tarOf(...PARTS)), async (tar) => {
+      for (const name of ["b/soft", "a/one", "b/hard", "a/one"])
+        assert.equal(await textOf(tar, name), "one");
+      assert.equal(await textOf(tar, "empty"), "");
+      for (const name of ["a", "two", "b/nowhere"]) assert.equal(tar.find(name), undefined);
+    }));
+
+for (const [what, bytes, problem] of [
+  ["is cut off", tarOf(...PARTS).subarray(0, 1200), /not whole/],
+  ["has no end", tarOf(...PARTS).subarray(0, -1024), /not whole/],
+  ["is compressed and cut off", gzipSync(tarOf(...PARTS)).subarray(0, -12), /not decompress/],
+  ["is empty", new Uint8Array(), /no tar archive/],
+  ["is something else", Buffer.alloc(2000, "text"), /no tar archive/],
+  ["has a file twice", tarOf({ name: "a" }, { name: "./a" }), /two files "a"/],
+] as const)
+  test(`a file that ${what} is refused by its name`, () =>
+    assert.rejects(
+      withFile(bytes, async () => {}),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.code, "IMAGE_UNREADABLE");
+        assert.match(error.message, /image\.tar: /);
+        assert.match(error.message, problem);
+        return true;
+      },
+    ));
+
+test("a folder, and nothing at all, are told from an archive", () =>
+  withTempDir(async (folder) => {
+    const code = "IMAGE_UNREADABLE";
+    await assert.rejects(
+      withTarFile(folder, async () => {}),
+      { code, message: /a folder/ },
+    );
+    await assert.rejects(
+      withTarFile(join(folder, "none"), async () => {}),
+      { code },
+    );
+  }));
