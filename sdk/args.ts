@@ -73,8 +73,8 @@ export interface LixImageInputs {
   readonly compression?: "gzip" | "zstd" | Compression | undefined;
   /**
    * Further repositories that get the same image under the same tags:
-   * `["registry-b.example/acme/lix"]`. `ref` stays that of the first, and
-   * `deleteFromRegistry` leaves these alone. Default: none.
+   * `["registry-b.example/acme/lix"]`. `ref` stays that of the first, `mirrorRefs` has theirs. One that is
+   * no longer named keeps the image, unless `deleteFromRegistry`. Default: none.
    */
   readonly mirrors?: readonly string[] | undefined;
   /** Also write the image to disk, on create and update only. Default: none. */
@@ -82,8 +82,8 @@ export interface LixImageInputs {
   /** `false`: a preview never downloads; a digest that would need it is unknown until `up`. Default: true. */
   readonly previewDigests?: boolean | undefined;
   /**
-   * On destroy or replacement, remove from the registry the tags that still point to our digest, and
-   * the manifest when no other tag does. Default: false.
+   * On destroy or replacement, remove from the registry and its mirrors the tags that still point to our
+   * digest, and the manifest when no other tag does; on update, those no longer asked for. Default: false.
    */
   readonly deleteFromRegistry?: boolean | undefined;
   /**

@@ -1,3 +1,7 @@
+import { requireNode } from "./node-version.ts";
+
+requireNode();
+
 export { LixImage } from "./lix-image.ts";
 export { mockLixImage } from "./mock-lix-image.ts";
 export type {

@@ -34,6 +34,8 @@ export class LixImage extends CustomResource {
   declare readonly digest: Output<string>;
   /** `registry/name:tag`, each. Known at preview. */
   declare readonly taggedRefs: Output<readonly string[]>;
+  /** `mirror/name@sha256:…`, one for each of `mirrors`. Known at preview. */
+  declare readonly mirrorRefs: Output<readonly string[]>;
   /** The label `org.opencontainers.image.revision`, when `lixRevision` is given. */
   declare readonly revision: Output<string | undefined>;
   /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
@@ -89,6 +91,7 @@ const NO_OUTPUTS = {
   ref: undefined,
   digest: undefined,
   taggedRefs: undefined,
+  mirrorRefs: undefined,
   revision: undefined,
   version: undefined,
   labels: undefined,

@@ -46,6 +46,7 @@ function answer(
     ref: `${repository}@${digest}`,
     digest,
     taggedRefs: tags.map((tag) => `${repository}:${fill(tag)}`),
+    mirrorRefs: textsOf(args["mirrors"]).map((mirror) => `${mirror.replace(SCHEME, "")}@${digest}`),
     ...(revision === undefined ? {} : { revision }),
     version: VERSION,
     labels: { "org.opencontainers.image.version": VERSION },
@@ -69,9 +70,8 @@ function targetOf(args: Readonly<Record<string, unknown>>): Target {
   const name = (textOf(args["name"]) ?? "lix").toLowerCase();
   const registry = textOf(args["registry"]);
   const whole = registry === undefined ? name : `${registry.replace(/\/+$/, "")}/${name}`;
-  const repository = (textOf(args["repository"]) ?? whole).replace(/^https?:\/\//, "");
-  const extra: readonly unknown[] = Array.isArray(args["extraTags"]) ? args["extraTags"] : [];
-  const tags = [textOf(args["tag"]) ?? "latest", ...extra.flatMap((tag) => textOf(tag) ?? [])];
+  const repository = (textOf(args["repository"]) ?? whole).replace(SCHEME, "");
+  const tags = [textOf(args["tag"]) ?? "latest", ...textsOf(args["extraTags"])];
   return { repository, tags };
 }
 
@@ -81,6 +81,11 @@ function lookedUp(id: string): Target {
   const [, repository = named, tag = "latest"] = /^(.*):([^:/]+)$/.exec(named) ?? [];
   return { repository, tags: digest === undefined ? [tag] : [] };
 }
+
+const SCHEME = /^https?:\/\//;
+
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.flatMap((each) => textOf(each) ?? []) : [];
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;

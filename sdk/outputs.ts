@@ -34,6 +34,8 @@ export interface LixImageOutputs {
   readonly digest: string;
   /** `registry/name:tag`, each. Known at preview. */
   readonly taggedRefs: readonly string[];
+  /** `mirror/name@sha256:…`, one for each of `mirrors`, in their order. Known at preview. */
+  readonly mirrorRefs: readonly string[];
   /** The label `org.opencontainers.image.revision`, when `lixRevision` is given. */
   readonly revision?: string;
   /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
@@ -50,6 +52,9 @@ export interface LixImageOutputs {
   readonly planKey: string;
   /** Known after `up`, when there is one platform. */
   readonly layers?: readonly LayerOutput[];
-  /** What the last refresh found different from what was pushed; normally empty. */
+  /**
+   * What the last refresh found different from what was pushed, `tag latest is gone`; normally empty. With
+   * mirrors each line begins with the repository that it is about.
+   */
   readonly drift?: readonly string[];
 }

@@ -2,11 +2,15 @@
  * Proofs by the compiler, checked by `tsc` and never run.
  * @module
  */
+import type { Output } from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { PreviewOutput } from "../provider/lifecycle/unknown.ts";
 import type { NarHash } from "../provider/nix/nix-hash.ts";
 import type { StorePath } from "../provider/nix/store-path.ts";
 import type { DiffId, Digest } from "../provider/oci/digest.ts";
 import type { LixImageArgs, LixImageInputs, LixImageSpec } from "../sdk/args.ts";
+import type { LixImage } from "../sdk/lix-image.ts";
+import type { LixImageOutputs } from "../sdk/outputs.ts";
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -45,6 +49,35 @@ yes<Equal<LixImageSpec["extraPkgs"], readonly string[]>>();
 // A program may give plain values where the command line's JSON does.
 declare const inputs: LixImageInputs;
 export const args: LixImageArgs = inputs;
+
+// Or Outputs, at any depth.
+declare const later: Output<string>;
+export const deep: LixImageArgs = {
+  registry: later,
+  extraTags: ["v1", later],
+  nixConf: later.apply(() => ({ cores: 4 })),
+  archives: [{ type: "oci-layout", path: later }],
+  compression: { algorithm: "zstd", level: later.apply(Number) },
+};
+export const deeper: LixImageArgs = { nixConf: { substituters: ["https://a.example", later] } };
+// @ts-expect-error there is no such argument
+export const misspelled: LixImageArgs = { tags: ["v1"] };
+// @ts-expect-error nor is an Output of something else an argument
+export const mistaken: LixImageArgs = { maxLayers: later };
+
+type Told = { readonly [K in keyof LixImageOutputs]-?: OutputOf<LixImage[K]> };
+type OutputOf<T> = T extends Output<infer Value> ? Value : never;
+type MayBeNone = "revision" | "layers";
+type Documented = {
+  readonly [K in keyof LixImageOutputs]-?: K extends MayBeNone
+    ? LixImageOutputs[K] | undefined
+    : Required<LixImageOutputs>[K];
+};
+// The resource tells what `--json` does, each as an Output of its own type.
+yes<Equal<Told, Documented>>();
+// All but what only a push or a refresh can tell is known at preview.
+yes<Equal<PreviewOutput, Exclude<keyof LixImageOutputs, "layers" | "drift">>>();
+yes<Equal<ReturnType<typeof LixImage.get>, LixImage>>();
 
 declare const digest: Digest;
 declare const diffId: DiffId;

@@ -2,99 +2,84 @@
  * The engine's `news`, parsed: what the program wrote, which of it is unknown, what is wrong with it.
  * @module
  */
-import type { z } from "zod";
 import { LixImageInputs, type LixImageSpec } from "../../sdk/args.ts";
-import { InvalidArgument } from "../plan/invalid-argument.ts";
-import { isUnknown, PLACEHOLDERS, PREVIEW_OUTPUTS, UNKNOWN } from "./unknown.ts";
+import { throwAll } from "../base/errors.ts";
+import { isExpected } from "../plan/expected.ts";
+import { Place } from "../plan/place.ts";
+import { schemaMistakes } from "../plan/schema-mistakes.ts";
+import { withStandIns } from "./stand-ins.ts";
+import { PREVIEW_OUTPUTS, unknownPlaces } from "./unknown.ts";
 
 export interface CheckedArguments {
-  /** Defaults applied; stand-ins where an argument is unknown or wrong. */
+  /** Defaults applied; stand-ins where something is unknown or wrong. */
   readonly args: LixImageSpec;
   /** What the schema says against them. Others may be found by `args`, and all are told at once. */
   readonly mistakes: readonly unknown[];
-  /** Names of the arguments that are, or contain, an unknown. */
-  readonly unknown: ReadonlySet<string>;
+  /** Where the arguments are unknown. */
+  readonly unknownPlaces: readonly Place[];
+  /** Names of the arguments that are, or contain, an unknown; with what was given for them. */
+  readonly unknown: ReadonlyMap<string, unknown>;
+  /** Names of the arguments of which `args` does not have all, because they are unknown or wrong. */
+  readonly incomplete: ReadonlySet<string>;
   /** A preview, as the SDK says. */
   readonly dryRun: boolean;
 }
 
 export function parseArguments(news: Readonly<Record<string, unknown>>): CheckedArguments {
-  const unknown = new Set<string>();
-  const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(news)) {
-    // Outputs come back here under ignoreChanges; keys with "__" are ours.
-    if (name.startsWith("__") || OUTPUTS.has(name)) continue;
-    given[name] = isUnknown(value) ? placeholder(name) : value;
-    if (isUnknown(value)) unknown.add(name);
-  }
-  const dryRun = news["__dryRun"] === true;
-  const read = LixImageInputs.safeParse(given);
-  if (read.success) return { args: read.data, mistakes: [], unknown, dryRun };
-  const mistake = refusal(read.error.issues);
-  const wrong = new Set(read.error.issues.flatMap(argumentsOf));
-  // Nothing can be said of the rest without knowing which packages are meant.
-  if (wrong.has("lock") || wrong.has("systems")) throw mistake;
-  for (const name of wrong) given[name] = placeholder(name);
-  return { args: parseInputs(withoutUndefined(given)), mistakes: [mistake], unknown, dryRun };
-}
-
-const placeholder = (name: string): unknown =>
-  Object.entries(PLACEHOLDERS).find(([argument]) => argument === name)?.[1];
-
-/** The arguments that an issue is about. */
-const argumentsOf = (issue: z.core.$ZodIssue): string[] =>
-  issue.path.length === 0 && issue.code === "unrecognized_keys"
-    ? issue.keys
-    : [String(issue.path[0])];
-
-const withoutUndefined = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-
-/** The schema's verdict, as our errors. */
-export function parseInputs(given: unknown): LixImageSpec {
-  const read = LixImageInputs.safeParse(given);
-  if (read.success) return read.data;
-  throw refusal(read.error.issues);
-}
-
-/** What check hands on as inputs for these arguments: as given, defaults applied, unknowns kept. */
-export function wireArguments(checked: CheckedArguments): Record<string, unknown> {
+  // Outputs come back here under ignoreChanges; keys with "__" are ours.
+  const given = Object.fromEntries(
+    Object.entries(news).filter(([name]) => !name.startsWith("__") && !OUTPUTS.has(name)),
+  );
+  const unknown = unknownPlaces(given);
+  // Where nothing may stand, an unknown is wrong whatever it will be.
+  const expected = unknown.filter((place) => isExpected(Place.kind(place)));
+  const { args, mistakes, wrong } = readInputs(withStandIns(given, expected));
   return {
-    ...checked.args,
-    ...Object.fromEntries([...checked.unknown].map((name) => [name, UNKNOWN])),
+    args,
+    mistakes,
+    unknownPlaces: unknown,
+    unknown: new Map(unknown.map(([name]) => [String(name), given[String(name)]])),
+    incomplete: new Set([...unknown, ...wrong].map(([name]) => String(name))),
+    dryRun: news["__dryRun"] === true,
   };
 }
 
+export interface ReadInputs {
+  /** Defaults applied; stand-ins for what is wrong. */
+  readonly args: LixImageSpec;
+  readonly mistakes: readonly unknown[];
+  /** Where the mistakes are. */
+  readonly wrong: readonly Place[];
+}
+
+/** The schema's verdict, as our errors, and what can be checked further all the same. */
+export function readInputs(given: unknown): ReadInputs {
+  const read = LixImageInputs.safeParse(given);
+  if (read.success) return { args: read.data, mistakes: [], wrong: [] };
+  const mistakes = schemaMistakes(read.error.issues, given);
+  const errors = mistakes.map((mistake) => mistake.error);
+  const wrong = mistakes.map((mistake) => mistake.place);
+  const names = wrong.map((place) => place.slice(0, 1));
+  // A part of an argument may have no stand-in; the whole always has.
+  for (const places of [wrong, names]) {
+    const again = LixImageInputs.safeParse(withStandIns(Object(given), places));
+    if (again.success) return { args: again.data, mistakes: errors, wrong };
+  }
+  throwAll(errors);
+  throw new RangeError("the schema refuses stand-ins");
+}
+
+/** Throws every mistake at once. */
+export function parseInputs(given: unknown): LixImageSpec {
+  const { args, mistakes } = readInputs(given);
+  throwAll(mistakes);
+  return args;
+}
+
+/** What check hands on as inputs for these arguments: defaults applied, unknowns where they were. */
+export const wireArguments = ({ args, unknown }: CheckedArguments): Record<string, unknown> => ({
+  ...args,
+  ...Object.fromEntries(unknown),
+});
+
 const OUTPUTS: ReadonlySet<string> = new Set([...PREVIEW_OUTPUTS, "layers", "drift"]);
-
-/** One mistake a line, each with its path. */
-function refusal(issues: readonly z.core.$ZodIssue[]): InvalidArgument {
-  return new InvalidArgument([...new Set(issues.flatMap(describeIssue))].join("\n"));
-}
-
-/** `extraPkgs[1]: …`; a union tells what each of its branches wanted. Values are never quoted: they may be secret. */
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const path = pathOf(issue.path);
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${join(path, key)}: unknown argument`);
-  if (issue.code === "invalid_union")
-    return [`${path}: expected ${[...new Set(expectations(issue))].join(" or ")}`];
-  return [`${path}: ${issue.message.toLowerCase()}`];
-}
-
-/** What each branch of a union, and of the unions in it, would have taken. */
-function expectations(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "invalid_union" && issue.errors.length > 0)
-    return issue.errors.flat().flatMap(expectations);
-  if (issue.code === "invalid_type") return [issue.expected];
-  return [issue.message.replace(/^.*?[:.] (expected )?/i, "").toLowerCase()];
-}
-
-const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : join(text, String(key))),
-    "",
-  ) || "arguments";
-
-const join = (path: string, key: string): string =>
-  path === "" || path === "arguments" ? key : `${path}.${key}`;

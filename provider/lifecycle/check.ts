@@ -3,23 +3,27 @@
  * inputs, and at a preview its outputs, so the digest is here before anything is pushed.
  * @module
  */
-import { render, SeveralErrors, throwAll } from "../base/errors.ts";
-import { assemble } from "../build/assemble.ts";
-import { identifyLayers, type BuiltPlatform } from "../build/build-image.ts";
-import { describeImage, describePlan } from "../build/describe.ts";
-import { prepare, type Prepared } from "../build/prepare.ts";
+import { render, SeveralErrors } from "../base/errors.ts";
 import type { Session } from "../build/session.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
+import { comparePlatforms, Platform } from "../oci/platform.ts";
 import { Repository } from "../oci/reference.ts";
-import { draftSpec, type Spec, targetName } from "../plan/spec.ts";
+import { draftSpec, targetName, type Spec, type SpecDraft } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments, type CheckedArguments } from "./arguments.ts";
 import { claim } from "./claims.ts";
+import { learnImage, type LearnedImage } from "./learn-image.ts";
 import { rememberPlan } from "./plans.ts";
 import { sayOnce } from "./say-once.ts";
 import { summarizeNew } from "./summary.ts";
-import { followsFromUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "./unknown.ts";
+import {
+  followsFromUnknown,
+  PREVIEW_OUTPUTS,
+  UNKNOWN,
+  ValueUnknown,
+  type PreviewOutput,
+} from "./unknown.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 export interface CheckResult {
@@ -32,8 +36,8 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
     const state = ResourceState.parse(olds["__state"]);
     session.knowledge.teach(state);
     const checked = parseArguments(news);
-    const provider = news["__provider"];
     const computed = await compute(session, checked, { text: olds["__state"], state });
+    const provider = news["__provider"];
     return {
       inputs: toWire({ ...wireArguments(checked), ...computed, __provider: provider }),
       failures: [],
@@ -48,46 +52,64 @@ async function compute(
   checked: CheckedArguments,
   before: RecordedState,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { args, unknown } = checked;
-  const draft = draftSpec(args, { directory: process.cwd(), destination: "required" });
-  const mistakes = [...checked.mistakes, ...draft.mistakes];
-  if (unknown.has("lock") || unknown.has("systems")) {
-    throwAll(mistakes);
-    return unknownOutputs();
-  }
-  const contentsUnknown = followsFromUnknown("planKey", unknown, []);
-  const mayFetch = !contentsUnknown && (!checked.dryRun || args.previewDigests);
-  const prepared = await prepare(session, draft.spec, { mayFetch, mistakes });
-  if (prepared === undefined) return unknownOutputs(before.text);
-  const built = contentsUnknown ? undefined : await identifyLayers(session, prepared, { mayFetch });
-  const outputs: Readonly<Record<string, unknown>> =
-    built === undefined
-      ? { ...unknownOutputs(), ...describePlan(prepared) }
-      : { ...describeImage(prepared, assemble(session, built)) };
-  const tags = [args.tag, ...args.extraTags];
-  const shown = Object.fromEntries(
-    PREVIEW_OUTPUTS.map((name) => [
-      name,
-      followsFromUnknown(name, unknown, tags) ? UNKNOWN : outputs[name],
-    ]),
+  const draft = draftOf(checked);
+  const learned = await learnImage(session, checked, draft);
+  const { args, unknown, dryRun } = checked;
+  const { prepared } = learned;
+  // Without lixRevision there is none, and that is known.
+  const outputs = { revision: undefined, ...learned.outputs };
+  const isKnown = (name: PreviewOutput): boolean =>
+    name in outputs && !followsFromUnknown(name, args, unknown);
+  const shown: Wire = Object.fromEntries(
+    PREVIEW_OUTPUTS.map((name) => [name, isKnown(name) ? outputs[name] : UNKNOWN]),
   );
-  if (built !== undefined && typeof outputs["digest"] === "string")
-    for (const refs of [shown["taggedRefs"], mirrorRefs(draft.spec, shown["taggedRefs"])])
-      claim(refs, outputs["digest"]);
-  const text = built === undefined ? before.text : stateText(session, prepared, built, before);
-  const computed = { ...shown, __state: text };
-  rememberPlan(prepared);
+  if (!isKnown("platforms") && !unknown.has("systems"))
+    shown["platforms"] = unknownPlatforms(draft.spec);
+  claimReferences(draft, checked, shown);
+  const computed = { ...shown, __state: stateText(session, learned, before) };
+  if (prepared !== undefined) rememberPlan(prepared);
   // Of what is there already, diff tells.
-  if (checked.dryRun && before.text === undefined)
-    sayOnce(targetName(draft.spec), summarizeNew(computed));
+  if (dryRun && before.text === undefined) sayOnce(targetName(draft.spec), summarizeNew(computed));
   return computed;
 }
 
-/** What the mirrors call the image; `taggedRefs` may be unknown, and then these are too. */
-function mirrorRefs({ mirrors }: Spec, taggedRefs: unknown): unknown {
-  if (!Array.isArray(taggedRefs)) return taggedRefs;
+/** Which there will be is known; a preview shows them in their places. */
+const unknownPlatforms = ({ platforms }: Spec): Wire =>
+  Object.fromEntries(
+    [...platforms.values()]
+      .sort(comparePlatforms)
+      .map((platform) => [
+        Platform.format(platform),
+        { digest: UNKNOWN, configDigest: UNKNOWN, size: UNKNOWN },
+      ]),
+  );
+
+function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
+  const { spec, mistakes } = draftSpec(args, {
+    directory: process.cwd(),
+    // Of one that is unknown or wrong nobody can say that it is missing.
+    destination: DESTINATIONS.some((name) => checked.incomplete.has(name))
+      ? "optional"
+      : "required",
+  });
+  const unknown = dryRun ? [] : checked.unknownPlaces.map((place) => new ValueUnknown(place));
+  return { spec, mistakes: [...checked.mistakes, ...unknown, ...mistakes] };
+}
+
+const DESTINATIONS = ["registry", "repository", "archives"];
+
+/** In the repository and in the mirrors; what is unknown claims nothing. */
+function claimReferences({ spec }: SpecDraft, { unknown }: CheckedArguments, shown: Wire): void {
+  const { taggedRefs, digest } = shown;
+  if (!Array.isArray(taggedRefs) || typeof digest !== "string" || digest === UNKNOWN) return;
+  claim(taggedRefs, digest);
+  if (unknown.has("mirrors")) return;
   const tags = taggedRefs.map((ref) => String(ref).slice(String(ref).lastIndexOf(":")));
-  return mirrors.flatMap((mirror) => tags.map((tag) => Repository.format(mirror) + tag));
+  for (const mirror of spec.mirrors)
+    claim(
+      tags.map((tag) => Repository.format(mirror) + tag),
+      digest,
+    );
 }
 
 /** `olds.__state`, and what it says. */
@@ -99,10 +121,10 @@ interface RecordedState {
 /** All that a machine with nothing but this state must know to plan this image, or its neighbour. */
 function stateText(
   session: Session,
-  prepared: Prepared,
-  built: readonly BuiltPlatform[],
+  { prepared, built }: LearnedImage,
   before: RecordedState,
 ): unknown {
+  if (prepared === undefined || built === undefined) return before.text;
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {
@@ -117,11 +139,6 @@ function stateText(
   // Packing takes longer than the rest of a check in which nothing changed.
   return ResourceState.same(before.state, state) ? before.text : ResourceState.format(state);
 }
-
-const unknownOutputs = (state?: unknown): Readonly<Record<string, unknown>> => ({
-  ...Object.fromEntries(PREVIEW_OUTPUTS.map((name) => [name, UNKNOWN])),
-  __state: state,
-});
 
 /** The engine shows a failure without a property most cleanly; paths are in the text. */
 function failuresOf(error: unknown): CheckResult["failures"] {

@@ -1,11 +1,13 @@
 /**
- * delete: keeps what was pushed. With `deleteFromRegistry` it removes tags that still point to our
- * digest, and the manifest only when no other tag does; never a digest blindly, and nothing that
- * another resource of this operation, such as its own replacement, claims.
+ * delete: keeps what was pushed. With `deleteFromRegistry` it removes, from every repository that the image
+ * was pushed to, the tags that still point to our digest, and the manifest only when no other tag does; never
+ * a digest blindly, and nothing that another resource of this operation, such as its own replacement,
+ * claims.
  * @module
  */
+import { mapConcurrent } from "../base/concurrency.ts";
+import { render, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { render } from "../base/errors.ts";
 import type { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
@@ -13,35 +15,34 @@ import { isClaimed } from "./claims.ts";
 import { Recorded } from "./recorded.ts";
 import type { Wire } from "./wire.ts";
 
+/** Requests in flight for one repository. */
+const WIDTH = 4;
+
 /** @param props outputs in state. */
 export async function remove(props: Wire): Promise<void> {
-  const ours = Ours.of(props);
-  if (ours === undefined) return;
-  const { client, digest } = ours;
-  const pointing: string[] = [];
-  for (const tag of new Set([...ours.tags, ...(await client.listTags())]))
-    if ((await client.headManifest(tag))?.digest === digest) pointing.push(tag);
-  const removable = pointing.filter((tag) => ours.tags.has(tag));
-  // With the manifest go all its tags.
-  const whole = removable.length === pointing.length && ours.claimed.length === 0;
-  await attempt(client, whole ? [digest] : removable, () =>
-    whole ? client.deleteManifest(digest) : deleteTags(client, removable),
-  );
+  const failures: unknown[] = [];
+  for (const ours of oursIn(Recorded.parse(props)))
+    await removeAll(ours).catch((error: unknown) => failures.push(error));
+  throwAll(failures);
 }
 
-/** After an update: the tags that nobody asks for any more. */
-export async function removeDroppedTags(olds: Wire, news: Wire): Promise<void> {
-  const ours = Ours.of({ ...olds, deleteFromRegistry: news["deleteFromRegistry"] });
-  if (ours === undefined) return;
-  const { client, digest } = ours;
-  const dropped: string[] = [];
-  const wanted = new Set(Recorded.tags(Recorded.parse(news)));
-  for (const tag of ours.tags)
-    if (!wanted.has(tag) && (await client.headManifest(tag))?.digest === digest) dropped.push(tag);
-  await attempt(client, dropped, () => deleteTags(client, dropped));
+/** After an update: the tags that nobody asks for any more, and all that is in mirrors no longer named. */
+export async function removeDropped(olds: Wire, news: Wire): Promise<void> {
+  const after = Recorded.parse(news);
+  const wanted = new Set(Recorded.tags(after));
+  const kept = new Set(Recorded.repositories(after).map(Repository.format));
+  const { deleteFromRegistry } = after;
+  for (const ours of oursIn({ ...Recorded.parse(olds), deleteFromRegistry })) {
+    const { description } = ours.client;
+    const removal = kept.has(description) ? removeTags(ours, wanted) : removeAll(ours);
+    // What was pushed is recorded all the same: a mirror may be dropped because it is down.
+    await removal.catch((error: unknown) =>
+      log.warn(`${description}: what is no longer asked for stays: ${render(error)}`),
+    );
+  }
 }
 
-/** What a resource with `deleteFromRegistry` may remove. */
+/** What a resource with `deleteFromRegistry` may remove from one repository. */
 interface Ours {
   readonly client: RegistryClient;
   readonly digest: Digest;
@@ -50,14 +51,11 @@ interface Ours {
   readonly claimed: readonly string[];
 }
 
-const Ours = {
-  of(props: Wire): Ours | undefined {
-    const recorded = Recorded.parse(props);
-    const repository = Recorded.repository(recorded);
-    const digest = Recorded.digest(recorded);
-    if (!recorded.deleteFromRegistry || repository === undefined || digest === undefined)
-      return undefined;
-    const tags = Recorded.tags(recorded);
+function oursIn(recorded: Recorded): Ours[] {
+  const digest = Recorded.digest(recorded);
+  if (!recorded.deleteFromRegistry || digest === undefined) return [];
+  const tags = Recorded.tags(recorded);
+  return Recorded.repositories(recorded).map((repository) => {
     const claimed = tags.filter((tag) => isClaimed(`${Repository.format(repository)}:${tag}`));
     return {
       client: new RegistryClient(repository),
@@ -65,12 +63,40 @@ const Ours = {
       tags: new Set(tags.filter((tag) => !claimed.includes(tag))),
       claimed,
     };
-  },
-};
-
-async function deleteTags(client: RegistryClient, tags: readonly string[]): Promise<void> {
-  for (const tag of tags) await client.deleteTag(tag);
+  });
 }
+
+async function removeAll({ client, digest, tags, claimed }: Ours): Promise<void> {
+  const pointing = await pointingTo(digest, client, [...tags, ...(await client.listTags())]);
+  const removable = pointing.filter((tag) => tags.has(tag));
+  // With the manifest go all its tags.
+  if (removable.length === pointing.length && claimed.length === 0)
+    await attempt(client, [digest], () => client.deleteManifest(digest));
+  else await deleteTags(client, removable);
+}
+
+async function removeTags({ client, digest, tags }: Ours, wanted: ReadonlySet<string>) {
+  const dropped = [...tags].filter((tag) => !wanted.has(tag));
+  await deleteTags(client, await pointingTo(digest, client, dropped));
+}
+
+/** Each once. */
+async function pointingTo(
+  digest: Digest,
+  client: RegistryClient,
+  tags: readonly string[],
+): Promise<string[]> {
+  const each = [...new Set(tags)];
+  const heads = await mapConcurrent(each, { width: WIDTH }, (tag, signal) =>
+    client.headManifest(tag, signal),
+  );
+  return each.filter((_, at) => heads[at]?.digest === digest);
+}
+
+const deleteTags = (client: RegistryClient, tags: readonly string[]): Promise<void> =>
+  attempt(client, tags, async () => {
+    for (const tag of tags) await client.deleteTag(tag);
+  });
 
 /** A registry that forbids deletion must not keep the resource in state for ever. */
 async function attempt(

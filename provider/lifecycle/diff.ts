@@ -3,6 +3,9 @@
  * package version, or a digest that only another compressor changed.
  * @module
  */
+import { resolve } from "node:path";
+import { z } from "zod";
+import { Repository } from "../oci/reference.ts";
 import { Recorded } from "./recorded.ts";
 import { isUnknown } from "./unknown.ts";
 import type { Wire } from "./wire.ts";
@@ -29,8 +32,8 @@ export function diff(olds: Wire, news: Wire): DiffResult {
     before.drift.length > 0 ||
     differs(before.planKey, after.planKey) ||
     differs([...before.taggedRefs].sort(), sortedTags(news, after)) ||
-    differs(before.archives ?? [], after.archives ?? []) ||
-    differs(olds["mirrors"] ?? [], news["mirrors"] ?? []) ||
+    differs(archivesOf(olds["archives"]), archivesOf(news["archives"])) ||
+    differs(mirrorsOf(olds["mirrors"]), mirrorsOf(news["mirrors"])) ||
     // read and delete go by what is recorded, so it must be; "http://" is in no reference.
     differs(before.deleteFromRegistry, news["deleteFromRegistry"] ?? false) ||
     differs(before.verifyBlobs, news["verifyBlobs"] ?? false) ||
@@ -49,6 +52,30 @@ const protocol = (recorded: Recorded): unknown => Recorded.repository(recorded)?
 
 const sortedTags = (news: Wire, after: Recorded): unknown =>
   isUnknown(news["taggedRefs"]) ? news["taggedRefs"] : [...after.taggedRefs].sort();
+
+/** The same files, however their paths are written and in whatever order. */
+function archivesOf(value: unknown): unknown {
+  if (isUnknown(value)) return value;
+  const { data = [] } = ArchivesJson.safeParse(value);
+  return data
+    .map(({ type, path, hydraBuildProducts = false }) => ({
+      type,
+      path: resolve(path),
+      hydraBuildProducts,
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+const ArchivesJson = z.array(
+  z.object({ type: z.string(), path: z.string(), hydraBuildProducts: z.boolean().optional() }),
+);
+
+/** In their order, which is that of `mirrorRefs`. */
+function mirrorsOf(value: unknown): unknown {
+  if (isUnknown(value)) return value;
+  const { data = [] } = z.array(z.string()).safeParse(value);
+  return data.map(Repository.parse);
+}
 
 const differs = (before: unknown, after: unknown): boolean =>
   isUnknown(after) || JSON.stringify(before ?? null) !== JSON.stringify(after ?? null);

@@ -44,9 +44,9 @@ export const create = (inputs: Wire): Promise<PushResult> =>
 export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
   told(async () => {
     const { push } = await import("./push.ts");
-    const { removeDroppedTags } = await import("./delete.ts");
+    const { removeDropped } = await import("./delete.ts");
     const { outs } = await push(session(), news, olds);
-    await removeDroppedTags(olds, outs);
+    await removeDropped(olds, outs);
     return { outs };
   });
 

@@ -29,6 +29,7 @@ export async function lookUp(
     ref: `${name}@${manifest.digest}`,
     digest: manifest.digest,
     taggedRefs: digest === undefined ? [`${name}:${tag}`] : [],
+    mirrorRefs: [],
     ...(await describe(client, manifest)),
     packages: {},
     drift: [],

@@ -16,6 +16,7 @@ import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
 import { destinationsOf } from "./destinations.ts";
+import { isAbout } from "./drift.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -35,8 +36,11 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
   throwAll(checked.mistakes);
   const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
   const prepared = await prepareFully(session, spec);
-  const published = await publish(session, prepared, destinationsOf(spec), {
-    thorough: Recorded.parse(olds).drift.length > 0,
+  const destinations = destinationsOf(spec);
+  const places = destinations.map(({ description }) => description);
+  const { drift } = Recorded.parse(olds);
+  const published = await publish(session, prepared, destinations, {
+    thorough: ({ description }) => drift.some((line) => isAbout(line, description, places)),
   });
   narrate(prepared, published);
   return {

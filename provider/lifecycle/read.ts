@@ -1,21 +1,19 @@
 /**
- * read: asks the registry what is there now. Only a definite 404 is "gone"; denial, overload and
- * silence throw and leave the state alone. What a registry says is never trusted: `__state`,
- * `layers` and `planKey` stay as they were.
+ * read: asks every repository that the image was pushed to what is there now; one that does not tell
+ * leaves the state alone. What a registry says is never trusted: `__state`, `layers` and `planKey` stay
+ * as they were.
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
-import type { Digest } from "../oci/digest.ts";
-import { Repository } from "../oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
+import { driftOf, standingIn } from "./drift.ts";
 import { lookUp } from "./look-up.ts";
-import { mirrorDrift } from "./mirror-drift.ts";
 import type { ReadResult } from "./read-result.ts";
 import { recordedBlobs } from "./recorded-blobs.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
 
-/** Requests in flight; as many as a push has. */
+/** Repositories that are asked at once. */
 const WIDTH = 4;
 /** A refresh of many resources must not wait for ever for one registry that hangs. */
 const QUESTION_LIMIT_MS = 25_000;
@@ -32,65 +30,35 @@ export async function read(
   { questionLimitMs = QUESTION_LIMIT_MS }: ReadOptions = {},
 ): Promise<ReadResult> {
   const recorded = Recorded.parse(props);
-  const repository = Recorded.repository(recorded);
-  const digest = Recorded.digest(recorded);
-  if (recorded.planKey === undefined || digest === undefined) {
+  const root = Recorded.digest(recorded);
+  if (recorded.planKey === undefined || root === undefined) {
     return lookUp(id, props, questionLimitMs);
   }
-  if (repository === undefined) return found(id, { ...props, drift: [] });
-
-  const client = new RegistryClient(repository, { questionLimitMs });
   const tags = Recorded.tags(recorded);
-  const [gone, pointers] = await Promise.all([
-    goneManifests(client, recorded, digest),
-    mapConcurrent(tags, { width: WIDTH }, (tag, signal) => client.headManifest(tag, signal)),
-  ]);
-  const standing = tags.filter((_, at) => pointers[at] !== undefined);
-  if (gone.includes(digest) && standing.length === 0) return { id: "", props: {}, inputs: {} };
-  const lost = recorded.verifyBlobs ? await goneBlobs(client, props) : [];
+  const image = {
+    root,
+    children: Recorded.children(recorded, root),
+    tags,
+    blobs: recorded.verifyBlobs ? recordedBlobs(props) : [],
+  };
+  const standings = await mapConcurrent(
+    Recorded.repositories(recorded),
+    { width: WIDTH },
+    (repository, signal) =>
+      standingIn(new RegistryClient(repository, { questionLimitMs }), image, signal),
+  );
+  const [first] = standings;
+  if (first === undefined) return found(id, { ...props, drift: [] });
+  if (standings.every(({ gone }) => gone)) return { id: "", props: {}, inputs: {} };
   return found(id, {
     ...props,
     // What the first tag names now: what a deployment by tag would pull.
-    digest: pointers[0]?.digest ?? digest,
-    taggedRefs: standing.map((tag) => `${Repository.format(repository)}:${tag}`),
-    drift: [
-      ...gone.map((each) => `manifest ${each} is gone`),
-      ...tags.flatMap((tag, at) => {
-        const there = pointers[at]?.digest;
-        if (there === digest) return [];
-        return there === undefined
-          ? `tag ${tag} is gone`
-          : `tag ${tag} points to ${there}, not to ${digest}`;
-      }),
-      ...lost,
-      ...(await mirrorDrift(recorded.mirrors, { digest, tags }, { questionLimitMs })),
-    ],
+    digest: first.pointers[0] ?? root,
+    taggedRefs: tags
+      .filter((_, at) => first.pointers[at] !== undefined)
+      .map((tag) => `${first.repository}:${tag}`),
+    drift: driftOf(standings),
   });
-}
-
-/** Of the root, and of each platform where there are several. */
-async function goneManifests(
-  client: RegistryClient,
-  recorded: Recorded,
-  root: Digest,
-): Promise<string[]> {
-  const children = Object.values(recorded.platforms ?? {}).map((platform) => platform.digest);
-  const digests = [...new Set([root, ...children])];
-  const heads = await mapConcurrent(digests, { width: WIDTH }, (digest, signal) =>
-    client.headManifest(digest, signal),
-  );
-  return digests.filter((_, at) => heads[at] === undefined);
-}
-
-/** Registries that clean up wrongly, or restore a backup, lose them from under their manifest. */
-async function goneBlobs(client: RegistryClient, props: Wire): Promise<string[]> {
-  const blobs = recordedBlobs(props);
-  const there = await mapConcurrent(blobs, { width: WIDTH }, ({ digest }, signal) =>
-    client.hasBlob(digest, signal),
-  );
-  return blobs.flatMap(({ digest, place }, at) =>
-    there[at] === true ? [] : [`blob ${digest} (${place}) is gone`],
-  );
 }
 
 /** As inputs, only what check would put there, and the drift. */

@@ -8,7 +8,7 @@ import { StorePath } from "../nix/store-path.ts";
 import { Digest } from "../oci/digest.ts";
 import type { Wire } from "./wire.ts";
 
-export interface RecordedBlob {
+export interface ImagePart {
   readonly digest: Digest;
   /** `layer 3, glibc-2.39`, `linux/arm64: config`: where in the image it is. */
   readonly place: string;
@@ -26,7 +26,7 @@ const BlobsJson = z.object({
 type Layer = z.output<typeof Layers>[number];
 
 /** Each once, although platforms share some. */
-export function recordedBlobs(outputs: Wire): RecordedBlob[] {
+export function recordedBlobs(outputs: Wire): ImagePart[] {
   const { layers, platforms } = BlobsJson.parse(outputs);
   const all = Object.entries(platforms).flatMap(([platform, { configDigest, layers: own }]) => {
     const within = Object.keys(platforms).length > 1 ? `${platform}: ` : "";
@@ -36,7 +36,7 @@ export function recordedBlobs(outputs: Wire): RecordedBlob[] {
     ];
   });
   all.push(...layers.map((layer, at) => ({ digest: layer.digest, place: placeOf(layer, at) })));
-  const blobs = new Map<string, RecordedBlob>();
+  const blobs = new Map<string, ImagePart>();
   for (const { digest, place } of all)
     if (!blobs.has(digest)) blobs.set(digest, { digest: Digest.parse(digest), place });
   return [...blobs.values()];

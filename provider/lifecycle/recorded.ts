@@ -7,6 +7,7 @@ import { z } from "zod";
 import { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
 import { fillTags } from "../plan/tags.ts";
+import type { ImagePart } from "./recorded-blobs.ts";
 import type { Wire } from "./wire.ts";
 
 const strings = z.array(z.string()).catch([]);
@@ -49,6 +50,12 @@ export const Recorded = {
     return Repository.parse(`${recorded.registry.replace(/\/+$/, "")}/${nameOf(recorded)}`);
   },
 
+  /** All that the image was pushed to, mirrors after the first. */
+  repositories(recorded: Recorded): Repository[] {
+    const mirrors = recorded.mirrors.map((mirror) => Repository.parse(mirror));
+    return [Recorded.repository(recorded) ?? [], mirrors].flat();
+  },
+
   /** The resource's id: `registry/name`, or the bare name where only archives are written. */
   target(recorded: Recorded): string {
     const repository = Recorded.repository(recorded);
@@ -59,6 +66,13 @@ export const Recorded = {
   digest(recorded: Recorded): Digest | undefined {
     const digest = recorded.ref?.slice(recorded.ref.lastIndexOf("@") + 1);
     return digest === undefined ? undefined : Digest.parse(digest);
+  },
+
+  /** The manifests below an index, each with its platform. */
+  children({ platforms = {} }: Recorded, root: Digest): ImagePart[] {
+    return Object.entries(platforms)
+      .map(([place, { digest }]) => ({ digest: Digest.parse(digest), place }))
+      .filter(({ digest }) => digest !== root);
   },
 
   /** The tags that were pushed; `taggedRefs` has only those that the last refresh has found. */

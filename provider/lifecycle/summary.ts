@@ -23,7 +23,7 @@ export function summarize(olds: Wire, news: Wire): string[] {
     ...before.drift.map((line) => `drift: ${line}`),
     ...packageLines(olds["packages"], news["packages"]),
     ...layerLines(olds["__state"], news),
-    ...referenceLines(before, Recorded.parse(news), news["taggedRefs"]),
+    ...referenceLines(before, Recorded.parse(news), news),
   ];
 }
 
@@ -88,13 +88,23 @@ function contentsOf(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined) {
 const shorten = (text: string): string =>
   text.length > LINE_LENGTH ? `${text.slice(0, LINE_LENGTH)} …` : text;
 
-function referenceLines(before: Recorded, after: Recorded, news: unknown): string[] {
-  if (isUnknown(news)) return ["tags: not known yet"];
-  const added = after.taggedRefs.filter((ref) => !before.taggedRefs.includes(ref));
-  const left = before.taggedRefs.filter((ref) => !after.taggedRefs.includes(ref));
+function referenceLines(before: Recorded, after: Recorded, news: Wire): string[] {
   return [
-    ...(added.length > 0 ? [`tags: + ${added.join(", ")}`] : []),
-    ...(left.length > 0 ? [`tags: no longer ours: ${left.join(", ")}`] : []),
+    ...(isUnknown(news["taggedRefs"])
+      ? ["tags: not known yet"]
+      : listLines("tags", before.taggedRefs, after.taggedRefs)),
+    ...(isUnknown(news["mirrors"])
+      ? ["mirrors: not known yet"]
+      : listLines("mirrors", before.mirrors, after.mirrors)),
+  ];
+}
+
+function listLines(what: string, before: readonly string[], after: readonly string[]): string[] {
+  const added = after.filter((each) => !before.includes(each));
+  const left = before.filter((each) => !after.includes(each));
+  return [
+    ...(added.length > 0 ? [`${what}: + ${added.join(", ")}`] : []),
+    ...(left.length > 0 ? [`${what}: no longer ours: ${left.join(", ")}`] : []),
   ];
 }
 

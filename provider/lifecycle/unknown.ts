@@ -4,15 +4,24 @@
  * @see @pulumi/pulumi runtime/rpc.ts, unknownValue
  * @module
  */
-import type { LixImageInputs } from "../../sdk/args.ts";
+import type { LixImageInputs, LixImageSpec } from "../../sdk/args.ts";
+import { LixImageError } from "../base/errors.ts";
+import { Place } from "../plan/place.ts";
+import { hasPlanKey } from "../plan/tags.ts";
 
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export const isUnknown = (value: unknown): boolean => {
-  if (value === UNKNOWN) return true;
-  if (Array.isArray(value)) return value.some(isUnknown);
-  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
-};
+export const isUnknown = (value: unknown): boolean => unknownPlaces(value).length > 0;
+
+/** Where in a value the unknowns are; an empty place is the value itself. */
+export function unknownPlaces(value: unknown): Place[] {
+  if (value === UNKNOWN) return [[]];
+  if (typeof value !== "object" || value === null) return [];
+  const items: (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  return items.flatMap(([key, item]) => unknownPlaces(item).map((place) => [key, ...place]));
+}
 
 type Argument = keyof LixImageInputs;
 
@@ -32,12 +41,13 @@ const CONTENTS: readonly Argument[] = [
 ];
 const TARGET: readonly Argument[] = ["registry", "repository", "name"];
 
-/** Output to the arguments it follows from: unknown when one of them is. */
+/** Output to the arguments it follows from: unknown when one of them is. docs/pulumi-users.md has it. */
 const FOLLOWS_FROM = {
   ref: [...CONTENTS, ...TARGET],
   digest: CONTENTS,
-  // {version} and {planKey} may be in them.
-  taggedRefs: [...CONTENTS, ...TARGET, "tag", "extraTags"],
+  // And from what their placeholders stand for.
+  taggedRefs: [...TARGET, "tag", "extraTags"],
+  mirrorRefs: [...CONTENTS, "mirrors"],
   revision: ["lixRevision"],
   version: ["lock", "systems"],
   labels: ["lock", "systems", "lixRevision"],
@@ -53,22 +63,34 @@ export type PreviewOutput = keyof typeof FOLLOWS_FROM;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Object.keys forgets them
 export const PREVIEW_OUTPUTS = Object.keys(FOLLOWS_FROM) as readonly PreviewOutput[];
 
+/** @param unknown arguments that are, or contain, an unknown. @param args with stand-ins for them. */
 export function followsFromUnknown(
   output: PreviewOutput,
-  unknown: ReadonlySet<string>,
-  tags: readonly string[],
+  args: LixImageSpec,
+  unknown: { readonly has: (argument: string) => boolean },
 ): boolean {
-  const plain = !tags.some((tag) => tag.includes("{"));
-  const from: readonly Argument[] =
-    output === "taggedRefs" && plain ? [...TARGET, "tag", "extraTags"] : FOLLOWS_FROM[output];
-  return from.some((argument) => unknown.has(argument));
+  return decisive(output, args).some((argument) => unknown.has(argument));
 }
 
-/** Stand-ins that let everything else be checked while an argument is unknown. */
-export const PLACEHOLDERS: Readonly<Partial<Record<Argument, unknown>>> = {
-  registry: "unknown.invalid",
-  repository: "unknown.invalid/unknown",
-  archives: [{ type: "oci-layout", path: "unknown" }],
-  // The lock may well have no nixpkgs for it.
-  bundleNixpkgs: false,
-};
+function decisive(output: PreviewOutput, args: LixImageSpec): readonly Argument[] {
+  const all = FOLLOWS_FROM[output];
+  // Without mirrors there is nothing to follow from the contents.
+  if (output === "mirrorRefs" && args.mirrors.length === 0) return ["mirrors"];
+  if (output !== "taggedRefs") return all;
+  return [...all, ...[args.tag, ...args.extraTags].flatMap(decisiveForTag)];
+}
+
+function decisiveForTag(template: string): readonly Argument[] {
+  if (hasPlanKey(template)) return FOLLOWS_FROM.planKey;
+  return template.includes("{") ? FOLLOWS_FROM.version : [];
+}
+
+/** The engine resolves everything before it calls create, so this is a slip somewhere else. */
+export class ValueUnknown extends LixImageError {
+  readonly code = "VALUE_UNKNOWN";
+  constructor(place: Place) {
+    super(`${Place.format(place)}: expected a value; got one that is not known yet`, {
+      hint: "only a preview can go on without it; is it an output of a resource that this operation leaves out?",
+    });
+  }
+}

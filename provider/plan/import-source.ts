@@ -81,6 +81,6 @@ export class SourceUnusable extends LixImageError {
     why: string,
     options: { readonly hint?: string; readonly cause?: unknown } = {},
   ) {
-    super(`${path} cannot be imported: ${why}`, options);
+    super(`flakeRegistry: ${path} cannot be imported: ${why}`, options);
   }
 }

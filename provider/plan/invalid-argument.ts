@@ -11,4 +11,9 @@ export class InvalidArgument extends LixImageError {
   static expected(path: string, expected: string, got: string, hint?: string): InvalidArgument {
     return new InvalidArgument(`${path}: expected ${expected}; got ${got}`, hint);
   }
+
+  /** Of a list in which nothing may be twice. */
+  static repeated(path: string, what: string, again: string): InvalidArgument {
+    return InvalidArgument.expected(path, `each ${what} once`, `${again} again`);
+  }
 }

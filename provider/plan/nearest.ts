@@ -1,14 +1,21 @@
-/** The names closest to a mistyped one, at most `count`, by edit distance. @module */
+/** The names closest to a mistyped or cut one, at most `count`, by edit distance. @module */
 
 export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
   const limit = Math.max(2, Math.floor(wanted.length / 2));
   return [...names]
-    .map((name) => ({ name, distance: distance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({
+      name,
+      distance: isBeginning(wanted, name) ? 0 : distance(wanted.toLowerCase(), name.toLowerCase()),
+    }))
     .filter((candidate) => candidate.distance <= limit)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, count)
     .map((candidate) => candidate.name);
 }
+
+/** Of fewer letters half of everything begins. */
+const isBeginning = (wanted: string, name: string): boolean =>
+  wanted.length >= 3 && name.toLowerCase().startsWith(wanted.toLowerCase());
 
 /** Levenshtein, one row at a time. */
 function distance(a: string, b: string): number {

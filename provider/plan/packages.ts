@@ -4,6 +4,7 @@
  */
 import { LixImageError, throwAll } from "../base/errors.ts";
 import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
+import { parseDrvName } from "../nix/drv-name.ts";
 import { StorePath } from "../nix/store-path.ts";
 import { AUTO_LAYERED, LAYER_GROUPS } from "../rootfs/default-packages.ts";
 import type { ProfilePackage } from "../rootfs/manifest-nix.ts";
@@ -138,7 +139,7 @@ function selectStorePath(system: LockedSystem, text: string, where: string): Sel
   const name = StorePath.name(path);
   return {
     label: name,
-    version: "",
+    version: parseDrvName(name).version ?? "",
     // meta.priority of a bare path: nixpkgs' default.
     package: {
       name,
@@ -168,13 +169,12 @@ const isThere = <T>(value: T | undefined): value is T => value !== undefined;
 export class UnknownAttribute extends LixImageError {
   readonly code = "UNKNOWN_ATTRIBUTE";
   constructor(attribute: string, where: string, system: LockedSystem) {
-    const near = nearest(attribute, system.packages.keys());
+    const names = [...system.packages.keys()];
+    const near = nearest(attribute, names);
+    const others = near.length > 0 ? `nearest: ${near.join(", ")}` : `it has ${names.join(", ")}`;
     super(
-      `${where}: the lock has no package ${JSON.stringify(attribute)} for ${system.system}` +
-        (near.length > 0 ? `; nearest: ${near.join(", ")}` : ""),
-      {
-        hint: `add it with \`lix-image lock\`, or use one of: ${[...system.packages.keys()].join(", ")}`,
-      },
+      `${where}: the lock has no package ${JSON.stringify(attribute)} for ${system.system}; ${others}`,
+      { hint: `lock it too: lix-image lock … --package ${attribute}` },
     );
   }
 }

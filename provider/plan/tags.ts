@@ -1,6 +1,6 @@
 /** Tags with `{version}`, `{major}` and `{planKey}` filled in. @module */
 import { LixImageError, throwAll } from "../base/errors.ts";
-import { Tag } from "../oci/reference.ts";
+import { InvalidTag, Tag } from "../oci/reference.ts";
 
 export interface TagFacts {
   /** Of the Lix that is shipped: `2.93.3`. */
@@ -10,12 +10,34 @@ export interface TagFacts {
 
 /** `tag` first, then the extra ones, each once. Throws all that are no tags. */
 export function fillTags(templates: readonly string[], facts: TagFacts): string[] {
+  return fillEach(templates, facts, (tag, template, path) =>
+    Tag.check(tag, tag === template ? path : `${path} ${JSON.stringify(template)}`),
+  );
+}
+
+/** Throws all that will be no tags whatever the version and the plan, and what has other placeholders. */
+export function checkTemplates(templates: readonly string[]): void {
+  fillEach(templates, LIKELY_FACTS, (tag, template, path) => {
+    if (!Tag.is(tag)) throw new InvalidTag(template, path);
+  });
+}
+
+const LIKELY_FACTS = { version: "2", planKey: "0".repeat(64) };
+
+/** Whether it follows from what is in the image, and not from its version alone. */
+export const hasPlanKey = (template: string): boolean => template.includes("{planKey}");
+
+function fillEach(
+  templates: readonly string[],
+  facts: TagFacts,
+  check: (tag: string, template: string, path: string) => void,
+): string[] {
   const mistakes: unknown[] = [];
   const tags = templates.map((template, index) => {
     const path = index === 0 ? "tag" : `extraTags[${index - 1}]`;
     try {
       const tag = fill(template, facts, path);
-      Tag.check(tag, path);
+      check(tag, template, path);
       return tag;
     } catch (error) {
       mistakes.push(error);

@@ -1,19 +1,10 @@
 /** The protocol host: secrets, configuration, options of resources, and programs that go wrong. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withSurroundings } from "../support/surroundings.ts";
+import { opsInOrder as ops } from "./fixtures/ops.ts";
 import { withStack } from "./fixtures/with-stack.ts";
 import { changedSteps } from "./host/steps.ts";
-import type { Result } from "./host/steps.ts";
 import { Urn } from "./host/urn.ts";
-
-/** `["create note", …]` without the stack itself. */
-const ops = (result: Result): string[] => {
-  assert.equal(result.failed, undefined);
-  return result.steps
-    .filter((step) => !step.urn.includes("pulumi:pulumi:Stack"))
-    .map((step) => `${step.op} ${Urn.name(step.urn)}`);
-};
 
 test("a secret is plain to the provider, encrypted in the state, and readable where it was derived", async () => {
   const program = `new Note("note", { name: "a", text: pulumi.secret("hunter2") });`;
@@ -132,17 +123,14 @@ test("what was under way when another resource failed is finished and recorded",
 
 test("a program that does not end is ended at the time limit", async () => {
   const endless = `await new Promise((resolve) => setTimeout(resolve, 60_000));`;
-  // These notice what is left of it.
-  await withSurroundings(({ env }) =>
-    withStack(
-      endless,
-      async (host) => {
-        const started = Date.now();
-        const result = await host.preview();
-        assert.match(result.failed ?? "", /the time limit was reached/);
-        assert.ok(Date.now() - started < 20_000);
-      },
-      { env, timeLimit: 2_000 },
-    ),
+  await withStack(
+    endless,
+    async (host) => {
+      const started = Date.now();
+      const result = await host.preview();
+      assert.match(result.failed ?? "", /the time limit was reached/);
+      assert.ok(Date.now() - started < 20_000);
+    },
+    { timeLimit: 2_000 },
   );
 });

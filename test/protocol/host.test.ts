@@ -1,20 +1,11 @@
 /** The protocol host: the real SDK and provider process, a tiny provider, the engine's order of calls. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { opsInOrder as ops } from "./fixtures/ops.ts";
 import { withStack } from "./fixtures/with-stack.ts";
 import { describeSteps } from "./host/print.ts";
 import { changedSteps } from "./host/steps.ts";
-import type { Result } from "./host/steps.ts";
-import { Urn } from "./host/urn.ts";
 import { UNKNOWN } from "./host/wire.ts";
-
-/** `["create note", …]` without the stack itself. */
-const ops = (result: Result): string[] => {
-  assert.equal(result.failed, undefined);
-  return result.steps
-    .filter((step) => !step.urn.includes("pulumi:pulumi:Stack"))
-    .map((step) => `${step.op} ${Urn.name(step.urn)}`);
-};
 
 const ONE_NOTE = `
 const note = new Note("note", { name: env["NAME"] ?? "a", text: env["TEXT"] ?? "hello" });

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RequestLine, TestRegistry } from "../support/registry.ts";
+import type { TestRegistry } from "../support/registry.ts";
+import type { RequestLine } from "../support/request-line.ts";
 import {
   changes,
   done,

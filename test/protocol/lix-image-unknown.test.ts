@@ -20,11 +20,18 @@ export const { ref, digest, version, taggedRefs, planKey, packages } = image;
 `;
 
 test("of an unknown setting or registry only what follows from it is unknown", async () => {
-  await withImage(UNKNOWNS, async ({ host, registry }) => {
+  await withImage(UNKNOWNS, async ({ host, registry, packages: cache }) => {
+    const deep = { UNKNOWN: "cache" };
+    const cold = await done(host.preview({ env: deep }));
+    assert.deepEqual(cache.log, []);
+    assert.deepEqual(stepOf(cold, "lix").newInputs?.["nixConf"], {
+      substituters: ["https://a.example", UNKNOWN],
+    });
     await done(host.up());
     const first = recorded(host);
+    for (const name of ["version", "taggedRefs", "packages"] as const)
+      assert.deepEqual(cold.outputs[name], first[name], "also of packages that nobody has seen");
 
-    const deep = { UNKNOWN: "cache" };
     const setting = await done(host.preview({ env: deep }));
     assert.deepEqual(ops(setting), ["create cache", "update lix", "update web"]);
     const { digest, ref, planKey, version, taggedRefs, packages } = setting.outputs;

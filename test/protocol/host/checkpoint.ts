@@ -45,12 +45,12 @@ export const Checkpoint = {
     checkpoint.deployment.resources.map((one) => mapState(one, unseal)),
 };
 
-function mapState(state: ResourceState, change: (value: Value) => Value): ResourceState {
-  return {
-    ...state,
-    inputs: mapValues(state.inputs, change),
-    outputs: mapValues(state.outputs, change),
-  };
+/** The engine leaves out what is empty. */
+type Written = Omit<ResourceState, "inputs" | "outputs"> & Partial<ResourceState>;
+
+function mapState(state: Written, change: (value: Value) => Value): ResourceState {
+  const { inputs = {}, outputs = {} } = state;
+  return { ...state, inputs: mapValues(inputs, change), outputs: mapValues(outputs, change) };
 }
 
 // Not a vault: it only keeps plain text out of what tests search. Equal text gives equal ciphertext,

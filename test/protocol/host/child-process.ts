@@ -22,13 +22,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Child {
   /** The exit code, or the name of the signal that ended it; all output has been read by then. */
   readonly ended: Promise<number | string>;
-  /** SIGTERM, then SIGKILL. */
+  /** As the engine closes a plugin: SIGINT. Fails when it takes SIGKILL, five seconds later. */
   end(): Promise<void>;
+  /** As the kernel does when the engine is gone. */
+  closeStdin(): void;
   /** SIGKILL at once, as the kernel does when there is no memory left. */
   kill(): Promise<void>;
 }
 
 const PATIENCE = 3_000;
+// sdk/go/common/resource/plugin/plugin.go
+const UNTIL_KILLED = 5_000;
 const running = new Set<() => void>();
 process.on("exit", () => running.forEach((kill) => kill()));
 
@@ -36,7 +40,8 @@ export function startNode(options: ChildOptions): Child {
   const child = spawn(process.execPath, options.args, {
     cwd: options.cwd,
     env: options.env,
-    stdio: ["ignore", "pipe", "pipe"],
+    // The engine never writes to its plugins' stdin, but holds it open.
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const kill = (): void => void child.kill("SIGKILL");
   running.add(kill);
@@ -48,16 +53,23 @@ export function startNode(options: ChildOptions): Child {
   const ended = waitFor(child).finally(() => {
     running.delete(kill);
     options.signal.removeEventListener("abort", kill);
+    child.stdin.destroy();
     child.stdout.destroy();
     child.stderr.destroy();
   });
   return {
     ended,
     async end() {
-      child.kill("SIGTERM");
-      const deadline = setTimeout(kill, PATIENCE);
+      let stubborn = false;
+      child.kill("SIGINT");
+      const deadline = setTimeout(() => {
+        stubborn = true;
+        kill();
+      }, UNTIL_KILLED);
       await ended.finally(() => clearTimeout(deadline));
+      if (stubborn) throw new Error(`process ${child.pid} had to be killed: SIGINT did not end it`);
     },
+    closeStdin: () => void child.stdin.end(),
     async kill() {
       kill();
       await ended;

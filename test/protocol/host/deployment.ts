@@ -2,6 +2,7 @@
  * One preview or update: turns registrations into steps, and steps into the next state.
  * @module
  */
+import { Alias } from "./aliases.ts";
 import type { ResourceState } from "./checkpoint.ts";
 import { existing, planComponent, planStep } from "./plan-step.ts";
 import type { Goal, PlannedStep } from "./plan-step.ts";
@@ -30,6 +31,8 @@ export class Deployment {
   readonly #left: Map<string, ResourceState>;
   readonly #made = new Map<string, ResourceState>();
   readonly #replaced: Set<ResourceState>;
+  /** What was found by an alias, with the URN that it had. */
+  readonly #aliased = new Map<string, string>();
   readonly #running: Promise<unknown>[] = [];
   #planning: Promise<unknown> = Promise.resolve();
 
@@ -65,7 +68,9 @@ export class Deployment {
   async #register(goal: Goal): Promise<ResourceState> {
     const urn = this.#claim(goal);
     const provider = goal.custom ? await this.#options.providers.of(goal.type) : undefined;
-    const old = [urn, ...goal.aliases].flatMap((one) => this.#left.get(one) ?? [])[0];
+    if (provider !== undefined && goal.importId !== undefined)
+      await refuseImport(provider, urn, goal.importId);
+    const old = this.#findOld(urn, goal);
     const { preview } = this.#options;
     const plan = await this.#oneAtATime(async () =>
       provider === undefined
@@ -139,6 +144,13 @@ export class Deployment {
     return urn;
   }
 
+  #findOld(urn: string, goal: Goal): ResourceState | undefined {
+    const urns = [urn, ...Alias.urns(goal.aliases, { ...this.#options, ...goal }, this.#aliased)];
+    const old = urns.flatMap((one) => this.#left.get(one) ?? [])[0];
+    if (old !== undefined && old.urn !== urn) this.#aliased.set(urn, old.urn);
+    return old;
+  }
+
   /** Checks and diffs run one after the other, whatever the parallelism; creates do not. */
   #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#planning.then(work, work);
@@ -157,6 +169,12 @@ export class Deployment {
     if (!updates) return provider.create(urn, plan.inputs);
     return { id: old.id ?? "", outputs: await provider.update(existing(old), plan.inputs) };
   }
+}
+
+/** The engine reads what it is to import, and a dynamic provider fails then: it is handed no code. */
+async function refuseImport(provider: Provider, urn: string, id: string): Promise<never> {
+  await provider.read({ urn, id, inputs: {}, outputs: {} });
+  throw new Error(`this host imports nothing: ${id}`);
 }
 
 interface Application {
@@ -178,7 +196,10 @@ function makeState({ urn, goal, plan, result, initErrors }: StateParts): Resourc
   const { type, custom, parent, dependencies, additionalSecretOutputs } = goal;
   const outputs = hideKeys(result.outputs, additionalSecretOutputs);
   const id = custom ? result.id : undefined;
-  const { protect, retainOnDelete } = goal;
+  // The engine writes no `false` into a state.
+  const [protect, retainOnDelete] = [goal.protect, goal.retainOnDelete].map(
+    (flag) => flag === true || undefined,
+  );
   const identity = { urn, type, custom, id, parent, dependencies };
   const options = { protect, retainOnDelete, additionalSecretOutputs };
   return { ...identity, inputs: plan.inputs, outputs, ...options, initErrors };

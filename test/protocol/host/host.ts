@@ -3,8 +3,8 @@
  * and the real provider process over the real protocol, without the engine's binary. The order of calls
  * and what they are given are an engine's: test/e2e/protocol-host.test.ts compares the two where there is
  * one. Configuration was measured on engine 3.259, and opts.id is our understanding of it.
- * Not here: transforms, hooks, import, targets, policy packs, other languages, inherited aliases,
- * replacement of the dependents of what is deleted before it is replaced.
+ * Not here: hooks, import, targets, policy packs, other languages, replacement of the dependents of what is
+ * deleted before it is replaced.
  * @module
  */
 import { Checkpoint } from "./checkpoint.ts";
@@ -12,7 +12,7 @@ import type { ResourceState } from "./checkpoint.ts";
 import type { Environment } from "./child-process.ts";
 import type { Config } from "./config.ts";
 import { Operation } from "./operation.ts";
-import { findProgram } from "./program.ts";
+import { findProgram, type Runtime } from "./program.ts";
 import type { Result } from "./steps.ts";
 
 export interface HostOptions {
@@ -33,6 +33,8 @@ export interface HostOptions {
 export interface RunOptions {
   /** `--refresh`: read everything first. */
   readonly refresh?: boolean | undefined;
+  /** Default: `typescript: false`. */
+  readonly runtime?: Runtime | undefined;
   readonly env?: Environment | undefined;
 }
 
@@ -65,6 +67,7 @@ export async function withHost<T>(
       resources,
       config: host.config,
       preview: kind === "preview",
+      runtime: runOptions?.runtime ?? { typescript: false },
       env: { ...process.env, ...options.env, ...runOptions?.env },
       signal: AbortSignal.timeout(timeLimit),
       onLog: options.onLog,

@@ -4,19 +4,22 @@
  * @module
  */
 import * as grpc from "@grpc/grpc-js";
+import type callback from "@pulumi/pulumi/proto/callback_pb.js";
 import monitorRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { Alias } from "./aliases.ts";
 import type { ResourceState } from "./checkpoint.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Goal } from "./plan-step.ts";
 import { handler, RpcError } from "./rpc.ts";
 import type { Service } from "./rpc.ts";
-import { Urn } from "./urn.ts";
+import type { Transforms } from "./transforms.ts";
 import { Properties } from "./wire.ts";
 
 export interface MonitorOptions {
   readonly deployment: Deployment;
+  readonly transforms: Transforms;
   readonly stack: string;
   readonly project: string;
   readonly preview: boolean;
@@ -24,16 +27,17 @@ export interface MonitorOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-// The SDK asks by number since 3.260 or so, before that by name. What is not listed, transforms and
-// hooks among it, makes the SDK refuse the option that needs it.
+// The SDK asks by number since 3.260 or so, before that by name. What is not listed, hooks
+// among it, makes the SDK refuse the option that needs it.
 const FEATURES = new Map([
   ["secrets", proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS],
   ["resourceReferences", proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES],
+  ["transforms", proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_TRANSFORMS],
   ["aliasSpecs", proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS],
 ]);
 
 export function monitorService(options: MonitorOptions): Service {
-  const { deployment, stack, project, preview } = options;
+  const { deployment, transforms, stack, project, preview } = options;
   let failed = false;
   const guarded = <Request, Response>(answer: (request: Request) => Promise<Response>) =>
     handler(async (request: Request) => {
@@ -59,7 +63,9 @@ export function monitorService(options: MonitorOptions): Service {
       new proto.SupportsFeatureResponse().setHassupport(FEATURES.has(request.getId())),
     ),
     registerResource: guarded(async (request: proto.RegisterResourceRequest) => {
-      const state = await deployment.register(goalOf(request, options));
+      await transforms.apply(request);
+      const state = await deployment.register(goalOf(request));
+      transforms.remember(state.urn, request);
       const response = new proto.RegisterResourceResponse();
       response.setUrn(state.urn).setId(state.id ?? "");
       return response.setObject(Properties.toStruct(toProgram(state)));
@@ -68,6 +74,10 @@ export function monitorService(options: MonitorOptions): Service {
       const state = await deployment.read(readGoal(request), request.getId());
       const response = new proto.ReadResourceResponse().setUrn(state.urn);
       return response.setProperties(Properties.toStruct(toProgram(state)));
+    }),
+    registerStackTransform: guarded(async (transform: callback.Callback) => {
+      transforms.addToStack(transform);
+      return new empty.Empty();
     }),
     registerResourceOutputs: guarded(async (request: proto.RegisterResourceOutputsRequest) => {
       deployment.registerOutputs(request.getUrn(), Properties.fromStruct(request.getOutputs()));
@@ -87,22 +97,7 @@ export function monitorService(options: MonitorOptions): Service {
 const toProgram = (state: ResourceState): Properties =>
   state.custom ? state.outputs : state.inputs;
 
-function goalOf(
-  request: proto.RegisterResourceRequest,
-  { stack, project }: { stack: string; project: string },
-): Goal {
-  if (request.getImportid() !== "") throw new Error("import: not possible for dynamic resources");
-  const aliases = request.getAliasesList().map((alias) => {
-    const spec = alias.getSpec();
-    if (spec === undefined) return alias.getUrn();
-    return Urn.of({
-      stack: spec.getStack() || stack,
-      project: spec.getProject() || project,
-      parent: spec.getNoparent() ? undefined : spec.getParenturn() || request.getParent(),
-      type: spec.getType() || request.getType(),
-      name: spec.getName() || request.getName(),
-    });
-  });
+function goalOf(request: proto.RegisterResourceRequest): Goal {
   return {
     type: request.getType(),
     name: request.getName(),
@@ -110,7 +105,8 @@ function goalOf(
     parent: request.getParent() || undefined,
     inputs: Properties.fromStruct(request.getObject()),
     dependencies: request.getDependenciesList(),
-    aliases: [...aliases, ...request.getAliasurnsList()],
+    aliases: [...request.getAliasesList().map(Alias.of), ...request.getAliasurnsList()],
+    importId: request.getImportid() || undefined,
     ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     protect: request.hasProtect() ? request.getProtect() : undefined,
@@ -129,6 +125,7 @@ const readGoal = (request: proto.ReadResourceRequest): Goal => ({
   inputs: Properties.fromStruct(request.getProperties()),
   dependencies: request.getDependenciesList(),
   aliases: [],
+  importId: undefined,
   ignoreChanges: [],
   additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   protect: undefined,

@@ -10,18 +10,20 @@ import { engineService } from "./engine.ts";
 import type { LogMessage } from "./engine.ts";
 import { monitorService } from "./monitor.ts";
 import { sdkEntry, startProgram } from "./program.ts";
-import type { Program } from "./program.ts";
+import type { Program, Runtime } from "./program.ts";
 import { Providers } from "./providers.ts";
 import { refreshAll } from "./refresh.ts";
 import { removeAll } from "./removal.ts";
 import { withServer } from "./rpc.ts";
 import type { Service } from "./rpc.ts";
 import type { Result, Step } from "./steps.ts";
+import { Transforms } from "./transforms.ts";
 import { STACK_TYPE } from "./urn.ts";
 import { Properties } from "./wire.ts";
 
 export interface OperationOptions {
   readonly program: Program;
+  readonly runtime: Runtime;
   readonly project: string;
   readonly stack: string;
   readonly resources: readonly ResourceState[];
@@ -91,8 +93,10 @@ export class Operation {
       const resources = this.#resources;
       const deployment = new Deployment({ stack, project, preview, providers, resources });
       const onFailure = (error: unknown): void => this.#fail(error);
+      const transforms = new Transforms();
       try {
-        const monitor = monitorService({ deployment, stack, project, preview, onFailure });
+        const options = { deployment, transforms, stack, project, preview, onFailure };
+        const monitor = monitorService(options);
         const code = await this.#serve([monitor], (address) => this.#program(address));
         if (code !== 0 && this.#failures.length === 0) {
           this.#fail(this.#errors.join("\n") || `the program ended with ${code}`);
@@ -100,6 +104,7 @@ export class Operation {
         if (this.#failures.length === 0) await deployment.finish();
       } finally {
         await deployment.settle();
+        transforms.close();
         this.#resources = deployment.resources;
         this.#steps.push(...deployment.steps);
       }
@@ -107,9 +112,9 @@ export class Operation {
   }
 
   async #program(address: string): Promise<number | string> {
-    const { program, stack, project, preview, config } = this.#options;
-    const env = Config.environment(config);
-    const child = startProgram(program, { address, stack, project, preview }, this.#child(env));
+    const { program, runtime, stack, project, preview, config } = this.#options;
+    const run = { address, runtime, stack, project, preview };
+    const child = startProgram(program, run, this.#child(Config.environment(config)));
     return child.ended;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
+import type { Alias } from "./aliases.ts";
 import type { ResourceState } from "./checkpoint.ts";
 import { ignoreChanges } from "./ignore-changes.ts";
 import type { Existing, Provider } from "./provider.ts";
@@ -19,8 +20,9 @@ export interface Goal {
   readonly parent: string | undefined;
   readonly inputs: Properties;
   readonly dependencies: readonly string[];
-  /** URNs that it may have had before. */
-  readonly aliases: readonly string[];
+  readonly aliases: readonly Alias[];
+  /** `import`: take over what has this id. */
+  readonly importId: string | undefined;
   readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
   readonly protect: boolean | undefined;

@@ -1,10 +1,6 @@
 /**
  * The user's program, run by the SDK's own entry as pulumi-language-nodejs runs it.
- *
- * TypeScript: a package with `"type": "module"` is loaded by `import()`, so Node ≥ 22.18 strips the types
- * of `index.ts` itself. That is `runtime: { name: nodejs, options: { typescript: false } }` in Pulumi.yaml.
- * With `typescript: true` (PULUMI_NODEJS_TYPESCRIPT=true, the default there) the SDK 3.270 also registers
- * its own ts-node 7, which hooks `require` only: the same program loads the same way, a little later.
+ * @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/cmd/pulumi-language-nodejs/main.go
  * @module
  */
 import { statSync } from "node:fs";
@@ -20,8 +16,20 @@ export interface Program {
   readonly entry: string;
 }
 
+/** `runtime: { name: nodejs, options: … }` of Pulumi.yaml, as far as it is about loading TypeScript. */
+export interface Runtime {
+  /**
+   * The SDK registers ts-node, which is Pulumi's default. Without it Node loads the program as it can: it
+   * strips types itself.
+   */
+  readonly typescript: boolean;
+  /** For node, divided at blanks: `--import tsx`. */
+  readonly nodeargs?: string | undefined;
+}
+
 export interface ProgramRun {
   readonly address: string;
+  readonly runtime: Runtime;
   readonly project: string;
   readonly stack: string;
   readonly preview: boolean;
@@ -56,5 +64,11 @@ export function startProgram(
   };
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   if (run.preview) args.push("--dry-run");
-  return startNode({ ...options, args: [sdkEntry(program, "run"), ...args, program.entry] });
+  const { typescript, nodeargs = "" } = run.runtime;
+  const forNode = nodeargs.split(" ").filter((arg) => arg !== "");
+  return startNode({
+    ...options,
+    env: { ...options.env, PULUMI_NODEJS_TYPESCRIPT: typescript ? "true" : undefined },
+    args: [...forNode, sdkEntry(program, "run"), ...args, program.entry],
+  });
 }

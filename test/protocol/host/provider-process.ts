@@ -57,6 +57,16 @@ export class ProviderProcess implements Provider {
     await this.#child.end();
   }
 
+  /** As when the engine is gone. */
+  closeStdin(): void {
+    this.#child.closeStdin();
+  }
+
+  /** The exit code, or the name of the signal that ended it. */
+  get ended(): Promise<number | string> {
+    return this.#child.ended;
+  }
+
   /** Calls under way fail. */
   async kill(): Promise<void> {
     await this.#child.kill();

@@ -147,7 +147,7 @@ test("every mistake is told in one answer, whatever finds it", async () => {
     assert.deepEqual(inputs, {});
     const said = failures.map((failure) => failure.reason).join("\n");
     for (const each of [
-      /maxLayers: .*>=1/,
+      /maxLayers: .*; got 0/,
       /nonsense: unknown argument/,
       /not a tag/,
       /no name!/,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { log } from "../../../provider/base/log.ts";
 import { Session } from "../../../provider/build/session.ts";
 import { claim } from "../../../provider/lifecycle/claims.ts";
 import { remove } from "../../../provider/lifecycle/delete.ts";
 import { push } from "../../../provider/lifecycle/push.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
+import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Pushed {
@@ -28,21 +28,6 @@ async function withPushed(use: (pushed: Pushed) => Promise<void>, args: Wire = {
     registry.log.length = 0;
     await use({ workshop, outs, digest: String(outs["digest"]), repository });
   });
-}
-
-async function warningsOf(use: () => Promise<void>): Promise<string[]> {
-  const warnings: string[] = [];
-  const before = log.install({
-    progress: () => {},
-    info: () => {},
-    warn: (line) => void warnings.push(line),
-  });
-  try {
-    await use();
-  } finally {
-    log.install(before);
-  }
-  return warnings;
 }
 
 test("by default nothing is removed, and the registry is not even asked", async () => {

@@ -122,6 +122,12 @@ const TABLE: readonly {
     olds: { archives: [ARCHIVE] },
     news: { archives: [ARCHIVE] },
   },
+  {
+    what: "an archive whose path is unknown",
+    verdict: "update",
+    olds: { archives: [ARCHIVE] },
+    news: { archives: [{ ...ARCHIVE, path: UNKNOWN }] },
+  },
   { what: "a mirror more", verdict: "update", news: { mirrors: ["b.example/lix"] } },
   { what: "mirrors that are unknown", verdict: "update", news: { mirrors: UNKNOWN } },
   { what: "no mirrors, of which older states say nothing", verdict: "same", news: { mirrors: [] } },

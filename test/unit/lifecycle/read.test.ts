@@ -6,7 +6,6 @@ import { diff } from "../../../provider/lifecycle/diff.ts";
 import { push } from "../../../provider/lifecycle/push.ts";
 import { read } from "../../../provider/lifecycle/read.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
-import { startRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
@@ -131,29 +130,4 @@ test("an image that went to archives only is not looked for anywhere", async () 
     assert.deepEqual(found.props["drift"], []);
     assert.deepEqual(workshop.registry.log, []);
   });
-});
-
-test("a mirror that lost a tag is told of, and the next update puts it back", async () => {
-  const mirror = await startRegistry();
-  const where = `${mirror.host}/copies/lix`;
-  try {
-    await withPushed(
-      async ({ id, outs, news, session, digest }) => {
-        const copy = mirror.store.repository("copies/lix");
-        assert.equal(copy.tags.get("latest"), digest);
-        assert.deepEqual((await read(id, outs)).props["drift"], []);
-        copy.tags.delete("latest");
-        const found = await read(id, outs);
-        assert.deepEqual(found.props["drift"], [`mirror ${where}: tag latest is gone`]);
-        assert.equal(found.props["digest"], digest, "the first repository's");
-        const { inputs } = await check(session, found.inputs, news);
-        assert.equal(diff(found.props, inputs).changes, true);
-        await push(session, inputs, found.props);
-        assert.equal(copy.tags.get("latest"), digest);
-      },
-      { mirrors: [where] },
-    );
-  } finally {
-    await mirror.close();
-  }
 });

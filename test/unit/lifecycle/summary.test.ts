@@ -44,6 +44,17 @@ test("an update says which packages, layers and tags change", () => {
   ]);
 });
 
+test("a new mirror and one no longer named are told; one that is not known yet as such", () => {
+  const mirrored = { ...before, mirrors: ["b.example/lix", "c.example/lix"] };
+  const after = { ...before, mirrors: ["c.example/lix", "d.example/lix"] };
+  assert.deepEqual(summarize(mirrored, after), [
+    "mirrors: + d.example/lix",
+    "mirrors: no longer ours: b.example/lix",
+  ]);
+  const unknown = { ...before, mirrors: ["c.example/lix", UNKNOWN] };
+  assert.deepEqual(summarize(mirrored, unknown), ["mirrors: not known yet"]);
+});
+
 test("what is not known yet is said so", () => {
   const after = { ...before, packages: UNKNOWN, digest: UNKNOWN, taggedRefs: UNKNOWN };
   assert.deepEqual(summarize(before, after), [

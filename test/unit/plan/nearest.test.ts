@@ -9,6 +9,12 @@ test("the nearest names come first, and at most as many as asked for", () => {
   assert.deepEqual(nearest("jqq", NAMES), ["jq", "yq"]);
 });
 
+test("a name that was cut off is the nearest of all", () => {
+  assert.deepEqual(nearest("bash", NAMES), ["bashInteractive"]);
+  assert.deepEqual(nearest("node", NAMES, 2), ["nodejs", "nodejs_22"]);
+  assert.deepEqual(nearest("no", NAMES), ["jq", "yq"], "two letters begin too much");
+});
+
 test("capitals are no distance", () => {
   assert.deepEqual(nearest("bashinteractive", NAMES), ["bashInteractive"]);
 });

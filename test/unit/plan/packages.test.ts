@@ -48,6 +48,8 @@ test("a store path stands for itself, by its name, with the usual priority", () 
   assert.deepEqual([outPath, out, ...install], [path, path, path]);
   assert.equal(name, "glibc-2.39");
   assert.equal(priority, 5);
+  const { versions } = resolvePackages(SYSTEM, [path]);
+  assert.equal(versions["glibc-2.39"], "2.39", "as Nix's parseDrvName reads it");
 });
 
 test("a package that is asked for twice is listed twice", () => {

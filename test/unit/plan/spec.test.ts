@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import {
-  draftSpec,
-  makeSpec,
-  NoDestination,
-  targetName,
-  type Spec,
-} from "../../../provider/plan/spec.ts";
+import { draftSpec, makeSpec, targetName, type Spec } from "../../../provider/plan/spec.ts";
+import { NoDestination } from "../../../provider/plan/destination-mistakes.ts";
 import { LixImageInputs, type Archive } from "../../../sdk/args.ts";
 
 const IN_SRV = { directory: "/srv", destination: "required" } as const;

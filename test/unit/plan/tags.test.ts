@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { SeveralErrors } from "../../../provider/base/errors.ts";
 import { InvalidTag } from "../../../provider/oci/reference.ts";
-import { fillTags, UnknownPlaceholder } from "../../../provider/plan/tags.ts";
+import { checkTemplates, fillTags, UnknownPlaceholder } from "../../../provider/plan/tags.ts";
 
 const FACTS = { version: "2.93.3", planKey: "f".repeat(64) };
 
@@ -41,6 +41,17 @@ test("a mistake names the argument that it is in", () => {
     [["fine", "fine", "{commit}"], "extraTags[1]: unknown placeholder {commit}"],
   ] as const)
     assert.throws(() => fillTags(templates, FACTS), { message });
+});
+
+test("what no version can make a tag is refused as it is written, and else with what it became", () => {
+  assert.doesNotThrow(() => checkTemplates(["{version}", "v{major}-{planKey}"]));
+  assert.throws(() => checkTemplates(["a", "{version}!"]), {
+    message: 'extraTags[0]: not a tag: "{version}!"',
+  });
+  assert.doesNotThrow(() => checkTemplates(["{version}"]));
+  assert.throws(() => fillTags(["{version}"], { ...FACTS, version: "2 beta" }), {
+    message: 'tag "{version}": not a tag: "2 beta"',
+  });
 });
 
 test("a tag without placeholders is taken as it is or refused, never changed", () => {

@@ -28,7 +28,9 @@ test("an image has all its outputs, and what takes one gets it", async () => {
     }),
   );
   const registry = pulumi.output("http://ghcr.io/acme/");
-  const made = image({ registry, tag: "{version}", extraTags: ["{major}"], lixRevision: "abc" });
+  const mirrors = ["http://b.example:5000/lix"];
+  const tags = { tag: "{version}", extraTags: ["{major}"] };
+  const made = image({ registry, mirrors, ...tags, lixRevision: "abc" });
   const web = new Other("Deployment", { image: made.ref });
   await valueOf(web.id);
   const digest = await valueOf(made.digest);
@@ -39,6 +41,7 @@ test("an image has all its outputs, and what takes one gets it", async () => {
     "ghcr.io/acme/lix:2.93.3",
     "ghcr.io/acme/lix:2.93",
   ]);
+  assert.deepEqual(await valueOf(made.mirrorRefs), [`b.example:5000/lix@${digest}`]);
   assert.equal(await valueOf(made.revision), "abc");
   assert.equal((await valueOf(made.platforms))["linux/amd64"]?.digest, digest);
   for (const output of [made.version, made.labels, made.packages, made.size, made.planKey])

@@ -1,0 +1,11 @@
+import { LixImageError } from "../base/errors.ts";
+
+/** What is said against one argument begins with its path. */
+export function atPlace<T>(path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof LixImageError) error.message = `${path}: ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What is wrong with where an image is to go, and only several arguments together show.
+ * @module
+ */
+import type { Archive, LixImageSpec } from "../../sdk/args.ts";
+import { LixImageError } from "../base/errors.ts";
+import { Repository } from "../oci/reference.ts";
+import { InvalidArgument } from "./invalid-argument.ts";
+
+/** An image must go somewhere; mirrors are copies of what is elsewhere. */
+export function missingDestination(args: LixImageSpec): LixImageError[] {
+  if ((args.registry ?? args.repository) !== undefined) return [];
+  if (args.mirrors.length > 0)
+    return [InvalidArgument.expected("mirrors", "registry or repository as well", "mirrors only")];
+  return args.archives.length > 0 ? [] : [new NoDestination()];
+}
+
+/** Each once, the repository itself included. */
+export function mirrorMistakes(
+  { mirrors }: LixImageSpec,
+  repository: Repository | undefined,
+): InvalidArgument[] {
+  const seen = new Set(repository === undefined ? [] : [Repository.format(repository)]);
+  return mirrors.flatMap((text, index) => {
+    const name = text.replace(/^https?:\/\//, "");
+    if (seen.has(name)) return InvalidArgument.repeated(`mirrors[${index}]`, "repository", name);
+    seen.add(name);
+    return [];
+  });
+}
+
+/** @param absolute the archives' paths, however they are written. */
+export function archiveMistakes(
+  { archives, systems }: LixImageSpec,
+  absolute: readonly string[],
+): InvalidArgument[] {
+  return archives.flatMap((archive, index) => {
+    const where = `archives[${index}]`;
+    const isRepeated = absolute.indexOf(absolute[index] ?? "") < index;
+    return [
+      ...mistakesOf(archive, where, systems),
+      ...(isRepeated ? [InvalidArgument.repeated(`${where}.path`, "path", archive.path)] : []),
+    ];
+  });
+}
+
+/** Of what only the two together show. Names keep a slip from replacing a file of another kind. */
+function mistakesOf(
+  { type, path, hydraBuildProducts }: Archive,
+  where: string,
+  systems: readonly string[],
+): InvalidArgument[] {
+  const isFile = type === "docker-archive" || path.endsWith(".tar");
+  const mistakes: InvalidArgument[] = [];
+  if (type === "docker-archive" && !/[^/]\.(tar|tar\.gz|tgz)$/.test(path))
+    mistakes.push(
+      InvalidArgument.expected(`${where}.path`, "a name ending in .tar, .tar.gz or .tgz", path),
+    );
+  if (type === "docker-archive" && systems.length > 1)
+    mistakes.push(
+      InvalidArgument.expected(
+        `${where}.type`,
+        "oci-layout",
+        type,
+        "a docker-archive holds one platform, and systems names several",
+      ),
+    );
+  if (hydraBuildProducts === true && !isFile)
+    mistakes.push(
+      InvalidArgument.expected(
+        `${where}.hydraBuildProducts`,
+        "a path ending in .tar",
+        path,
+        "Hydra offers files for download, not folders",
+      ),
+    );
+  return mistakes;
+}
+
+export class NoDestination extends LixImageError {
+  readonly code = "NO_DESTINATION";
+  constructor() {
+    super("the image goes nowhere: neither registry, repository nor archives is given", {
+      hint: 'give registry: "ghcr.io/acme", or archives: [{ type: "oci-layout", path: "image" }]',
+    });
+  }
+}

@@ -1,0 +1,41 @@
+/** Where in the arguments something stands: `archives[0].path`. @module */
+
+export type Place = readonly (string | number)[];
+
+export const Place = {
+  format(place: Place): string {
+    const [first, ...rest] = place;
+    return rest.reduce<string>(
+      (text, key) => {
+        if (typeof key === "number") return `${text}[${key}]`;
+        return PLAIN.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
+      },
+      String(first ?? "arguments"),
+    );
+  },
+
+  /** The same for all places of a kind: `archives[].path`; settings are `nixConf.*`. */
+  kind([first, ...rest]: Place): string {
+    const keys = rest.map((key) => {
+      if (typeof key === "number") return "[]";
+      return first === "nixConf" ? ".*" : `.${key}`;
+    });
+    return [first, ...keys].join("");
+  },
+
+  /** What stands there; undefined where nothing does. */
+  read(from: unknown, place: Place): unknown {
+    return place.reduce((value, key) => Object(value)[key] as unknown, from);
+  },
+
+  /** A copy with `value` there; undefined leaves the property out. */
+  write(into: unknown, [key, ...rest]: Place, value: unknown): unknown {
+    if (key === undefined) return value;
+    const inner = Place.write(Place.read(into, [key]), rest, value);
+    if (Array.isArray(into)) return into.map((item: unknown, at) => (at === key ? inner : item));
+    const others = Object.entries(Object(into)).filter(([name]) => name !== key);
+    return Object.fromEntries(inner === undefined ? others : [...others, [key, inner]]);
+  },
+};
+
+const PLAIN = /^[A-Za-z0-9_-]+$/;

@@ -1,0 +1,96 @@
+/**
+ * What the schema says against the arguments, in our words. Strings are never quoted, because they may
+ * be secret, but where one of two or three words is expected.
+ * @module
+ */
+import type { z } from "zod";
+import { expectedAt, namesIn } from "./expected.ts";
+import { InvalidArgument } from "./invalid-argument.ts";
+import { nearest } from "./nearest.ts";
+import { Place } from "./place.ts";
+
+export interface SchemaMistake {
+  readonly place: Place;
+  readonly error: InvalidArgument;
+}
+
+/** One for each place, in the schema's order. @param given what it was asked about. */
+export function schemaMistakes(
+  issues: readonly z.core.$ZodIssue[],
+  given: unknown,
+): SchemaMistake[] {
+  const mistakes = issues
+    .flatMap((issue) => innermost(issue, []))
+    .flatMap(({ issue, place }): SchemaMistake[] =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => unknownName(place, key))
+        : [{ place, error: misfit(place, Place.read(given, place)) }],
+    );
+  // A number can be too big in two ways.
+  const byPlace = new Map(mistakes.map((each) => [Place.format(each.place), each]));
+  return [...byPlace.values()];
+}
+
+interface Found {
+  readonly issue: z.core.$ZodIssue;
+  readonly place: Place;
+}
+
+/** Of a union, what is wrong in the branch that fits best: the one that found fault with a part only. */
+function innermost(issue: z.core.$ZodIssue, within: Place): Found[] {
+  const keys = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+  const place = [...within, ...keys];
+  const branches = issue.code === "invalid_union" ? issue.errors : [];
+  const fitting = branches.find((branch) => branch.every(({ path }) => path.length > 0));
+  return fitting === undefined
+    ? [{ issue, place }]
+    : fitting.flatMap((inner) => innermost(inner, place));
+}
+
+function unknownName(within: Place, name: string): SchemaMistake {
+  const place = [...within, name];
+  const names = namesIn(Place.kind(within));
+  const [near] = nearest(name, names, 1);
+  const question = near === undefined ? "" : `did you mean ${near}? `;
+  const owner = within.length === 0 ? "LixImage" : Place.format(within);
+  return {
+    place,
+    error: new InvalidArgument(
+      `${Place.format(place)}: unknown argument`,
+      `${question}${owner} has ${names.join(", ")}`,
+    ),
+  };
+}
+
+function misfit(place: Place, value: unknown): InvalidArgument {
+  const kind = Place.kind(place);
+  const expected = expectedAt(kind);
+  const got =
+    CHOICES.has(kind) && typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+  return InvalidArgument.expected(Place.format(place), expected, got, hintFor(expected, value));
+}
+
+const CHOICES: ReadonlySet<string> = new Set([
+  "compression",
+  "compression.algorithm",
+  "archives[].type",
+]);
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === "") return "an empty string";
+  if (typeof value === "string") return "a string";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+/** What a stack's config gives is a string, unless one asks for more. */
+function hintFor(expected: string, value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  if (expected.startsWith("a list")) return "write a list, also of one: [...]";
+  if (expected.startsWith("a whole number"))
+    return "write it without quotes; from the stack's config: config.getNumber";
+  if (expected === "true or false")
+    return "write it without quotes; from the stack's config: config.getBoolean";
+  return undefined;
+}

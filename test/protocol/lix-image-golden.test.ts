@@ -1,0 +1,32 @@
+/** What an engine has kept of an earlier release of this package, under this one. */
+import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import { test } from "node:test";
+import { goldenStacks, NAMED_IMAGES, type GoldenStack } from "./fixtures/golden-stack.ts";
+import { assertNothingAsked, changes, done, recorded } from "./fixtures/image-results.ts";
+import { given, withImage } from "./fixtures/with-image.ts";
+import type { Checkpoint } from "./host/checkpoint.ts";
+
+test("a stack of any earlier format is no change, on a machine that has nothing but it", async () => {
+  const stacks = goldenStacks();
+  assert.equal(stacks[0]?.name, "v1");
+  for (const stack of stacks) await replay(stack);
+});
+
+async function replay(golden: GoldenStack): Promise<void> {
+  await withImage(NAMED_IMAGES, async ({ host, registry, packages, world }) => {
+    // Its lock names a cache that is not there: whatever is fetched fails.
+    await copyFile(golden.lockFile, world.lockFile);
+    host.state = JSON.parse(golden.deployment(registry.host)) as Checkpoint;
+    const before = new Map(Object.keys(golden.args).map((name) => [name, recorded(host, name)]));
+    assert.deepEqual(changes(await done(host.preview(given(golden.args)))), [], golden.name);
+    assert.deepEqual(changes(await done(host.up(given(golden.args)))), [], golden.name);
+    for (const [name, outputs] of before) assert.deepEqual(recorded(host, name), outputs, name);
+
+    // What it knows of layers and packages is known: another setting needs no download.
+    const setting = { ...golden.args, lix: { ...golden.args["lix"], nixConf: { cores: 8 } } };
+    const next = await done(host.preview(given(setting)));
+    assert.deepEqual(changes(next), ["update lix"]);
+    assertNothingAsked({ registry, packages });
+  });
+}

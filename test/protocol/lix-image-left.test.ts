@@ -1,0 +1,115 @@
+/** What is left of a provider process that was ended in the middle of its work. */
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { done, recorded, requestedPaths, tagged } from "./fixtures/image-results.ts";
+import { ONE_IMAGE, withImage, type ImageStack } from "./fixtures/with-image.ts";
+import { startProvider, withProvider } from "./fixtures/with-provider.ts";
+import type { ProviderProcess } from "./host/provider-process.ts";
+import { withServer } from "./host/rpc.ts";
+
+const URN = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/lix:LixImage::lix";
+const SLOW = { path: /^nar\//, act: { kind: "wait", ms: 6_000 } } as const;
+
+for (const [how, end] of [
+  ["closed by the engine", (provider: ProviderProcess) => provider.end()],
+  ["killed", (provider: ProviderProcess) => provider.kill()],
+] as const)
+  test(`a provider that is ${how} while it builds leaves little, and the next run removes it`, async () => {
+    await withImage(ONE_IMAGE, async (stack) => {
+      const { host, registry, packages, env } = stack;
+      packages.faults.push({ ...SLOW, times: Infinity });
+      await withProvider(stack, async (provider) => {
+        const failed = assert.rejects(check(stack, provider));
+        await untilDownloading(stack, failed);
+        const started = Date.now();
+        await end(provider);
+        await failed;
+        assert.ok(Date.now() - started < 5_000, "it went by itself");
+      });
+      packages.faults.length = 0;
+      const left = await halfWritten(stack);
+      // No more than were being written at that moment.
+      assert.ok(left.length > 0 && left.length <= 16, left.join("\n"));
+      assert.deepEqual(await readdir(env["TMPDIR"] ?? ""), []);
+
+      await done(host.up());
+      assert.equal(tagged(registry), recorded(host).digest);
+      assert.deepEqual(await halfWritten(stack), []);
+    });
+  });
+
+test("a run removes nothing of another that works in the same cache", async () => {
+  await withImage(ONE_IMAGE, async (stack) => {
+    const { host, packages } = stack;
+    packages.faults.push({ ...SLOW, times: 1 });
+    await withProvider(stack, async (provider) => {
+      const checking = check(stack, provider);
+      await untilDownloading(stack, checking);
+      assert.ok((await halfWritten(stack)).length > 0);
+      await done(host.up());
+      const { failures, inputs } = await checking;
+      assert.deepEqual(failures, []);
+      assert.equal(recorded(host).digest, inputs["digest"]);
+    });
+  });
+});
+
+test("a provider whose engine was killed ends by itself, in the middle of its work", async () => {
+  await withImage(ONE_IMAGE, async (stack) => {
+    const { packages, host } = stack;
+    packages.faults.push({ ...SLOW, times: Infinity });
+    let gone = "";
+    await withServer([], (address) => Promise.resolve((gone = address)));
+    const provider = await startProvider(stack, gone);
+    const failed = assert.rejects(check(stack, provider));
+    await untilDownloading(stack, failed);
+    const started = Date.now();
+    provider.closeStdin();
+    await provider.ended;
+    await failed;
+    assert.ok(Date.now() - started < 5_000);
+    packages.faults.length = 0;
+    await done(host.up());
+  });
+});
+
+test("a provider whose stdin was closed goes on while the engine is there", async () => {
+  await withImage(ONE_IMAGE, async (stack) => {
+    await withProvider(stack, async (provider) => {
+      const checking = check(stack, provider);
+      await untilDownloading(stack, checking);
+      provider.closeStdin();
+      assert.deepEqual((await checking).failures, []);
+      assert.deepEqual((await check(stack, provider)).failures, []);
+    });
+  });
+});
+
+const check = ({ registry }: ImageStack, provider: ProviderProcess) =>
+  provider.check({
+    urn: URN,
+    olds: {},
+    news: {
+      __provider: 'exports.handler = () => require("pulumi-lix/provider");',
+      registry: registry.host,
+    },
+    preview: false,
+  });
+
+/** Or until `working` is over, so that a test that went wrong ends. */
+async function untilDownloading(
+  { packages }: ImageStack,
+  working: Promise<unknown>,
+): Promise<void> {
+  const over = new AbortController();
+  working.catch(() => {}).finally(() => over.abort());
+  while (!over.signal.aborted && !requestedPaths(packages).some((path) => SLOW.path.test(path)))
+    await sleep(5);
+}
+
+async function halfWritten({ env }: ImageStack): Promise<string[]> {
+  const files = await readdir(env["LIX_IMAGE_CACHE"] ?? "", { recursive: true });
+  return files.filter((file) => file.endsWith(".tmp"));
+}

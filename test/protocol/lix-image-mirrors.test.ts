@@ -1,0 +1,137 @@
+/** An image in several registries: each is told of, repaired and cleaned on its own. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startRegistry, type TestRegistry } from "../support/registry.ts";
+import {
+  changes,
+  done,
+  manifestPuts,
+  ops,
+  recorded,
+  requestedPaths,
+  stateOf,
+  tagged,
+  takeLog,
+  uploads,
+} from "./fixtures/image-results.ts";
+import { given, withImage, type ImageStack } from "./fixtures/with-image.ts";
+
+const MIRRORED = `
+const image = new LixImage("lix", { registry, ...given });
+deploy("web", { image: image.ref });
+deploy("abroad", { image: image.mirrorRefs.apply((refs) => refs[0] ?? "none") });
+export const { ref, mirrorRefs } = image;
+`;
+
+const withElsewhere = (
+  use: (
+    stack: ImageStack & { readonly elsewhere: TestRegistry; readonly mirror: string },
+  ) => Promise<void>,
+): Promise<void> =>
+  withImage(MIRRORED, async (stack) => {
+    const elsewhere = await startRegistry();
+    try {
+      await use({ ...stack, elsewhere, mirror: `${elsewhere.host}/copies/lix` });
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+const copied = (elsewhere: TestRegistry): string | undefined =>
+  tagged(elsewhere, "latest", "copies/lix");
+
+test("a mirror's reference is known at preview; a new mirror gets the image without a package fetched", () =>
+  withElsewhere(async ({ host, registry, packages, env, elsewhere, mirror }) => {
+    const mirrors = { mirrors: [mirror] };
+    const preview = await done(host.preview(given(mirrors)));
+    const refs = preview.outputs["mirrorRefs"];
+    await done(host.up());
+    assert.deepEqual(recorded(host).mirrorRefs, []);
+    const image = recorded(host);
+    assert.deepEqual(refs, [`${mirror}@${image.digest}`]);
+
+    // On a machine that has only the state.
+    packages.log.length = registry.log.length = 0;
+    const clean = { ...given(mirrors).env, LIX_IMAGE_CACHE: `${env["HOME"]}/empty` };
+    const up = await done(host.up({ env: clean }));
+    assert.deepEqual(changes(up), ["update abroad", "update lix"]);
+    assert.deepEqual(up.outputs["mirrorRefs"], refs);
+    assert.match(up.logs.join("\n"), new RegExp(`mirrors: \\+ ${mirror}`));
+    assert.deepEqual(requestedPaths(packages), []);
+    assert.equal(copied(elsewhere), image.digest);
+    assert.equal(uploads(takeLog(elsewhere)).length, image.layers.length + 1);
+    const asked = takeLog(registry).map(({ method }) => method);
+    assert.equal(asked.filter((method) => method === "GET").length, image.layers.length);
+    assert.ok(asked.every((method) => method === "GET" || method === "HEAD"));
+  }));
+
+test("what a mirror lost is told with its name, and the next up sends just that, there only", () =>
+  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
+    const args = given({ mirrors: [mirror], verifyBlobs: true, extraTags: ["stable"] });
+    await done(host.up(args));
+    const { digest, layers } = recorded(host);
+    const copy = elsewhere.store.repository("copies/lix");
+    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
+    const lost = layers[at]?.digest ?? "";
+    assert.ok(copy.blobs.delete(lost) && copy.tags.delete("stable"));
+    await done(host.refresh());
+    assert.deepEqual(recorded(host).drift, [
+      `${mirror}: tag stable is gone`,
+      `${mirror}: blob ${lost} (layer ${at + 1}, less-661) is gone`,
+    ]);
+    assert.equal(recorded(host).digest, digest);
+    const preview = await done(host.preview(args));
+    assert.deepEqual(ops(preview), ["same abroad", "same web", "update lix"]);
+    for (const each of [registry, elsewhere]) takeLog(each);
+    await done(host.up(args));
+    const log = takeLog(elsewhere);
+    assert.deepEqual([uploads(log), manifestPuts(log)], [[lost], ["stable"]]);
+    assert.ok(takeLog(registry).every(({ method }) => method === "HEAD"));
+    assert.deepEqual(changes(await done(host.up({ ...args, refresh: true }))), []);
+  }));
+
+test("a mirror in trouble changes no state, even when the first registry has lost all", () =>
+  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
+    await done(host.up(given({ mirrors: [mirror] })));
+    const before = host.state;
+    registry.store.repositories.clear();
+    const act = { kind: "answer", status: 403 } as const;
+    elsewhere.faults.push({ path: /./, act, times: Infinity });
+    const { failed } = await host.refresh();
+    assert.ok(failed?.includes(`${mirror}: reading manifest`), failed);
+    assert.match(failed ?? "", /denied: HTTP status 403/);
+    assert.deepEqual(host.state, before);
+
+    elsewhere.faults.length = 0;
+    await done(host.refresh());
+    assert.deepEqual(recorded(host).drift, [`${registry.host}/lix: the image is gone`]);
+    await done(host.up(given({ mirrors: [mirror] })));
+    assert.equal(tagged(registry), recorded(host).digest);
+  }));
+
+test("deleteFromRegistry cleans a mirror when it is dropped, and all at a destroy", () =>
+  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
+    const second = `${elsewhere.host}/second/lix`;
+    const ours = { deleteFromRegistry: true };
+    await done(host.up(given({ ...ours, mirrors: [mirror, second] })));
+    const { digest } = recorded(host);
+    await done(host.up(given({ ...ours, mirrors: [second] })));
+    const { manifests, tags } = elsewhere.store.repository("copies/lix");
+    assert.deepEqual([manifests.size, tags.size], [0, 0]);
+    assert.deepEqual(
+      [tagged(registry), tagged(elsewhere, "latest", "second/lix")],
+      [digest, digest],
+    );
+
+    // The first registry cannot be asked: the mirror is cleaned, and the resource stays.
+    const act = { kind: "answer", status: 403 } as const;
+    registry.faults.push({ path: /./, act, times: Infinity });
+    const { failed } = await host.destroy();
+    assert.ok(failed?.includes(`${registry.host}/lix: `), failed);
+    assert.equal(tagged(elsewhere, "latest", "second/lix"), undefined);
+    assert.equal(stateOf(host).outputs["digest"], digest);
+    registry.faults.length = 0;
+    await done(host.destroy());
+    assert.equal(registry.store.repository("lix").manifests.size, 0);
+    assert.throws(() => stateOf(host));
+  }));
