@@ -16,6 +16,8 @@ import type { Digest } from "../../provider/oci/digest.ts";
 import type { Image } from "../../provider/oci/image.ts";
 import type { Blob } from "../../provider/oci/layer.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
+import { withDockerRegistry, type Distribution } from "../support/docker-registry.ts";
+import { needs, PEERS } from "../support/peers.ts";
 import { tarFiles } from "../support/tar-files.ts";
 import { startRegistry } from "../support/registry.ts";
 import { blobOf, sampleImage, sampleIndex } from "../support/sample-image.ts";
@@ -53,21 +55,28 @@ const dockerArchive =
       read: undefined,
     }));
 
+function placeIn(host: string): Place {
+  const repository = { host, name: "acme/lix", plainHttp: true };
+  const client = new RegistryClient(repository, { credentials: async () => undefined });
+  return {
+    destination: registryDestination(client),
+    tagged: async (tag) => (await client.headManifest(tag))?.digest,
+    read: (digest) => Bytes.collect(client.getBlob(digest)),
+  };
+}
+
+const distribution =
+  (program: Distribution) =>
+  (use: (place: Place) => Promise<void>): Promise<void> =>
+    withDockerRegistry({ program }, (host) => use(placeIn(host)));
+
 const PLACES: Record<string, (use: (place: Place) => Promise<void>) => Promise<void>> = {
-  "a registry": async (use) => {
+  "the registry of the tests": async (use) => {
     const registry = await startRegistry();
-    const repository = { host: registry.host, name: "acme/lix", plainHttp: true };
-    const client = new RegistryClient(repository, { credentials: async () => undefined });
-    try {
-      await use({
-        destination: registryDestination(client),
-        tagged: async (tag) => (await client.headManifest(tag))?.digest,
-        read: (digest) => Bytes.collect(client.getBlob(digest)),
-      });
-    } finally {
-      await registry.close();
-    }
+    await use(placeIn(registry.host)).finally(() => registry.close());
   },
+  "docker-registry": distribution("docker-registry"),
+  registry: distribution("registry"),
   "an OCI layout": (use) =>
     withTempDir((folder) =>
       use({
@@ -105,7 +114,7 @@ const lackedBy = async (
   (await holds(root.digest)) ? new Set() : missing(blobs.map(({ digest }) => digest));
 
 for (const [name, withPlace] of Object.entries(PLACES))
-  describe(name, () => {
+  describe(name, { skip: PEERS.some((peer) => peer.name === name) && needs(name) }, () => {
     test("lacks everything before, and nothing after, an image is published", () =>
       withPlace(async ({ destination, tagged }) => {
         const digests = IMAGE.blobs.map(({ digest }) => digest);

@@ -23,17 +23,20 @@ test("every mistake is told at once, each in its own line", NO_ENGINE, async () 
 /** `cache` is known only after up. */
 const UNKNOWN_SETTING = `
 const url = deploy("cache", { address: "http://cache.example" }).id.apply((id) => "http://" + id);
-const image = new LixImage("lix", { registry, nixConf: { substituters: [url] } });
+const image = new LixImage("lix", { registry, nixConf: { cores: 4, substituters: ["https://a.example", url] } });
 deploy("web", { image: image.ref });
 `;
 
 test("an argument that is unknown makes the digest unknown until up", NO_ENGINE, async () => {
   await withStack(UNKNOWN_SETTING, async (stack) => {
     const lix = plannedSteps(await stack.run("preview", "--json")).get("lix");
-    assert.equal(lix?.newState?.inputs?.["digest"], UNKNOWN);
+    const { digest: promised, version, nixConf } = lix?.newState?.inputs ?? {};
+    assert.equal(promised, UNKNOWN);
+    assert.deepEqual(nixConf, { cores: 4, substituters: ["https://a.example", UNKNOWN] });
     await stack.up();
-    const { digest } = StackState.image(await stack.state());
-    assert.equal(stack.tagged(), digest);
+    const image = StackState.image(await stack.state());
+    assert.equal(stack.tagged(), image.digest);
+    assert.equal(version, image.version, "which does not follow from it");
     await stack.up("--expect-no-changes");
   });
 });

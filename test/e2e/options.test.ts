@@ -40,3 +40,85 @@ test(
     });
   },
 );
+
+const CORES = `({ props, opts }: any) => ({ props: { ...props, nixConf: { cores: 4 } }, opts })`;
+
+test(
+  "transforms change arguments before they are checked, wherever they stand",
+  NO_ENGINE,
+  async () => {
+    await withStack(image("", "nixConf: { cores: 4 }"), async (stack) => {
+      await stack.up();
+      stack.registry.log.length = 0;
+      for (const program of [
+        image(`transforms: [${CORES}]`),
+        image(`transformations: [${CORES}]`),
+        `pulumi.runtime.registerResourceTransform((args) =>
+         args.type.endsWith(":LixImage") ? (${CORES})(args) : undefined);
+       ${image("")}`,
+      ]) {
+        await stack.write(program);
+        await stack.up("--expect-no-changes");
+      }
+      assert.deepEqual(stack.registry.log, []);
+    });
+  },
+);
+
+test("into a component, by an alias, an image goes without a change", NO_ENGINE, async () => {
+  await withStack(image(""), async (stack) => {
+    await stack.up();
+    const { digest } = StackState.image(await stack.state());
+    stack.registry.log.length = 0;
+    const component = (name: string, aliases: string, inside: string): string => `
+      const service = new pulumi.ComponentResource("acme:index:Service", "${name}", {}, { aliases: [${aliases}] });
+      const before = deploy("network", {});
+      ${image(`parent: service, dependsOn: before, ${inside}`)}`;
+    await stack.write(component("web", "", `aliases: [{ parent: pulumi.rootStackResource }]`));
+    assert.doesNotMatch((await stack.up()).text, /LixImage.*(created|deleted|replaced)/);
+    // A parent of another name takes its children along.
+    await stack.write(component("api", `{ name: "web" }`, ""));
+    assert.doesNotMatch((await stack.up()).text, /created|deleted|replaced/);
+    assert.equal(StackState.image(await stack.state()).digest, digest);
+    assert.deepEqual(stack.registry.log, []);
+  });
+});
+
+test("deleteBeforeReplace removes the old image first", NO_ENGINE, async () => {
+  await withStack(image("deleteBeforeReplace: true"), async (stack) => {
+    await stack.up();
+    const { digest } = StackState.image(await stack.state());
+    stack.registry.log.length = 0;
+    await stack.write(image("deleteBeforeReplace: true", `name: "other"`));
+    await stack.up();
+    const methods = stack.registry.log.map(({ method }) => method);
+    assert.ok(methods.includes("DELETE") && methods.lastIndexOf("DELETE") < methods.indexOf("PUT"));
+    assert.deepEqual([stack.tagged(), stack.tagged("latest", "other")], [undefined, digest]);
+  });
+});
+
+test(
+  "replaceOnChanges and customTimeouts have no effect, import is refused",
+  NO_ENGINE,
+  async () => {
+    const options = `replaceOnChanges: ["*"], customTimeouts: { create: "1s", update: "1s" }`;
+    await withStack(image(options), async (stack) => {
+      stack.registry.faults.push({
+        method: "PUT",
+        path: /manifests/,
+        times: 2,
+        act: { kind: "wait", ms: 1_500 },
+      });
+      await stack.up();
+      await stack.write(image(options, "nixConf: { cores: 4 }"));
+      const { text } = await stack.up();
+      assert.match(text, /updated/);
+      assert.doesNotMatch(text, /replaced/);
+
+      const { id } = (await stack.state()).get("lix") ?? {};
+      await stack.write(image("") + image(`import: "${id}"`, "", "other"));
+      const refused = await stack.refuse("up", "--yes", "--skip-preview");
+      assert.match(refused, /code must be a string, not undefined/);
+    });
+  },
+);

@@ -26,7 +26,18 @@ interface Outcome {
 
 // Each depends on the one before, so that an engine has one order in which to do things.
 const PROGRAM = `
-const options = JSON.parse(env["OPTIONS"] ?? "{}");
+const louder: pulumi.ResourceTransform = ({ type, props, opts }) =>
+  type.includes("Note") ? { props: { ...props, text: props["text"] + "!" }, opts } : undefined;
+if (env["LOUDER"] === "stack") pulumi.runtime.registerResourceTransform(louder);
+const box = env["BOX"] && new pulumi.ComponentResource("test:index:Box", env["BOX"], {}, {
+  aliases: JSON.parse(env["BOX_ALIASES"] ?? "[]"),
+  transforms: env["LOUDER"] === "parent" ? [louder] : undefined,
+});
+const options = {
+  ...JSON.parse(env["OPTIONS"] ?? "{}"),
+  ...(box ? { parent: box } : {}),
+  ...(env["LOUDER"] === "resource" ? { transforms: [louder] } : {}),
+};
 if (env["GONE"] === undefined) {
   const args = { name: env["NAME"] ?? "a", text: env["TEXT"] ?? "hello" };
   const note = new Note(env["CALLED"] ?? "note", args, options);
@@ -39,6 +50,9 @@ if (env["GONE"] === undefined) {
 `;
 
 const options = (value: unknown) => ({ OPTIONS: JSON.stringify(value) });
+
+const NOTE = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/test:Note::note";
+const QUICK = { create: "1s", update: "1s" };
 
 /** One stack's life; each act goes on from the one before. */
 const LIFE: readonly Act[] = [
@@ -65,6 +79,14 @@ const LIFE: readonly Act[] = [
   { does: ["up"], env: { NAME: "c", CALLED: "new", ...options({ retainOnDelete: true }) } },
   { does: ["up"], env: { GONE: "1" } },
   { does: ["up"] },
+  { does: ["up"], env: { LOUDER: "resource", TEXT: "now" } },
+  { does: ["up"], env: { LOUDER: "stack", TEXT: "now", ALONE: "1" } },
+  { does: ["up"], env: { ALONE: "1", ...options({ replaceOnChanges: ["text"] }) } },
+  { does: ["up"], env: { ALONE: "1", TEXT: "slow", ...options({ customTimeouts: QUICK }) } },
+  { does: ["up"], env: { ALONE: "1", CALLED: "other", ...options({ import: "a" }) } },
+  { does: ["up"], env: { ALONE: "1", BOX: "box", ...options({ aliases: [NOTE] }) } },
+  { does: ["up"], env: { ALONE: "1", BOX: "crate", BOX_ALIASES: `[{ "name": "box" }]` } },
+  { does: ["up"], env: { ALONE: "1", BOX: "crate", LOUDER: "parent" } },
   { does: ["destroy"] },
 ];
 

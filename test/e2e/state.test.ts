@@ -1,8 +1,9 @@
 /** What is in the state, and what is not. */
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { goldenStacks, NAMED_IMAGES } from "../protocol/fixtures/golden-stack.ts";
 import { upgradePackage } from "./fixtures/installed-packages.ts";
 import { NO_ENGINE } from "./fixtures/engine.ts";
 import { ONE_IMAGE, withStack } from "./fixtures/with-stack.ts";
@@ -46,4 +47,17 @@ test("another release of the package changes no resource", NO_ENGINE, async () =
     await stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes");
     assert.deepEqual(await stack.state(), before);
   });
+});
+
+test("a stack of any earlier format is no change", NO_ENGINE, async () => {
+  for (const golden of goldenStacks())
+    await withStack(NAMED_IMAGES, async (stack) => {
+      await copyFile(golden.lockFile, stack.world.lockFile);
+      const file = join(stack.folder, "exported.json");
+      await writeFile(file, golden.deployment(stack.registry.host));
+      await stack.run("stack", "import", "--file", file);
+      stack.give(golden.args);
+      await stack.up("--expect-no-changes");
+      assert.deepEqual(stack.registry.log, []);
+    });
 });

@@ -11,7 +11,8 @@ registerHooks({
 });
 
 test("an operation that finds nothing changed loads no client, decoder or database", async () => {
-  await import("pulumi-lix/provider");
+  const { diff } = await import("pulumi-lix/provider");
+  await diff("registry.example/lix", {}, {});
   assert.ok(loaded.some((url) => url.endsWith("/provider/lifecycle/check.js")));
   const heavy =
     /\/provider\/(?:registry|destination|tar)\/|\/substituter\/chain\.js$|\/sql\.js\/|^node:https?$/;

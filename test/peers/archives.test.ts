@@ -1,67 +1,59 @@
-/** What other tools make of the archives that we write. @module */
+/** What other tools make of the docker archives that we write, and of what we load into them. @module */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { Digest } from "../../provider/oci/digest.ts";
 import { needsContainer } from "../support/container.ts";
-import { findPeer, needs } from "../support/peers.ts";
+import { needs, runPeer } from "../support/peers.ts";
 import { ownStorage, podman, podmanRun } from "../support/podman.ts";
 import { findRealWorld, needsRealWorld } from "../support/real-world.ts";
 import { withWorkshop } from "../support/workshop.ts";
 
-async function run(peer: string, ...args: readonly string[]): Promise<string> {
-  const options = { maxBuffer: 16 * 1024 * 1024 };
-  return (await promisify(execFile)(findPeer(peer) ?? peer, args, options)).stdout;
-}
-
 const skopeo = (...args: readonly string[]): Promise<string> =>
-  run("skopeo", "--insecure-policy", ...args);
+  runPeer("skopeo", "--insecure-policy", ...args);
 
 interface Built {
-  readonly digest: string;
   readonly platforms: { readonly "linux/amd64": { readonly configDigest: string } };
   readonly layers: readonly { readonly diffId: string }[];
 }
 
-/** As OCI layout in one file, and as docker archive. */
-const withArchives = (
-  use: (paths: { readonly oci: string; readonly docker: string }, built: Built) => Promise<void>,
+const withArchive = (
+  name: string,
+  use: (file: string, built: Built) => Promise<void>,
 ): Promise<void> =>
   withWorkshop({}, async (workshop) => {
-    const oci = join(workshop.folder, "oci.tar");
-    const docker = join(workshop.folder, "docker.tar");
+    const file = join(workshop.folder, name);
     const args = await workshop.writeArgs(WHERE);
-    const ran = await workshop.run(
-      ...["build", args, "--oci", oci, "--docker-archive", docker, "--json"],
-    );
+    const ran = await workshop.run("build", args, "--docker-archive", file, "--json");
     assert.equal(ran.code, 0, ran.stderr);
-    await use({ oci, docker }, JSON.parse(ran.stdout) as Built);
+    await use(file, JSON.parse(ran.stdout) as Built);
   });
 
 const WHERE = { registry: "registry.example/acme", archives: [] };
 const NAME = "registry.example/acme/lix:latest";
 
-test("skopeo finds the image in a docker archive, with its tag", { skip: needs("skopeo") }, () =>
-  withArchives(async ({ docker }, { platforms, layers }) => {
-    const image = `docker-archive:${docker}:${NAME}`;
-    const { Layers } = JSON.parse(await skopeo("inspect", image)) as { Layers: string[] };
-    assert.deepEqual(
-      Layers,
-      layers.map(({ diffId }) => diffId),
-    );
-    const config = await skopeo("inspect", "--config", "--raw", image);
-    const { configDigest } = platforms["linux/amd64"];
-    assert.equal(Digest.of(Buffer.from(config)), configDigest);
-  }),
-);
+for (const name of ["docker.tar", "docker.tar.gz"])
+  test(`skopeo finds the image in ${name}, with its tag`, { skip: needs("skopeo") }, () =>
+    withArchive(name, async (docker, { platforms, layers }) => {
+      const image = `docker-archive:${docker}:${NAME}`;
+      const { Layers } = JSON.parse(await skopeo("inspect", image)) as { Layers: string[] };
+      assert.deepEqual(
+        Layers,
+        layers.map(({ diffId }) => diffId),
+      );
+      const config = await skopeo("inspect", "--config", "--raw", image);
+      const { configDigest } = platforms["linux/amd64"];
+      assert.equal(Digest.of(Buffer.from(config)), configDigest);
+    }),
+  );
 
-test("skopeo finds the manifest that we say in an OCI archive", { skip: needs("skopeo") }, () =>
-  withArchives(async ({ oci }, { digest }) => {
-    const raw = await skopeo("inspect", "--raw", `oci-archive:${oci}:latest`);
-    assert.equal(Digest.of(Buffer.from(raw)), digest);
+test("podman loads a compressed docker archive", { skip: needs("podman") }, () =>
+  withArchive("docker.tar.gz", async (docker, { platforms }) => {
+    const env = await ownStorage(dirname(docker), ["podman"]);
+    await podman(env, "load", "--quiet", "--input", docker);
+    const id = await podman(env, "image", "inspect", "--format={{.Id}}", NAME);
+    assert.equal(`sha256:${id.trim()}`, platforms["linux/amd64"].configDigest);
   }),
 );
 
@@ -69,12 +61,12 @@ test(
   "umoci unpacks what skopeo took out of the docker archive",
   { skip: needs("skopeo", "umoci") },
   () =>
-    withArchives(async ({ docker }) => {
+    withArchive("docker.tar", async (docker) => {
       const layout = `${docker}.layout`;
       await skopeo("copy", "--quiet", `docker-archive:${docker}:${NAME}`, `oci:${layout}:latest`);
-      assert.match(await run("umoci", "stat", "--image", `${layout}:latest`), /pulumi-lix/);
+      assert.match(await runPeer("umoci", "stat", "--image", `${layout}:latest`), /pulumi-lix/);
       const bundle = `${docker}.bundle`;
-      await run("umoci", "unpack", "--rootless", "--image", `${layout}:latest`, bundle);
+      await runPeer("umoci", "unpack", "--rootless", "--image", `${layout}:latest`, bundle);
       assert.match(await readFile(join(bundle, "rootfs/etc/passwd"), "utf8"), /^root:x:0:0:/m);
     }),
 );

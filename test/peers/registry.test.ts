@@ -1,16 +1,16 @@
-/** What another registry and another client make of what we push. @module */
+/** What other registries and another client make of what we push. @module */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { test } from "node:test";
-import { promisify } from "node:util";
+import { describe, test } from "node:test";
+import { Bytes } from "../../provider/base/bytes.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { ociLayoutDestination, readOciLayout } from "../../provider/destination/oci-layout.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { findCredentials } from "../../provider/registry/find-credentials.ts";
-import { withDockerRegistry } from "../support/docker-registry.ts";
-import { findPeer, needs } from "../support/peers.ts";
+import { DISTRIBUTIONS, withDockerRegistry } from "../support/docker-registry.ts";
+import { startFaultProxy } from "../support/fault-proxy.ts";
+import { needs, runPeer } from "../support/peers.ts";
 import { startRegistry } from "../support/registry.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
 
@@ -18,97 +18,101 @@ const IMAGE = sampleImage("one layer", "another layer".repeat(100_000));
 const INDEX = sampleIndex(IMAGE, sampleImage("one layer", "for arm"));
 const DIGESTS = INDEX.blobs.map(({ digest }) => digest);
 
-async function skopeo(...args: readonly string[]): Promise<string> {
-  const program = findPeer("skopeo") ?? "skopeo";
-  return (await promisify(execFile)(program, ["--insecure-policy", ...args])).stdout;
-}
+const skopeo = (...args: readonly string[]): Promise<string> =>
+  runPeer("skopeo", "--insecure-policy", ...args);
 
 const clientOf = (host: string, name = "acme/lix"): RegistryClient =>
   new RegistryClient({ host, name, plainHttp: true }, { credentials: async () => undefined });
 
-test(
-  "skopeo finds in docker-registry what we pushed, and a second push sends nothing",
-  { skip: needs("docker-registry", "skopeo") },
-  () =>
-    withDockerRegistry({}, async (host) => {
-      const destination = registryDestination(clientOf(host));
-      const first = await destination.publish(IMAGE, { tags: ["v1", "latest"] });
-      assert.equal(first.uploaded.length, 3);
-      const again = await destination.publish(IMAGE, { tags: ["v1", "latest"] });
-      assert.deepEqual(again.uploaded, []);
+for (const program of DISTRIBUTIONS)
+  describe(program, { skip: needs(program) }, () => {
+    test(
+      "has what we pushed, as skopeo sees it; and a second push sends nothing",
+      { skip: needs("skopeo") },
+      () =>
+        withDockerRegistry({ program }, async (host) => {
+          const destination = registryDestination(clientOf(host));
+          const first = await destination.publish(IMAGE, { tags: ["v1", "latest"] });
+          assert.equal(first.uploaded.length, 3);
+          const again = await destination.publish(IMAGE, { tags: ["v1", "latest"] });
+          assert.deepEqual(again.uploaded, []);
 
-      const inspected: unknown = JSON.parse(
-        await skopeo("inspect", "--tls-verify=false", `docker://${host}/acme/lix:v1`),
-      );
-      const { Digest, RepoTags } = inspected as { Digest: string; RepoTags: string[] };
-      assert.equal(Digest, IMAGE.root.digest);
-      assert.deepEqual(RepoTags.sort(), ["latest", "v1"]);
-      assert.deepEqual((await clientOf(host).listTags()).sort(), ["latest", "v1"]);
+          const image = `docker://${host}/acme/lix:v1`;
+          const inspected = JSON.parse(await skopeo("inspect", "--tls-verify=false", image));
+          const { Digest, RepoTags } = inspected as { Digest: string; RepoTags: string[] };
+          assert.equal(Digest, IMAGE.root.digest);
+          assert.deepEqual(RepoTags.sort(), ["latest", "v1"]);
+          assert.deepEqual((await clientOf(host).listTags()).sort(), ["latest", "v1"]);
 
-      await withTempDir(async (folder) => {
-        const layout = join(folder, "layout");
-        await skopeo(
-          "copy",
-          "--src-tls-verify=false",
-          `docker://${host}/acme/lix:v1`,
-          `oci:${layout}:v1`,
-        );
-        const { root } = await readOciLayout(layout, "v1");
-        assert.deepEqual(Buffer.from(root.bytes), Buffer.from(IMAGE.root.bytes));
-      });
-    }),
-);
+          await withTempDir(async (folder) => {
+            const layout = join(folder, "layout");
+            await skopeo("copy", "--src-tls-verify=false", image, `oci:${layout}:v1`);
+            const { root } = await readOciLayout(layout, "v1");
+            assert.deepEqual(Buffer.from(root.bytes), Buffer.from(IMAGE.root.bytes));
+          });
+        }),
+    );
 
-test(
-  "docker-registry takes an index, and blobs mounted from another repository",
-  { skip: needs("docker-registry") },
-  () =>
-    withDockerRegistry({}, async (host) => {
-      await registryDestination(clientOf(host, "base/lix")).publish(INDEX, { tags: ["v1"] });
-      const other = registryDestination(clientOf(host, "other/lix"));
-      const report = await other.publish(INDEX, { tags: ["v1"] });
-      assert.deepEqual(report, { uploaded: [], reused: DIGESTS });
-      assert.deepEqual(await other.missing(DIGESTS), new Set());
-      assert.equal(
-        (await clientOf(host, "other/lix").headManifest("v1"))?.digest,
-        INDEX.root.digest,
-      );
-    }),
-);
+    test("takes an index, and blobs mounted from another repository", () =>
+      withDockerRegistry({ program }, async (host) => {
+        await registryDestination(clientOf(host, "base/lix")).publish(INDEX, { tags: ["v1"] });
+        const other = registryDestination(clientOf(host, "other/lix"));
+        const report = await other.publish(INDEX, { tags: ["v1"] });
+        assert.deepEqual(report, { uploaded: [], reused: DIGESTS });
+        assert.deepEqual(await other.missing(DIGESTS), new Set());
+        const head = await clientOf(host, "other/lix").headManifest("v1");
+        assert.equal(head?.digest, INDEX.root.digest);
+      }));
 
-test(
-  "docker-registry deletes a manifest, but refuses to delete only a tag",
-  { skip: needs("docker-registry") },
-  () =>
-    withDockerRegistry({}, async (host) => {
-      const client = clientOf(host);
-      await registryDestination(client).publish(IMAGE, { tags: ["v1"] });
-      await assert.rejects(client.deleteTag("v1"), { code: "REGISTRY_REFUSED" });
-      await client.deleteManifest(IMAGE.root.digest);
-      assert.equal(await client.headManifest("v1"), undefined);
-    }),
-);
+    test("deletes a manifest with its tags; only a tag, if it can", () =>
+      withDockerRegistry({ program }, async (host) => {
+        const client = clientOf(host);
+        await registryDestination(client).publish(IMAGE, { tags: ["v1", "v2"] });
+        if (program === "docker-registry")
+          await assert.rejects(client.deleteTag("v1"), { code: "REGISTRY_REFUSED" });
+        else {
+          await client.deleteTag("v1");
+          assert.equal(await client.headManifest("v1"), undefined);
+        }
+        assert.equal((await client.headManifest("v2"))?.digest, IMAGE.root.digest);
+        await client.deleteManifest(IMAGE.root.digest);
+        assert.equal(await client.headManifest("v1"), undefined);
+        assert.equal(await client.headManifest("v2"), undefined);
+      }));
 
-test(
-  "docker-registry lets in whom DOCKER_AUTH_CONFIG names, and nobody else",
-  { skip: needs("docker-registry") },
-  () =>
-    // Hash and password of crypt_blowfish's test vectors.
-    withDockerRegistry(
-      { htpasswd: "me:$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n" },
-      async (host) => {
-        const address = { host, name: "acme/lix", plainHttp: true };
-        const auth = Buffer.from("me:U*U").toString("base64");
-        const DOCKER_AUTH_CONFIG = JSON.stringify({ auths: { [host]: { auth } } });
-        const mine = new RegistryClient(address, {
-          credentials: (asked, name) => findCredentials(asked, name, { DOCKER_AUTH_CONFIG }),
-        });
-        await registryDestination(mine).publish(IMAGE, { tags: ["v1"] });
-        assert.equal((await mine.headManifest("v1"))?.digest, IMAGE.root.digest);
-        await assert.rejects(clientOf(host).headManifest("v1"), { code: "REGISTRY_DENIED" });
-      },
-    ),
-);
+    test("lets in whom DOCKER_AUTH_CONFIG names, and nobody else", () =>
+      // Hash and password of crypt_blowfish's test vectors.
+      withDockerRegistry(
+        { program, htpasswd: "me:$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n" },
+        async (host) => {
+          const address = { host, name: "acme/lix", plainHttp: true };
+          const auth = Buffer.from("me:U*U").toString("base64");
+          const DOCKER_AUTH_CONFIG = JSON.stringify({ auths: { [host]: { auth } } });
+          const mine = new RegistryClient(address, {
+            credentials: (asked, name) => findCredentials(asked, name, { DOCKER_AUTH_CONFIG }),
+          });
+          await registryDestination(mine).publish(IMAGE, { tags: ["v1"] });
+          assert.equal((await mine.headManifest("v1"))?.digest, IMAGE.root.digest);
+          await assert.rejects(clientOf(host).headManifest("v1"), { code: "REGISTRY_DENIED" });
+        },
+      ));
+
+    test("has the whole of a blob whose upload was cut", () =>
+      withDockerRegistry({ program }, async (host) => {
+        const proxy = await startFaultProxy(host);
+        try {
+          const path = /\/blobs\/uploads\//;
+          proxy.faults.push({ method: "PUT", path, act: { kind: "drop", afterBytes: 100 } });
+          await registryDestination(clientOf(proxy.host)).publish(INDEX, { tags: ["v1"] });
+          assert.ok(proxy.log.some(({ method, status }) => method === "PUT" && status === 0));
+        } finally {
+          await proxy.close();
+        }
+        for (const { digest, size } of INDEX.blobs)
+          assert.equal((await Bytes.collect(clientOf(host).getBlob(digest))).length, size);
+        assert.equal((await clientOf(host).headManifest("v1"))?.digest, INDEX.root.digest);
+      }));
+  });
 
 test(
   "skopeo reads our OCI layout, and our registry of the tests serves skopeo as it serves us",

@@ -3,9 +3,11 @@
  * not hide what the tests say: all of it runs, and the exit code tells at the end.
  *
  *     npm test                             everything
- *     npm test -- test/unit/nix            only the build and the tests below that folder
- *     REQUIRE_PEERS=1 npm test             a missing peer is a failure (all of them are in Debian)
+ *     npm test -- test/unit/nix            only the build, and of the tests those below that folder
+ *     REQUIRE_PEERS=1 npm test             a missing peer of Debian's is a failure
+ *     REQUIRE_GO_PEERS=1 npm test          so is one that Go installs
  *     REQUIRE_ENGINE=1 npm test            so is a missing Pulumi engine
+ *     REQUIRE_DOCKER=1 npm test            so is a Docker daemon that does not start
  * @module
  */
 import { existsSync } from "node:fs";
@@ -24,10 +26,9 @@ const failed: string[] = [];
 
 // First and alone: tests load the package by its name, which leads to dist/.
 if (!(await runQuietly([BUILD])).every((step) => step.ok)) failed.push(BUILD.name);
-if (only.length === 0) {
+if (only.length === 0)
   for (const step of await runQuietly(CHECKS)) if (!step.ok) failed.push(step.name);
-  failed.push(...reportPeers());
-}
+failed.push(...reportPeers());
 heading("tests");
 if (!(await runTests(only))) failed.push("tests");
 

@@ -41,6 +41,8 @@ export interface CacheServer {
   readonly faults: CacheFault[];
   readonly log: CacheRequest[];
   count(path: RegExp): number;
+  /** Of clients that have not gone. */
+  openConnections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -100,7 +102,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const act = takeFault(parts);
-  if (act?.kind === "wait") await sleep(act.ms);
+  if (act?.kind === "wait") await sleep(act.ms, undefined, { ref: false });
   if (act?.kind === "status") return void response.writeHead(act.status, act.headers).end("no\n");
   if (act?.kind === "redirect")
     return void response.writeHead(act.status ?? 307, { location: act.to }).end("elsewhere\n");

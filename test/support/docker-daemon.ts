@@ -1,12 +1,13 @@
 /**
- * What of Docker's daemon `lix-image load` talks to: it takes an image as `POST /images/load` and
- * answers as the daemon does. It keeps the requests, for tests to look into.
+ * What of Docker's daemon `lix-image load` talks to: it says what it is at `GET /version`, takes an image
+ * as `POST /images/load` and answers as the daemon does. It keeps those, for tests to look into.
  * @module
  */
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { ListenOptions } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { closeServer } from "./loopback.ts";
 import { tarFiles } from "./tar-files.ts";
 
 export interface DockerDaemon {
@@ -28,7 +29,14 @@ export interface DockerDaemonOptions {
   readonly listen?: ListenOptions;
   readonly tls?: ServerOptions;
   /** Instead of loading anything. */
-  readonly answer?: { readonly status: number; readonly body: string };
+  readonly answer?: {
+    readonly status: number;
+    readonly body: string;
+    /** Breaks off after the body, before the answer ends. */
+    readonly cut?: boolean;
+  };
+  /** Of the daemon's machine, as Go names it. Default: `amd64`. */
+  readonly architecture?: string;
 }
 
 export async function startDockerDaemon(options: DockerDaemonOptions = {}): Promise<DockerDaemon> {
@@ -37,9 +45,15 @@ export async function startDockerDaemon(options: DockerDaemonOptions = {}): Prom
     const { method, url, headers } = request;
     const answer = async (): Promise<void> => {
       const body = await buffer(request);
+      if (method === "GET" && url === "/version") {
+        response.end(JSON.stringify({ Os: "linux", Arch: options.architecture ?? "amd64" }));
+        return;
+      }
       requests.push({ method, url, headers, body });
-      const { status, body: text } = options.answer ?? { status: 200, body: await loaded(body) };
-      response.writeHead(status, { "content-type": "application/json" }).end(text);
+      const given = options.answer ?? { status: 200, body: await loaded(body) };
+      response.writeHead(given.status, { "content-type": "application/json" });
+      if (given.cut === true) response.write(given.body, () => response.destroy());
+      else response.end(given.body);
     };
     // A client that went away in the middle wants no answer.
     answer().catch(() => request.destroy());
@@ -54,11 +68,7 @@ export async function startDockerDaemon(options: DockerDaemonOptions = {}): Prom
   return {
     port: typeof address === "object" ? (address?.port ?? 0) : 0,
     requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 }
 

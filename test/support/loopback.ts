@@ -3,6 +3,8 @@ import type { Server } from "node:http";
 export interface Loopback {
   /** `http://127.0.0.1:<a free port>` */
   readonly url: string;
+  /** Of clients that have not gone. */
+  readonly openConnections: () => Promise<number>;
   /** Ends open connections too. */
   readonly close: () => Promise<void>;
 }
@@ -15,10 +17,19 @@ export async function listenOnLoopback(server: Server): Promise<Loopback> {
   const port = typeof address === "object" ? address?.port : undefined;
   return {
     url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    openConnections: () => countConnections(server),
+    close: () => closeServer(server),
   };
 }
+
+/** Ends open connections too. */
+export const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+export const countConnections = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  );

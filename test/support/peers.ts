@@ -2,6 +2,8 @@
  * Programs that some tests use when they are installed, and that say what other tools make of our work.
  * @module
  */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { findEngine } from "./engine.ts";
 import { findProgram, pathFolders } from "./find-program.ts";
 
@@ -9,42 +11,81 @@ export interface Peer {
   readonly name: string;
   /** What is not tested without it. */
   readonly proves: string;
-  /** Set to 1, this variable makes its absence a failure. Debian has every peer but the engine. */
-  readonly requiredBy: "REQUIRE_PEERS" | "REQUIRE_ENGINE";
+  /** Who has it; `.ci/run` installs Debian's, and Go's where it can. */
+  readonly from: "Debian" | "Docker" | "Go" | "Pulumi";
   readonly find: () => string | undefined;
 }
 
-const program = (name: string, proves: string): Peer => ({
+const debian = (name: string, proves: string): Peer => ({
   name,
   proves,
-  requiredBy: "REQUIRE_PEERS",
+  from: "Debian",
   // Debian keeps servers in sbin too, which a user's PATH may lack.
   find: () => findProgram(name, [...pathFolders(), "/usr/sbin", "/sbin"]),
 });
 
+const go = (name: string, proves: string): Peer => ({
+  name,
+  proves,
+  from: "Go",
+  find: () => findProgram(name, pathFolders()),
+});
+
 export const PEERS: readonly Peer[] = [
-  program("nix-store", "that real Nix accepts store paths, signatures and the store database"),
-  program("skopeo", "that images can be inspected and copied by another client"),
-  program("docker-registry", "the push to a registry that is not ours"),
-  program("umoci", "that layers unpack"),
-  program("crun", "that the image runs"),
-  program("podman", "that a container engine loads the image"),
-  program("xz", "NARs compressed by another xz"),
-  program("zstd", "NARs compressed by another zstd"),
-  program("sqlite3", "that another SQLite reads the store database"),
+  debian("nix-store", "that real Nix accepts store paths, signatures and the store database"),
+  debian("skopeo", "that images can be inspected and copied by another client"),
+  debian("docker-registry", "the push to a registry that is not ours: distribution 2.8"),
+  debian("umoci", "that layers unpack"),
+  debian("crun", "that the image runs"),
+  debian("podman", "that a container engine loads the image"),
+  debian("xz", "NARs compressed by another xz"),
+  debian("zstd", "NARs compressed by another zstd"),
+  debian("sqlite3", "that another SQLite reads the store database"),
+  go("conformance", "that the tests' own registry is one, by the OCI's program"),
+  go("crane", "that every layer is what manifest and config say, by another client"),
+  go("registry", "the push to a registry that is not ours: distribution 3"),
+  {
+    // In Debian too, but only root starts it, and not in every container.
+    ...debian("dockerd", "that Docker's daemon loads and runs the image"),
+    from: "Docker",
+  },
   {
     name: "pulumi",
     proves: "preview, up, refresh and destroy by a real engine",
-    requiredBy: "REQUIRE_ENGINE",
+    from: "Pulumi",
     find: findEngine,
   },
 ];
+
+/** By who has it: the variable whose "1" makes its absence a failure. */
+const REQUIRED_BY: Readonly<Record<Peer["from"], string>> = {
+  Debian: "REQUIRE_PEERS",
+  Go: "REQUIRE_GO_PEERS",
+  Docker: "REQUIRE_DOCKER",
+  Pulumi: "REQUIRE_ENGINE",
+};
+
+/** The setting that makes the absence of a peer a failure; undefined when it may be absent. */
+export function requiredBy({ from }: Peer): string | undefined {
+  const variable = REQUIRED_BY[from];
+  return process.env[variable] === "1" ? `${variable}=1` : undefined;
+}
+
+/** Whether a test that cannot use this peer must fail, not skip. */
+export const peerIsRequired = (name: string): boolean =>
+  PEERS.some((peer) => peer.name === name && requiredBy(peer) !== undefined);
 
 /** Where a peer is; undefined when it is not installed. */
 export function findPeer(name: string): string | undefined {
   const peer = PEERS.find((one) => one.name === name);
   if (peer === undefined) throw new RangeError(`${name} is not in the list of peers`);
   return peer.find();
+}
+
+/** Its stdout; an error that has its stderr when it fails. */
+export async function runPeer(name: string, ...args: readonly string[]): Promise<string> {
+  const options = { maxBuffer: 16 * 1024 * 1024 };
+  return (await promisify(execFile)(findPeer(name) ?? name, args, options)).stdout;
 }
 
 /**

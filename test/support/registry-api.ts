@@ -3,32 +3,29 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints
  * @module
  */
-import { createHash, randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import { wrongManifest } from "./registry-manifest.ts";
+import type { Asked } from "./registry-asked.ts";
+import { algorithmOf, digestOf } from "./registry-digest.ts";
+import { referrerOf, subjectOf, wrongManifest } from "./registry-manifest.ts";
 import { Reply } from "./registry-reply.ts";
-import type { RegistryStore, Upload } from "./registry-store.ts";
-
-export interface Asked {
-  readonly request: IncomingMessage;
-  readonly url: URL;
-  /** `GET manifests`, `POST blobs/uploads`, … */
-  readonly operation: string;
-  readonly repository: string;
-  /** A digest, a tag, the id of an upload, "list". */
-  readonly name: string;
-}
+import type { RegistryStore } from "./registry-store.ts";
+import { RegistryUploads } from "./registry-uploads.ts";
 
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const INDEX = "application/vnd.oci.image.index.v1+json";
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
 export class RegistryApi {
   readonly #store: RegistryStore;
-  readonly #uploads = new Map<string, Upload>();
+  readonly #uploads: RegistryUploads;
 
   constructor(store: RegistryStore) {
     this.#store = store;
+    this.#uploads = new RegistryUploads(store);
+  }
+
+  /** Leaves no half of an upload behind. */
+  async close(): Promise<void> {
+    await this.#uploads.discardAll();
   }
 
   async perform(asked: Asked): Promise<Reply> {
@@ -36,13 +33,15 @@ export class RegistryApi {
       case "HEAD blobs":
       case "GET blobs":
         return this.#getBlob(asked);
+      case "DELETE blobs":
+        return this.#deleteBlob(asked);
       case "POST blobs/uploads":
-        return await this.#beginUpload(asked);
+        return await this.#uploads.begin(asked);
       case "GET blobs/uploads":
       case "PATCH blobs/uploads":
       case "PUT blobs/uploads":
       case "DELETE blobs/uploads":
-        return await this.#continueUpload(asked);
+        return await this.#uploads.continue(asked);
       case "HEAD manifests":
       case "GET manifests":
         return this.#getManifest(asked);
@@ -52,6 +51,8 @@ export class RegistryApi {
         return this.#deleteManifest(asked);
       case "GET tags":
         return this.#listTags(asked);
+      case "GET referrers":
+        return this.#listReferrers(asked);
       default:
         return Reply.error(404, "UNSUPPORTED", asked.operation);
     }
@@ -68,61 +69,9 @@ export class RegistryApi {
     };
   }
 
-  async #beginUpload({ url, repository }: Asked): Promise<Reply> {
-    const mount = url.searchParams.get("mount") ?? "";
-    const from = this.#store.repositories.get(url.searchParams.get("from") ?? "");
-    const size = from?.blobs.get(mount);
-    if (size !== undefined) {
-      this.#store.repository(repository).blobs.set(mount, size);
-      return created(`/v2/${repository}/blobs/${mount}`, mount);
-    }
-    const id = randomUUID();
-    this.#uploads.set(id, await this.#store.begin());
-    return accepted(repository, id, 0);
-  }
-
-  async #continueUpload({ request, url, repository, name }: Asked): Promise<Reply> {
-    const upload = this.#uploads.get(name);
-    if (upload === undefined) return Reply.error(404, "BLOB_UPLOAD_UNKNOWN", name);
-    if (request.method === "GET")
-      return { ...accepted(repository, name, upload.size), status: 204 };
-    // As distribution, which keeps the state of an upload in the query of its Location.
-    if (!url.searchParams.has("_state"))
-      return Reply.error(400, "BLOB_UPLOAD_INVALID", "a query was lost");
-    const start = /^(\d+)-/.exec(request.headers["content-range"] ?? "")?.[1];
-    if (start !== undefined && Number(start) !== upload.size)
-      return Reply.error(416, "BLOB_UPLOAD_INVALID", `expected bytes from ${upload.size}`);
-    if (request.method === "PATCH") {
-      await upload.append(request);
-      return accepted(repository, name, upload.size);
-    }
-    // Whatever comes of it, the session ends here.
-    this.#uploads.delete(name);
-    if (request.method === "DELETE") {
-      await upload.discard();
-      return { status: 204 };
-    }
-    return await this.#finishUpload(upload, { request, url, repository });
-  }
-
-  async #finishUpload(
-    upload: Upload,
-    { request, url, repository }: Pick<Asked, "request" | "url" | "repository">,
-  ): Promise<Reply> {
-    const promised = url.searchParams.get("digest") ?? "";
-    try {
-      await upload.append(request);
-    } catch (error) {
-      await upload.discard();
-      throw error;
-    }
-    if (!DIGEST.test(promised) || upload.digest() !== promised) {
-      await upload.discard();
-      return Reply.error(400, "DIGEST_INVALID", `promised ${promised}, got ${upload.digest()}`);
-    }
-    await this.#store.keep(promised, upload);
-    this.#store.repository(repository).blobs.set(promised, upload.size);
-    return created(`/v2/${repository}/blobs/${promised}`, promised);
+  #deleteBlob({ repository, name }: Asked): Reply {
+    const isGone = this.#store.repositories.get(repository)?.blobs.delete(name) === true;
+    return isGone ? { status: 202 } : Reply.error(404, "BLOB_UNKNOWN", name);
   }
 
   #getManifest({ repository, name }: Asked): Reply {
@@ -146,16 +95,25 @@ export class RegistryApi {
       chunks.push(chunk);
     }
     const bytes = Buffer.concat(chunks);
-    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const digest = digestOf(algorithmOf(name), bytes);
     if (name.includes(":") ? name !== digest : !TAG.test(name))
       return Reply.error(400, name.includes(":") ? "DIGEST_INVALID" : "TAG_INVALID", name);
     const mediaType = request.headers["content-type"] ?? "";
     const held = this.#store.repository(repository);
     const wrong = wrongManifest(bytes, mediaType, held);
     if (wrong !== undefined) return wrong;
-    held.manifests.set(digest, { mediaType, bytes });
+    const manifest = { mediaType, bytes };
+    held.manifests.set(digest, manifest);
     if (name !== digest) held.tags.set(name, digest);
-    return created(`/v2/${repository}/manifests/${digest}`, digest);
+    const subject = subjectOf(manifest);
+    const location = `/v2/${repository}/manifests/${digest}`;
+    return {
+      status: 201,
+      headers: {
+        ...{ location, "docker-content-digest": digest },
+        ...(subject === undefined ? {} : { "oci-subject": subject }),
+      },
+    };
   }
 
   #deleteManifest({ repository, name }: Asked): Reply {
@@ -180,19 +138,21 @@ export class RegistryApi {
       body: JSON.stringify({ name: repository, tags }),
     };
   }
+
+  #listReferrers({ url, repository, name }: Asked): Reply {
+    const manifests = this.#store.repositories.get(repository)?.manifests ?? new Map();
+    const filter = url.searchParams.get("artifactType");
+    const referrers = [...manifests]
+      .filter(([, manifest]) => subjectOf(manifest) === name)
+      .map(([digest, manifest]) => referrerOf(manifest, digest))
+      .filter(({ artifactType }) => filter === null || artifactType === filter);
+    return {
+      status: 200,
+      headers: {
+        "content-type": INDEX,
+        ...(filter === null ? {} : { "oci-filters-applied": "artifactType" }),
+      },
+      body: JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: referrers }),
+    };
+  }
 }
-
-const created = (location: string, digest: string): Reply => ({
-  status: 201,
-  headers: { location, "docker-content-digest": digest },
-});
-
-const accepted = (repository: string, id: string, size: number): Reply => ({
-  status: 202,
-  headers: {
-    // A query that must come back, as distribution's _state.
-    location: `/v2/${repository}/blobs/uploads/${id}?_state=${size}`,
-    range: `0-${Math.max(size - 1, 0)}`,
-    "docker-upload-uuid": id,
-  },
-});

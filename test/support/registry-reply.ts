@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 /** A whole answer of the test registry; `body` may be a stream of bytes. */
@@ -20,6 +22,12 @@ export const Reply = {
     body: JSON.stringify(value),
   }),
 
+  /** The whole body. */
+  async collect({ body = "" }: Reply): Promise<Buffer> {
+    if (typeof body === "string" || body instanceof Uint8Array) return Buffer.from(body);
+    return await buffer(Readable.from(body));
+  },
+
   async send(reply: Reply, request: IncomingMessage, response: ServerResponse): Promise<void> {
     // The rest of a refused body is read, so that the client gets to see the answer.
     request.resume();
@@ -27,7 +35,10 @@ export const Reply = {
     const isWhole = typeof body === "string" || body instanceof Uint8Array;
     const whole = isWhole ? Buffer.from(body) : undefined;
     response.writeHead(status, {
-      "docker-distribution-api-version": "registry/2.0",
+      // Not on the pages of what is in front of a registry.
+      ...(reply.headers?.["content-type"] !== "text/html" && {
+        "docker-distribution-api-version": "registry/2.0",
+      }),
       ...(whole && status !== 204 ? { "content-length": String(whole.length) } : {}),
       ...reply.headers,
     });

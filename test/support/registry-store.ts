@@ -3,10 +3,11 @@
  * which of them it has, its manifests and its tags.
  * @module
  */
-import { createHash, randomUUID, type Hash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { algorithmOf } from "./registry-digest.ts";
 
 export interface StoredManifest {
   readonly mediaType: string;
@@ -63,11 +64,12 @@ export class RegistryStore {
   }
 }
 
-/** An upload session: bytes that came so far, and their digest. */
+/** An upload session: bytes that came so far, and their digests. */
 export class Upload {
   size = 0;
   readonly chunks: Uint8Array[] = [];
-  readonly #hash: Hash = createHash("sha256");
+  // Which of them is wanted, a client says when all bytes have come.
+  readonly #hashes = { sha256: createHash("sha256"), sha512: createHash("sha512") };
   readonly #file: FileHandle | undefined;
   readonly #path: string | undefined;
 
@@ -79,14 +81,16 @@ export class Upload {
   async append(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of bytes) {
       this.size += chunk.length;
-      this.#hash.update(chunk);
+      for (const hash of Object.values(this.#hashes)) hash.update(chunk);
       if (this.#file === undefined) this.chunks.push(chunk);
       else await this.#file.writeFile(chunk);
     }
   }
 
-  digest(): string {
-    return `sha256:${this.#hash.copy().digest("hex")}`;
+  /** What a digest of the promised one's algorithm really is. */
+  digest(promised: string): string {
+    const algorithm = algorithmOf(promised);
+    return `${algorithm}:${this.#hashes[algorithm].copy().digest("hex")}`;
   }
 
   /** The finished file, when there is one. */

@@ -5,6 +5,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
+import { listenOnLoopback } from "./loopback.ts";
 
 export interface S3Server {
   /** `127.0.0.1:41234` */
@@ -39,19 +40,8 @@ export async function startS3(region: string): Promise<S3Server> {
     if (file === undefined) return refuse(403, "AccessDenied");
     response.writeHead(200, { "content-length": file.length }).end(file);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const started: S3Server = {
-    endpoint: `127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
-    files,
-    public: false,
-    log,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { url, close } = await listenOnLoopback(server);
+  const started: S3Server = { endpoint: new URL(url).host, files, public: false, log, close };
   return started;
 }
 

@@ -50,17 +50,18 @@ async function assertNothingLeft(folder: string): Promise<void> {
     [],
     "half-written layers are left",
   );
-  assert.deepEqual(await processesOf(folder), [], "processes are left");
+  const running = [...(await processesOf(folder)).values()];
+  assert.deepEqual(running, [], "processes are left");
 }
 
-/** Told by their environment, which only Linux shows. */
-async function processesOf(folder: string): Promise<string[]> {
-  if (process.platform !== "linux") return [];
-  const found: string[] = [];
+/** By pid, the commands that have this folder in their environment, which only Linux shows. */
+export async function processesOf(folder: string): Promise<ReadonlyMap<number, string>> {
+  const found = new Map<number, string>();
+  if (process.platform !== "linux") return found;
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
     if ((await read("environ")).includes(folder))
-      found.push((await read("cmdline")).replaceAll("\0", " "));
+      found.set(Number(pid), (await read("cmdline")).replaceAll("\0", " "));
   }
   return found;
 }

@@ -1,0 +1,42 @@
+/** A home with files of AWS, and what a profile there gives. @module */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { profileKeys } from "../../provider/aws/profile.ts";
+import { render } from "../../provider/base/errors.ts";
+import { withCloud, type CloudAnswers } from "./cloud-server.ts";
+
+/** Texts by path. */
+export type AwsFiles = Readonly<Record<string, string>>;
+
+export interface AwsHome {
+  readonly home: string;
+  /** `id secret token`, or the error as a user sees it. */
+  readonly keys: (profile: string) => Promise<string>;
+}
+
+/** A home whose `.aws` has these files, and an AWS that answers so. */
+export async function withProfiles(
+  files: AwsFiles,
+  answers: CloudAnswers,
+  use: (world: AwsHome) => Promise<void>,
+): Promise<void> {
+  await withCloud(answers, async (endpoint, home) => {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(home, ".aws", name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
+    const environment = {
+      HOME: home,
+      PATH: process.env["PATH"],
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+    const keys = async (profile: string): Promise<string> =>
+      await profileKeys(profile, { region: "eu-west-1", environment }).then(
+        (found) => [found?.accessKeyId, found?.secretAccessKey, found?.sessionToken].join(" "),
+        render,
+      );
+    await use({ home, keys });
+  });
+}

@@ -1,0 +1,22 @@
+import type { Prepared } from "../../provider/build/prepare.ts";
+import { Session } from "../../provider/build/session.ts";
+
+/** A machine that has made nothing, and knows of the image what a state tells. */
+export async function otherMachine(
+  session: Session,
+  { platforms }: Prepared,
+  folder: string,
+): Promise<Session> {
+  const layers = new Map();
+  const listings = new Map();
+  for (const plan of platforms) {
+    for (const { key } of plan.layers) layers.set(key, await session.knowledge.layer(key));
+    for (const { narHash } of plan.paths.values()) {
+      const listing = session.knowledge.listing(narHash);
+      if (listing !== undefined) listings.set(narHash, listing);
+    }
+  }
+  const other = new Session(folder);
+  other.knowledge.teach({ layers, listings });
+  return other;
+}
