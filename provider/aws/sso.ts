@@ -5,13 +5,15 @@
  * @see https://github.com/boto/botocore/blob/1.40.0/botocore/tokens.py SSOTokenProvider
  * @module
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { SingleFlight } from "../base/concurrency.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
+import { log } from "../base/log.ts";
 import { bodyOf } from "../base/request-body.ts";
+import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { askAws, AwsRoleFailed, keysOf, parseJson } from "./ask-aws.ts";
 import { readSsoSession, type AwsProfile } from "./config-files.ts";
 import { awsDomain } from "./domain.ts";
@@ -183,9 +185,18 @@ async function renew(
 
 /** For the AWS CLI, too: the token that is in its file is good for nothing any more. */
 async function keep(file: string, token: Token): Promise<void> {
-  const next = `${file}.${randomUUID()}.tmp`;
-  await writeFile(next, JSON.stringify(token), { mode: 0o600 });
-  await rename(next, file);
+  const next = temporaryPath(file);
+  try {
+    await writeFile(next, JSON.stringify(token), { mode: 0o600 });
+    await rename(next, file);
+  } catch (error) {
+    const why = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    log.warn(
+      `${file} cannot be written${why}: the next login to its SSO is up to you (\`aws sso login\`)`,
+    );
+  } finally {
+    await removeTemporary(next);
+  }
 }
 
 function endpoint(

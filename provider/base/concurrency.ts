@@ -53,15 +53,58 @@ export class Limiter {
   }
 }
 
-/** Work in flight, shared by key: a second caller gets the first one's promise. Nothing is kept after it ends. */
-export class SingleFlight<R> {
-  readonly #running = new Map<string, Promise<R>>();
+interface Flight<R> {
+  readonly work: Promise<R>;
+  readonly scope: AbortController;
+  waiting: number;
+}
 
-  run(key: string, work: () => Promise<R>): Promise<R> {
-    const running = this.#running.get(key);
-    if (running !== undefined) return running;
-    const started = work().finally(() => this.#running.delete(key));
-    this.#running.set(key, started);
-    return started;
+/**
+ * Work in flight, shared by key: a second caller waits for the first one's. Nothing is kept after it
+ * ends, and it is told to stop when nobody waits for it any more.
+ */
+export class SingleFlight<R> {
+  readonly #flights = new Map<string, Flight<R>>();
+
+  /** An abort ends this caller's waiting; the others go on. */
+  async run(
+    key: string,
+    work: (signal: AbortSignal) => Promise<R>,
+    signal?: AbortSignal,
+  ): Promise<R> {
+    const flight = this.#flights.get(key) ?? this.#begin(key, work);
+    flight.waiting += 1;
+    try {
+      return await unlessAborted(flight.work, signal);
+    } finally {
+      flight.waiting -= 1;
+      if (flight.waiting === 0) {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+        flight.scope.abort();
+      }
+    }
+  }
+
+  #begin(key: string, work: (signal: AbortSignal) => Promise<R>): Flight<R> {
+    const scope = new AbortController();
+    const flight = { work: work(scope.signal), scope, waiting: 0 };
+    this.#flights.set(key, flight);
+    return flight;
+  }
+}
+
+/** The result, or the reason of an abort, whichever comes first. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([aborted, work]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

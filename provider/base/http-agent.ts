@@ -48,12 +48,11 @@ function makeAgent(
   options: AgentOptions,
   certificates: OriginCertificates | undefined,
 ): HttpAgent {
+  const secureContext = protocol === "https:" ? trustedContext(certificates) : undefined;
   try {
     if (protocol !== "https:") return new HttpAgent(options);
-    const secureContext = trustedContext(certificates);
     return new HttpsAgent(secureContext === undefined ? options : { ...options, secureContext });
-  } catch (error) {
-    if (error instanceof LixImageError) throw error;
+  } catch {
     // Node's message holds the proxy's URL and perhaps its password, so it is not passed on.
     throw new InvalidProxy(protocol);
   }

@@ -35,8 +35,6 @@ export interface Answer {
   discard(): Promise<void>;
 }
 
-const SMALL_BODY = 64 * 1024;
-
 /** Rejects with the raw cause: Node's error, HttpTimeout, RequestBodyFailed. */
 export async function exchange(question: Question): Promise<Answer> {
   for (;;) {
@@ -44,10 +42,9 @@ export async function exchange(question: Question): Promise<Answer> {
     try {
       return await converse(request, question);
     } catch (error) {
-      // The server closed a kept-alive connection just as we took it up: no try of ours failed. A
-      // large body may have broken off half-way, and what became of it is for the caller to find out.
-      const isSmall = (question.body?.size ?? 0) <= SMALL_BODY;
-      if (!request.reusedSocket || !isReset(error) || !isSmall) throw error;
+      // The server closed a kept-alive connection just as we took it up: no try of ours failed. But a
+      // body may have broken off half-way: distribution 3 keeps that part, and refuses the whole then.
+      if (!request.reusedSocket || !isReset(error) || question.body !== undefined) throw error;
     }
   }
 }

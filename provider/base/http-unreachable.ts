@@ -100,5 +100,6 @@ function hintFor(why: string, url: URL): string {
       : `${at} does not speak http: if https is meant, leave http:// out`;
   if (why === "TIMED_OUT" || why === "ETIMEDOUT")
     return `${at} did not answer in time: check the network, a proxy or a firewall`;
-  return `the connection to ${at} broke: try again`;
+  const perhaps = url.protocol === "http:" ? ", or leave http:// out if it speaks https" : "";
+  return `the connection to ${at} broke: try again${perhaps}`;
 }

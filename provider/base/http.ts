@@ -42,7 +42,7 @@ export interface HttpRequest {
   /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
   readonly redirects?: number | undefined;
   /** Is asked before a redirect is followed, and throws to refuse it. */
-  readonly mayRedirect?: ((to: URL, from: URL) => void) | undefined;
+  readonly mayRedirect?: ((to: URL, from: URL) => Promise<void>) | undefined;
   /** Used only where the request, or a redirect of it, goes to their origin. */
   readonly certificates?: OriginCertificates | undefined;
   /** What the request is for, for messages; else its method and redacted URL. */
@@ -127,7 +127,7 @@ async function follow(request: Tried): Promise<Answer> {
     const next = nextHop(hop, answer, { method, left, label });
     if (next === undefined) return answer;
     await answer.discard();
-    request.mayRedirect?.(next.url, url);
+    await request.mayRedirect?.(next.url, url);
     hop = next;
   }
 }

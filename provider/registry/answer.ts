@@ -11,7 +11,13 @@ import { redactUrl } from "../base/redact.ts";
 import { refusalHint } from "./refusal-hint.ts";
 
 const ErrorBody = z.object({
-  errors: z.array(z.object({ code: z.string().catch(""), message: z.string().catch("") })),
+  errors: z.array(
+    z.object({
+      code: z.string().catch(""),
+      message: z.string().catch(""),
+      detail: z.unknown().optional(),
+    }),
+  ),
 });
 
 /** A web server that is no registry answers in HTML, and its 404 says nothing about an image. */
@@ -19,6 +25,12 @@ export function isForeign(response: HttpResponse): boolean {
   const isHtml = /^(text\/html|application\/xhtml)/i.test(response.headers["content-type"] ?? "");
   return isHtml && response.headers["docker-distribution-api-version"] === undefined;
 }
+
+/** What servers of https say to plain http, Go's and nginx among them. */
+const isPlainOnTls = ({ status, url, headers }: HttpResponse): boolean =>
+  status === 400 &&
+  url.startsWith("http:") &&
+  headers["docker-distribution-api-version"] === undefined;
 
 /** The registry's definite "I do not have it". */
 export const isMissing = (response: HttpResponse): boolean =>
@@ -38,8 +50,8 @@ export async function failure(
     return new RegistryUnavailable(label, got, response);
   // A proxy that is in front of many a registry, and has a page of its own for this.
   if (status === 413) return new RegistryRefused(label, got, { status, codes: said.codes });
-  if (isForeign(response) || (status >= 200 && status < 400))
-    return new NotARegistry(label, got, response.url);
+  const isOther = isForeign(response) || (said.codes.length === 0 && isPlainOnTls(response));
+  if (isOther || (status >= 200 && status < 400)) return new NotARegistry(label, got, response.url);
   return new RegistryRefused(label, got, { status, codes: said.codes });
 }
 
@@ -56,7 +68,11 @@ async function registryErrors(
   }
   try {
     const { errors } = ErrorBody.parse(JSON.parse(body));
-    const lines = errors.map(({ code, message }) => [code, message].filter(Boolean).join(": "));
+    const lines = errors.map(({ code, message, detail }) => {
+      // A full disk is an unknown error to distribution, and only the detail names it.
+      const more = code === "UNKNOWN" && detail != null ? JSON.stringify(detail) : "";
+      return [code, message, more].filter(Boolean).join(": ");
+    });
     return { codes: errors.map(({ code }) => code), text: printable(lines.join("; ")) };
   } catch {
     return none;
@@ -75,6 +91,12 @@ export class RegistryDenied extends LixImageError {
   }
 }
 
+const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
+  [429, "it limits the rate of requests: wait, or log in"],
+  [500, "its log says why: a full disk, or a store behind it that fails; or try again later"],
+  [507, "it has no room left"],
+]);
+
 /** 429 or 5xx, after all retries: it says nothing about what the registry has. */
 export class RegistryUnavailable extends LixImageError {
   readonly code = "REGISTRY_UNAVAILABLE";
@@ -82,7 +104,7 @@ export class RegistryUnavailable extends LixImageError {
   readonly retryAfter: string | undefined;
   constructor(label: string, got: string, { status, headers }: HttpResponse) {
     super(`${label}: the registry is not available: ${got}`, {
-      hint: status === 429 ? "it limits the rate of requests: wait, or log in" : "try again later",
+      hint: UNAVAILABLE.get(status) ?? "try again later",
     });
     this.retryAfter = headers["retry-after"];
   }
@@ -109,7 +131,9 @@ export class NotARegistry extends LixImageError {
     super(
       `${label}: expected a container registry at ${redactUrl(new URL(url).origin)}; got ${got}`,
       {
-        hint: "check the host name and port: this answer comes from some other kind of server",
+        hint: url.startsWith("http:")
+          ? "check the host name and port, and whether it speaks https: then leave http:// out"
+          : "check the host name and port: this answer comes from some other kind of server",
       },
     );
   }

@@ -12,7 +12,7 @@ import { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
 import { MediaType } from "../oci/media-type.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { failure, isForeign, isMissing, NotARegistry } from "./answer.ts";
+import { isForeign, isMissing, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findCredentials } from "./find-credentials.ts";
 import { Patience, type PatienceOptions } from "./patience.ts";
@@ -167,7 +167,10 @@ export class RegistryClient {
     const tags: string[] = [];
     // 1000 is the most that ECR allows.
     let page: URL | undefined = this.#session.url("tags/list?n=1000");
-    for (let read = 0; page !== undefined && read < TAG_PAGES; read += 1) {
+    for (let read = 1; page !== undefined; read += 1) {
+      // Half a list would be a wrong one: who asks may be about to delete what no tag names.
+      if (read > TAG_PAGES)
+        throw new NotARegistry(label, `more than ${TAG_PAGES} pages of them`, page.href);
       const response = await this.#session.request(page, { label, signal });
       if (isMissing(response)) {
         await response.discard();
@@ -179,7 +182,7 @@ export class RegistryClient {
       page =
         next === undefined
           ? undefined
-          : onward(next, { from: page, what: "next page of tags", label });
+          : await onward(next, { from: page, what: "next page of tags", label });
     }
     return tags;
   }
@@ -205,7 +208,7 @@ export class RegistryClient {
       signal,
     });
     if (response.status !== 202 && response.status !== 200 && !isMissing(response))
-      throw await failure(response, label, this.#session.denialHint());
+      throw await this.#session.failure(response, label);
     await response.discard();
   }
 
@@ -224,8 +227,7 @@ export class RegistryClient {
   }
 
   async #expect(status: number, response: HttpResponse, label: string): Promise<void> {
-    if (response.status !== status)
-      throw await failure(response, label, this.#session.denialHint());
+    if (response.status !== status) throw await this.#session.failure(response, label);
     if (!isForeign(response)) return;
     await response.discard();
     throw new NotARegistry(label, "a web page", response.url);

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../base/http.ts";
+import { AWS_PATIENCE } from "../aws/ask-aws.ts";
 import { findAwsKeys } from "../aws/credentials.ts";
 import type { FoundAwsKeys } from "../aws/keys.ts";
 import { signedHeaders } from "../aws/signature.ts";
@@ -119,7 +120,14 @@ async function authorizationToken(
     new Date(),
   );
   const label = `ECR login in ${host.region}`;
-  const response = await http(host.endpoint, { method: "POST", headers, body, retry: true, label });
+  const response = await http(host.endpoint, {
+    ...AWS_PATIENCE,
+    method: "POST",
+    headers,
+    body,
+    retry: true,
+    label,
+  });
   const text = await response.text();
   if (response.status !== 200)
     throw new EcrLoginFailed(source, host, reason(response.status, text));

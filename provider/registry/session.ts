@@ -6,7 +6,9 @@
  */
 import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
+import type { LixImageError } from "../base/errors.ts";
 import type { HttpRequest, HttpResponse } from "../base/http.ts";
+import { failure } from "./answer.ts";
 import { isHub } from "./auth-file.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
@@ -47,9 +49,9 @@ export class RegistrySession {
   readonly #transport: RegistryTransport;
   #pushing = false;
   #challenge: Challenge | undefined;
-  #credentials: Promise<Credentials | undefined> | undefined;
-  /** For the hint of a refusal: where the last used credentials came from. */
-  #usedSource: string | undefined;
+  /** `found` is undefined when no place has any. */
+  #credentials: { readonly found: Credentials | undefined } | undefined;
+  readonly #finding = new SingleFlight<Credentials | undefined>();
   /** Scopes that the registry named itself, in a refusal. */
   readonly #learned = new Set<string>();
   readonly #tokens = new Map<string, Token>();
@@ -86,7 +88,7 @@ export class RegistrySession {
     // An upload may continue elsewhere, and elsewhere is no place for this registry's credentials.
     if (url.origin !== this.origin.origin) return await this.#send(url, request, undefined);
     const scopes = this.#scopes(request);
-    const used = await this.#authorization(scopes, request.label);
+    const used = await this.#authorization(scopes, request);
     const response = await this.#send(url, request, used);
     // Nor may a server that we were redirected to say how to log in here.
     if (response.status !== 401 || new URL(response.url).origin !== url.origin) return response;
@@ -96,11 +98,22 @@ export class RegistrySession {
     return await this.#send(url, request, better);
   }
 
+  /** What is wrong with an answer that is not the one we asked for; reads it to its end. */
+  async failure(response: HttpResponse, label: string): Promise<LixImageError> {
+    const { host, origin } = new URL(response.url);
+    const hint =
+      origin === this.origin.origin
+        ? this.#denialHint()
+        : `this is what ${host} says, to which ${this.#repository.host} sends us: the login at ${this.#repository.host} plays no part there`;
+    return await failure(response, label, hint);
+  }
+
   /** What to do about a 401 or 403. Says where credentials came from, never what they are. */
-  denialHint(): string {
+  #denialHint(): string {
     const { host } = this.#repository;
-    if (this.#usedSource !== undefined)
-      return `the credentials from ${this.#usedSource} were used: check that they are valid and may do this`;
+    const source = this.#credentials?.found?.source;
+    if (source !== undefined)
+      return `the credentials from ${source} were used: check that they are valid and may do this`;
     return `no credentials for ${host} were found in ${credentialPlaces(host, this.#environment).join(", ")}: log in, for example with \`docker login ${host}\``;
   }
 
@@ -122,12 +135,15 @@ export class RegistrySession {
   }
 
   /** The header that the registry is known to want; undefined while it wants none. */
-  async #authorization(scopes: readonly string[], label: string): Promise<string | undefined> {
+  async #authorization(
+    scopes: readonly string[],
+    request: SessionRequest,
+  ): Promise<string | undefined> {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     if (challenge.scheme === "bearer")
-      return `Bearer ${(await this.#token(challenge, scopes, label)).value}`;
-    const credentials = await this.#findCredentials();
+      return `Bearer ${(await this.#token(challenge, scopes, request)).value}`;
+    const credentials = await this.#findCredentials(request.signal);
     return credentials?.kind === "basic" ? basic(credentials) : undefined;
   }
 
@@ -137,7 +153,7 @@ export class RegistrySession {
     used: string | undefined,
     request: SessionRequest,
   ): Promise<string | undefined> {
-    const challenge = (await this.#challengeOf(response)) ?? this.#challenge;
+    const challenge = (await this.#challengeOf(response, request.signal)) ?? this.#challenge;
     if (challenge === undefined) return undefined;
     this.#challenge = challenge;
     if (challenge.scheme === "bearer" && used !== undefined) {
@@ -147,59 +163,66 @@ export class RegistrySession {
       for (const [key, token] of this.#tokens)
         if (used === `Bearer ${token.value}`) this.#tokens.delete(key);
     }
-    const authorization = await this.#authorization(this.#scopes(request), request.label);
+    const authorization = await this.#authorization(this.#scopes(request), request);
     return authorization === used ? undefined : authorization;
   }
 
-  async #challengeOf(response: HttpResponse): Promise<Challenge | undefined> {
+  async #challengeOf(
+    response: HttpResponse,
+    signal: AbortSignal | undefined,
+  ): Promise<Challenge | undefined> {
     const known = preferred(response.headers["www-authenticate"]);
     if (known !== undefined || this.#challenge !== undefined) return known;
     // gcr.io names its ways of logging in nowhere but here.
     const label = `${this.description}: ping`;
-    const ping = await this.#transport.send(new URL("/v2/", this.origin), { label });
+    const ping = await this.#transport.send(new URL("/v2/", this.origin), { label, signal });
     await ping.discard();
     return preferred(ping.headers["www-authenticate"]);
   }
 
-  async #token(challenge: Challenge, own: readonly string[], label: string): Promise<Token> {
+  async #token(
+    challenge: Challenge,
+    own: readonly string[],
+    { label, signal }: SessionRequest,
+  ): Promise<Token> {
     const scopes = [...new Set([...this.#learned, ...own])];
     const key = scopes.join(" ");
     const known = this.#tokens.get(key);
     if (known !== undefined && Date.now() < known.expiresAt) return known;
-    return await this.#fetching.run(key, async () => {
-      const credentials = await this.#findCredentials();
+    const fetchIt = async (scope: AbortSignal): Promise<Token> => {
+      const credentials = await this.#findCredentials(scope);
       const token = await fetchToken({
         registry: this.origin,
         challenge,
         scopes,
         credentials,
         label,
-        denialHint: this.denialHint(),
+        denialHint: this.#denialHint(),
         transport: this.#transport,
+        signal: scope,
       });
       this.#tokens.set(key, token);
       return token;
-    });
+    };
+    return await this.#fetching.run(key, fetchIt, signal);
   }
 
-  async #findCredentials(): Promise<Credentials | undefined> {
-    this.#credentials ??= this.#source(this.#repository.host, this.#repository.name);
-    let found: Credentials | undefined;
-    try {
-      found = await this.#credentials;
-    } catch (error) {
-      this.#credentials = undefined;
-      throw error;
-    }
-    // An ECR password lives twelve hours; a provider process may live longer.
-    if (found?.kind === "basic" && found.expiresAt !== undefined && Date.now() >= found.expiresAt) {
-      this.#credentials = this.#source(this.#repository.host, this.#repository.name);
-      found = await this.#credentials;
-    }
-    this.#usedSource = found?.source;
-    return found;
+  async #findCredentials(signal: AbortSignal | undefined): Promise<Credentials | undefined> {
+    const known = this.#credentials;
+    if (known !== undefined && !isOver(known.found)) return known.found;
+    const { host, name } = this.#repository;
+    const find = async (): Promise<Credentials | undefined> => {
+      const found = await this.#source(host, name);
+      this.#credentials = { found };
+      return found;
+    };
+    return await this.#finding.run(host, find, signal);
   }
 }
+
+/** An ECR password lives twelve hours; a provider process may live longer. */
+const isOver = (found: Credentials | undefined): boolean =>
+  found?.kind === "basic" && found.expiresAt !== undefined && Date.now() >= found.expiresAt;
 
 /** A token is worth less to a thief than a password, so Bearer comes first. */
 function preferred(header: string | undefined): Challenge | undefined {

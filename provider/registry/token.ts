@@ -28,6 +28,7 @@ export interface TokenQuestion {
   readonly label: string;
   readonly denialHint: string;
   readonly transport: RegistryTransport;
+  readonly signal: AbortSignal;
 }
 
 const Answer = z.object({
@@ -47,7 +48,7 @@ export async function fetchToken(question: TokenQuestion): Promise<Token> {
   // It is one already.
   if (credentials?.kind === "registry token")
     return { value: credentials.token, expiresAt: Infinity };
-  const realm = onward(challenge.parameters.get("realm") ?? "", {
+  const realm = await onward(challenge.parameters.get("realm") ?? "", {
     from: registry,
     what: "token service",
     label: question.label,
@@ -72,9 +73,9 @@ async function byGet(realm: URL, question: TokenQuestion, label: string): Promis
   const service = question.challenge.parameters.get("service");
   if (service !== undefined) url.searchParams.set("service", service);
   for (const scope of question.scopes) url.searchParams.append("scope", scope);
-  const { credentials } = question;
+  const { credentials, signal } = question;
   const headers = credentials === undefined ? {} : { authorization: basic(credentials) };
-  return await question.transport.send(url, { headers, label });
+  return await question.transport.send(url, { headers, label, signal });
 }
 
 /** OAuth2, for an identity token: a refresh token under another name. */
@@ -97,6 +98,7 @@ async function byRefreshToken(
     body: bodyOf(form.toString()),
     retry: true,
     label,
+    signal: question.signal,
   });
 }
 

@@ -53,29 +53,31 @@ export class RegistryTransport {
 
   #usual({ label = "" }: HttpRequest): HttpRequest {
     const { questionLimitMs: limitMs, ...patience } = this.#options.patience;
-    const mayRedirect = (to: URL, from: URL): void =>
-      void onward(to.href, { from, what: "redirect", label });
+    const mayRedirect = async (to: URL, from: URL): Promise<void> =>
+      void (await onward(to.href, { from, what: "redirect", label }));
     return { limitMs, ...patience, mayRedirect };
   }
 
   async #read(): Promise<Own> {
     const isTls = this.#origin.startsWith("https:");
-    const certificates = isTls ? readCertificates(this.#origin, this.#folders) : undefined;
-    const headers = metaHeaders(this.#options.environment);
-    return { certificates: await certificates, headers: await headers };
+    const [certificates, headers] = await Promise.all([
+      isTls ? readCertificates(this.#origin, this.#folders) : undefined,
+      metaHeaders(this.#options.environment),
+    ]);
+    return { certificates, headers };
   }
 
   #hint(whose: "server" | "client", certificates: OriginCertificates | undefined): string {
-    const at = `certificates are looked for in ${this.#folders.join(", ")}; the first of them that exists is used`;
+    const folders = `${this.#folders.join(", ")} (the first of them that exists is used)`;
     if (whose === "server") {
       const tried = certificates?.ca.length ? `, nor by those in ${certificates.source}` : "";
       return (
-        `${this.#origin} is not vouched for by the usual CAs${tried}: put its CA as PEM into ca.crt there, ` +
-        `or into a file named by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE (${at})`
+        `${this.#origin} is not vouched for by the usual CAs${tried}: put its CA, as PEM, into a file named by ` +
+        `NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or into ca.crt in one of ${folders}`
       );
     }
     return certificates?.client === undefined
-      ? `${this.#origin} wants a client certificate: put it as PEM into client.cert and client.key (${at})`
+      ? `${this.#origin} wants a client certificate: put it, as PEM, into client.cert and client.key in one of ${folders}`
       : `${this.#origin} refuses the client certificate in ${certificates.source}: is it valid still, and by a CA that the registry trusts?`;
   }
 }

@@ -10,7 +10,7 @@ import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import type { Blob } from "../oci/layer.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { failure, NotARegistry } from "./answer.ts";
+import { NotARegistry } from "./answer.ts";
 import { onward } from "./onward.ts";
 import type { RegistrySession } from "./session.ts";
 
@@ -54,15 +54,15 @@ export async function sendBytes(
   let [at, sent] = [address, offset];
   if (offset > 0 && offset < blob.size) {
     const patched = await send("PATCH", at, offset);
-    if (patched.status !== 202) throw await failure(patched, label, session.denialHint());
+    if (patched.status !== 202) throw await session.failure(patched, label);
     await patched.discard();
-    at = nextAddress(patched, at, label);
+    at = await nextAddress(patched, at, label);
     sent = blob.size;
   }
   const last = new URL(at);
   last.searchParams.set("digest", blob.digest);
   const done = await send("PUT", last, sent);
-  if (done.status !== 201) throw await failure(done, label, session.denialHint());
+  if (done.status !== 201) throw await session.failure(done, label);
   await done.discard();
 }
 
@@ -80,7 +80,7 @@ export async function keptBytes(
     const offset = Number(/^0-(\d+)$/.exec(told.headers.range ?? "")?.[1] ?? 0) + 1;
     // 0-0 is what an empty upload is said to have, too.
     if (told.status !== 204 || offset === 1 || offset > blob.size) return undefined;
-    return { address: nextAddress(told, address, label), offset };
+    return { address: await nextAddress(told, address, label), offset };
   } catch (error) {
     if (error instanceof LixImageError && signal?.aborted !== true) return undefined;
     throw error;
@@ -88,14 +88,14 @@ export async function keptBytes(
 }
 
 /** Where an answer says that the upload goes on: its query, which holds the state, is kept whole. */
-export function uploadAddress({ headers, url }: HttpResponse, label: string): URL {
+export async function uploadAddress({ headers, url }: HttpResponse, label: string): Promise<URL> {
   if (headers.location === undefined)
     throw new NotARegistry(label, "no Location for the upload", url);
-  return onward(headers.location, { from: new URL(url), what: "upload address", label });
+  return await onward(headers.location, { from: new URL(url), what: "upload address", label });
 }
 
-const nextAddress = (answer: HttpResponse, address: URL, label: string): URL =>
-  answer.headers.location === undefined ? address : uploadAddress(answer, label);
+const nextAddress = async (answer: HttpResponse, address: URL, label: string): Promise<URL> =>
+  answer.headers.location === undefined ? address : await uploadAddress(answer, label);
 
 export const uploadLabel = (session: RegistrySession, { digest }: Blob): string =>
   `${session.description}: uploading blob ${digest}`;

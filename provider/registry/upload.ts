@@ -10,7 +10,7 @@ import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
-import { failure, isForeign, isMissing, RegistryRefused, RegistryUnavailable } from "./answer.ts";
+import { isForeign, isMissing, RegistryRefused, RegistryUnavailable } from "./answer.ts";
 import type { RegistrySession } from "./session.ts";
 import {
   keptBytes,
@@ -31,6 +31,13 @@ const uploads = new Limiter(8);
 const TRIES = 4;
 // What takes a blob twice and never says that it has it will not say it the third time.
 const SILENT_TRIES = 2;
+
+/** The upload is not what we think it is. The last: a proxy sent the bytes twice. */
+const LOST: ReadonlySet<string> = new Set([
+  "BLOB_UPLOAD_UNKNOWN",
+  "BLOB_UPLOAD_INVALID",
+  "RANGE_INVALID",
+]);
 
 export async function uploadBlob(
   session: RegistrySession,
@@ -80,7 +87,7 @@ export async function hasBlob(
   // A web server that has a page for everything says 200 to this, too.
   if (response.status === 200 && !isForeign(response)) return true;
   if (isMissing(response)) return false;
-  throw await failure(response, label, session.denialHint());
+  throw await session.failure(response, label);
 }
 
 /** Where the blob goes; "mounted" when there is no need to send it. */
@@ -101,9 +108,9 @@ async function begin(
       signal,
     }));
   if (started === "mounted") return started;
-  if (started.status !== 202) throw await failure(started, label, session.denialHint());
+  if (started.status !== 202) throw await session.failure(started, label);
   await started.discard();
-  return { address: uploadAddress(started, label), offset: 0 };
+  return { address: await uploadAddress(started, label), offset: 0 };
 }
 
 /** "mounted", or the answer that begins an upload instead, or undefined to go on without. */
@@ -141,7 +148,5 @@ function isCurable(
   if (point.offset > 0) return true;
   // Our own check of the bytes passed, so they were damaged on the way. Once.
   if (error.codes.includes("DIGEST_INVALID") && tried === 1) return true;
-  return error.codes.some(
-    (code) => code === "BLOB_UPLOAD_UNKNOWN" || code === "BLOB_UPLOAD_INVALID",
-  );
+  return error.codes.some((code) => LOST.has(code));
 }

@@ -46,8 +46,8 @@ const leadTo = (host: string): FaultAct => ({
 });
 
 /** Lends another origin: a second way to the same registry. */
-async function withOther(upstream: string, use: (other: FaultProxy) => Promise<void>) {
-  const other = await startFaultProxy(upstream);
+async function withOther({ upstream }: Stage, use: (other: FaultProxy) => Promise<void>) {
+  const other = await startFaultProxy(upstream.host);
   try {
     await use(other);
   } finally {
@@ -92,8 +92,8 @@ overEachRegistry("uploads go to a Location", [
   ]),
   {
     name: "on another origin, to which no credentials go: the push succeeds",
-    run: (stage, upstream) =>
-      withOther(upstream, async (other) => {
+    run: (stage) =>
+      withOther(stage, async (other) => {
         const { proxy } = stage;
         stage.fault(
           WHO_IS_IT,
@@ -240,8 +240,8 @@ overEachRegistry("a digest that is not true", [
 
 const redirected = (name: string, method: "GET" | "HEAD", path: RegExp): Row => ({
   name: `of ${name} lead to another origin, to which no credentials go: the push succeeds`,
-  run: (stage, upstream) =>
-    withOther(upstream, async (other) => {
+  run: (stage) =>
+    withOther(stage, async (other) => {
       const heads: Fault = { method: "HEAD", path, times: Infinity, act: silence };
       stage.fault(WHO_IS_IT, ...(method === "GET" ? [heads] : []), {
         method,

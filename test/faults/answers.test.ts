@@ -1,6 +1,6 @@
 /** What registries, and what is in front of them, say instead of the right answer. */
 import type { Fault, FaultAct } from "../support/http-faults.ts";
-import { overEachRegistry, type Row } from "./registries.ts";
+import { overEachRegistry, overOurRegistry, type Row } from "./registries.ts";
 import { assertClear, assertPushed, NEW, TAG } from "./stage.ts";
 
 const [CHILD] = NEW.children;
@@ -106,7 +106,7 @@ overEachRegistry("answers that pass", [
   }),
 ]);
 
-overEachRegistry("answers that stay", [
+overOurRegistry("answers that stay", [
   ...ALL.flatMap(([name, place]) => [
     lasting(`503 to ${name}`, place, { kind: "answer", status: 503 }, "REGISTRY_UNAVAILABLE"),
     lasting(`403 to ${name}`, place, refusal(403, "DENIED"), "REGISTRY_DENIED", /log in/),

@@ -2,14 +2,14 @@
 import * as fc from "fast-check";
 import type { Fault } from "../support/http-faults.ts";
 import { overEachRegistry, type Row } from "./registries.ts";
-import { assertPushed, NEW, withStage } from "./stage.ts";
+import { assertPushed, NEW, withStage, type Upstream } from "./stage.ts";
 
 /** Of fast-check; each is a whole push. */
 const RUNS = 5;
 const LARGEST = Math.max(...NEW.blobs.map(({ size }) => size));
 
 /** One break in a push of its own; the push succeeds. */
-const breaks = (fault: Fault, upstream: string): Promise<void> =>
+const breaks = (fault: Fault, upstream: Upstream): Promise<void> =>
   withStage(upstream, async (stage) => {
     stage.fault(fault);
     await stage.push();
@@ -32,7 +32,7 @@ const inAnswer = (method: string, path: RegExp, afterBytes: number): Fault => ({
 
 const afterAnyByte = (name: string, size: number, fault: (bytes: number) => Fault): Row => ({
   name: `after any byte of ${name}`,
-  run: (_, upstream) =>
+  run: ({ upstream }) =>
     fc.assert(
       fc.asyncProperty(fc.nat(size), (bytes) => breaks(fault(bytes), upstream)),
       { numRuns: RUNS, examples: [[0], [1], [size]] },

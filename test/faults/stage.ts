@@ -30,7 +30,16 @@ export const ME: Credentials = { kind: "basic", username: "me", password: "pw", 
 /** As usual, but for the pauses. */
 const PATIENT: PatienceOptions = { retryDelayMs: 5 };
 
+/** The registry behind the proxy. */
+export interface Upstream {
+  /** `127.0.0.1:5000` */
+  readonly host: string;
+  /** Whether an upload whose connection broke goes on where it was. */
+  readonly keepsBroken: boolean;
+}
+
 export interface Stage {
+  readonly upstream: Upstream;
   readonly proxy: FaultProxy;
   /** Of the proxy, and of the registry behind it. */
   readonly client: (options?: {
@@ -46,28 +55,29 @@ let stages = 0;
 
 /** Lends a new repository behind a new proxy, whose tag names OLD; asserts the invariants in the end. */
 export async function withStage(
-  upstream: string,
+  upstream: Upstream,
   use: (stage: Stage) => Promise<void>,
   patience = PATIENT,
 ): Promise<void> {
-  const proxy = await startFaultProxy(upstream);
+  const proxy = await startFaultProxy(upstream.host);
   const repository = `acme/lix-${(stages += 1)}`;
   const client: Stage["client"] = ({ direct = false, name = repository } = {}) =>
     new RegistryClient(
-      { host: direct ? upstream : proxy.host, name, plainHttp: true },
+      { host: direct ? upstream.host : proxy.host, name, plainHttp: true },
       { credentials: async () => ME, ...patience },
     );
   try {
     await registryDestination(client({ direct: true })).publish(OLD, { tags: [TAG] });
     const destination = registryDestination(client());
     await use({
+      upstream,
       proxy,
       client,
       // Copies, for each counts how often it happens.
       fault: (...faults) => void proxy.faults.push(...faults.map((each) => ({ ...each }))),
       push: (image) => push(destination, image),
     });
-    await assertNothingWrong(`http://${upstream}/v2/${repository}`);
+    await assertNothingWrong(`http://${upstream.host}/v2/${repository}`);
   } finally {
     await proxy.close();
   }

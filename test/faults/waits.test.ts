@@ -1,6 +1,6 @@
 /** Servers that keep us waiting: they end in success when they come to, else in a clear error. */
 import type { Fault, FaultAct } from "../support/http-faults.ts";
-import { overEachRegistry, type Row } from "./registries.ts";
+import { overOurRegistry, type Row } from "./registries.ts";
 import { assertClear, assertPushed, NEW, TAG } from "./stage.ts";
 
 /** Small, but enough for a registry on a busy machine. */
@@ -49,7 +49,7 @@ const lasting = (name: string, faults: readonly Fault[], text: RegExp): Row => (
 
 const SILENT = /no answer within 0\.5 s\n.*did not answer in time/;
 
-overEachRegistry(
+overOurRegistry(
   "a request",
   PLACES.flatMap(([place, where]) =>
     ACTS.flatMap(([what, act]) => [
@@ -72,7 +72,7 @@ const NO_DIGEST: FaultAct = {
   change: (reply) => ({ ...reply, headers: { ...reply.headers, "docker-content-digest": "" } }),
 };
 
-overEachRegistry("an answer", [
+overOurRegistry("an answer", [
   lasting(
     "a token service hangs",
     [WHO_IS_IT, { path: /^\/token/, act: { kind: "hang" } }],

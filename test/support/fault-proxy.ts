@@ -5,9 +5,10 @@
  */
 import { once } from "node:events";
 import { createServer, request as ask, type ClientRequest, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { answerWithFaults, type Fault } from "./http-faults.ts";
+import { answerWithFaults, firstBytes, type Fault } from "./http-faults.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import type { Reply } from "./registry-reply.ts";
 import { requestLine, type RequestLine } from "./request-line.ts";
@@ -50,24 +51,22 @@ async function forward(request: IncomingMessage, upstream: string): Promise<Repl
   return { status: response.statusCode ?? 0, headers: headers as Record<string, string>, body };
 }
 
-/** The registry sees so much of the body, and then that the client is gone. */
+/** The registry sees so much of the body, and then that the client is gone; done when it has seen that. */
 async function forwardBytes(
   request: IncomingMessage,
   upstream: string,
   bytes: number,
 ): Promise<void> {
-  const asked = open(request, upstream).on("error", () => {});
-  let left = bytes;
+  const asked = open(request, upstream)
+    .on("response", (response) => response.resume())
+    .on("error", () => {});
+  const over = once(asked, "close");
   asked.flushHeaders();
-  if (left > 0)
-    for await (const chunk of request as AsyncIterable<Uint8Array>) {
-      asked.write(chunk.subarray(0, left));
-      left -= chunk.length;
-      if (left <= 0) break;
-    }
-  // So that it is on its way when the connection closes.
-  await new Promise<void>((resolve) => asked.write("", () => resolve()));
-  asked.destroy();
+  const [socket] = (await once(asked, "socket")) as [Socket];
+  for await (const chunk of firstBytes(request, bytes)) asked.write(chunk);
+  // Half a goodbye: what was written arrives, and the registry is still heard when it closes its side.
+  socket.end();
+  await over;
 }
 
 /** With the client's Host, so that the registry's addresses lead through here. */

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Bytes } from "../../provider/base/bytes.ts";
 import { Reply } from "./registry-reply.ts";
 
 /** What happens instead of the right answer, or as well, to requests that fit. */
@@ -67,6 +68,20 @@ export async function answerWithFaults(
     // The client went away in mid-request, or this server has a bug.
     if (response.headersSent || socket.destroyed) response.destroy();
     else await Reply.send(Reply.error(500, "UNKNOWN", String(error)), request, response);
+  }
+}
+
+/** So much of a body; its connection stays as it is. */
+export async function* firstBytes(
+  request: IncomingMessage,
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
+  if (bytes === 0) return;
+  let left = bytes;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as Bytes) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
   }
 }
 

@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import { countConnections } from "./loopback.ts";
-import { answerWithFaults, type Fault } from "./http-faults.ts";
+import { answerWithFaults, firstBytes, type Fault } from "./http-faults.ts";
 import { RegistryApi } from "./registry-api.ts";
 import { RegistryGate, type RegistryAuth } from "./registry-gate.ts";
 import { Reply } from "./registry-reply.ts";
@@ -47,7 +47,9 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   const faults: Fault[] = [];
   const work = {
     answer: (request: IncomingMessage) => answer(request, { api, gate }),
-    begin: readBytes,
+    begin: async (request: IncomingMessage, bytes: number) => {
+      for await (const _ of firstBytes(request, bytes));
+    },
   };
   const listener: RequestListener = (request, response) => {
     log.push(requestLine(request, response));
@@ -101,10 +103,4 @@ async function answer(request: IncomingMessage, { api, gate }: Parts): Promise<R
   if (!REPOSITORY.test(repository)) return Reply.error(400, "NAME_INVALID", repository);
   const operation = `${request.method ?? ""} ${kind}`;
   return await api.perform({ request, url, operation, repository, name });
-}
-
-async function readBytes(request: IncomingMessage, bytes: number): Promise<void> {
-  let left = bytes;
-  if (left > 0)
-    for await (const chunk of request) if ((left -= Buffer.byteLength(chunk)) <= 0) break;
 }

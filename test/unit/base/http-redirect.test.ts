@@ -56,7 +56,7 @@ test("whoever asks may refuse to be redirected, before anything is sent there", 
   const other = await server(t);
   const { url } = await server(t, { start: "/middle", middle: `${other.url}/end` });
   const refused = new Error("not there");
-  const mayRedirect = (to: URL, from: URL): void => {
+  const mayRedirect = async (to: URL, from: URL): Promise<void> => {
     if (to.origin !== from.origin) throw refused;
   };
   await assert.rejects(http(`${url}/start`, { mayRedirect }), refused);

@@ -5,6 +5,7 @@ import { test, type TestContext } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { http, HttpTextTooLong, type HttpRequest } from "../../../provider/base/http.ts";
 import { HttpBodyMismatch, HttpUnreachable } from "../../../provider/base/http-unreachable.ts";
+import { bodyOf } from "../../../provider/base/request-body.ts";
 import { collect } from "../../support/collect.ts";
 
 const FAST: HttpRequest = { retryDelayMs: 1 };
@@ -115,6 +116,20 @@ test("a kept-alive connection that the server has closed costs a POST nothing", 
     const response = await http(url, { method: "POST", retry: false });
     assert.equal(await response.text(), "ok");
   }
+});
+
+test("a body that may have arrived in part is not sent again unasked", async (t) => {
+  let asked = 0;
+  const { url } = await listen(t, (request, response) => {
+    asked += 1;
+    if (asked === 1) response.end("ok");
+    else request.socket.destroy();
+  });
+  await (await http(url)).discard();
+  await assert.rejects(http(url, { method: "PUT", retry: false, body: bodyOf("x") }), {
+    code: "HTTP_UNREACHABLE",
+  });
+  assert.equal(asked, 2);
 });
 
 test("an answer in mid-upload ends the upload and counts", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import type { Credentials } from "../../../provider/registry/credentials.ts";
 import { blobOf } from "../../support/sample-image.ts";
@@ -83,3 +84,19 @@ for (const [says, seconds] of [
       "the registry never saw an old token",
     );
   });
+
+test("an interrupt ends the wait for a token service that hangs, and for nobody else", async (t) => {
+  const registry = await registryOf(t);
+  const client = clientOf(registry);
+  registry.faults.push({ path: /^\/token/, act: { kind: "hang" } });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const asked = [client.hasBlob(digest, first.signal), client.hasBlob(digest, second.signal)];
+  while (registry.count("GET", /^\/token/) === 0) await sleep(5);
+  const reason = new Error("interrupted");
+  first.abort(reason);
+  await assert.rejects(asked[0] ?? Promise.resolve(), reason);
+  second.abort(reason);
+  await assert.rejects(asked[1] ?? Promise.resolve(), reason);
+  assert.equal(await client.hasBlob(digest), false);
+  assert.equal(scopes(registry).length, 2);
+});
