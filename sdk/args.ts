@@ -61,8 +61,8 @@ export interface LixImageInputs {
    */
   readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
   /**
-   * A file, or a directory holding `flake-registry.json`, imported whole as Nix imports a source; or
-   * a store path of the lock. It is linked from `/root/.cache/nix/flake-registry.json`; for Nix to read
+   * A file, or a directory holding `flake-registry.json`, imported whole as Nix imports a source, so
+   * not a symbolic link to one; or a store path of the lock. It is linked from `/root/.cache/nix/flake-registry.json`; for Nix to read
    * it there, set `"flake-registry"` in `nixConf` to that path. Default: none.
    */
   readonly flakeRegistry?: string | undefined;
@@ -87,8 +87,8 @@ export interface LixImageInputs {
    */
   readonly deleteFromRegistry?: boolean | undefined;
   /**
-   * A refresh also asks for every layer and config, one small request each: registries can lose blobs
-   * from under a manifest. The next `up` sends what is gone. Default: false.
+   * A refresh and a push ask for every layer and config as well, one small request each: registries can
+   * lose blobs from under a manifest. An `up` that has anything to do sends what is gone. Default: false.
    */
   readonly verifyBlobs?: boolean | undefined;
 }

@@ -31,6 +31,7 @@ const MAY = {
     "provider/base",
     "provider/oci",
     "provider/tar",
+    "provider/compression",
     "provider/layer",
     "provider/registry",
   ],

@@ -42,9 +42,12 @@ export function parseCommandLine(argv: readonly string[], usage: string): Comman
       options: OPTIONS,
       allowPositionals: true,
     });
-    for (const [name, value] of Object.entries(values))
+    for (const [name, value] of Object.entries(values)) {
       if (value !== false && name !== "help" && !usage.includes(`--${name}`))
         throw new RangeError(`unknown option '--${name}'`);
+      // It would be taken for the folder that the command is run in.
+      if (value === "") throw new RangeError(`--${name}: expected a path; got an empty string`);
+    }
     const { "docker-archive": dockerArchive, oci, ...flags } = values;
     return { positionals, oci, dockerArchive, ...flags };
   } catch (error) {

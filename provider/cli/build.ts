@@ -5,6 +5,7 @@ import { publish } from "../build/publish.ts";
 import { Session } from "../build/session.ts";
 import { archivesOf } from "../lifecycle/destinations.ts";
 import { prepareFully } from "../lifecycle/push.ts";
+import { DockerArchiveName } from "../plan/destination-mistakes.ts";
 import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";
 import { UsageError } from "./usage.ts";
@@ -40,6 +41,10 @@ export async function buildCommand(argv: string[]): Promise<number> {
 function wanted({ oci, dockerArchive }: CommandLine): Archive[] {
   const archives: Archive[] = [];
   if (oci !== undefined) archives.push({ type: "oci-layout", path: resolve(oci) });
+  if (dockerArchive !== undefined && !DockerArchiveName.is(dockerArchive))
+    throw new UsageError(
+      `--docker-archive: expected ${DockerArchiveName.expected}; got ${dockerArchive}\nusage: ${USAGE}`,
+    );
   if (dockerArchive !== undefined)
     archives.push({ type: "docker-archive", path: resolve(dockerArchive) });
   return archives;

@@ -1,11 +1,12 @@
 /** An image to look at: in a registry, in an OCI layout, or in a docker archive. @module */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { Bytes } from "../base/bytes.ts";
+import { LixImageError, render } from "../base/errors.ts";
 import { readOciArchive } from "../destination/oci-archive.ts";
 import { readOciLayout } from "../destination/oci-layout.ts";
 import { readDockerArchive } from "../destination/read-docker-archive.ts";
+import { collectSmall } from "../destination/read-layout.ts";
 import { withTarFile, type TarFile } from "../destination/tar-file.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -33,7 +34,7 @@ export interface ImageSource {
 
 /** In a layout or archive, `reference` says which of several images. */
 export type ImagePlace =
-  | { readonly kind: "registry"; readonly reference: string }
+  | { readonly kind: "registry"; readonly text: string; readonly reference: Reference }
   | {
       readonly kind: "layout" | "docker archive";
       readonly path: string;
@@ -51,7 +52,15 @@ export function imagePlace(
   if (oci === undefined && dockerArchive !== undefined)
     return { kind: "docker archive", path: dockerArchive, reference };
   if (oci !== undefined || reference === undefined) throw new UsageError(`usage: ${usage}`);
-  return { kind: "registry", reference };
+  return { kind: "registry", text: reference, reference: parseReference(reference, usage) };
+}
+
+function parseReference(text: string, usage: string): Reference {
+  try {
+    return Reference.parse(text);
+  } catch (error) {
+    throw new UsageError(`${render(error)}\nusage: ${usage}`);
+  }
 }
 
 /** Lends the image that is there. */
@@ -59,19 +68,20 @@ export async function withImage<T>(
   place: ImagePlace,
   use: (image: ImageSource) => Promise<T>,
 ): Promise<T> {
-  const { reference } = place;
   switch (place.kind) {
     case "registry":
-      return use(await openRemote(place.reference));
+      return use(await openRemote(place.text, place.reference));
     case "docker archive":
-      return withTarFile(place.path, async (tar) => use(await openDockerArchive(tar, reference)));
+      return withTarFile(place.path, async (tar) =>
+        use(await openDockerArchive(tar, place.reference)),
+      );
     case "layout": {
       if (await isFile(resolve(place.path)))
         return withTarFile(place.path, async (tar) => {
-          const layout = await readOciArchive(tar, reference);
+          const layout = await readOciArchive(tar, place.reference);
           return use(await open(layout, layout));
         });
-      const layout = await readOciLayout(place.path, reference);
+      const layout = await readOciLayout(place.path, place.reference);
       return use(await open(layout, layout));
     }
   }
@@ -84,8 +94,7 @@ const isFile = async (path: string): Promise<boolean> =>
     () => path.endsWith(".tar"),
   );
 
-async function openRemote(text: string): Promise<ImageSource> {
-  const reference = Reference.parse(text);
+async function openRemote(text: string, reference: Reference): Promise<ImageSource> {
   const client = new RegistryClient(reference.repository);
   const root = await client.getManifest(reference.digest ?? reference.tag ?? "latest");
   if (root === undefined) throw new ImageNotFound(text);
@@ -119,7 +128,7 @@ async function open({ description, names, root }: Found, store: Store): Promise<
   const fetch = async (descriptor: Descriptor): Promise<Uint8Array> => {
     if (descriptor.digest === root.digest) return root.bytes;
     if (!descriptor.mediaType.includes("manifest"))
-      return Bytes.collect(store.getBlob(descriptor.digest));
+      return collectSmall(store.getBlob(descriptor.digest), `${description}: ${descriptor.digest}`);
     const manifest = await store.getManifest(descriptor.digest);
     if (manifest === undefined) throw new ImageNotFound(`${description}: ${descriptor.digest}`);
     return manifest.bytes;

@@ -8,8 +8,8 @@ import { createRequire } from "node:module";
 import { requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { endOnSignals } from "../base/signals.ts";
 import { guardOutput } from "./print.ts";
-import { endOnSignals } from "./signals.ts";
 import { terminalSink } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
@@ -42,7 +42,8 @@ usage: lix-image COMMAND …
            --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
 
 ARGS.json holds the arguments of the Pulumi resource; relative paths in it are relative to it.
-LIX_IMAGE_CACHE names the local cache folder, LIX_IMAGE_CACHE_SIZE its bound in bytes.
+A plan downloads the packages of which the local cache does not know what files are in them.
+LIX_IMAGE_CACHE names the local cache folder, LIX_IMAGE_CACHE_SIZE its bound, such as 10GiB.
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -74,7 +75,10 @@ function version(): string {
 guardOutput();
 const terminal = terminalSink(process.stderr);
 log.install(terminal);
-endOnSignals(() => terminal.end());
+endOnSignals((signal) => {
+  terminal.end();
+  process.stderr.write(`lix-image: ended by ${signal}\n`);
+});
 try {
   requireNode();
   process.exitCode = await main(process.argv.slice(2));

@@ -35,7 +35,8 @@ export async function planCommand(argv: string[]): Promise<number> {
   if (help) {
     printLines([
       `usage: ${USAGE}`,
-      "Tells what would be built, and what the local cache has of it.",
+      "Tells what would be built, and what the local cache has of it. Where neither it nor anything else",
+      "knows what files are in a package of the profile, the package is downloaded and its layer made.",
     ]);
     return 0;
   }

@@ -1,6 +1,6 @@
-import { formatBytes } from "../base/format-bytes.ts";
 import { describeBuilt } from "../build/describe.ts";
 import { publish } from "../build/publish.ts";
+import { PushReport } from "../build/push-report.ts";
 import { Session } from "../build/session.ts";
 import { destinationsOf } from "../lifecycle/destinations.ts";
 import { prepareFully } from "../lifecycle/push.ts";
@@ -28,10 +28,7 @@ export async function pushCommand(argv: string[]): Promise<number> {
     printJson({ ...outputs, pushed: reports });
     return 0;
   }
-  const pushed = reports.map(({ destination, uploaded, reused }) => {
-    const size = uploaded.reduce((sum, blob) => sum + blob.size, 0);
-    return `  ${destination}: ${uploaded.length} blobs pushed (${formatBytes(size)}), ${reused.length} were there`;
-  });
+  const pushed = reports.map((report) => `  ${PushReport.line(report)}`);
   printLines([...summary(outputs), ...pushed]);
   return 0;
 }

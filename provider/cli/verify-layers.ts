@@ -1,7 +1,7 @@
 import type { Bytes } from "../base/bytes.ts";
 import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { decompressLayer } from "../layer/decompressor.ts";
+import { decompressLayer } from "../destination/decompress-layer.ts";
 import { Digest } from "../oci/digest.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";

@@ -5,7 +5,7 @@ export class DamagedCompression extends LixImageError {
   readonly code = "DAMAGED_COMPRESSION";
   constructor(format: string, problem: string, cause?: unknown) {
     super(`${format} data: ${problem}`, {
-      hint: "the download was cut short or the cache's file is damaged",
+      hint: "it was cut short on its way, or the file is damaged where it comes from",
       cause,
     });
   }

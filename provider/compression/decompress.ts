@@ -1,6 +1,6 @@
 /**
- * Undoes a NAR's compression. The bytes decide, because narinfos lie about it and Nix does not
- * mind: libarchive looks at the bytes, too.
+ * Undoes the compression of NARs, layers and archives. Of NARs the bytes decide, because narinfos lie
+ * about it and Nix does not mind: libarchive looks at the bytes, too.
  * @module
  */
 import { createBrotliDecompress, createGunzip } from "node:zlib";
@@ -11,7 +11,7 @@ import { through } from "./through.ts";
 import { unxz } from "./xz.ts";
 import { unzstd } from "./zstd.ts";
 
-type Format = "xz" | "zstd" | "gzip" | "br" | "none" | "bzip2" | "lzip" | "lz4";
+export type Format = "xz" | "zstd" | "gzip" | "br" | "none" | "bzip2" | "lzip" | "lz4";
 
 const MAGIC: readonly (readonly [hex: string, format: Format])[] = [
   ["fd377a585a00", "xz"],
@@ -23,38 +23,45 @@ const MAGIC: readonly (readonly [hex: string, format: Format])[] = [
   // A NAR itself: the length of "nix-archive-1", then its first letters.
   ["0d000000000000006e69782d", "none"],
 ];
-const LONGEST_MAGIC = 12;
+/** How many bytes {@link formatOf} looks at. */
+export const LONGEST_MAGIC = 12;
 const CHUNK = 256 * 1024;
 // How much a decoder may have taken without giving anything yet: more than any of them buffers.
 const TAKEN_AHEAD = 4 * 1024 * 1024;
 
-/** `named` is a narinfo's Compression; it matters only where the bytes say nothing. */
+/** By what the bytes say; `named`, a narinfo's Compression, matters only where they say nothing. */
 export async function* decompress(source: Bytes, named: string): AsyncGenerator<Uint8Array> {
   const input = new Peekable(source);
   try {
-    const start = Buffer.from(await input.peek(LONGEST_MAGIC)).toString("hex");
-    yield* fruitful(input.rest(), formatOf(start, named));
+    const start = await input.peek(LONGEST_MAGIC);
+    // brotli has no magic bytes, so its name must be believed, as Nix does.
+    const format = named === "br" ? "br" : (formatOf(start) ?? unmarked(start, named));
+    yield* decompressAs(input.rest(), format);
   } finally {
     await input.close();
   }
 }
 
-function formatOf(start: string, named: string): Format {
-  // brotli has no magic bytes, so its name must be believed, as Nix does.
-  if (named === "br") return "br";
-  const known = MAGIC.find(([hex]) => start.startsWith(hex));
-  if (known !== undefined) return known[1];
+/** What the first bytes say; undefined where they say nothing. */
+export function formatOf(start: Uint8Array): Format | undefined {
+  const hex = Buffer.from(start).toString("hex");
   // zstd may start with a skippable frame, 184d2a5? in little endian.
-  if (/^5.2a4d18/.test(start)) return "zstd";
+  if (/^5.2a4d18/.test(hex)) return "zstd";
+  return MAGIC.find(([magic]) => hex.startsWith(magic))?.[1];
+}
+
+function unmarked(start: Uint8Array, named: string): Format {
   if (named === "none" || named === "") return "none";
-  throw new DamagedCompression(named, `it starts with ${start.slice(0, 12) || "nothing"}`);
+  const hex = Buffer.from(start.subarray(0, 6)).toString("hex");
+  throw new DamagedCompression(named, `it starts with ${hex || "nothing"}`);
 }
 
 /**
- * Frames, members and blocks may be empty, and a stream of them need not end. So what is taken must
- * stay in proportion to what comes out, which the reader limits: to the size of a NAR, for instance.
+ * By name, whatever the bytes say. Frames, members and blocks may be empty, and a stream of them need
+ * not end. So what is taken must stay in proportion to what comes out, which the reader limits: to the
+ * size of a NAR, for instance.
  */
-async function* fruitful(source: Bytes, format: Format): AsyncGenerator<Uint8Array> {
+export async function* decompressAs(source: Bytes, format: Format): AsyncGenerator<Uint8Array> {
   let taken = 0;
   let given = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {

@@ -7,11 +7,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
+import { decompressAs } from "../compression/decompress.ts";
 import { compress } from "../layer/compressor.ts";
 import { encodeHeader, type TarHeader } from "../tar/header.ts";
 import { packTar, type TarItem } from "../tar/pack.ts";
@@ -145,13 +144,9 @@ class NamedByDigest {
   }
 }
 
-async function* openArchive(file: string): AsyncGenerator<Uint8Array> {
-  const source = createReadStream(file, { highWaterMark: CHUNK });
-  if (!isGzip(file)) return yield* source;
-  const gunzip = createGunzip({ chunkSize: CHUNK });
-  pipeline(source, gunzip).catch(() => {}); // Whoever reads gunzip is told.
-  const output: AsyncIterable<Uint8Array> = gunzip;
-  yield* output;
+function openArchive(file: string): Bytes {
+  const source: Bytes = createReadStream(file, { highWaterMark: CHUNK });
+  return isGzip(file) ? decompressAs(source, "gzip") : source;
 }
 
 const CHUNK = 256 * 1024;
@@ -159,7 +154,7 @@ const isGzip = (file: string): boolean => /\.t?gz$/.test(file);
 // Packages are mostly code: beyond it, time grows much faster than the file shrinks.
 const GZIP = { algorithm: "gzip", level: 4 } as const;
 
-/** The first bytes are a gzip member of their own. */
+/** Two members, whose contents readers join (RFC 1952, 2.2): the first bytes, and all others. */
 async function* gzip(tar: Bytes): AsyncGenerator<Uint8Array> {
   const source = tar[Symbol.asyncIterator]();
   try {
@@ -173,8 +168,9 @@ async function* gzip(tar: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
-// pgzip before 1.2.6, in skopeo and podman of Debian 12 and Ubuntu 22.04, loses the rest of a block whose
-// start was looked at, and they look at so many bytes to tell a tar. A member's end is a block's end.
+// skopeo and podman look at so many bytes to tell a tar, and start anew. pgzip before 1.2.6, which those
+// of Debian 12 and Ubuntu 22.04 have, then loses the rest of the block whose start they looked at.
+// So that block is made to hold no more than what they look at: a member's end is a block's end.
 const SNIFFED = 8;
 
 async function* concatenated(...sources: readonly Bytes[]): AsyncGenerator<Uint8Array> {

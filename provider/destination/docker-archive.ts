@@ -10,7 +10,6 @@ import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import { decompressLayer } from "../layer/decompressor.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { Digest } from "../oci/digest.ts";
 import type { Image } from "../oci/image.ts";
@@ -18,6 +17,7 @@ import { readConfig } from "../oci/read-config.ts";
 import { readManifest, type ReadManifest } from "../oci/read-manifest.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
 import { ArchivePart, readHead, rewriteHead, writeArchive } from "./archive-file.ts";
+import { decompressLayer } from "./decompress-layer.ts";
 import type { Destination } from "./destination.ts";
 
 const HEAD = "manifest.json";

@@ -116,10 +116,12 @@ export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
 
 export class NotAnOciLayout extends LixImageError {
   readonly code = "NOT_AN_OCI_LAYOUT";
+  readonly got: string;
   constructor(dir: string, got: string, cause?: unknown) {
     super(`${dir}: expected an OCI layout, or an empty or new folder; got ${got}`, {
       hint: "name another folder, or remove this one if nothing in it is needed",
       cause,
     });
+    this.got = got;
   }
 }

@@ -14,7 +14,14 @@ import { verifiedBlob } from "../oci/verified-blob.ts";
 import type { Destination } from "./destination.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
-import { checkLayout, ifThere, pointTags, prepareLayout, readIndex } from "./oci-index.ts";
+import {
+  checkLayout,
+  ifThere,
+  NotAnOciLayout,
+  pointTags,
+  prepareLayout,
+  readIndex,
+} from "./oci-index.ts";
 import { readLayout, type OciLayout } from "./read-layout.ts";
 
 const CHUNK_SIZE = 256 * 1024;
@@ -67,7 +74,11 @@ export async function readOciLayout(folder: string, reference?: string): Promise
   const dir = resolve(folder);
   if ((await usable(dir, () => ifThere(stat(dir)))) === undefined)
     throw new ImageUnreadable(dir, "there is no such folder");
-  const index = (await usable(dir, () => readIndex(dir))) ?? { schemaVersion: 2, manifests: [] };
+  const index = (await usable(dir, () => readIndex(dir)).catch((error: unknown) => {
+    // What it advises is for those who write there.
+    if (error instanceof NotAnOciLayout) throw new ImageUnreadable(dir, error.got, error.cause);
+    throw error;
+  })) ?? { schemaVersion: 2, manifests: [] };
   return readLayout(
     { description: dir, index, openBlob: (digest) => openBlob(dir, digest) },
     reference,

@@ -6,13 +6,12 @@
  */
 import { z } from "zod";
 import type { Bytes } from "../base/bytes.ts";
-import { decompressLayer } from "../layer/decompressor.ts";
+import { decompress } from "../compression/decompress.ts";
 import { Digest } from "../oci/digest.ts";
 import { MediaType } from "../oci/media-type.ts";
 import { readConfig } from "../oci/read-config.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { compressionOf, MAGIC_SIZE } from "./compression-of.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 import { collectSmall, MissingBlob, NoSuchImage } from "./read-layout.ts";
 import type { TarFile, TarFileEntry } from "./tar-file.ts";
@@ -113,12 +112,6 @@ async function* plainLayer(
 ): AsyncGenerator<Uint8Array> {
   if (file === undefined) throw new MissingBlob(from, diffId);
   // crane writes layers as they are in a registry.
-  const compression = compressionOf(await firstBytes(file));
-  const tar = decompressLayer(file.open(), compression, `${from}: layer ${diffId}`);
+  const tar = decompress(file.open(), "none");
   yield* verifiedBlob(tar, { digest: diffId }, `${from}: layer ${diffId}`);
-}
-
-async function firstBytes(file: TarFileEntry): Promise<Uint8Array> {
-  for await (const chunk of file.open()) if (chunk.length >= MAGIC_SIZE) return chunk;
-  return new Uint8Array();
 }

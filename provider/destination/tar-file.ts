@@ -8,11 +8,10 @@ import { stat, writeFile } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
 import { Bytes } from "../base/bytes.ts";
 import { withTempDir } from "../base/temp-dir.ts";
-import { decompressLayer, LayerUndecodable } from "../layer/decompressor.ts";
-import { MediaType } from "../oci/media-type.ts";
+import { DamagedCompression, UnsupportedCompression } from "../compression/decompress-errors.ts";
+import { decompressAs, formatOf, LONGEST_MAGIC } from "../compression/decompress.ts";
 import { readTar } from "../tar/read.ts";
 import { TarMalformed } from "../tar/tar-input.ts";
-import { compressionOf, MAGIC_SIZE } from "./compression-of.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 
 export interface TarFile {
@@ -30,15 +29,16 @@ export interface TarFileEntry {
 /** Lends the files of an archive. Throws ImageUnreadable for what is none, or not whole. */
 export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promise<T>): Promise<T> {
   const path = resolve(file);
-  const compression = compressionOf(await firstBytes(path));
-  if (compression === MediaType.layerTar) return use(await indexTar(path, path));
+  const format = formatOf(await firstBytes(path));
+  if (format === undefined) return use(await indexTar(path, path));
   return withTempDir(async (folder) => {
     const plain = join(folder, "archive.tar");
     try {
-      await writeFile(plain, decompressLayer(readFrom(path), compression, path));
+      await writeFile(plain, decompressAs(readFrom(path), format));
     } catch (error) {
-      if (!(error instanceof LayerUndecodable)) throw error;
-      throw new ImageUnreadable(path, "it does not decompress to its end", error.cause);
+      if (!(error instanceof DamagedCompression || error instanceof UnsupportedCompression))
+        throw error;
+      throw new ImageUnreadable(path, "it does not decompress", error);
     }
     return use(await indexTar(plain, path));
   });
@@ -47,7 +47,7 @@ export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promis
 async function firstBytes(path: string): Promise<Uint8Array> {
   try {
     if ((await stat(path)).isDirectory()) throw new ImageUnreadable(path, "it is a folder");
-    return await Bytes.collect(readFrom(path, 0, MAGIC_SIZE));
+    return await Bytes.collect(readFrom(path, 0, LONGEST_MAGIC));
   } catch (error) {
     if (error instanceof ImageUnreadable) throw error;
     throw new ImageUnreadable(path, "the file cannot be read", error);

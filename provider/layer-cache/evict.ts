@@ -3,30 +3,54 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Digest } from "../oci/digest.ts";
 
-/** Bytes of blobs kept when `LIX_IMAGE_CACHE_SIZE` says nothing: some fifty default images. */
-const DEFAULT_BOUND = 10 * 1024 ** 3;
+/** How much a folder of blobs holds, or may hold. */
+export interface Amount {
+  readonly bytes: number;
+  readonly files: number;
+}
 
-/** Removes the oldest blobs beyond the bound; never those of `keep`, which this process uses. */
-export async function evict(folder: string, keep: ReadonlySet<Digest>): Promise<void> {
-  const kept = new Set([...keep].map(Digest.hex));
-  const directory = join(folder, "blobs");
-  const files = await Promise.all(
-    (await readdir(directory)).map(async (name) => {
+/** Beyond it, looking at all of them takes longer than making the small ones again. */
+export const MOST_FILES = 20_000;
+// What goes at once makes room for so much, so that a full cache is not looked through at each write.
+const ROOM = 0.1;
+
+/**
+ * Removes the oldest blobs where there is more than `bound`, but none of `keep`, which this process
+ * uses. Returns what may come before it is called again.
+ */
+export async function evict(
+  folder: string,
+  { bound, keep }: { readonly bound: Amount; readonly keep: ReadonlySet<Digest> },
+): Promise<Amount> {
+  const blobs = await filesIn(folder);
+  const room = { bytes: bound.bytes * ROOM, files: bound.files * ROOM };
+  let bytes = blobs.reduce((sum, file) => sum + file.size, 0);
+  let files = blobs.length;
+  if (bytes > bound.bytes || files > bound.files) {
+    const kept = new Set([...keep].map(Digest.hex));
+    for (const { name, size } of blobs.sort((a, b) => a.used - b.used)) {
+      if (bytes <= bound.bytes - room.bytes && files <= bound.files - room.files) break;
+      // Files that are not whole yet count, but it is not for us to remove them.
+      if (kept.has(name) || name.endsWith(".tmp")) continue;
+      await rm(join(folder, name), { force: true });
+      bytes -= size;
+      files -= 1;
+    }
+  }
+  // Where all of it is in use there is no room, and looking again soon would not help.
+  return {
+    bytes: Math.max(bound.bytes - bytes, room.bytes),
+    files: Math.max(bound.files - files, room.files),
+  };
+}
+
+async function filesIn(folder: string) {
+  const names = await readdir(folder);
+  return Promise.all(
+    names.map(async (name) => {
       // Another process may have removed it in between.
-      const info = await stat(join(directory, name)).catch(() => undefined);
+      const info = await stat(join(folder, name)).catch(() => undefined);
       return { name, size: info?.size ?? 0, used: info?.mtimeMs ?? 0 };
     }),
   );
-  let total = files.reduce((sum, file) => sum + file.size, 0);
-  for (const file of files.sort((a, b) => a.used - b.used)) {
-    // Files that are not whole yet count, but it is not for us to remove them.
-    if (total <= bound() || kept.has(file.name) || file.name.endsWith(".tmp")) continue;
-    await rm(join(directory, file.name), { force: true });
-    total -= file.size;
-  }
-}
-
-function bound(): number {
-  const chosen = Number(process.env["LIX_IMAGE_CACHE_SIZE"]);
-  return Number.isFinite(chosen) && chosen > 0 ? chosen : DEFAULT_BOUND;
 }

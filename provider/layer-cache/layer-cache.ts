@@ -17,7 +17,8 @@ import { NarHash } from "../nix/nix-hash.ts";
 import { DiffId, Digest } from "../oci/digest.ts";
 import type { LayerIdentity } from "../oci/layer.ts";
 import type { LayerKey } from "../plan/recipe.ts";
-import { evict } from "./evict.ts";
+import { cacheSize } from "./cache-size.ts";
+import { evict, MOST_FILES, type Amount } from "./evict.ts";
 import { isCode, placeFile, readIfThere, writeWhole } from "./folder.ts";
 import { tidyNotes } from "./tidy.ts";
 
@@ -28,12 +29,17 @@ const NOTES = ["layers", "successors", "listings", "locks"];
 
 export class LayerCache {
   readonly folder: string;
+  readonly #bound: Amount;
+  /** What may come before the blobs are looked through again; others write, too. */
+  #room: Amount = { bytes: 0, files: 0 };
   #tidied: Promise<void> | undefined;
   /** Blobs whose bytes this process has seen to be right; it may still need them. */
   readonly #verified = new Set<Digest>();
 
-  constructor(folder: string) {
+  /** @param bytes of layers; throws where the environment says something that is no size. */
+  constructor(folder: string, bytes: number = cacheSize()) {
     this.folder = join(folder, FORMAT);
+    this.#bound = { bytes, files: MOST_FILES };
   }
 
   /** What the layer came to when this machine last made it. */
@@ -66,8 +72,17 @@ export class LayerCache {
     });
     if (identity === undefined) throw new RangeError("placeFile returned before its writer");
     this.#verified.add(identity.digest);
-    await evict(this.folder, this.#verified);
+    await this.#makeRoom(identity.size);
     return identity;
+  }
+
+  async #makeRoom(size: number): Promise<void> {
+    this.#room = { bytes: this.#room.bytes - size, files: this.#room.files - 1 };
+    if (this.#room.bytes >= 0 && this.#room.files >= 0) return;
+    // Others that come meanwhile need not look as well.
+    this.#room = this.#bound;
+    const keep = this.#verified;
+    this.#room = await evict(join(this.folder, "blobs"), { bound: this.#bound, keep });
   }
 
   /** Whether the blob is here and whole; a damaged one is removed. */

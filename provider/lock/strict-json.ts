@@ -1,7 +1,8 @@
 /**
  * JSON as RFC 8259 has it, but stricter than `JSON.parse`: a key that occurs twice is an error, since
  * one of the two would be lost unseen, and so is `__proto__`, which schema libraries drop. Errors have
- * a line and a column, which those of `JSON.parse` lack for short or odd texts.
+ * a line and a column, which those of `JSON.parse` lack for short or odd texts. A byte order mark at
+ * the start, which editors on Windows write, is passed over.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @module
  */
@@ -13,11 +14,12 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 const BLANK = /[ \t\r\n]*/y;
 
+const BYTE_ORDER_MARK = "\uFEFF";
 // A lock is six deep; the bound keeps hostile text off the call stack.
 const DEPTH_LIMIT = 64;
 
 export function parseStrictJson(text: string): unknown {
-  let at = 0;
+  let at = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
 
   const fail = (expected: string): never => {
     throw new InvalidJson(text, at, expected);
@@ -99,7 +101,7 @@ export class InvalidJson extends LixImageError {
   readonly column: number;
 
   constructor(text: string, at: number, expected: string) {
-    const before = text.slice(0, at).split("\n");
+    const before = text.slice(0, at).replace(BYTE_ORDER_MARK, "").split("\n");
     const line = before.length;
     const column = (before.at(-1)?.length ?? 0) + 1;
     const got = at >= text.length ? "the end of the text" : JSON.stringify(text.slice(at, at + 12));

@@ -52,10 +52,8 @@ function mistakesOf(
 ): InvalidArgument[] {
   const isFile = type === "docker-archive" || path.endsWith(".tar");
   const mistakes: InvalidArgument[] = [];
-  if (type === "docker-archive" && !/[^/]\.(tar|tar\.gz|tgz)$/.test(path))
-    mistakes.push(
-      InvalidArgument.expected(`${where}.path`, "a name ending in .tar, .tar.gz or .tgz", path),
-    );
+  if (type === "docker-archive" && !DockerArchiveName.is(path))
+    mistakes.push(InvalidArgument.expected(`${where}.path`, DockerArchiveName.expected, path));
   if (type === "docker-archive" && systems.length > 1)
     mistakes.push(
       InvalidArgument.expected(
@@ -76,6 +74,12 @@ function mistakesOf(
     );
   return mistakes;
 }
+
+/** Of the file that a docker archive is written to. */
+export const DockerArchiveName = {
+  is: (path: string): boolean => /[^/]\.(tar|tar\.gz|tgz)$/.test(path),
+  expected: "a name ending in .tar, .tar.gz or .tgz",
+};
 
 export class NoDestination extends LixImageError {
   readonly code = "NO_DESTINATION";

@@ -61,6 +61,10 @@ async function readTree(path: Buffer, stats: Stats, signal?: AbortSignal): Promi
       const entries = new Map<ByteString, Tree>();
       for (const name of await readdir(path, { encoding: "buffer" })) {
         const child = Buffer.concat([path, SLASH, name]);
+        if (name.subarray(0, WHITEOUT.length).equals(WHITEOUT))
+          throw new SourceUnusable(child.toString(), "in an image its name deletes another file", {
+            hint: "remove that file, or give it a name that does not begin with .wh.",
+          });
         entries.set(ByteString.fromBytes(name), await readTree(child, await lstat(child), signal));
       }
       return { kind: "directory", entries };
@@ -73,6 +77,8 @@ async function readTree(path: Buffer, stats: Stats, signal?: AbortSignal): Promi
 }
 
 const SLASH = Buffer.from("/");
+// image-spec layer.md#whiteouts.
+const WHITEOUT = Buffer.from(".wh.");
 
 export class SourceUnusable extends LixImageError {
   readonly code = "SOURCE_UNUSABLE";

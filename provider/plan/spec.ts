@@ -11,6 +11,7 @@ import { Repository } from "../oci/reference.ts";
 import { nixConf } from "../rootfs/nix-conf.ts";
 import { atPlace } from "./at-place.ts";
 import { archiveMistakes, mirrorMistakes, missingDestination } from "./destination-mistakes.ts";
+import { channelMistakes } from "./channel-mistakes.ts";
 import { InvalidArgument } from "./invalid-argument.ts";
 import { checkTemplates } from "./tags.ts";
 
@@ -87,6 +88,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     ),
   );
   if (options.destination === "required") mistakes.push(...missingDestination(args));
+  mistakes.push(...channelMistakes(args));
   // Now rather than after the download of what the profile is planned from.
   attempt(() => nixConf(args.nixConf));
   attempt(() => checkTemplates([args.tag, ...args.extraTags]));

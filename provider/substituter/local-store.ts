@@ -4,8 +4,11 @@
  * @module
  */
 import { lstat } from "node:fs/promises";
+import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { encodeNar } from "../nix/nar-encoder.ts";
+import { NarUnwritable } from "../nix/nar-writer.ts";
+import type { StorePath } from "../nix/store-path.ts";
 import { diskEvents } from "./disk-events.ts";
 import type { LocalStoreUrl } from "./local-store-url.ts";
 import { openStoreDatabase, type OpenStoreDatabase } from "./store-database.ts";
@@ -22,7 +25,7 @@ export function localStore({ root }: LocalStoreUrl): Substituter {
       if (isMissing(error)) return undefined;
       throw new StoreUnreadable(url, error);
     }
-    return readable(encodeNar(diskEvents(file, signal)), url);
+    return readable(encodeNar(diskEvents(file, signal)), path, url);
   };
   return {
     url,
@@ -41,12 +44,13 @@ export function localStore({ root }: LocalStoreUrl): Substituter {
 
 const DATABASE = "/nix/var/nix/db/db.sqlite";
 
-async function* readable(nar: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
+async function* readable(nar: Bytes, path: StorePath, url: string): AsyncGenerator<Uint8Array> {
   try {
     yield* nar;
   } catch (error) {
     // Errno's, such as a path that was collected as garbage while it was read.
     if (error instanceof Error && "syscall" in error) throw new StoreUnreadable(url, error);
+    if (error instanceof NarUnwritable) error.message = `${url}: ${path}: ${error.message}`;
     throw error;
   }
 }

@@ -1,17 +1,16 @@
-import { mkdtemp, open, type FileHandle } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { noteTemporary, removeTemporary } from "../base/temporary.ts";
+import { withTempDir } from "../base/temp-dir.ts";
 
 // Most files are far smaller, and a write or read for each would take longer than their bytes.
 const BATCH = 1024 * 1024;
 
 /**
  * One temporary file for the contents of many, which cannot stay in memory. Those that were put in
- * one after the other are read again without a system call each.
+ * one after the other are read again without a system call each. It has no name, so the system removes it
+ * when it is closed, or this process ends in whatever way.
  */
 export class Spool {
-  readonly #folder: string;
   readonly #file: FileHandle;
   /** Put in, written or not. */
   #size = 0;
@@ -19,20 +18,15 @@ export class Spool {
   #waitingSize = 0;
   #window = { at: 0, bytes: new Uint8Array(0) };
 
-  private constructor(folder: string, file: FileHandle) {
-    this.#folder = folder;
+  private constructor(file: FileHandle) {
     this.#file = file;
   }
 
   /** Its owner must `close` it. */
   static async open(): Promise<Spool> {
-    const folder = noteTemporary(await mkdtemp(join(tmpdir(), "lix-image-")));
-    try {
-      return new Spool(folder, await open(join(folder, "contents"), "wx+", 0o600));
-    } catch (error) {
-      await removeTemporary(folder);
-      throw error;
-    }
+    return withTempDir(
+      async (folder) => new Spool(await open(join(folder, "contents"), "wx+", 0o600)),
+    );
   }
 
   get size(): number {
@@ -71,7 +65,6 @@ export class Spool {
 
   async close(): Promise<void> {
     await this.#file.close();
-    await removeTemporary(this.#folder);
   }
 
   /** Some of the `size` bytes from `at` on. */

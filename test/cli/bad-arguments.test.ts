@@ -72,6 +72,15 @@ const REFUSALS: readonly Refusal[] = [
     says: ['nixConf: "access-tokens": a value holds a newline', "a setting is one line"],
   },
   {
+    what: "a channel that would be two lines of .nix-channels",
+    args: { channelName: "nixpkgs\nhttps://evil.example x", channelUrl: "" },
+    says: [
+      "channelName: expected a line of text; got a newline or another control character",
+      "channelUrl: expected a line of text; got an empty string",
+      ".nix-channels",
+    ],
+  },
+  {
     what: "a tag that is no tag",
     args: { extraTags: ["not/a/tag"] },
     says: ['extraTags[0]: not a tag: "not/a/tag"', "a tag has 1 to 128 of"],
@@ -128,23 +137,3 @@ test("a value of nixConf is not repeated in a message: it may be secret", async 
       assert.doesNotMatch((await workshop.push({ nixConf })).stderr, /secret/);
   });
 });
-
-for (const argv of [
-  [],
-  ["nonsense"],
-  ["push"],
-  ["push", "a.json", "b.json"],
-  ["push", "--nonsense", "a.json"],
-  ["build", "a.json"],
-  ["verify", "a.json"],
-  ["inspect"],
-])
-  test(`wrong usage exits with 2 and shows the right one: lix-image ${argv.join(" ")}`, async () => {
-    await withWorkshop({}, async (workshop) => {
-      const { code, stdout, stderr } = await workshop.run(...argv);
-      assert.equal(code, 2, stderr);
-      assert.match(stderr, /usage: |known are/);
-      assert.doesNotMatch(stderr, /^\s+at /m);
-      assert.equal(stdout, "");
-    });
-  });

@@ -185,13 +185,6 @@ test("of several images in a layout the positional argument says which one", () 
     assert.equal((await workshop.run("inspect", "one", "--oci", "dir")).code, 0);
   }));
 
-test("two places at once are wrong usage", () =>
-  withWorkshop({}, async (workshop) => {
-    const args = await workshop.writeArgs({});
-    for (const argv of [["inspect"], ["verify", args]])
-      assert.equal((await workshop.run(...argv, "--oci", "a", "--docker-archive", "b")).code, 2);
-  }));
-
 interface Descriptor {
   readonly digest: string;
   readonly size: number;

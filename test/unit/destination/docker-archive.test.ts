@@ -100,14 +100,31 @@ test("what a killed process left beside the file goes when the file is written a
     assert.deepEqual(await readdir(folder), [another, "image.tar"]);
   }));
 
-test("other tags on the same image leave the rest of the file as it was", () =>
+for (const name of ["image.tar", "image.tar.gz"])
+  test(`other tags on the same image leave the rest of ${name} as it was`, () =>
+    withTempDir(async (folder) => {
+      const file = join(folder, name);
+      const destination = dockerArchiveDestination(file, "acme/lix");
+      await destination.publish(IMAGE, { tags: ["v1"] });
+      await destination.publish({ ...IMAGE, blobs: IMAGE.blobs.map(noBytes) }, { tags: ["v2"] });
+      const anew = join(folder, `anew-${name}`);
+      await dockerArchiveDestination(anew, "acme/lix").publish(IMAGE, { tags: ["v2"] });
+      assert.deepEqual(await readFile(file), await readFile(anew));
+    }));
+
+test("a compressed archive is the plain one, and its first eight bytes a gzip member", () =>
   withTempDir(async (folder) => {
-    const file = join(folder, "image.tar");
-    const destination = dockerArchiveDestination(file, "acme/lix");
-    await destination.publish(IMAGE, { tags: ["v1"] });
-    await destination.publish({ ...IMAGE, blobs: IMAGE.blobs.map(noBytes) }, { tags: ["v2"] });
-    const files = await Bytes.collect(packParts(await dockerArchive(IMAGE, ["acme/lix:v2"])));
-    assert.deepEqual(await readFile(file), Buffer.from(files));
+    const [plain, gzipped] = await Promise.all(
+      ["image.tar", "image.tgz"].map(async (name) => {
+        const file = join(folder, name);
+        await dockerArchiveDestination(file, "acme/lix").publish(IMAGE, { tags: ["v1"] });
+        return readFile(file);
+      }),
+    );
+    assert.ok(plain && gzipped);
+    assert.deepEqual(gunzipSync(gzipped), plain);
+    const second = gzipped.indexOf(gzipped.subarray(0, 10), 1);
+    assert.equal(gunzipSync(gzipped.subarray(0, second)).length, 8);
   }));
 
 test("a file that was changed meanwhile is not given new tags", () =>

@@ -43,7 +43,11 @@ test("refuses a folder that holds something else, before anything is built for i
     await assert.rejects(destination.missing([]), { code: "NOT_AN_OCI_LAYOUT" });
     await assert.rejects(destination.publish(IMAGE, { tags: [] }), { code: "NOT_AN_OCI_LAYOUT" });
     assert.deepEqual(await readdir(dir), ["notes.txt"]);
-    await assert.rejects(readOciLayout(dir), { code: "NOT_AN_OCI_LAYOUT" });
+    await assert.rejects(readOciLayout(dir), {
+      code: "IMAGE_UNREADABLE",
+      message: /no file oci-layout in it/,
+      hint: /reads OCI layouts/,
+    });
   }));
 
 test("moves a tag, puts the newest image first, and keeps what others wrote", () =>

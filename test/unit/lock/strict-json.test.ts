@@ -32,6 +32,12 @@ test("refuses what JSON.parse refuses, in changed texts too", () => {
   );
 });
 
+test("passes over a byte order mark at the start, and there only", () => {
+  assert.deepEqual(parseStrictJson('\uFEFF{"a": 1}'), { a: 1 });
+  assert.throws(() => parseStrictJson("\uFEFF{x"), { message: /^line 1, column 2: / });
+  assert.throws(() => parseStrictJson("\uFEFF\uFEFF{}"), InvalidJson);
+});
+
 for (const [what, text, message] of [
   [
     "a key that occurs twice",

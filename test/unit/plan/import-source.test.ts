@@ -51,12 +51,15 @@ test("names the absolute path of what it cannot import", () =>
     execFileSync("mkfifo", [at("pipes/fifo")]);
     writeFileSync(at("two words"), "");
     symlinkSync("two words", at("link"));
+    mkdirSync(at("whiteouts"));
+    writeFileSync(at("whiteouts/.wh.bash"), "");
     for (const [path, error, named, hint] of [
       ["missing", SourceUnusable, "missing", undefined],
       ["empty", NoFlakeRegistry, "empty", /flake-registry\.json/],
       ["pipes", SourceUnusable, "pipes/fifo", undefined],
       ["two words", SourceUnusable, "two words", /rename/],
       ["link", SourceUnusable, "link", /two words/],
+      ["whiteouts", SourceUnusable, "whiteouts/.wh.bash", /remove that file/],
     ] as const)
       await assert.rejects(importSource(at(path)), (thrown) => {
         assert.ok(thrown instanceof error);

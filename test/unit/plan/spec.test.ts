@@ -52,6 +52,22 @@ test("an image must go somewhere, unless the command line says where", () => {
   assert.equal(makeSpec(LixImageInputs.parse({}), elsewhere).repository, undefined);
 });
 
+test("a line of .nix-channels is one line, whose bytes are the caller's otherwise", () => {
+  const registry = "ghcr.io/acme";
+  for (const text of ["nixpkgs", "$HOME", "é", "a b#c", "$(id) '\""])
+    assert.deepEqual(mistakesOf({ registry, channelName: text, channelUrl: text }), []);
+  for (const text of ["", "a\nb", "a\u0000", "\u001b[0m"]) {
+    const [name = "", url = "", ...more] = mistakesOf({
+      registry,
+      channelName: text,
+      channelUrl: text,
+    });
+    assert.deepEqual(more, []);
+    assert.match(name, /^channelName: expected a line of text; got [^\u0000\u001b]*\[INVALID_/);
+    assert.match(url, /^channelUrl: expected a line of text/);
+  }
+});
+
 test("every mistake is told at once", () => {
   const mistakes = mistakesOf({
     registry: "nohost",

@@ -50,6 +50,21 @@ async function store(root: string, infos: readonly PathInfo[]): Promise<string> 
   return `local?root=${root}`;
 }
 
+test("a name that no other store can hold is told with its store path", () =>
+  withTempDir(async (root) => {
+    const url = await store(root, []);
+    await writeFile(join(root, APP, "a~nix~case~hack~1"), "");
+    const nar = openSubstituter(url).openNar({
+      ...infoOf(NAR, APP),
+      url: APP,
+      compression: "none",
+    });
+    await assert.rejects(Bytes.collect(nar), (error: Error) => {
+      assert.ok(error.message.startsWith(`${url}: ${APP}: "/`), error.message);
+      return true;
+    });
+  }));
+
 test("a path on disk is the NAR that Nix would make of it, and no database is needed", async () => {
   await withTempDir(async (root) => {
     const url = await store(root, []);
