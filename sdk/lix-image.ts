@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  all,
   CustomResource,
   isSecret,
   log,
@@ -58,15 +59,10 @@ export class LixImage extends CustomResource {
   constructor(name: string, args: LixImageArgs, options?: CustomResourceOptions) {
     assertProviderFound();
     super(LIX_IMAGE_TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
-    // The image is public to whoever may pull it, and nix.conf is in it.
-    void isSecret(output(args.nixConf)).then(
-      async (secret) => {
-        if (secret)
-          await log.warn("nixConf holds a secret; it will be readable in the image", this);
-      },
-      // An Output that fails is told where it is used.
-      () => {},
+    this.mirrorRefs = this.mirrorRefs.apply((refs?: readonly string[]) =>
+      refs === undefined ? mirrorRefsOf(this.digest, args) : output(refs),
     );
+    void warnOfSecrets(this, args);
   }
 
   /**
@@ -77,6 +73,44 @@ export class LixImage extends CustomResource {
   static get(name: string, id: Input<ID>, options?: CustomResourceOptions): LixImage {
     return new LixImage(name, {}, { ...options, id });
   }
+}
+
+/** For a state that was written before there was this output: what is unchanged keeps what it has. */
+const mirrorRefsOf = (
+  digest: Output<string>,
+  { mirrors }: LixImageArgs,
+): Output<readonly string[]> =>
+  all([digest, mirrors]).apply(([known, repositories = []]) =>
+    repositories.map((mirror) => `${mirror.replace(/^https?:\/\//, "")}@${known}`),
+  );
+
+/** Arguments that are to be read in the image, its labels or its references. */
+const PUBLISHED = [
+  "registry",
+  "repository",
+  "name",
+  "tag",
+  "extraTags",
+  "mirrors",
+  "lixRevision",
+  "channelName",
+  "channelUrl",
+  "extraPkgs",
+  "nixConf",
+] as const satisfies readonly (keyof LixImageArgs)[];
+
+/** The engine encrypts the argument in state, and nobody can in an image, nor in what follows from it. */
+async function warnOfSecrets(image: LixImage, args: LixImageArgs): Promise<void> {
+  const secret = await Promise.all(
+    PUBLISHED.map((name) =>
+      // An Output that fails is told where it is used.
+      isSecret(output<unknown>(args[name])).catch(() => false),
+    ),
+  );
+  const names = PUBLISHED.filter((_, at) => secret[at]);
+  if (names.length === 0) return;
+  const line = `secret in ${names.join(", ")}: it will be readable in the image or its outputs`;
+  await log.warn(line, image);
 }
 
 /** Keys with two underscores are not shown in previews. */

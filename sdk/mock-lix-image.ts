@@ -42,6 +42,8 @@ function answer(
   const fill = (tag: string): string =>
     Object.entries(facts).reduce((text, [name, value]) => text.replace(`{${name}}`, value), tag);
   const revision = textOf(args["lixRevision"]);
+  const systems = textsOf(args["systems"]);
+  const platforms = (systems.length === 0 ? ["x86_64-linux"] : systems).map(platformOf);
   const made: LixImageOutputs = {
     ref: `${repository}@${digest}`,
     digest,
@@ -51,10 +53,16 @@ function answer(
     version: VERSION,
     labels: { "org.opencontainers.image.version": VERSION },
     packages: { nix: VERSION },
-    platforms: { "linux/amd64": { digest, configDigest: `sha256:${sha256(digest)}`, size: 1 } },
+    platforms: Object.fromEntries(
+      platforms.map((platform) => {
+        const own = platforms.length === 1 ? digest : `sha256:${sha256(digest + platform)}`;
+        const facts = { digest: own, configDigest: `sha256:${sha256(own)}`, size: 1 };
+        return [platform, platforms.length === 1 ? facts : { ...facts, layers: [] }];
+      }),
+    ),
     size: 1,
     planKey,
-    layers: [],
+    ...(platforms.length === 1 ? { layers: [] } : {}),
     drift: [],
   };
   return { id: id || repository, state: { ...args, ...made, ...outputs } };
@@ -81,6 +89,28 @@ function lookedUp(id: string): Target {
   const [, repository = named, tag = "latest"] = /^(.*):([^:/]+)$/.exec(named) ?? [];
   return { repository, tags: digest === undefined ? [tag] : [] };
 }
+
+/** `linux/arm64` of `aarch64-linux`. */
+function platformOf(system: string): string {
+  const cpu = system.replace(/-linux$/, "");
+  return `linux/${ARCHITECTURES.get(cpu) ?? cpu}`;
+}
+
+// Where Go and OCI have another name than Nix. sdk/ does not import provider/oci/platform.ts; a test
+// compares the two.
+const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  ["x86_64", "amd64"],
+  ["aarch64", "arm64"],
+  ["i686", "386"],
+  ["armv5tel", "arm/v5"],
+  ["armv6l", "arm/v6"],
+  ["armv7l", "arm/v7"],
+  ["powerpc64", "ppc64"],
+  ["powerpc64le", "ppc64le"],
+  ["loongarch64", "loong64"],
+  ["mipsel", "mipsle"],
+  ["mips64el", "mips64le"],
+]);
 
 const SCHEME = /^https?:\/\//;
 

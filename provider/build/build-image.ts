@@ -78,7 +78,7 @@ async function ensureBlobs(
   const cached = await mapConcurrent(jobs, { width, signal }, (job) => cachedBlob(session, job));
   const missing = jobs.filter((_, at) => cached[at] === undefined);
   const several = prepared.platforms.length > 1;
-  const built = reportBuilding(targetName(prepared.spec), missing);
+  const built = reportBuilding(session, targetName(prepared.spec), missing);
   await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {
     await namingSystem(several ? job.system : undefined, () => ensureBlob(session, job));
     built(job);

@@ -34,7 +34,7 @@ export async function fetchListings(
     .filter((contents) => contents.storePaths.some((path) => wanted.has(path)))
     .map((contents) => packageJob(input, contents, options));
   const missing = await unknownLayers(session, jobs);
-  const built = reportBuilding(options.image, missing);
+  const built = reportBuilding(session, options.image, missing);
   const { signal } = options;
   const width = LAYERS_IN_FLIGHT;
   await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {

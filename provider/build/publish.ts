@@ -2,9 +2,9 @@
  * From a plan to its destinations: what they lack is made, then pushed; tags last.
  * @module
  */
-import { render, throwAll } from "../base/errors.ts";
+import { render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import type { Destination, PublishReport } from "../destination/destination.ts";
+import type { Destination } from "../destination/destination.ts";
 import { BlobEvicted } from "../layer-cache/layer-cache.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Blob, LayerIdentity } from "../oci/layer.ts";
@@ -13,21 +13,34 @@ import { identifiedLayers, materialise } from "./build-image.ts";
 import { copiedLayers, LayerNotCopied, wantedBlobs } from "./copied-layers.ts";
 import { tagsOf } from "./describe.ts";
 import type { Prepared } from "./prepare.ts";
+import type { PushReport } from "./push-report.ts";
 import type { Session } from "./session.ts";
 
 export interface Published {
   readonly assembled: Assembled;
-  readonly reports: readonly (PublishReport & { readonly destination: string })[];
+  readonly reports: readonly PushReport[];
+  /** Of further destinations; the first has the image. */
+  readonly failures: readonly DestinationFailure[];
+}
+
+export interface DestinationFailure {
+  /** Its description. */
+  readonly destination: string;
+  readonly error: unknown;
 }
 
 export interface PublishImageOptions {
-  /** Who is asked for every blob even where the manifest is there: a refresh found something missing. */
-  readonly thorough?: (destination: Destination) => boolean;
+  /**
+   * Every blob is asked for even where the manifest is there: a refresh found something missing. With
+   * `verifyBlobs` that is always so.
+   */
+  readonly everyBlob?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 // Two processes whose images do not fit into one small cache take turns.
 const TRIES = 3;
+const NO_BLOBS: ReadonlySet<Digest> = new Set();
 const NO_COPIES: ReadonlyMap<Digest, Blob> = new Map();
 
 /**
@@ -40,7 +53,7 @@ export async function publish(
   destinations: readonly Destination[],
   options: PublishImageOptions = {},
 ): Promise<Published> {
-  let how = options;
+  let how = prepared.spec.args.verifyBlobs ? { ...options, everyBlob: true } : options;
   for (let tried = 1; ; tried += 1) {
     try {
       return await publishOnce(session, prepared, destinations, { ...how, copy: tried < TRIES });
@@ -49,7 +62,7 @@ export async function publish(
       // Once may be chance.
       if (tried === TRIES - 1) log.warn(render(error));
       // Who promised a blob by its manifest may not have it.
-      how = { ...options, thorough: () => true };
+      how = { ...options, everyBlob: true };
     }
   }
 }
@@ -62,7 +75,7 @@ function isCurable(error: unknown): boolean {
 
 /**
  * One destination after the other. What the first does not take goes nowhere; what
- * goes wrong with a further one keeps the image from none of the others, and is thrown in the end.
+ * goes wrong with a further one keeps the image from none of the others, and is told in the end.
  */
 async function publishOnce(
   session: Session,
@@ -71,21 +84,24 @@ async function publishOnce(
   options: PublishImageOptions & { readonly copy: boolean },
 ): Promise<Published> {
   const { signal } = options;
-  const failures: unknown[] = [];
+  const failures: DestinationFailure[] = [];
   const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       if (destination === destinations[0] || signal?.aborted === true || isCurable(error))
         throw error;
-      failures.push(error);
+      failures.push({ destination: destination.description, error });
     }
   };
   const planned = assemble(session, await identifiedLayers(session, prepared));
   const lacking = new Map<Destination, ReadonlySet<Digest>>();
+  const unasked = new Set<Destination>();
   for (const destination of destinations)
     await attempt(destination, async () => {
-      lacking.set(destination, await lackedBy(destination, planned, options));
+      const missing = await lackedBy(destination, planned, options);
+      if (missing === undefined) unasked.add(destination);
+      lacking.set(destination, missing ?? NO_BLOBS);
     });
   const wanted = wantedBlobs(lacking);
   const copies = options.copy ? copiedLayers(session, planned, lacking, signal) : NO_COPIES;
@@ -96,7 +112,7 @@ async function publishOnce(
   const moved = assembled.image.root.digest !== planned.image.root.digest;
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
 
-  const reports: Published["reports"][number][] = [];
+  const reports: PushReport[] = [];
   for (const [destination, missing] of lacking)
     await attempt(destination, async () => {
       log.progress(`${destination.description}: pushing`);
@@ -107,19 +123,23 @@ async function publishOnce(
         // What was asked before is of use only while the digests are the same.
         missing: moved ? undefined : missing,
       });
-      reports.push({ ...report, destination: destination.description });
+      const unknown = !moved && unasked.has(destination) && report.uploaded.length === 0;
+      reports.push({
+        destination: destination.description,
+        uploaded: report.uploaded,
+        reused: unknown ? [] : report.reused,
+      });
     });
-  throwAll(failures);
-  return { assembled, reports };
+  return { assembled, reports, failures };
 }
 
+/** Undefined: it has the manifest, and that is taken for all that is below it. */
 async function lackedBy(
   destination: Destination,
   { image }: Assembled,
-  { thorough, signal }: PublishImageOptions,
-): Promise<ReadonlySet<Digest>> {
-  if (thorough?.(destination) !== true && (await destination.holds(image.root.digest, signal)))
-    return new Set();
+  { everyBlob, signal }: PublishImageOptions,
+): Promise<ReadonlySet<Digest> | undefined> {
+  if (everyBlob !== true && (await destination.holds(image.root.digest, signal))) return undefined;
   return destination.missing(
     image.blobs.map((blob) => blob.digest),
     signal,

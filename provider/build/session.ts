@@ -23,6 +23,8 @@ export class Session {
   /** For layers being built and listings being read, over all images of the process. */
   readonly budget = new Limiter(LAYERS_IN_FLIGHT);
   readonly layersInFlight = new SingleFlight<KnownLayer>();
+  /** Images whose layers have been begun, as progress calls them. */
+  readonly begun = new Set<string>();
   /** By the caches' URLs; filled by narSourceOf. */
   readonly narSources = new Map<string, NarSource>();
 

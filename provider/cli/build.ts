@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Archive } from "../../sdk/args.ts";
+import { throwAll } from "../base/errors.ts";
 import { describeBuilt } from "../build/describe.ts";
 import { publish } from "../build/publish.ts";
 import { Session } from "../build/session.ts";
@@ -30,7 +31,8 @@ export async function buildCommand(argv: string[]): Promise<number> {
   const session = new Session();
   const spec = await readArguments(file, "optional", { archives });
   const prepared = await prepareFully(session, spec);
-  const { assembled } = await publish(session, prepared, archivesOf(spec));
+  const { assembled, failures } = await publish(session, prepared, archivesOf(spec));
+  throwAll(failures.map(({ error }) => error));
   const outputs = describeBuilt(prepared, assembled);
   if (line.json) printJson(outputs);
   else printLines([...summary(outputs), ...spec.archives.map(({ path }) => `  in ${path}`)]);

@@ -1,3 +1,5 @@
+import { throwAll } from "../base/errors.ts";
+import { log } from "../base/log.ts";
 import { describeBuilt } from "../build/describe.ts";
 import { publish } from "../build/publish.ts";
 import { PushReport } from "../build/push-report.ts";
@@ -22,7 +24,10 @@ export async function pushCommand(argv: string[]): Promise<number> {
   const session = new Session();
   const spec = await readArguments(file, "required");
   const prepared = await prepareFully(session, spec);
-  const { assembled, reports } = await publish(session, prepared, destinationsOf(spec));
+  const published = await publish(session, prepared, destinationsOf(spec));
+  const { assembled, reports, failures } = published;
+  if (failures.length > 0) for (const report of reports) log.info(PushReport.line(report));
+  throwAll(failures.map(({ error }) => error));
   const outputs = describeBuilt(prepared, assembled);
   if (json) {
     printJson({ ...outputs, pushed: reports });

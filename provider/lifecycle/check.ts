@@ -36,26 +36,28 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
     const state = ResourceState.parse(olds["__state"]);
     session.knowledge.teach(state);
     const checked = parseArguments(news);
-    const computed = await compute(session, checked, { text: olds["__state"], state });
-    const provider = news["__provider"];
-    return {
-      inputs: toWire({ ...wireArguments(checked), ...computed, __provider: provider }),
-      failures: [],
-    };
+    const draft = draftOf(checked);
+    const learned = await learnImage(session, checked, draft);
+    const shown = shownOutputs(learned, checked, draft);
+    claimReferences(draft, checked, shown);
+    if (learned.prepared !== undefined) rememberPlan(learned.prepared);
+    const __state = stateText(session, learned, { text: olds["__state"], state });
+    const inputs = { ...wireArguments(checked), ...shown, __state };
+    // Of what is there already, diff tells.
+    if (checked.dryRun && olds["__state"] === undefined)
+      sayOnce(targetName(draft.spec), summarizeNew(inputs));
+    return { inputs: toWire({ ...inputs, __provider: news["__provider"] }), failures: [] };
   } catch (error) {
     return { inputs: {}, failures: failuresOf(error) };
   }
 }
 
-async function compute(
-  session: Session,
-  checked: CheckedArguments,
-  before: RecordedState,
-): Promise<Readonly<Record<string, unknown>>> {
-  const draft = draftOf(checked);
-  const learned = await learnImage(session, checked, draft);
-  const { args, unknown, dryRun } = checked;
-  const { prepared } = learned;
+/** All outputs that a preview shows; the unknown sentinel in place of what is not known. */
+function shownOutputs(
+  learned: LearnedImage,
+  { args, unknown }: CheckedArguments,
+  { spec }: SpecDraft,
+): Wire {
   // Without lixRevision there is none, and that is known.
   const outputs = { revision: undefined, ...learned.outputs };
   const isKnown = (name: PreviewOutput): boolean =>
@@ -63,14 +65,8 @@ async function compute(
   const shown: Wire = Object.fromEntries(
     PREVIEW_OUTPUTS.map((name) => [name, isKnown(name) ? outputs[name] : UNKNOWN]),
   );
-  if (!isKnown("platforms") && !unknown.has("systems"))
-    shown["platforms"] = unknownPlatforms(draft.spec);
-  claimReferences(draft, checked, shown);
-  const computed = { ...shown, __state: stateText(session, learned, before) };
-  if (prepared !== undefined) rememberPlan(prepared);
-  // Of what is there already, diff tells.
-  if (dryRun && before.text === undefined) sayOnce(targetName(draft.spec), summarizeNew(computed));
-  return computed;
+  if (!isKnown("platforms") && !unknown.has("systems")) shown["platforms"] = unknownPlatforms(spec);
+  return shown;
 }
 
 /** Which there will be is known; a preview shows them in their places. */
@@ -102,9 +98,10 @@ const DESTINATIONS = ["registry", "repository", "archives"];
 function claimReferences({ spec }: SpecDraft, { unknown }: CheckedArguments, shown: Wire): void {
   const { taggedRefs, digest } = shown;
   if (!Array.isArray(taggedRefs) || typeof digest !== "string" || digest === UNKNOWN) return;
-  claim(taggedRefs, digest);
+  const refs = taggedRefs.map(String);
+  claim(refs, digest);
   if (unknown.has("mirrors")) return;
-  const tags = taggedRefs.map((ref) => String(ref).slice(String(ref).lastIndexOf(":")));
+  const tags = refs.map((ref) => ref.slice(ref.lastIndexOf(":")));
   for (const mirror of spec.mirrors)
     claim(
       tags.map((tag) => Repository.format(mirror) + tag),

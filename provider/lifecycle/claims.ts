@@ -7,11 +7,8 @@ import { LixImageError } from "../base/errors.ts";
 
 const claimed = new Map<string, string>();
 
-/** `taggedRefs` may be the unknown sentinel, which claims nothing. */
-export function claim(taggedRefs: unknown, digest: string): void {
-  if (!Array.isArray(taggedRefs)) return;
+export function claim(taggedRefs: readonly string[], digest: string): void {
   for (const ref of taggedRefs) {
-    if (typeof ref !== "string") continue;
     const before = claimed.get(ref);
     if (before !== undefined && before !== digest)
       throw new ReferenceClaimedTwice(ref, before, digest);

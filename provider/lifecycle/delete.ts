@@ -10,6 +10,7 @@ import { render, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
+import { RegistryRefused } from "../registry/answer.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { isClaimed } from "./claims.ts";
 import { Recorded } from "./recorded.ts";
@@ -71,7 +72,7 @@ async function removeAll({ client, digest, tags, claimed }: Ours): Promise<void>
   const removable = pointing.filter((tag) => tags.has(tag));
   // With the manifest go all its tags.
   if (removable.length === pointing.length && claimed.length === 0)
-    await attempt(client, [digest], () => client.deleteManifest(digest));
+    await deleteManifest(client, digest);
   else await deleteTags(client, removable);
 }
 
@@ -93,20 +94,32 @@ async function pointingTo(
   return each.filter((_, at) => heads[at]?.digest === digest);
 }
 
-const deleteTags = (client: RegistryClient, tags: readonly string[]): Promise<void> =>
-  attempt(client, tags, async () => {
-    for (const tag of tags) await client.deleteTag(tag);
-  });
+// A registry that forbids deletion must not keep the resource in state for ever, so it is warned about.
 
-/** A registry that forbids deletion must not keep the resource in state for ever. */
-async function attempt(
-  client: RegistryClient,
-  what: readonly string[],
-  removal: () => Promise<void>,
-): Promise<void> {
+async function deleteManifest(client: RegistryClient, digest: Digest): Promise<void> {
   try {
-    await removal();
+    await client.deleteManifest(digest);
   } catch (error) {
-    log.warn(`${client.description}: could not remove ${what.join(", ")}: ${render(error)}`);
+    log.warn(`${client.description}: could not remove ${digest}: ${render(error)}`);
   }
 }
+
+async function deleteTags(client: RegistryClient, tags: readonly string[]): Promise<void> {
+  for (const [at, tag] of tags.entries())
+    try {
+      await client.deleteTag(tag);
+    } catch (error) {
+      // What is the matter with one is with the others.
+      const left = tags.slice(at).join(", ");
+      const trouble = cannotUntag(error)
+        ? `this registry cannot delete a tag without its image; what stays: ${left}`
+        : `could not remove ${left}: ${render(error)}`;
+      log.warn(`${client.description}: ${trouble}`);
+      return;
+    }
+}
+
+/** Distribution 2 wants a digest; others say that they do not support it. */
+const cannotUntag = (error: unknown): boolean =>
+  error instanceof RegistryRefused &&
+  error.codes.some((code) => code === "DIGEST_INVALID" || code === "UNSUPPORTED");

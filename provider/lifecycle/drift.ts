@@ -75,7 +75,3 @@ export const driftOf = (standings: readonly Standing[]): readonly string[] =>
   standings.flatMap(({ repository, drift }) =>
     standings.length === 1 ? drift : drift.map((line) => `${repository}: ${line}`),
   );
-
-/** Whether a line may be about this place, out of all that the image goes to: others are named. */
-export const isAbout = (line: string, place: string, places: readonly string[]): boolean =>
-  places.every((other) => other === place || !line.startsWith(`${other}: `));

@@ -1,5 +1,12 @@
 /**
- * The six methods that @pulumi/pulumi's dynamic provider calls. Errors become text here, once.
+ * The six methods that @pulumi/pulumi's dynamic provider calls, each with a file of its name (create and
+ * update are push.ts). Errors become text here, once.
+ *
+ * check: `arguments` (with `stand-ins` for what is `unknown` or wrong) → `learn-image` → `claims`, `plans`
+ * diff: `recorded` beside what check answered → `summary`, by `say-once`
+ * push: `destinations` → build/publish; on an update `delete` removes what is no longer asked for
+ * read: `recorded`, `recorded-blobs` → `drift`; of what this stack did not push, `look-up`
+ *
  * @see @pulumi/pulumi/cmd/dynamic-provider
  * @module
  */
@@ -9,6 +16,7 @@ import { Session } from "../build/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
+import { PartlyPushed } from "./partly-pushed.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
 import { sayOnce } from "./say-once.ts";
@@ -35,19 +43,19 @@ export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
   });
 
 // What follows needs the registry's client, which an operation that finds nothing changed does not load.
-export const create = (inputs: Wire): Promise<PushResult> =>
+export const create = (inputs: Wire): Promise<Recordable> =>
   told(async () => {
     const { push } = await import("./push.ts");
-    return push(session(), inputs);
+    return whole(await push(session(), inputs));
   });
 
 export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
   told(async () => {
     const { push } = await import("./push.ts");
     const { removeDropped } = await import("./delete.ts");
-    const { outs } = await push(session(), news, olds);
-    await removeDropped(olds, outs);
-    return { outs };
+    const result = await push(session(), news, olds);
+    await removeDropped(olds, result.outs);
+    return whole(result);
   });
 
 export const read = (id: string, props: Wire): Promise<ReadResult> =>
@@ -63,13 +71,26 @@ const deleteImage = (_id: string, props: Wire): Promise<void> =>
   });
 export { deleteImage as delete };
 
-/** Pulumi shows an error's message and nothing else. */
+type Recordable = Pick<PushResult, "id" | "outs">;
+
+function whole({ id, outs, failures }: PushResult): Recordable {
+  if (failures.length > 0) throw new PartlyPushed({ id, outs }, failures);
+  return { id, outs };
+}
+
+/** Pulumi shows an error's message and nothing else; of one that is recorded, its reasons. */
 async function told<T>(method: () => Promise<T>): Promise<T> {
   try {
     return await method();
   } catch (error) {
     const failure = new Error(render(error), { cause: error });
     failure.name = "";
+    if (error instanceof PartlyPushed)
+      Object.assign(failure, {
+        id: error.id,
+        properties: error.properties,
+        reasons: [failure.message],
+      });
     // The SDK prints it beside the message. Where we noticed a user's mistake tells that user nothing.
     failure.stack = error instanceof LixImageError ? "" : String(Object(error).stack);
     throw failure;

@@ -1,22 +1,21 @@
 /**
- * create and update: push what the destinations lack, tags last, and record what is there now.
- * Either everything is pushed and verified, or it throws and nothing is recorded.
+ * create and update: push what the destinations lack, tags last, and record what is there now. Without
+ * the first destination it throws and nothing is recorded; what a further one lacks is recorded as drift.
  * @module
  */
 import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { formatBytes } from "../base/format-bytes.ts";
 import type { Assembled } from "../build/assemble.ts";
 import { describeBuilt } from "../build/describe.ts";
 import { identifyLayers } from "../build/build-image.ts";
 import { prepare, type Prepared } from "../build/prepare.ts";
-import { publish, type Published } from "../build/publish.ts";
+import { publish, type DestinationFailure, type Published } from "../build/publish.ts";
+import { PushReport } from "../build/push-report.ts";
 import type { Session } from "../build/session.ts";
 import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
 import { destinationsOf } from "./destinations.ts";
-import { isAbout } from "./drift.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -24,6 +23,8 @@ export interface PushResult {
   /** `registry/name`: stable over all updates. */
   readonly id: string;
   readonly outs: Wire;
+  /** Of further destinations. */
+  readonly failures: readonly DestinationFailure[];
 }
 
 /**
@@ -37,18 +38,19 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
   const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
   const prepared = await prepareFully(session, spec);
   const destinations = destinationsOf(spec);
-  const places = destinations.map(({ description }) => description);
   const { drift } = Recorded.parse(olds);
   const published = await publish(session, prepared, destinations, {
-    thorough: ({ description }) => drift.some((line) => isAbout(line, description, places)),
+    everyBlob: drift.length > 0,
   });
   narrate(prepared, published);
+  const { failures } = published;
   return {
+    failures,
     id: targetName(spec),
     outs: toWire({
       ...wireArguments(checked),
       ...describeBuilt(prepared, published.assembled),
-      drift: [],
+      drift: failures.map(({ destination }) => `${destination}: the image is not there`),
       __state: pushedState(inputs["__state"], published.assembled),
       __provider: inputs["__provider"],
     }),
@@ -79,10 +81,5 @@ export async function prepareFully(session: Session, spec: Spec): Promise<Prepar
 function narrate({ platforms }: Prepared, { reports }: Published): void {
   for (const { system, warnings } of platforms)
     for (const warning of warnings) log.warn(`${system}: ${warning}`);
-  for (const { destination, uploaded, reused } of reports) {
-    const bytes = uploaded.reduce((sum, blob) => sum + blob.size, 0);
-    log.info(
-      `${destination}: ${uploaded.length} blobs pushed (${formatBytes(bytes)}), ${reused.length} were there`,
-    );
-  }
+  for (const report of reports) log.info(PushReport.line(report));
 }

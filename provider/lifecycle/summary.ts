@@ -5,12 +5,14 @@
 import { formatBytes } from "../base/format-bytes.ts";
 import type { Prepared } from "../build/prepare.ts";
 import type { LockedPath } from "../lock/lock.ts";
+import type { StorePath } from "../nix/store-path.ts";
 import { layerName } from "../plan/layer-name.ts";
+import { Place } from "../plan/place.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "../state.ts";
 import { planOf } from "./plans.ts";
 import { Recorded } from "./recorded.ts";
-import { isUnknown } from "./unknown.ts";
+import { isUnknown, unknownBehind, type PreviewOutput } from "./unknown.ts";
 import type { Wire } from "./wire.ts";
 
 const PACKAGES_SHOWN = 8;
@@ -21,7 +23,7 @@ export function summarize(olds: Wire, news: Wire): string[] {
   const before = Recorded.parse(olds);
   return [
     ...before.drift.map((line) => `drift: ${line}`),
-    ...packageLines(olds["packages"], news["packages"]),
+    ...packageLines(olds["packages"], news),
     ...layerLines(olds["__state"], news),
     ...referenceLines(before, Recorded.parse(news), news),
   ];
@@ -32,10 +34,10 @@ export function summarizeNew(news: Wire): string[] {
   return layerLines(undefined, news);
 }
 
-function packageLines(olds: unknown, news: unknown): string[] {
-  if (isUnknown(news)) return ["packages: not known yet"];
+function packageLines(olds: unknown, news: Wire): string[] {
+  if (isUnknown(news["packages"])) return [notKnown("packages", news, "packages")];
   const before = versions(olds);
-  const after = versions(news);
+  const after = versions(news["packages"]);
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   const changes = names.flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)];
@@ -51,38 +53,60 @@ function packageLines(olds: unknown, news: unknown): string[] {
 }
 
 function layerLines(olds: unknown, news: Wire): string[] {
-  if (isUnknown(news["digest"])) return ["layers: not known before `up`"];
+  if (isUnknown(news["digest"])) return [notKnown("layers", news, "digest")];
   const before = ResourceState.parse(olds).layers;
   const after = ResourceState.parse(news["__state"]).layers;
   // Told apart by recipe, so another compressor's bytes are no change.
   const added = [...after].filter(([key]) => !before.has(key));
   if (added.length === 0) return [];
-  const size = added.reduce((sum, [, layer]) => sum + layer.size, 0);
-  const { fetched, names } = contentsOf(
-    new Set(added.map(([key]) => key)),
-    planOf(news["planKey"]),
-  );
+  const keys = new Set(added.map(([key]) => key));
+  const plan = planOf(news["planKey"]);
+  const repositories = Recorded.parse(news).mirrors.length + 1;
+  const each = repositories === 1 ? "" : ` to each of ${repositories} repositories`;
   const reused = after.size - added.length;
-  const bytes = `${formatBytes(size)} to push and ${formatBytes(fetched)} to fetch at most`;
+  const names = namesOf(keys, plan);
+  const fetched = bytesToFetch(keys, plan);
+  const bytes = [
+    `${formatBytes(sizeOf(new Map(added)))} to push${each}`,
+    // What the local cache has of them, which may be all, is not fetched.
+    ...(fetched === 0 ? [] : [`at most ${formatBytes(fetched)} to fetch`]),
+  ];
   return [
-    `layers: ${added.length} new (${bytes}), ${reused} reused`,
+    `layers: ${added.length} new (${bytes.join(", ")})${reused === 0 ? "" : `, ${reused} reused`}`,
     ...(names.length > 0 ? [`new layers: ${shorten(names.join(" | "))}`] : []),
   ];
 }
 
-/** Of the layers with these keys: bytes of the packages in them, as caches have them; what they are. */
-function contentsOf(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined) {
-  let fetched = 0;
-  const names = new Set<string>();
+const sizeOf = (layers: ResourceState["layers"]): number =>
+  [...layers.values()].reduce((sum, { size }) => sum + size, 0);
+
+/** Of the packages in the layers with these keys, as caches have them; platforms may share some. */
+function bytesToFetch(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined): number {
+  const sizes = new Map<StorePath, number>();
   for (const { layers, paths, generated } of plan?.platforms ?? [])
-    for (const { contents } of layers.filter((layer) => keys.has(layer.key))) {
-      names.add(layerName(contents));
-      for (const path of contents.storePaths) {
-        const info: LockedPath | undefined = generated.has(path) ? undefined : paths.get(path);
-        fetched += info?.downloadSize ?? info?.narSize ?? 0;
-      }
+    for (const path of layers.flatMap(({ key, contents }) =>
+      keys.has(key) ? contents.storePaths : [],
+    )) {
+      const info: LockedPath | undefined = generated.has(path) ? undefined : paths.get(path);
+      sizes.set(path, info?.downloadSize ?? info?.narSize ?? 0);
     }
-  return { fetched, names: [...names] };
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** What is in the layers with these keys; platforms may have some alike. */
+function namesOf(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined): string[] {
+  const layers = plan?.platforms.flatMap((platform) => platform.layers) ?? [];
+  const names = layers
+    .filter(({ key }) => keys.has(key))
+    .map(({ contents }) => layerName(contents));
+  return [...new Set(names)];
+}
+
+/** With the unknown arguments it waits for; without any it is a download that a preview may not make. */
+function notKnown(what: string, news: Wire, output: PreviewOutput): string {
+  const places = unknownBehind(output, news).map(Place.format);
+  const cause = places.length === 0 ? "previewDigests" : places.join(", ");
+  return `${what}: not known before \`up\`, because of ${cause}`;
 }
 
 const shorten = (text: string): string =>
@@ -91,19 +115,31 @@ const shorten = (text: string): string =>
 function referenceLines(before: Recorded, after: Recorded, news: Wire): string[] {
   return [
     ...(isUnknown(news["taggedRefs"])
-      ? ["tags: not known yet"]
+      ? [notKnown("tags", news, "taggedRefs")]
       : listLines("tags", before.taggedRefs, after.taggedRefs)),
     ...(isUnknown(news["mirrors"])
       ? ["mirrors: not known yet"]
-      : listLines("mirrors", before.mirrors, after.mirrors)),
+      : listLines("mirrors", before.mirrors, after.mirrors, wholeImage(news))),
   ];
 }
 
-function listLines(what: string, before: readonly string[], after: readonly string[]): string[] {
+/** What a repository gets that has nothing of the image. */
+function wholeImage(news: Wire): string {
+  const { layers } = ResourceState.parse(news["__state"]);
+  if (layers.size === 0) return "";
+  return ` (${formatBytes(sizeOf(layers))} to push, less what is there)`;
+}
+
+function listLines(
+  what: string,
+  before: readonly string[],
+  after: readonly string[],
+  gets = "",
+): string[] {
   const added = after.filter((each) => !before.includes(each));
   const left = before.filter((each) => !after.includes(each));
   return [
-    ...(added.length > 0 ? [`${what}: + ${added.join(", ")}`] : []),
+    ...(added.length > 0 ? [`${what}: + ${added.join(", ")}${gets}`] : []),
     ...(left.length > 0 ? [`${what}: no longer ours: ${left.join(", ")}`] : []),
   ];
 }

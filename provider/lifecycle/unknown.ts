@@ -24,6 +24,7 @@ export function unknownPlaces(value: unknown): Place[] {
 }
 
 type Argument = keyof LixImageInputs;
+type Given = Readonly<Record<string, unknown>>;
 
 /** What decides the contents of the image. */
 const CONTENTS: readonly Argument[] = [
@@ -70,6 +71,15 @@ export function followsFromUnknown(
   unknown: { readonly has: (argument: string) => boolean },
 ): boolean {
   return decisive(output, args).some((argument) => unknown.has(argument));
+}
+
+/** The unknown places in `given` that keep this output from being known. */
+export function unknownBehind(output: PreviewOutput, given: Given): Place[] {
+  const among = (names: readonly Argument[]): Place[] =>
+    names.flatMap((name) => unknownPlaces(given[name]).map((place) => [name, ...place]));
+  const places = among(FOLLOWS_FROM[output]);
+  // Else what fills the tags; the planKey follows from all of it.
+  return output === "taggedRefs" && places.length === 0 ? among(CONTENTS) : places;
 }
 
 function decisive(output: PreviewOutput, args: LixImageSpec): readonly Argument[] {

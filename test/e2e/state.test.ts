@@ -38,6 +38,35 @@ test("no credentials are in the state, and rotated ones are used at once", NO_EN
   );
 });
 
+test(
+  "a secret argument stays one in state, what follows from it is plain, and that is warned about",
+  NO_ENGINE,
+  async () => {
+    await withStack(SECRET_ARGUMENTS, async (stack) => {
+      const { text } = await stack.up();
+      const warning =
+        "secret in tag, lixRevision, nixConf: it will be readable in the image or its outputs";
+      assert.ok(text.includes(warning), text);
+      const { stdout } = await stack.run("stack", "export");
+      assert.ok(!stdout.includes("in-nix-conf"), "only an argument has it");
+      const { outputs = {} } = (await stack.state()).get("lix") ?? {};
+      for (const name of ["tag", "lixRevision"])
+        assert.ok(Object(outputs[name])["ciphertext"], name);
+      assert.equal(outputs["revision"], "in-lix-revision");
+      assert.match(String(outputs["taggedRefs"]), /:in-tag$/);
+    });
+  },
+);
+
+const SECRET_ARGUMENTS = `
+new LixImage("lix", {
+  registry,
+  tag: pulumi.secret("in-tag"),
+  lixRevision: pulumi.secret("in-lix-revision"),
+  nixConf: { "access-tokens": pulumi.secret("in-nix-conf") },
+});
+`;
+
 test("another release of the package changes no resource", NO_ENGINE, async () => {
   await withStack(ONE_IMAGE, async (stack) => {
     await stack.up();

@@ -61,6 +61,24 @@ test("with verifyBlobs a refresh sees each lost blob, and up sends just those", 
   });
 });
 
+test("an up that begins to verify blobs sends those that are lost", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry }) => {
+    await done(host.up());
+    const { digest, layers } = recorded(host);
+    const lost = layers[2]?.digest ?? "";
+    assert.ok(registry.store.repository("lix").blobs.delete(lost));
+    takeLog(registry);
+    // The manifest is there, and without verifyBlobs that is taken for the whole.
+    const { logs } = await done(host.up(given({ deleteFromRegistry: true })));
+    assert.deepEqual(uploads(takeLog(registry)), []);
+    assert.match(logs.join("\n"), /\/lix: the image was there$/m);
+    const verified = await done(host.up(given({ verifyBlobs: true })));
+    assert.deepEqual(uploads(takeLog(registry)), [lost]);
+    assert.match(verified.logs.join("\n"), /\/lix: 1 blobs pushed \(.*\), 3\d were there$/m);
+    assert.equal(recorded(host).digest, digest);
+  });
+});
+
 test("a registry that takes requests and answers none fails a refresh in bounded time", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     await done(host.up());

@@ -90,6 +90,38 @@ test("what a mirror lost is told with its name, and the next up sends just that,
     assert.deepEqual(changes(await done(host.up({ ...args, refresh: true }))), []);
   }));
 
+test("what a mirror does not take is in state as such, and the next up brings it there", () =>
+  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
+    const args = given({ mirrors: [mirror], deleteFromRegistry: true });
+    const act = { kind: "answer", status: 403 } as const;
+    const down = { path: /./, act, times: Infinity };
+    elsewhere.faults.push(down);
+    const { failed } = await host.up(args);
+    assert.match(failed ?? "", /pushed, but not to all destinations: .*copies\/lix.*403/s);
+    const { digest, drift } = recorded(host);
+    assert.equal(tagged(registry), digest);
+    assert.deepEqual(drift, [`${mirror}: the image is not there`]);
+
+    // So an update that is taken back is one.
+    const cores = given({ mirrors: [mirror], deleteFromRegistry: true, nixConf: { cores: 2 } });
+    assert.match((await host.up(cores)).failed ?? "", /PARTLY_PUSHED/);
+    assert.notEqual(recorded(host).digest, digest);
+    assert.equal(tagged(registry), recorded(host).digest);
+    elsewhere.faults.length = 0;
+    takeLog(registry);
+    await done(host.up(args));
+    assert.deepEqual([tagged(registry), copied(elsewhere)], [digest, digest]);
+    assert.deepEqual(recorded(host).drift, []);
+    assert.deepEqual(changes(await done(host.up(args))), []);
+
+    // And a destroy knows of an image that only some have.
+    elsewhere.faults.push(down);
+    assert.match((await host.up(cores)).failed ?? "", /PARTLY_PUSHED/);
+    elsewhere.faults.length = 0;
+    await done(host.destroy());
+    assert.equal(tagged(registry), undefined);
+  }));
+
 test("a mirror in trouble changes no state, even when the first registry has lost all", () =>
   withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
     await done(host.up(given({ mirrors: [mirror] })));

@@ -76,7 +76,9 @@ test("a password is in no state, no log, no step and no message", async () => {
       const up = await done(host.up({ env: { DOCKER_CONFIG } }));
       assert.match(tagged(registry) ?? "", /^sha256:/);
       assert.ok(
-        up.logs.some((line) => line.startsWith("warning: nixConf holds a secret")),
+        up.logs.includes(
+          "warning: secret in nixConf: it will be readable in the image or its outputs",
+        ),
         up.logs.join("\n"),
       );
       const refresh = await done(

@@ -27,7 +27,7 @@ interface Stand {
   readonly layers: readonly LayerIdentity[];
   readonly root: string;
   prepare(session: Session, mirrors: readonly string[]): Promise<Prepared>;
-  push(session: Session, mirrors: readonly string[], thorough?: boolean): Promise<Published>;
+  push(session: Session, mirrors: readonly string[], everyBlob?: boolean): Promise<Published>;
   /** Packages can no longer be had: what is built from now on fails. */
   takePackagesAway(): Promise<void>;
 }
@@ -42,11 +42,11 @@ async function withPushed(use: (stand: Stand) => Promise<void>): Promise<void> {
         const options = { directory: folder, destination: "required" } as const;
         return prepareFully(session, makeSpec(LixImageInputs.parse(args), options));
       };
-      const push: Stand["push"] = async (session, mirrors, thorough = false) => {
+      const push: Stand["push"] = async (session, mirrors, everyBlob = false) => {
         registry.log.length = elsewhere.log.length = 0;
         const prepared = await prepare(session, mirrors);
         const destinations = destinationsOf(prepared.spec);
-        return publish(session, prepared, destinations, { thorough: () => thorough });
+        return publish(session, prepared, destinations, { everyBlob });
       };
       const session = new Session(workshop.cache);
       const { assembled } = await push(session, []);

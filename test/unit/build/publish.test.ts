@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { render } from "../../../provider/base/errors.ts";
 import type { Prepared } from "../../../provider/build/prepare.ts";
 import { publish, type Published } from "../../../provider/build/publish.ts";
+import { PushReport } from "../../../provider/build/push-report.ts";
 import { Session } from "../../../provider/build/session.ts";
 import { ociLayoutDestination, readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import type { KnownLayer } from "../../../provider/layer-cache/layer-cache.ts";
@@ -42,8 +44,40 @@ test("an image that is there is not uploaded again", async () => {
     workshop.registry.log.length = 0;
     const second = await publish(session, prepared, destinations);
     assert.equal(second.assembled.image.root.digest, first.assembled.image.root.digest);
-    assert.deepEqual(second.reports[0]?.uploaded, []);
+    const [report] = second.reports;
+    assert.ok(report);
+    assert.deepEqual([report.uploaded, report.reused], [[], []], "no blob was asked for");
+    assert.equal(
+      PushReport.line(report),
+      `${workshop.registry.host}/acme/lix: the image was there`,
+    );
     assert.ok(workshop.registry.log.every(({ method }) => method === "HEAD"));
+    assert.equal(workshop.registry.count("HEAD", /blobs/), 0);
+  });
+});
+
+test("with verifyBlobs every blob is asked for, and one that was lost is sent", async () => {
+  await withWorkshop({}, async (workshop) => {
+    const { registry } = workshop;
+    const session = new Session(workshop.cache);
+    const prepared = await prepareFully(session, specOf(workshop, { verifyBlobs: true }));
+    const destinations = destinationsOf(prepared.spec);
+    const { assembled } = await publish(session, prepared, destinations);
+    const digests = assembled.image.blobs.map(({ digest }) => digest);
+    const [lost = ""] = digests;
+    assert.ok(registry.store.repository("acme/lix").blobs.delete(lost));
+    registry.log.length = 0;
+    const { reports } = await publish(session, prepared, destinations);
+    const [report] = reports;
+    assert.ok(report);
+    assert.deepEqual(
+      report.uploaded.map(({ digest }) => digest),
+      [lost],
+    );
+    assert.deepEqual([...report.reused].sort(), digests.slice(1).sort());
+    for (const digest of digests)
+      assert.notEqual(registry.count("HEAD", new RegExp(`blobs/${digest}`)), 0);
+    assert.match(PushReport.line(report), /: 1 blob pushed \(.*\), \d+ were there$/);
   });
 });
 
@@ -60,7 +94,7 @@ test("a machine that only knows the digests makes just the blobs that are lackin
     const clean = await otherMachine(first, prepared, join(workshop.folder, "clean"));
     const again = await prepareFully(clean, specOf(workshop));
     const published = await publish(clean, again, destinationsOf(again.spec), {
-      thorough: () => true,
+      everyBlob: true,
     });
     assert.equal(published.assembled.image.root.digest, assembled.image.root.digest);
     assert.deepEqual(
@@ -147,10 +181,12 @@ test("a mirror that refuses is named in the end, and keeps the image from nobody
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ path: /^\/v2\/copies/, act });
     const destinations = destinationsOf(prepared.spec);
-    await assert.rejects(publish(session, prepared, destinations), {
-      code: "REGISTRY_DENIED",
-      message: /copies\/lix/,
-    });
+    const { failures } = await publish(session, prepared, destinations);
+    assert.deepEqual(
+      failures.map(({ destination }) => destination),
+      [`${registry.host}/copies/lix`],
+    );
+    assert.match(render(failures[0]?.error), /copies\/lix.*REGISTRY_DENIED/);
     const digest = registry.store.repositories.get("acme/lix")?.tags.get("latest");
     assert.equal((await readOciLayout(output)).root.digest, digest);
     registry.faults.length = 0;

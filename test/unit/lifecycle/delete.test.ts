@@ -82,6 +82,24 @@ test("a registry that forbids deleting gets a warning that names it, and the res
   });
 });
 
+for (const [status, code] of [
+  [400, "DIGEST_INVALID"],
+  [405, "UNSUPPORTED"],
+] as const)
+  test(`where a tag cannot be deleted alone (${code}), a warning says which stay`, async () => {
+    await withPushed(async ({ workshop, outs, digest, repository }) => {
+      const { registry } = workshop;
+      repository.tags.set("production", digest);
+      const body = JSON.stringify({ errors: [{ code, message: "no" }] });
+      registry.faults.push({ method: "DELETE", times: 99, act: { kind: "answer", status, body } });
+      assert.deepEqual(await warningsOf(() => remove(outs)), [
+        `${registry.host}/acme/lix: this registry cannot delete a tag without its image; what stays: latest, extra`,
+      ]);
+      assert.equal(registry.count("DELETE"), 1);
+      assert.equal(repository.tags.size, 3);
+    });
+  });
+
 test("a registry that cannot be asked what is ours loses nothing", async () => {
   await withPushed(async ({ workshop, outs, repository }) => {
     const act = { kind: "answer", status: 401 } as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { summarize } from "../../../provider/lifecycle/summary.ts";
+import { summarize, summarizeNew } from "../../../provider/lifecycle/summary.ts";
 import { UNKNOWN } from "../../../provider/lifecycle/unknown.ts";
 import { DiffId, Digest } from "../../../provider/oci/digest.ts";
 import { ResourceState } from "../../../provider/state.ts";
@@ -38,7 +38,7 @@ test("an update says which packages, layers and tags change", () => {
   };
   assert.deepEqual(summarize(before, after), [
     "packages: curl 8.9.0 → 8.9.1, + jq 1.7, - tree",
-    "layers: 1 new (2.5 MB to push and 0 B to fetch at most), 1 reused",
+    "layers: 1 new (2.5 MB to push), 1 reused",
     "tags: + localhost:5000/lix:edge",
     "tags: no longer ours: localhost:5000/lix:latest",
   ]);
@@ -48,19 +48,40 @@ test("a new mirror and one no longer named are told; one that is not known yet a
   const mirrored = { ...before, mirrors: ["b.example/lix", "c.example/lix"] };
   const after = { ...before, mirrors: ["c.example/lix", "d.example/lix"] };
   assert.deepEqual(summarize(mirrored, after), [
-    "mirrors: + d.example/lix",
+    "mirrors: + d.example/lix (300 B to push, less what is there)",
     "mirrors: no longer ours: b.example/lix",
   ]);
   const unknown = { ...before, mirrors: ["c.example/lix", UNKNOWN] };
   assert.deepEqual(summarize(mirrored, unknown), ["mirrors: not known yet"]);
 });
 
-test("what is not known yet is said so", () => {
+test("a new image reuses nothing, and each mirror gets its bytes as well", () => {
+  const made = { ...before, mirrors: ["b.example/lix"] };
+  assert.deepEqual(summarizeNew(made), ["layers: 2 new (300 B to push to each of 2 repositories)"]);
+});
+
+test("what is not known yet is said so, with the arguments that it waits for", () => {
   const after = { ...before, packages: UNKNOWN, digest: UNKNOWN, taggedRefs: UNKNOWN };
+  const nixConf = { cores: 4, "extra-platforms": [UNKNOWN] };
+  assert.deepEqual(
+    summarize(before, { ...after, extraPkgs: ["jq", UNKNOWN], nixConf, tag: UNKNOWN }),
+    [
+      "packages: not known before `up`, because of extraPkgs[1]",
+      "layers: not known before `up`, because of extraPkgs[1], nixConf.extra-platforms[0]",
+      "tags: not known before `up`, because of tag",
+    ],
+  );
+  const planKey = { ...before, digest: UNKNOWN, taggedRefs: UNKNOWN, tag: "{planKey}", nixConf };
+  assert.deepEqual(
+    summarize(before, planKey).at(-1),
+    "tags: not known before `up`, because of nixConf.extra-platforms[0]",
+  );
+});
+
+test("a digest that only a download would tell is not known because of previewDigests", () => {
+  const after = { ...before, digest: UNKNOWN, previewDigests: false };
   assert.deepEqual(summarize(before, after), [
-    "packages: not known yet",
-    "layers: not known before `up`",
-    "tags: not known yet",
+    "layers: not known before `up`, because of previewDigests",
   ]);
 });
 

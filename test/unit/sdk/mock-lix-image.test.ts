@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { Platform, platformOf } from "../../../provider/oci/platform.ts";
 import { LixImage, mockLixImage, type LixImageArgs } from "../../../sdk/index.ts";
 
 const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
@@ -50,12 +51,50 @@ test("an image has all its outputs, and what takes one gets it", async () => {
   assert.equal(await valueOf(made.id), "ghcr.io/acme/lix");
 });
 
+test("a state from before there was mirrorRefs has them all the same", async () => {
+  const { newResource, ...mocks } = mockLixImage();
+  const withoutIt = async (args: pulumi.runtime.MockResourceArgs) => {
+    const { id, state } = await newResource(args);
+    return { id, state: { ...state, mirrorRefs: undefined } };
+  };
+  await pulumi.runtime.setMocks({ ...mocks, newResource: withoutIt });
+  const mirrors = [pulumi.output("http://b.example:5000/lix"), "c.example/lix"];
+  const made = image({ registry: "ghcr.io/acme", mirrors });
+  const digest = await valueOf(made.digest);
+  assert.deepEqual(await valueOf(made.mirrorRefs), [
+    `b.example:5000/lix@${digest}`,
+    `c.example/lix@${digest}`,
+  ]);
+  assert.deepEqual(await valueOf(image({ registry: "ghcr.io/acme" }).mirrorRefs), []);
+});
+
 test("the digest follows the arguments, and nothing else", async () => {
   await pulumi.runtime.setMocks(mockLixImage());
   const digestOf = (args: LixImageArgs) => valueOf(image(args).digest);
   const one = await digestOf({ registry: "ghcr.io/acme", nixConf: { cores: 1 } });
   assert.equal(await digestOf({ registry: "ghcr.io/acme", nixConf: { cores: 1 } }), one);
   assert.notEqual(await digestOf({ registry: "ghcr.io/acme", nixConf: { cores: 2 } }), one);
+});
+
+test("the platforms are those of systems, each with its layers when there are several", async () => {
+  await pulumi.runtime.setMocks(mockLixImage());
+  const one = image({ registry: "ghcr.io/acme", systems: ["aarch64-linux"] });
+  const own = await valueOf(one.platforms);
+  assert.deepEqual(Object.keys(own), ["linux/arm64"]);
+  assert.equal(own["linux/arm64"]?.digest, await valueOf(one.digest));
+
+  const cpus = ["x86_64", "aarch64", "i686", "armv6l", "armv7l", "riscv64", "powerpc64le", "s390x"];
+  const systems = [...cpus, "loongarch64", "armv5tel", "powerpc64", "mipsel", "mips64el"].map(
+    (cpu) => `${cpu}-linux`,
+  );
+  const several = image({ registry: "ghcr.io/acme", systems });
+  const platforms = await valueOf(several.platforms);
+  const expected = systems.map((system) => Platform.format(platformOf(system)));
+  assert.deepEqual(Object.keys(platforms).sort(), expected.sort());
+  const digests = Object.values(platforms).map(({ digest }) => digest);
+  assert.equal(new Set([...digests, await valueOf(several.digest)]).size, systems.length + 1);
+  assert.deepEqual(platforms["linux/arm64"]?.layers, []);
+  assert.equal(await valueOf(several.layers), undefined);
 });
 
 test("a repository of its own, archives alone, and a digest that the test wants", async () => {
