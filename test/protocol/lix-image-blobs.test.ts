@@ -74,7 +74,7 @@ test("an up that begins to verify blobs sends those that are lost", async () => 
     assert.match(logs.join("\n"), /\/lix: the image was there$/m);
     const verified = await done(host.up(given({ verifyBlobs: true })));
     assert.deepEqual(uploads(takeLog(registry)), [lost]);
-    assert.match(verified.logs.join("\n"), /\/lix: 1 blobs pushed \(.*\), 3\d were there$/m);
+    assert.match(verified.logs.join("\n"), /\/lix: 1 blob pushed \(.*\), 3\d were there$/m);
     assert.equal(recorded(host).digest, digest);
   });
 });
