@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Session } from "../../../provider/build/session.ts";
 import { claim } from "../../../provider/lifecycle/claims.ts";
-import { remove } from "../../../provider/lifecycle/delete.ts";
+import { remove, removeDropped } from "../../../provider/lifecycle/delete.ts";
 import { push } from "../../../provider/lifecycle/push.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
@@ -59,6 +59,36 @@ test("a tag that points elsewhere by now stays, with what it points to", async (
     await remove(outs);
     assert.deepEqual([...repository.tags], [["latest", other]]);
     assert.ok(repository.manifests.has(other));
+  });
+});
+
+test("of our tags, beside one of somebody else on our image, only those that were not moved go", async () => {
+  await withPushed(async ({ outs, digest, repository }) => {
+    const other = `sha256:${"e".repeat(64)}`;
+    const manifest = repository.manifests.get(digest);
+    assert.ok(manifest);
+    repository.manifests.set(other, manifest);
+    repository.tags.set("latest", other).set("production", digest);
+    await remove(outs);
+    assert.deepEqual(Object.fromEntries(repository.tags), { latest: other, production: digest });
+    assert.ok(repository.manifests.has(digest));
+  });
+});
+
+test("a tag that is no longer asked for stays when it was moved", async () => {
+  await withPushed(async ({ workshop, outs, digest, repository }) => {
+    const after = {
+      ...outs,
+      extraTags: [],
+      taggedRefs: [`${workshop.registry.host}/acme/lix:latest`],
+    };
+    repository.manifests.set(`sha256:${"e".repeat(64)}`, Object(repository.manifests.get(digest)));
+    repository.tags.set("extra", `sha256:${"e".repeat(64)}`);
+    await removeDropped(outs, after);
+    assert.deepEqual([...repository.tags.keys()].sort(), ["extra", "latest"]);
+    repository.tags.set("extra", digest);
+    await removeDropped(outs, after);
+    assert.deepEqual([...repository.tags.keys()], ["latest"]);
   });
 });
 

@@ -21,20 +21,25 @@ interface Servers {
 }
 
 /** A registry that wants a token of its own, and another server that it sends readers to. */
-async function withServers(use: (servers: Servers) => Promise<void>): Promise<void> {
+async function withServers(
+  use: (servers: Servers) => Promise<void>,
+  tokens: "here" | "elsewhere" = "here",
+): Promise<void> {
   const got: Servers["got"] = { registry: [], elsewhere: [] };
   const other = await listenOnLoopback(
     createServer((request, response) => {
       got.elsewhere.push(request);
-      response.writeHead(404, { "content-type": "application/json" }).end("{}");
+      if (request.url?.startsWith("/token")) response.end('{"token":"good"}');
+      else response.writeHead(404, { "content-type": "application/json" }).end("{}");
     }),
   );
+  const realm = tokens === "here" ? "/token" : `${other.url}/token`;
   const registry = await listenOnLoopback(
     createServer((request, response) => {
       got.registry.push(request);
       if (request.url?.startsWith("/token")) response.end('{"token":"good"}');
       else if (request.headers.authorization !== "Bearer good")
-        response.writeHead(401, { "www-authenticate": 'Bearer realm="/token"' }).end();
+        response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
       else response.writeHead(307, { location: other.url }).end();
     }),
   );
@@ -69,6 +74,14 @@ test("sends the X-Meta headers of the docker config, to the registry alone", () 
       [],
     );
   }));
+
+test("a token service elsewhere gets the login, and none of the registry's headers", () =>
+  withServers(async ({ client, got }) => {
+    assert.equal(await client.headManifest("v1"), undefined);
+    const asked = got.elsewhere.find(({ url }) => url?.startsWith("/token"));
+    assert.equal(asked?.headers.authorization, `Basic ${btoa("me:pw")}`);
+    for (const { headers } of got.elsewhere) assert.equal(headers["x-meta-tenant"], undefined);
+  }, "elsewhere"));
 
 test("uses a registry token as it is, for nobody but the registry", () =>
   withServers(async ({ client, got }) => {
