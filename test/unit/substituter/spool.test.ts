@@ -15,7 +15,10 @@ test("what is in a spool can be read, and there is no file that could be left", 
       await spool.add(Buffer.from("contents of two"));
       await spool.flush();
       assert.deepEqual(readdirSync(folder), []);
-      assert.equal(Buffer.from(await Bytes.collect(spool.read(17, 15))).toString(), "contents of two");
+      assert.equal(
+        Buffer.from(await Bytes.collect(spool.read(17, 15))).toString(),
+        "contents of two",
+      );
       await spool.close();
     } finally {
       if (before === undefined) delete process.env["TMPDIR"];
