@@ -1,11 +1,12 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noteTemporary, removeTemporary } from "./temporary.ts";
 
 /** Lends a directory for the length of `use`; callers cannot forget to clean up. */
 export async function withTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  const dir = noteTemporary(await mkdtemp(join(tmpdir(), "lix-image-")));
+  // At once: between its making and its note no signal may come.
+  const dir = noteTemporary(mkdtempSync(join(tmpdir(), "lix-image-")));
   try {
     return await use(dir);
   } finally {

@@ -35,8 +35,15 @@ export async function removeTemporary(path: string): Promise<void> {
   );
 }
 
-/** All there are, at once: for the last moment of a process. */
+// What libuv's threads were asked for takes a few of them, and behind a disk that is busy some more.
+const SETTLE_MS = 100;
+
+/**
+ * All there are, at once: for the last moment of a process. It blocks first, so that nothing more is begun
+ * and no file comes to be behind its removal.
+ */
 export function removeTemporaries(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
   for (const path of ours)
     try {
       rmSync(path, { recursive: true, force: true });
