@@ -51,8 +51,9 @@ export interface LixImageInputs {
    */
   readonly extraPkgs?: readonly string[] | undefined;
   /**
-   * How many layers may follow the explicit groups, base system and database included, 1..127.
-   * Beyond it the first maxLayers-1 keep their layer and the last holds the rest. Default: 100.
+   * How many layers may follow the explicit groups, 1..127. If there are more store paths, the packages
+   * get maxLayers-3 layers (the last one holds the rest), and what is generated here follows in three
+   * small ones: store paths, base system, database. Default: 100.
    */
   readonly maxLayers?: number | undefined;
   /**

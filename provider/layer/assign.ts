@@ -28,7 +28,7 @@ export interface AssignInput {
   readonly maxLayers: number;
 }
 
-/** In the image's order: the groups, single paths by popularity, the base system, the database. */
+/** In the image's order: the groups, packages by popularity, what we generate, base system, database. */
 export function assignLayers(input: AssignInput): LayerContents[] {
   const { references, generated, baseSystemReferences } = input;
   const placed = new Set<StorePath>();
@@ -38,32 +38,56 @@ export function assignLayers(input: AssignInput): LayerContents[] {
     return storePaths.length === 0 ? [] : [{ storePaths, baseSystem: false, database: false }];
   });
   const closure = closureOf(baseSystemReferences, references);
-  const single = byPopularity({
+  const singles = byPopularity({
     paths: new Map(closure.map((path) => [path, references(path)])),
     baseSystemReferences,
     generated,
-  })
-    .filter((path) => !placed.has(path))
-    .map((path) => ({ storePaths: [path], baseSystem: false, database: false }));
-  const rest = [
-    ...single,
-    { storePaths: [], baseSystem: true, database: false },
-    { storePaths: [], baseSystem: false, database: true },
-  ];
+  }).filter((path) => !placed.has(path));
   const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - groups.length);
-  return [...groups, ...mergeTail(rest, limit)];
+  return [...groups, ...withinLimit(singles, generated, limit)];
 }
 
-/** At most `limit` layers: the last holds what would be beyond it. */
-function mergeTail(layers: readonly LayerContents[], limit: number): LayerContents[] {
-  if (layers.length <= limit) return [...layers];
-  const tail = layers.slice(limit - 1);
-  return [
-    ...layers.slice(0, limit - 1),
-    {
-      storePaths: tail.flatMap((layer) => layer.storePaths).sort(StorePath.compare),
-      baseSystem: tail.some((layer) => layer.baseSystem),
-      database: tail.some((layer) => layer.database),
-    },
-  ];
+const BASE_SYSTEM: LayerContents = { storePaths: [], baseSystem: true, database: false };
+const DATABASE: LayerContents = { storePaths: [], baseSystem: false, database: true };
+
+/**
+ * One path a layer where that fits. Otherwise the least popular packages share one layer and what we
+ * generate gets layers of its own, so that a changed setting moves no package.
+ */
+function withinLimit(
+  singles: readonly StorePath[],
+  generated: ReadonlySet<StorePath>,
+  limit: number,
+): LayerContents[] {
+  if (singles.length + 2 <= limit)
+    return [...singles.map((path) => of(path)), BASE_SYSTEM, DATABASE];
+  const packages = singles.filter((path) => !generated.has(path));
+  const ours = of(...singles.filter((path) => generated.has(path)));
+  if (limit === 1) return [merged([of(...singles), BASE_SYSTEM, DATABASE])];
+  const tail =
+    limit === 2
+      ? [merged([ours, BASE_SYSTEM, DATABASE])]
+      : limit === 3
+        ? [merged([ours, BASE_SYSTEM]), DATABASE]
+        : [...(ours.storePaths.length === 0 ? [] : [ours]), BASE_SYSTEM, DATABASE];
+  return [...packageLayers(packages, limit - tail.length), ...tail];
 }
+
+/** The first ones single, the last one the rest. */
+function packageLayers(packages: readonly StorePath[], limit: number): LayerContents[] {
+  if (packages.length <= limit) return packages.map((path) => of(path));
+  const single = packages.slice(0, limit - 1).map((path) => of(path));
+  return [...single, of(...packages.slice(limit - 1))];
+}
+
+const of = (...storePaths: readonly StorePath[]): LayerContents => ({
+  storePaths: storePaths.toSorted(StorePath.compare),
+  baseSystem: false,
+  database: false,
+});
+
+const merged = (layers: readonly LayerContents[]): LayerContents => ({
+  storePaths: layers.flatMap((layer) => layer.storePaths).sort(StorePath.compare),
+  baseSystem: layers.some((layer) => layer.baseSystem),
+  database: layers.some((layer) => layer.database),
+});

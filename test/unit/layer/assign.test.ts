@@ -40,18 +40,53 @@ for (const maxLayers of [free, 127])
     assert.deepEqual(assignLayers({ ...INPUT, maxLayers }), UNLIMITED);
   });
 
-for (const maxLayers of [1, 2, 3, 20, free - 1])
-  test(`merges the tail, sorted, when maxLayers is ${maxLayers}, and no group`, () => {
-    const layers = assignLayers({ ...INPUT, maxLayers });
-    assert.equal(layers.length, ORDER.groups.length + maxLayers);
-    assert.deepEqual(layers.slice(0, -1), UNLIMITED.slice(0, layers.length - 1));
-    const merged = UNLIMITED.slice(layers.length - 1).flatMap((layer) => layer.storePaths);
-    assert.deepEqual(layers.at(-1), {
-      storePaths: merged.sort(StorePath.compare),
-      baseSystem: true,
-      database: true,
-    });
+const OURS = [...ORDER.generated].filter((path) => !ORDER.groups.flat().includes(path));
+const SINGLES = UNLIMITED.slice(ORDER.groups.length, -2).flatMap((layer) => layer.storePaths);
+const PACKAGES = SINGLES.filter((path) => !ORDER.generated.has(path));
+const sorted = (paths: readonly StorePath[]): StorePath[] => paths.toSorted(StorePath.compare);
+const layer = (storePaths: readonly StorePath[], baseSystem = false, database = false) => ({
+  storePaths: sorted(storePaths),
+  baseSystem,
+  database,
+});
+
+for (const maxLayers of [4, 20, free - 1])
+  test(`with ${maxLayers} layers for more paths, ours keep three and the packages share the last of theirs`, () => {
+    const layers = assignLayers({ ...INPUT, maxLayers }).slice(ORDER.groups.length);
+    const single = Math.min(PACKAGES.length, maxLayers - 4);
+    assert.ok(OURS.length > 1);
+    assert.deepEqual(
+      layers.slice(0, single),
+      PACKAGES.slice(0, single).map((path) => layer([path])),
+    );
+    assert.deepEqual(layers.slice(single), [
+      layer(PACKAGES.slice(single)),
+      layer(OURS),
+      layer([], true),
+      layer([], false, true),
+    ]);
   });
+
+for (const [maxLayers, expected] of [
+  [3, [layer(PACKAGES), layer(OURS, true), layer([], false, true)]],
+  [2, [layer(PACKAGES), layer(OURS, true, true)]],
+  [1, [layer(SINGLES, true, true)]],
+] as const)
+  test(`with ${maxLayers} layers, ours share first`, () => {
+    assert.deepEqual(assignLayers({ ...INPUT, maxLayers }).slice(ORDER.groups.length), expected);
+  });
+
+test("packages that fit keep a layer each when only what we generate is too much", () => {
+  const [one, two] = PACKAGES;
+  assert.ok(one !== undefined && two !== undefined);
+  const roots = [one, two, ...OURS];
+  const input = { ...INPUT, groups: [], references: () => [], baseSystemReferences: roots };
+  const layers = assignLayers({ ...input, maxLayers: roots.length + 1 });
+  assert.deepEqual(
+    layers.map(({ storePaths }) => storePaths.length),
+    [1, 1, OURS.length, 0, 0],
+  );
+});
 
 test("an image has never more layers than an overlay mount takes", () => {
   const digits = "0123456789abcdfghijklmnpqrsvwxyz";
