@@ -119,6 +119,7 @@ function layerJob(
     paths: plan.paths,
     generated: plan.generated,
     baseSystem: plan.baseSystem,
+    storeOwner: plan.storeOwner,
     signal,
   };
 }

@@ -69,6 +69,7 @@ async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
     database: job.contents.database
       ? { sqlite: await storeDatabase(rows), registered: rows.map((row) => row.storePath) }
       : undefined,
+    storeOwner: job.storeOwner,
   });
   const source = narSourceOf(session, job.lock);
   const reader = storeReader({ ...job, source, onListing: keepListing(session) });

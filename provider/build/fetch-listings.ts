@@ -64,6 +64,7 @@ function packageJob(
     paths: input.system.paths,
     generated: new Map(),
     baseSystem: undefined,
+    storeOwner: input.storeOwner,
     signal: options.signal,
   };
 }

@@ -8,12 +8,13 @@ import { compressorVersion } from "../layer/compressor.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
 import type { KnownLayer, LayerCache } from "../layer-cache/layer-cache.ts";
-import type { LayerKey } from "../plan/recipe.ts";
+import type { LayerKey, PlanKey } from "../plan/recipe.ts";
 
 export class Knowledge {
   readonly #cache: LayerCache;
   readonly #layers = new Map<LayerKey, KnownLayer>();
   readonly #listings = new Map<NarHash, Listing>();
+  readonly #plans = new Set<string>();
 
   constructor(cache: LayerCache) {
     this.#cache = cache;
@@ -28,6 +29,20 @@ export class Knowledge {
       if (!this.#layers.has(key)) this.#layers.set(key, known);
     for (const [hash, known] of state.listings)
       if (!this.#listings.has(hash)) this.#listings.set(hash, known);
+  }
+
+  /** The PlanKey that a resource has in its inputs; anything else is ignored. */
+  teachPlan(planKey: unknown): void {
+    if (typeof planKey === "string") this.#plans.add(planKey);
+  }
+
+  /** Whether a resource of this process has an image of this plan. */
+  hasPlan(planKey: PlanKey): boolean {
+    return this.#plans.has(planKey);
+  }
+
+  get hasPlans(): boolean {
+    return this.#plans.size > 0;
   }
 
   async layer(key: LayerKey): Promise<KnownLayer | undefined> {

@@ -1,4 +1,5 @@
 /** A layer that is to be built, with all that it takes. @module */
+import type { Owner } from "../base/owner.ts";
 import type { LayerContents } from "../layer/assign.ts";
 import type { LayerCompression } from "../layer/compressor.ts";
 import type { Lock } from "../lock/lock.ts";
@@ -20,6 +21,8 @@ export interface LayerJob {
   readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
   /** Undefined while planning: only layers of packages can be built then. */
   readonly baseSystem: Directory | undefined;
+  /** Who owns `/nix` and all that is in it. */
+  readonly storeOwner: Owner;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -39,6 +39,27 @@ export async function prepareResolved(
   resolved: Resolved,
   options: PrepareOptions,
 ): Promise<Prepared | undefined> {
+  const planned = await planAll(session, resolved, options);
+  if (planned === undefined || session.knowledge.hasPlan(planned.planKey)) return planned;
+  if (!session.knowledge.hasPlans || !resolved.inputs.some(mayMerge)) return planned;
+  // An image that was pushed under the earlier rule, and that nothing else changes, stays as it is.
+  const inputs = resolved.inputs.map((input) => ({ ...input, layering: "shared tail" as const }));
+  const earlier = await planAll(session, { ...resolved, inputs }, options);
+  return earlier !== undefined && session.knowledge.hasPlan(earlier.planKey) ? earlier : planned;
+}
+
+/** Whether there may be more store paths than layers; the lock may hold some that the image has not. */
+const mayMerge = ({ system, maxLayers }: PlatformInput): boolean =>
+  system.paths.size + MOST_LAYERS_OF_OURS > maxLayers;
+
+// manifest.nix, user-environment, flake registry, base system, database.
+const MOST_LAYERS_OF_OURS = 5;
+
+async function planAll(
+  session: Session,
+  resolved: Resolved,
+  options: PrepareOptions,
+): Promise<Prepared | undefined> {
   const { lock, inputs, spec } = resolved;
   const image = targetName(spec);
   const platforms: PlatformPlan[] = [];

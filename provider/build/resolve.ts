@@ -4,6 +4,7 @@
  * @module
  */
 import { LixImageError, throwAll } from "../base/errors.ts";
+import { Owner } from "../base/owner.ts";
 import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read.ts";
 import { verifyLock } from "../lock/verify.ts";
@@ -104,6 +105,8 @@ async function platformInput(
     flakeRegistry: registry,
     revision: args.lixRevision,
     maxLayers: args.maxLayers,
+    layering: "own layers",
+    storeOwner: Owner.root,
     compression: spec.compression,
   };
 }

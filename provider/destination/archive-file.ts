@@ -12,6 +12,7 @@ import { LixImageError } from "../base/errors.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { decompressAs } from "../compression/decompress.ts";
 import { compress } from "../layer/compressor.ts";
+import { Owner } from "../base/owner.ts";
 import { encodeHeader, type TarHeader } from "../tar/header.ts";
 import { packTar, type TarItem } from "../tar/pack.ts";
 import { readTar, type TarEvent } from "../tar/read.ts";
@@ -102,6 +103,7 @@ const headerOf = ({ path, size }: Omit<ArchivePart, "open">): TarHeader => ({
   path,
   size,
   mode: 0o644,
+  owner: Owner.root,
 });
 
 async function* withHead(file: string, head: ArchivePart): AsyncGenerator<TarItem> {

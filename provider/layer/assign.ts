@@ -26,7 +26,15 @@ export interface AssignInput {
   readonly baseSystemReferences: readonly StorePath[];
   /** How many layers may follow those of the groups. */
   readonly maxLayers: number;
+  readonly layering: Layering;
 }
+
+/**
+ * What happens with more paths than layers. `"own layers"`: what we generate stays out of the packages'
+ * layers. `"shared tail"`: the last layer holds all that is beyond the limit, as 0.1 did at first; images
+ * that were pushed so keep their digests until something else changes them.
+ */
+export type Layering = "own layers" | "shared tail";
 
 /** In the image's order: the groups, packages by popularity, what we generate, base system, database. */
 export function assignLayers(input: AssignInput): LayerContents[] {
@@ -44,7 +52,7 @@ export function assignLayers(input: AssignInput): LayerContents[] {
     generated,
   }).filter((path) => !placed.has(path));
   const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - groups.length);
-  return [...groups, ...withinLimit(singles, generated, limit)];
+  return [...groups, ...withinLimit(singles, { generated, limit, layering: input.layering })];
 }
 
 const BASE_SYSTEM: LayerContents = { storePaths: [], baseSystem: true, database: false };
@@ -56,14 +64,18 @@ const DATABASE: LayerContents = { storePaths: [], baseSystem: false, database: t
  */
 function withinLimit(
   singles: readonly StorePath[],
-  generated: ReadonlySet<StorePath>,
-  limit: number,
+  {
+    generated,
+    limit,
+    layering,
+  }: Pick<AssignInput, "generated" | "layering"> & { readonly limit: number },
 ): LayerContents[] {
-  if (singles.length + 2 <= limit)
-    return [...singles.map((path) => of(path)), BASE_SYSTEM, DATABASE];
+  const all = [...singles.map((path) => of(path)), BASE_SYSTEM, DATABASE];
+  if (all.length <= limit) return all;
+  if (layering === "shared tail" || limit === 1)
+    return [...all.slice(0, limit - 1), merged(all.slice(limit - 1))];
   const packages = singles.filter((path) => !generated.has(path));
   const ours = of(...singles.filter((path) => generated.has(path)));
-  if (limit === 1) return [merged([of(...singles), BASE_SYSTEM, DATABASE])];
   const tail =
     limit === 2
       ? [merged([ours, BASE_SYSTEM, DATABASE])]

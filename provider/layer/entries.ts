@@ -15,7 +15,7 @@ export async function* layerEntries(
   root: LayerDirectory,
   narEvents: (path: StorePath) => AsyncIterable<NarEvent>,
 ): AsyncGenerator<TarItem> {
-  yield { kind: "directory", path: "/", mode: root.mode };
+  yield { kind: "directory", path: "/", mode: root.mode, owner: root.owner };
   yield* below("", root, narEvents);
 }
 
@@ -27,7 +27,7 @@ async function* below(
   const sorted = [...directory.entries].sort(([a], [b]) => ByteString.compare(a, b));
   for (const [name, node] of sorted) {
     const path = `${parent}/${name}`;
-    if (node.kind === "store path") yield* storePathEntries(node.storePath, narEvents);
+    if (node.kind === "store path") yield* storePathEntries(node, narEvents);
     else yield* nodeItems(path, node);
     if (node.kind === "directory") yield* below(path, node, narEvents);
   }
@@ -36,23 +36,23 @@ async function* below(
 type OwnNode = Exclude<LayerNode, { readonly kind: "store path" }>;
 
 function* nodeItems(path: ByteString, node: OwnNode): Generator<TarItem> {
-  const { mode } = node;
+  const { mode, owner } = node;
   switch (node.kind) {
     case "directory":
-      yield { kind: "directory", path, mode };
+      yield { kind: "directory", path, mode, owner };
       break;
     case "symlink":
-      yield { kind: "symlink", path, mode, target: node.target };
+      yield { kind: "symlink", path, mode, owner, target: node.target };
       break;
     case "regular":
-      yield { kind: "regular", path, mode, size: node.contents.length };
+      yield { kind: "regular", path, mode, owner, size: node.contents.length };
       yield { kind: "contents", bytes: node.contents };
       break;
   }
 }
 
 async function* storePathEntries(
-  storePath: StorePath,
+  { storePath, owner }: Extract<LayerNode, { readonly kind: "store path" }>,
   narEvents: (path: StorePath) => AsyncIterable<NarEvent>,
 ): AsyncGenerator<TarItem> {
   for await (const event of narEvents(storePath)) {
@@ -64,14 +64,16 @@ async function* storePathEntries(
     const path = event.path === "" ? storePath : `${storePath}/${event.path}`;
     switch (event.kind) {
       case "directory":
-        yield { kind: "directory", path, mode: 0o555 };
+        yield { kind: "directory", path, mode: 0o555, owner };
         break;
       case "symlink":
-        yield { kind: "symlink", path, mode: 0o777, target: event.target };
+        yield { kind: "symlink", path, mode: 0o777, owner, target: event.target };
         break;
-      case "regular":
-        yield { kind: "regular", path, mode: event.executable ? 0o555 : 0o444, size: event.size };
+      case "regular": {
+        const mode = event.executable ? 0o555 : 0o444;
+        yield { kind: "regular", path, mode, owner, size: event.size };
         break;
+      }
     }
   }
 }

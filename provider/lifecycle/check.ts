@@ -35,6 +35,7 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
   try {
     const state = ResourceState.parse(olds["__state"]);
     session.knowledge.teach(state);
+    session.knowledge.teachPlan(olds["planKey"]);
     const checked = parseArguments(news);
     const draft = draftOf(checked);
     const learned = await learnImage(session, checked, draft);

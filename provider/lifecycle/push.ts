@@ -33,6 +33,7 @@ export interface PushResult {
  */
 export async function push(session: Session, inputs: Wire, olds: Wire = {}): Promise<PushResult> {
   session.knowledge.teach(ResourceState.parse(inputs["__state"]));
+  session.knowledge.teachPlan(inputs["planKey"]);
   const checked = parseArguments(inputs);
   throwAll(checked.mistakes);
   const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });

@@ -1,20 +1,29 @@
 /**
- * A file system object as Nix knows it: no owner, no time, one exec bit. Small ones only, held in
- * memory; large ones stream as {@link NarEvent}s.
+ * A file system object as Nix knows it: no time, one exec bit. Small ones only, held in memory; large
+ * ones stream as {@link NarEvent}s.
  * @module
  */
 import type { ByteString } from "../base/byte-string.ts";
+import type { Owner } from "../base/owner.ts";
 
-export interface RegularFile {
+/** What an image says of a file and a NAR leaves out; a store path has neither. */
+export interface Attributes {
+  /** Permission bits, set-id and sticky bits. Default: what the layer gives to such a file. */
+  readonly mode?: number | undefined;
+  /** Default: the owner of the place where it stands. */
+  readonly owner?: Owner | undefined;
+}
+
+export interface RegularFile extends Attributes {
   readonly kind: "regular";
   readonly executable: boolean;
   readonly contents: Uint8Array;
 }
-export interface SymbolicLink {
+export interface SymbolicLink extends Attributes {
   readonly kind: "symlink";
   readonly target: ByteString;
 }
-export interface Directory {
+export interface Directory extends Attributes {
   readonly kind: "directory";
   /** In any order: writers sort bytewise by name. */
   readonly entries: ReadonlyMap<ByteString, Tree>;
@@ -32,4 +41,5 @@ export const Tree = {
     kind: "directory",
     entries: new Map(Object.entries(entries)),
   }),
+  with: <T extends Tree>(tree: T, attributes: Attributes): T => ({ ...tree, ...attributes }),
 };

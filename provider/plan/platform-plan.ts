@@ -5,7 +5,13 @@
  */
 import type { LayerCompression } from "../layer/compressor.ts";
 import type { ByteString } from "../base/byte-string.ts";
-import { assignLayers, MAX_IMAGE_LAYERS, type LayerContents } from "../layer/assign.ts";
+import type { Owner } from "../base/owner.ts";
+import {
+  assignLayers,
+  MAX_IMAGE_LAYERS,
+  type LayerContents,
+  type Layering,
+} from "../layer/assign.ts";
 import type { LockedSystem } from "../lock/lock.ts";
 import { closureOf } from "../nix/closure.ts";
 import type { Listing } from "../nix/listing.ts";
@@ -26,7 +32,14 @@ import { nixConf } from "../rootfs/nix-conf.ts";
 import { makeProfile } from "../rootfs/profile.ts";
 import type { ImportedSource } from "./import-source.ts";
 import type { PackageSet } from "./packages.ts";
-import { databaseKey, layerKey, planKey, type LayerKey, type PlanKey } from "./recipe.ts";
+import {
+  attributesKey,
+  databaseKey,
+  layerKey,
+  planKey,
+  type LayerKey,
+  type PlanKey,
+} from "./recipe.ts";
 
 /** What decides the contents of an image, arguments and lock resolved. */
 export interface PlatformInput {
@@ -41,7 +54,10 @@ export interface PlatformInput {
   readonly flakeRegistry: FlakeRegistry | undefined;
   readonly revision: string | undefined;
   readonly maxLayers: number;
+  readonly layering: Layering;
   readonly compression: LayerCompression;
+  /** Who owns `/nix` and all that is in it. */
+  readonly storeOwner: Owner;
 }
 
 /** An imported source, or a store path of the lock. */
@@ -62,6 +78,7 @@ export interface PlatformPlan {
   /** In the image's order. */
   readonly layers: readonly PlannedLayer[];
   readonly compression: LayerCompression;
+  readonly storeOwner: Owner;
   /** Of every store path in the image, ours included. */
   readonly paths: ReadonlyMap<StorePath, PathInfo>;
   /** The store paths we make ourselves. */
@@ -130,13 +147,15 @@ export function planPlatform(
     generated: new Set(generated.keys()),
     baseSystemReferences: scanReferences(baseSystemNar, candidates()),
     maxLayers: input.maxLayers,
+    layering: input.layering,
   });
   const shipped = contents.flatMap((layer) => layer.storePaths).sort(StorePath.compare);
   const paths = new Map(shipped.map((path) => [path, infoOf(path)]));
   const keys = recipeKeys(contents, {
     paths,
-    baseSystem: NarHash.of(baseSystemNar),
+    baseSystem: { narHash: NarHash.of(baseSystemNar), attributes: attributesKey(baseSystem) },
     compression: input.compression,
+    storeOwner: input.storeOwner,
   });
   const config = containerConfig({ version: packages.lixVersion, revision: input.revision });
   return {
@@ -148,6 +167,7 @@ export function planPlatform(
       config,
       layers: contents.map((layer, index) => ({ key: keys[index] ?? "", contents: layer })),
       compression: input.compression,
+      storeOwner: input.storeOwner,
       paths,
       generated,
       baseSystem,
@@ -186,16 +206,19 @@ export function certainLayers(input: PlatformInput): LayerContents[] {
 
 /** The key of a layer that holds nothing but packages. */
 export function packageLayerKey(contents: LayerContents, input: PlatformInput): LayerKey {
-  const none = { paths: input.system.paths, baseSystem: undefined, compression: input.compression };
-  return recipeKeys([contents], none)[0] ?? "";
+  const { system, compression, storeOwner } = input;
+  const parts = { paths: system.paths, baseSystem: undefined, compression, storeOwner };
+  return recipeKeys([contents], parts)[0] ?? "";
 }
 
 function recipeKeys(
   contents: readonly LayerContents[],
   parts: {
     readonly paths: ReadonlyMap<StorePath, PathInfo>;
-    readonly baseSystem: NarHash | undefined;
+    readonly baseSystem:
+      { readonly narHash: NarHash; readonly attributes: string | undefined } | undefined;
     readonly compression: LayerCompression;
+    readonly storeOwner: Owner;
   },
 ): LayerKey[] {
   return contents.map((layer) =>
@@ -205,8 +228,10 @@ function recipeKeys(
         if (info === undefined) throw new RangeError(`${path} has no hash`);
         return { baseName: StorePath.baseName(path), narHash: info.narHash };
       }),
-      baseSystem: layer.baseSystem ? parts.baseSystem : undefined,
+      baseSystem: layer.baseSystem ? parts.baseSystem?.narHash : undefined,
+      baseSystemAttributes: layer.baseSystem ? parts.baseSystem?.attributes : undefined,
       database: layer.database ? databaseKey([...parts.paths.values()]) : undefined,
+      storeOwner: parts.storeOwner,
       compression: parts.compression,
     }),
   );

@@ -3,10 +3,13 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import type { ByteString } from "../base/byte-string.ts";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
+import { Owner } from "../base/owner.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import { StorePath } from "../nix/store-path.ts";
+import type { Attributes, Tree } from "../nix/tree.ts";
 import type { LayerCompression } from "../layer/compressor.ts";
 import type { Platform } from "../oci/descriptor.ts";
 
@@ -25,8 +28,12 @@ export interface LayerRecipe {
   readonly storePaths: readonly { readonly baseName: string; readonly narHash: NarHash }[];
   /** NAR hash of the base system's tree, where this layer holds it. */
   readonly baseSystem: NarHash | undefined;
+  /** {@link attributesKey} of that tree: what its NAR hash leaves out. */
+  readonly baseSystemAttributes: string | undefined;
   /** {@link databaseKey} of the registered paths, where this layer holds the database. */
   readonly database: string | undefined;
+  /** Who owns `/nix` and all that is in it. */
+  readonly storeOwner: Owner;
   readonly compression: LayerCompression;
 }
 
@@ -35,10 +42,31 @@ export function layerKey(recipe: LayerRecipe): LayerKey {
     version: FORMAT_VERSION,
     storePaths: recipe.storePaths.map((path) => [path.baseName, path.narHash]),
     baseSystem: recipe.baseSystem,
+    baseSystemAttributes: recipe.baseSystemAttributes,
     database: recipe.database,
+    // What root owns keeps the key that it had before there were owners.
+    storeOwner: Owner.equals(recipe.storeOwner, Owner.root)
+      ? undefined
+      : ownerJson(recipe.storeOwner),
     compression: { algorithm: recipe.compression.algorithm, level: recipe.compression.level },
   });
 }
+
+/** sha256 of the modes and owners that a tree gives itself; undefined when it gives none. */
+export function attributesKey(tree: Tree): string | undefined {
+  const rows = [...attributeRows("", tree)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return rows.length === 0 ? undefined : sha256(rows);
+}
+
+function* attributeRows(path: ByteString, tree: Tree): Generator<[ByteString, Json, Json]> {
+  const { mode, owner }: Attributes = tree;
+  if (mode !== undefined || owner !== undefined)
+    yield [path, mode ?? null, owner === undefined ? null : ownerJson(owner)];
+  if (tree.kind !== "directory") return;
+  for (const [name, child] of tree.entries) yield* attributeRows(`${path}/${name}`, child);
+}
+
+const ownerJson = ({ uid, gid, user, group }: Owner): Json => [uid, gid, user, group];
 
 /** Stands for the bytes of db.sqlite, so that a plan need not make them. */
 export function databaseKey(rows: readonly PathInfo[]): string {

@@ -1,5 +1,6 @@
 /** Plans of made-up packages, without any file or server: listings come straight from the trees. @module */
 import { LixImageInputs } from "../../../sdk/args.ts";
+import { Owner } from "../../../provider/base/owner.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
 import type { Listing } from "../../../provider/nix/listing.ts";
 import { listTree } from "../list-tree.ts";
@@ -61,6 +62,8 @@ export function inputOf(args: LixImageInputs = {}, system: LockedSystem = SYSTEM
     revision: parsed.lixRevision,
     maxLayers: parsed.maxLayers,
     compression: spec.compression,
+    layering: "own layers",
+    storeOwner: Owner.root,
   };
 }
 

@@ -11,7 +11,8 @@ const INPUT = {
   generated: ORDER.generated,
   baseSystemReferences: references(ORDER.baseSystem),
   maxLayers: 100,
-};
+  layering: "own layers",
+} as const;
 const UNLIMITED = assignLayers(INPUT);
 
 test("makes the groups of nix2container, then one layer a path, base system, database", () => {
@@ -87,6 +88,15 @@ test("packages that fit keep a layer each when only what we generate is too much
     [1, 1, OURS.length, 0, 0],
   );
 });
+
+for (const maxLayers of [1, 2, 3, 20, free - 1])
+  test(`images of the earlier rule keep one tail, sorted, when maxLayers is ${maxLayers}`, () => {
+    const layers = assignLayers({ ...INPUT, maxLayers, layering: "shared tail" });
+    assert.equal(layers.length, ORDER.groups.length + maxLayers);
+    assert.deepEqual(layers.slice(0, -1), UNLIMITED.slice(0, layers.length - 1));
+    const tail = UNLIMITED.slice(layers.length - 1).flatMap((each) => each.storePaths);
+    assert.deepEqual(layers.at(-1), layer(tail, true, true));
+  });
 
 test("an image has never more layers than an overlay mount takes", () => {
   const digits = "0123456789abcdfghijklmnpqrsvwxyz";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { Owner } from "../../../provider/base/owner.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { packLayer } from "../../../provider/layer/blob.ts";
 import { packTar, type TarItem } from "../../../provider/tar/pack.ts";
@@ -10,8 +11,8 @@ import { packTar, type TarItem } from "../../../provider/tar/pack.ts";
 const CONTENTS = Buffer.from(Uint32Array.from({ length: 750_000 }, (_, i) => i * 0x9e37).buffer);
 
 async function* items(): AsyncGenerator<TarItem> {
-  yield { kind: "directory", path: "/", mode: 0o755 };
-  yield { kind: "regular", path: "/f", mode: 0o444, size: CONTENTS.length };
+  yield { kind: "directory", path: "/", mode: 0o755, owner: Owner.root };
+  yield { kind: "regular", path: "/f", mode: 0o444, owner: Owner.root, size: CONTENTS.length };
   yield { kind: "contents", bytes: CONTENTS };
 }
 const sha256 = (bytes: Uint8Array): string =>

@@ -6,6 +6,7 @@ import {
   type LayerNode,
   type LayerTreeInput,
 } from "../../../provider/layer/layer-tree.ts";
+import { Owner } from "../../../provider/base/owner.ts";
 import { StorePath } from "../../../provider/nix/store-path.ts";
 import { Tree } from "../../../provider/nix/tree.ts";
 
@@ -109,4 +110,58 @@ test("refuses two files of one path, and a file where a directory must be", () =
   const nix = Tree.directory({ nix: Tree.file("") });
   assert.throws(() => layerTree({ storePaths: [A, A] }), LayerConflict);
   assert.throws(() => layerTree({ storePaths: [A], baseSystem: nix }), LayerConflict);
+});
+
+const LIX: Owner = { uid: 1000, gid: 100, user: "lix", group: "users" };
+
+/** `user path` of every node that root does not own, depth first. */
+function ownedByOthers(input: LayerTreeInput): string[] {
+  const walk = (path: string, node: LayerNode): string[] => [
+    ...(Owner.equals(node.owner, Owner.root) ? [] : [`${node.owner.user} ${path || "/"}`]),
+    ...(node.kind === "directory"
+      ? [...node.entries].sort().flatMap(([name, child]) => walk(`${path}/${name}`, child))
+      : []),
+  ];
+  return walk("", layerTree(input));
+}
+
+test("the store's owner has /nix and all that is in it, and nothing else", () => {
+  const baseSystem = Tree.directory({
+    etc: Tree.directory({ passwd: Tree.file("x") }),
+    nix: Tree.directory({ var: Tree.directory({ link: Tree.symlink("x") }) }),
+    nixos: Tree.directory(),
+  });
+  const database = { sqlite: SQLITE, registered: [A] };
+  assert.deepEqual(ownedByOthers({ storePaths: [A], baseSystem, database, storeOwner: LIX }), [
+    "lix /nix",
+    "lix /nix/store",
+    "lix /nix/store/.links",
+    `lix ${A}`,
+    "lix /nix/var",
+    "lix /nix/var/link",
+    "lix /nix/var/nix",
+    "lix /nix/var/nix/db",
+    "lix /nix/var/nix/db/db.sqlite",
+    "lix /nix/var/nix/gcroots",
+    "lix /nix/var/nix/gcroots/docker",
+    `lix /nix/var/nix/gcroots/docker/${StorePath.baseName(A)}`,
+  ]);
+  assert.deepEqual(ownedByOthers({ storePaths: [A], baseSystem, database }), []);
+});
+
+test("what a tree says of its own mode and owner is what the layer has", () => {
+  const home = Tree.with(Tree.directory({ ".profile": Tree.file("x") }), {
+    owner: LIX,
+    mode: 0o700,
+  });
+  const secret = Tree.with(Tree.file("x"), { mode: 0o400 });
+  const baseSystem = Tree.directory({
+    home: Tree.directory({ lix: home }),
+    etc: Tree.directory({ secret }),
+  });
+  assert.deepEqual(ownedByOthers({ storePaths: [], baseSystem }), ["lix /home/lix"]);
+  assert.deepEqual(
+    listed({ storePaths: [], baseSystem }).filter((line) => /lix$|secret/.test(line)),
+    ["0400 /etc/secret", "0700 /home/lix"],
+  );
 });

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Owner } from "../../../provider/base/owner.ts";
 import { NarHash } from "../../../provider/nix/nix-hash.ts";
 import type { PathInfo } from "../../../provider/nix/path-info.ts";
 import { StorePath } from "../../../provider/nix/store-path.ts";
+import { Tree } from "../../../provider/nix/tree.ts";
 import {
+  attributesKey,
   databaseKey,
   indexPlanKey,
   layerKey,
@@ -17,7 +20,9 @@ const path = (name: string): StorePath => StorePath.fromBaseName(`${"0".repeat(3
 const RECIPE: LayerRecipe = {
   storePaths: [{ baseName: `${"0".repeat(32)}-a`, narHash: hash("a") }],
   baseSystem: undefined,
+  baseSystemAttributes: undefined,
   database: undefined,
+  storeOwner: Owner.root,
   compression: { algorithm: "gzip", level: 4 },
 };
 
@@ -39,11 +44,33 @@ test("a LayerKey differs with everything that the layer's bytes depend on", () =
     layerKey({ ...RECIPE, storePaths: [other] }),
     layerKey({ ...RECIPE, storePaths: [{ ...other, narHash: hash("b") }] }),
     layerKey({ ...RECIPE, baseSystem: hash("a") }),
+    layerKey({ ...RECIPE, baseSystemAttributes: "a" }),
     layerKey({ ...RECIPE, database: "a" }),
+    layerKey({ ...RECIPE, storeOwner: { ...Owner.root, uid: 1 } }),
+    layerKey({ ...RECIPE, storeOwner: { ...Owner.root, gid: 1 } }),
+    layerKey({ ...RECIPE, storeOwner: { ...Owner.root, user: "lix" } }),
+    layerKey({ ...RECIPE, storeOwner: { ...Owner.root, group: "lix" } }),
     layerKey({ ...RECIPE, compression: { algorithm: "gzip", level: 5 } }),
     layerKey({ ...RECIPE, compression: { algorithm: "zstd", level: 4 } }),
   ]);
   assert.equal(layerKey({ ...RECIPE }), layerKey(RECIPE));
+});
+
+test("modes and owners of a tree have a key, wherever they stand, and a tree without has none", () => {
+  const owner = { uid: 1000, gid: 100, user: "lix", group: "users" };
+  const plain = Tree.directory({ a: Tree.file("x"), b: Tree.file("x") });
+  const [a, b] = [Tree.file("x"), Tree.file("x")];
+  assert.equal(attributesKey(plain), undefined);
+  const keys = [
+    Tree.with(plain, { mode: 0o700 }),
+    Tree.with(plain, { owner }),
+    Tree.with(plain, { owner: { ...owner, gid: 101 } }),
+    Tree.directory({ a: Tree.with(a, { mode: 0o700 }), b }),
+    Tree.directory({ a, b: Tree.with(b, { mode: 0o700 }) }),
+    Tree.directory({ a, b: Tree.with(b, { mode: 0o701 }) }),
+  ].map((tree) => attributesKey(tree) ?? "");
+  assert.ok(!keys.includes(""));
+  allDiffer(keys);
 });
 
 test("the database's key differs with each column that is filled", () => {

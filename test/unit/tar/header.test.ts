@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { ByteString } from "../../../provider/base/byte-string.ts";
+import { Owner } from "../../../provider/base/owner.ts";
 import { encodeHeader, type TarHeader } from "../../../provider/tar/header.ts";
 
 interface Vector {
@@ -12,6 +13,8 @@ interface Vector {
   readonly target: string;
   readonly mode: number;
   readonly size: number;
+  /** Absent: root. */
+  readonly owner?: Owner;
   readonly header: string;
 }
 const VECTORS = readFileSync(new URL("../../vectors/tar/headers.jsonl", import.meta.url), "utf8")
@@ -26,7 +29,9 @@ const bytesOf = (shown: string): ByteString =>
   );
 
 function headerOf(vector: Vector): TarHeader {
-  const entry = { path: bytesOf(vector.path), mode: vector.mode };
+  const { uid, gid, user, group } = vector.owner ?? Owner.root;
+  const owner = { uid, gid, user: bytesOf(user), group: bytesOf(group) };
+  const entry = { path: bytesOf(vector.path), mode: vector.mode, owner };
   switch (vector.kind) {
     case "directory":
       return { ...entry, kind: "directory" };
@@ -50,7 +55,13 @@ test("a header is whole blocks, and its last block sums to its checksum", () => 
   const bytes = fc.stringMatching(/^[\x01-\xff]{1,300}$/);
   fc.assert(
     fc.property(bytes, bytes, (path, target) => {
-      const header = encodeHeader({ kind: "symlink", path: `/${path}`, target, mode: 0o777 });
+      const header = encodeHeader({
+        kind: "symlink",
+        path: `/${path}`,
+        target,
+        mode: 0o777,
+        owner: Owner.root,
+      });
       assert.equal(header.length % 512, 0);
       const block = header.subarray(-512);
       const field = Buffer.from(block.subarray(148, 154)).toString();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { extract } from "tar-stream";
+import { Owner } from "../../../provider/base/owner.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import {
   ContentsMismatch,
@@ -20,6 +21,7 @@ const file = (path: string, size: number): TarItem => ({
   kind: "regular",
   path,
   mode: 0o444,
+  owner: Owner.root,
   size,
 });
 const contents = (bytes: Uint8Array): TarItem => ({ kind: "contents", bytes });
@@ -52,7 +54,7 @@ for (const [what, items] of [
   ["some without a file", [contents(Buffer.alloc(1))]],
   [
     "some for a directory",
-    [{ kind: "directory", path: "/d", mode: 0o555 }, contents(Buffer.alloc(1))],
+    [{ kind: "directory", path: "/d", mode: 0o555, owner: Owner.root }, contents(Buffer.alloc(1))],
   ],
 ] as const)
   test(`refuses contents that are not as long as promised: ${what}`, async () => {
@@ -108,10 +110,16 @@ test("slabs in turn are the same tar, and a chunk stays until as many more are a
 test("tar-stream reads back what was packed", async () => {
   const long = `/nix/store/${"x".repeat(200)}`;
   const tar = await pack(
-    { kind: "directory", path: "/nix", mode: 0o555 },
+    { kind: "directory", path: "/nix", mode: 0o555, owner: Owner.root },
     file("/nix/é", 5),
     contents(Buffer.from("hello")),
-    { kind: "symlink", path: long, mode: 0o777, target: `${long}/${"y".repeat(200)}` },
+    {
+      kind: "symlink",
+      path: long,
+      mode: 0o777,
+      owner: Owner.root,
+      target: `${long}/${"y".repeat(200)}`,
+    },
   );
   const reader = extract();
   reader.end(tar);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Owner } from "../../../provider/base/owner.ts";
 import { ByteString } from "../../../provider/base/byte-string.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { packTar, type TarItem } from "../../../provider/tar/pack.ts";
@@ -121,8 +122,14 @@ test("reads what our own writer writes, wherever the chunks end", async () => {
     fc.asyncProperty(fc.array(item, { maxLength: 4 }), fc.nat(700), async (items, chunk) => {
       async function* written(): AsyncGenerator<TarItem> {
         for (const { name, target, contents } of items) {
-          yield { kind: "symlink", path: `/l${name}`, mode: 0o777, target };
-          yield { kind: "regular", path: `/f${name}`, mode: 0o444, size: contents.length };
+          yield { kind: "symlink", path: `/l${name}`, mode: 0o777, owner: Owner.root, target };
+          yield {
+            kind: "regular",
+            path: `/f${name}`,
+            mode: 0o444,
+            owner: Owner.root,
+            size: contents.length,
+          };
           yield { kind: "contents", bytes: contents };
         }
       }

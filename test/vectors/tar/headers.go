@@ -12,6 +12,14 @@ import (
 	"time"
 )
 
+type owner struct {
+	Uid   int    `json:"uid"`
+	Gid   int    `json:"gid"`
+	User  string `json:"user"`
+	Group string `json:"group"`
+}
+
+// Without an owner: root.
 type vector struct {
 	What   string `json:"what"`
 	Kind   string `json:"kind"`
@@ -19,6 +27,7 @@ type vector struct {
 	Target string `json:"target"`
 	Mode   int64  `json:"mode"`
 	Size   int64  `json:"size"`
+	Owner  *owner `json:"owner,omitempty"`
 	Header string `json:"header"`
 }
 
@@ -45,15 +54,23 @@ func shown(b []byte) string {
 var out []vector
 
 func add(what, kind, path, target string, mode, size int64) {
+	addOwned(nil, what, kind, path, target, mode, size)
+}
+
+func addOwned(of *owner, what, kind, path, target string, mode, size int64) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	h := &tar.Header{Name: path, Linkname: target, Mode: mode, Size: size, Uname: "root", Gname: "root",
 		ModTime: time.Unix(1, 0), AccessTime: time.Unix(7, 5), ChangeTime: time.Unix(8, 5)}
+	if of != nil {
+		h.Uid, h.Gid, h.Uname, h.Gname = of.Uid, of.Gid, of.User, of.Group
+		of = &owner{of.Uid, of.Gid, shown([]byte(of.User)), shown([]byte(of.Group))}
+	}
 	h.Typeflag = map[string]byte{"directory": tar.TypeDir, "regular": tar.TypeReg, "symlink": tar.TypeSymlink}[kind]
 	if err := w.WriteHeader(h); err != nil {
 		panic(what + ": " + err.Error())
 	}
-	out = append(out, vector{what, kind, shown([]byte(path)), shown([]byte(target)), mode, size, shown(b.Bytes())})
+	out = append(out, vector{what, kind, shown([]byte(path)), shown([]byte(target)), mode, size, of, shown(b.Bytes())})
 }
 
 const store = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-x" // 45 bytes
@@ -119,6 +136,20 @@ func main() {
 		add("large file", "regular", store+"/f", "", 0o444, n)
 	}
 	add("large file, long name", "regular", pad(pad(store+"/", 100)+"/", 180), "", 0o444, 1<<33)
+	for _, of := range []owner{
+		{1000, 1000, "lix", "lix"}, {1000, 0, "lix", "root"}, {1000, 100, "", ""}, {65534, 65534, "nobody", "nobody"},
+		{2097151, 2097151, "most", "most"}, {2097152, 0, "more", "root"}, {0, 2097152, "root", "more"},
+		{1000620000, 1000620000, "", ""}, {2147483647, 2147483647, "u", "g"},
+		{1, 2, strings.Repeat("u", 31), strings.Repeat("g", 31)}, {1, 2, strings.Repeat("u", 32), strings.Repeat("g", 32)},
+		{1, 2, strings.Repeat("u", 33), "g"}, {1, 2, "u", strings.Repeat("g", 33)}, {1, 2, "é", "g"}, {1, 2, "u", "日本"},
+		{1, 2, strings.Repeat("u", 31) + "/xyz", "g"},
+	} {
+		addOwned(&of, "owner", "directory", "/nix/store", "", 0o755, 0)
+		addOwned(&of, "owner", "regular", store+"/f", "", 0o444, 1<<33-1)
+		addOwned(&of, "owner, large file", "regular", store+"/f", "", 0o444, 1<<33)
+		addOwned(&of, "owner, name that splits", "directory", pad(pad(store+"/", 100)+"/", 180), "", 0o555, 0)
+		addOwned(&of, "owner, long target", "symlink", store+"/é", pad("/", 120), 0o777, 0)
+	}
 	e := json.NewEncoder(os.Stdout)
 	for _, v := range out {
 		e.Encode(v)
