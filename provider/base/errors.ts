@@ -1,4 +1,5 @@
 /** The one error root: a message a user can act on, a code a program can match. @module */
+import { messageLines, type Lines } from "./printable.ts";
 
 export interface LixImageErrorOptions {
   /** What to do about it, in one sentence. */
@@ -11,10 +12,11 @@ export abstract class LixImageError extends Error {
   abstract readonly code: string;
   readonly hint: string | undefined;
 
-  constructor(message: string, options: LixImageErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+  /** @param message one line; several only as a list, since a line break inside may be an attacker's. */
+  constructor(message: Lines, options: LixImageErrorOptions = {}) {
+    super(messageLines(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = new.target.name;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : messageLines(options.hint);
   }
 }
 
@@ -23,7 +25,7 @@ export class SeveralErrors extends LixImageError {
   readonly code = "SEVERAL_ERRORS";
   readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[]) {
-    super(errors.map((error) => render(error)).join("\n"));
+    super(errors.flatMap(renderLines));
     this.errors = errors;
   }
 }
@@ -38,17 +40,24 @@ export function throwAll(errors: readonly unknown[]): void {
 }
 
 /** Pulumi shows only text, so the whole cause chain is folded into it, once, at the boundary. */
-export function render(error: unknown): string {
-  if (error instanceof SeveralErrors) return error.message;
+export const render = (error: unknown): string => renderLines(error).join("\n");
+
+/** The lines of {@link render}, for a message or a warning that has more to say. */
+export function renderLines(error: unknown): string[] {
+  if (error instanceof SeveralErrors) return error.message.split("\n");
   const lines: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof SeveralErrors) {
-      lines.push(...at.message.split("\n"));
+      lines.push(
+        ...at.message.split("\n").map((line) => (lines.length === 0 ? line : `  ${line}`)),
+      );
       break;
     }
     const code = at instanceof LixImageError ? ` [${at.code}]` : "";
-    lines.push(`${lines.length === 0 ? "" : "caused by: "}${at.message}${code}`);
-    if (at instanceof LixImageError && at.hint !== undefined) lines.push(`hint: ${at.hint}`);
+    // Ours has its own line breaks, and has had all others escaped.
+    const message = at instanceof LixImageError ? at.message : messageLines(at.message);
+    lines.push(...`${lines.length === 0 ? "" : "  caused by: "}${message}${code}`.split("\n"));
+    if (at instanceof LixImageError && at.hint !== undefined) lines.push(`  hint: ${at.hint}`);
   }
-  return lines.join("\n  ") || String(error);
+  return lines.length > 0 ? lines : [messageLines(String(error))];
 }

@@ -2,7 +2,9 @@
  * Where progress and warnings go. The provider installs a sink at start; formats never log.
  * @module
  */
+import { printableLines, type Lines } from "./printable.ts";
 
+/** Gets text that is safe to show; line breaks in it are ours. */
 export interface LogSink {
   /** A short-lived line: "lix: fetching 12 of 51 layers, 34 MB". Replaces the one before. */
   progress(line: string): void;
@@ -21,7 +23,7 @@ export const log = {
     sink = next;
     return before;
   },
-  progress: (line: string): void => sink.progress(line),
-  warn: (line: string): void => sink.warn(line),
-  info: (line: string): void => sink.info(line),
+  progress: (line: string): void => sink.progress(printableLines(line)),
+  warn: (lines: Lines): void => sink.warn(printableLines(lines)),
+  info: (lines: Lines): void => sink.info(printableLines(lines)),
 };

@@ -2,7 +2,7 @@
  * From a plan to its destinations: what they lack is made, then pushed; tags last.
  * @module
  */
-import { render } from "../base/errors.ts";
+import { renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Destination } from "../destination/destination.ts";
 import { BlobEvicted } from "../layer-cache/layer-cache.ts";
@@ -60,7 +60,7 @@ export async function publish(
     } catch (error) {
       if (tried === TRIES || !isCurable(error)) throw error;
       // Once may be chance.
-      if (tried === TRIES - 1) log.warn(render(error));
+      if (tried === TRIES - 1) log.warn(renderLines(error));
       // Who promised a blob by its manifest may not have it.
       how = { ...options, everyBlob: true };
     }

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { LixImageSpec } from "../../sdk/args.ts";
-import { LixImageError, throwAll } from "../base/errors.ts";
+import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
 import { readInputs } from "../lifecycle/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
 import { draftSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
@@ -51,7 +51,7 @@ export function parseCommandLine(argv: readonly string[], usage: string): Comman
     const { "docker-archive": dockerArchive, oci, ...flags } = values;
     return { positionals, oci, dockerArchive, ...flags };
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\nusage: ${usage}`);
+    throw new UsageError([...renderLines(error), `usage: ${usage}`]);
   }
 }
 

@@ -44,9 +44,10 @@ function wanted({ oci, dockerArchive }: CommandLine): Archive[] {
   const archives: Archive[] = [];
   if (oci !== undefined) archives.push({ type: "oci-layout", path: resolve(oci) });
   if (dockerArchive !== undefined && !DockerArchiveName.is(dockerArchive))
-    throw new UsageError(
-      `--docker-archive: expected ${DockerArchiveName.expected}; got ${dockerArchive}\nusage: ${USAGE}`,
-    );
+    throw new UsageError([
+      `--docker-archive: expected ${DockerArchiveName.expected}; got ${dockerArchive}`,
+      `usage: ${USAGE}`,
+    ]);
   if (dockerArchive !== undefined)
     archives.push({ type: "docker-archive", path: resolve(dockerArchive) });
   return archives;

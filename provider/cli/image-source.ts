@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError, render } from "../base/errors.ts";
+import { LixImageError, renderLines } from "../base/errors.ts";
 import { readOciArchive } from "../destination/oci-archive.ts";
 import { readOciLayout } from "../destination/oci-layout.ts";
 import { readDockerArchive } from "../destination/read-docker-archive.ts";
@@ -59,7 +59,7 @@ function parseReference(text: string, usage: string): Reference {
   try {
     return Reference.parse(text);
   } catch (error) {
-    throw new UsageError(`${render(error)}\nusage: ${usage}`);
+    throw new UsageError([...renderLines(error), `usage: ${usage}`]);
   }
 }
 

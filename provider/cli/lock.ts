@@ -10,6 +10,7 @@ import { parseLockArguments, type LockArguments } from "./lock-arguments.ts";
 import { openExport } from "./lock-export.ts";
 import { LOCK_HELP } from "./lock-help.ts";
 import { readRecord, writeRecord } from "./lock-record.ts";
+import { printLines } from "./print.ts";
 import { resolveLock } from "./lock-resolve.ts";
 import type { LockTiming } from "./lock-source.ts";
 import { lockTable } from "./lock-table.ts";
@@ -72,7 +73,7 @@ async function replace(args: LockArguments, text: string, lock: Lock): Promise<v
 
 function printTable(before: string | undefined, lock: Lock, file: string): void {
   const lines = compareLocks(parsed(before, file), lock).flatMap(lockTable);
-  if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+  if (lines.length > 0) printLines(lines);
 }
 
 const readIfThere = (file: string): Promise<string | undefined> =>

@@ -1,5 +1,6 @@
 /** What commands say on stdout. @module */
 import { formatBytes } from "../base/format-bytes.ts";
+import { printable, printableJson, printableLines } from "../base/printable.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 
 /** A reader that leaves early, such as `head`, is no failure; a full disk is. */
@@ -8,7 +9,7 @@ export function guardOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE" || told) return;
     told = true;
-    process.stderr.write(`lix-image: cannot write to stdout: ${error.message}\n`);
+    process.stderr.write(`lix-image: cannot write to stdout: ${printable(error.message)}\n`);
     // At the very end, because a command that succeeds otherwise sets 0.
     process.once("exit", () => (process.exitCode ||= 1));
   });
@@ -16,11 +17,12 @@ export function guardOutput(): void {
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${printableJson(value)}\n`);
 }
 
+/** Each is one line: what others wrote into it cannot make it two, nor steer the terminal. */
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+  process.stdout.write(`${printableLines(lines)}\n`);
 }
 
 /** What was built or pushed, for people. */

@@ -2,7 +2,8 @@ import { assemble, type Assembled } from "../build/assemble.ts";
 import { identifyLayers, materialise } from "../build/build-image.ts";
 import { layerDifference } from "../build/layer-difference.ts";
 import { Session } from "../build/session.ts";
-import { render } from "../base/errors.ts";
+import { renderLines } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import type { Prepared } from "../build/prepare.ts";
 import { prepareFully } from "../lifecycle/push.ts";
 import { Digest } from "../oci/digest.ts";
@@ -54,7 +55,10 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     const [expected, got] = [ours.digest, image.root.digest];
     if (line.json) printJson({ equal, expected, got, differences: problems });
     else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
-    else printLines([`${image.description} is not the image of ${file}`, ...problems]);
+    else {
+      const lines = problems.flatMap((problem) => problem.split("\n"));
+      printLines([`${image.description} is not the image of ${file}`, ...lines]);
+    }
     return equal ? 0 : 1;
   });
 }
@@ -96,7 +100,7 @@ function inPlain(assembled: Assembled): Expected {
 
 function describeDifference({ where, expected, got, onlyCompression }: ImageDifference): string {
   const note = onlyCompression ? " (same contents, compressed otherwise)" : "";
-  return `${where}: expected ${expected}; got ${got}${note}`;
+  return printable(`${where}: expected ${expected}; got ${got}${note}`);
 }
 
 /** The files behind layers that stand at the same place with other contents. */
@@ -119,8 +123,9 @@ async function differentFiles(
       const files = await layerDifference(
         session.cache.openBlob(identity.digest),
         image.getBlob(other.digest),
-      ).catch((error: unknown) => [render(error)]);
-      lines.push(...files.slice(0, FILES_SHOWN).map((line) => `${name}: layer ${index}: ${line}`));
+      ).catch(renderLines);
+      const shown = files.slice(0, FILES_SHOWN).map(printable);
+      lines.push(...shown.map((line) => `${name}: layer ${index}: ${line}`));
       if (files.length > FILES_SHOWN)
         lines.push(`${name}: layer ${index}: and ${files.length - FILES_SHOWN} more files`);
     }

@@ -6,7 +6,7 @@
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
-import { render, throwAll } from "../base/errors.ts";
+import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
@@ -38,7 +38,7 @@ export async function removeDropped(olds: Wire, news: Wire): Promise<void> {
     const removal = kept.has(description) ? removeTags(ours, wanted) : removeAll(ours);
     // What was pushed is recorded all the same: a mirror may be dropped because it is down.
     await removal.catch((error: unknown) =>
-      log.warn(`${description}: what is no longer asked for stays: ${render(error)}`),
+      warnAbout(`${description}: what is no longer asked for stays`, error),
     );
   }
 }
@@ -100,7 +100,7 @@ async function deleteManifest(client: RegistryClient, digest: Digest): Promise<v
   try {
     await client.deleteManifest(digest);
   } catch (error) {
-    log.warn(`${client.description}: could not remove ${digest}: ${render(error)}`);
+    warnAbout(`${client.description}: could not remove ${digest}`, error);
   }
 }
 
@@ -111,12 +111,18 @@ async function deleteTags(client: RegistryClient, tags: readonly string[]): Prom
     } catch (error) {
       // What is the matter with one is with the others.
       const left = tags.slice(at).join(", ");
-      const trouble = cannotUntag(error)
-        ? `this registry cannot delete a tag without its image; what stays: ${left}`
-        : `could not remove ${left}: ${render(error)}`;
-      log.warn(`${client.description}: ${trouble}`);
+      if (cannotUntag(error))
+        log.warn(
+          `${client.description}: this registry cannot delete a tag without its image; what stays: ${left}`,
+        );
+      else warnAbout(`${client.description}: could not remove ${left}`, error);
       return;
     }
+}
+
+function warnAbout(subject: string, error: unknown): void {
+  const [first = "", ...more] = renderLines(error);
+  log.warn([`${subject}: ${first}`, ...more]);
 }
 
 /** Distribution 2 wants a digest; others say that they do not support it. */

@@ -12,6 +12,7 @@
  */
 import { LixImageError, render } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { printableLines } from "../base/printable.ts";
 import { Session } from "../build/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
@@ -92,9 +93,15 @@ async function told<T>(method: () => Promise<T>): Promise<T> {
         reasons: [failure.message],
       });
     // The SDK prints it beside the message. Where we noticed a user's mistake tells that user nothing.
-    failure.stack = error instanceof LixImageError ? "" : String(Object(error).stack);
+    failure.stack = error instanceof LixImageError ? "" : stackOf(error);
     throw failure;
   } finally {
     await sink?.settled();
   }
+}
+
+/** The frames only: the message before them may be a server's. */
+function stackOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
+  return printableLines(lines.filter((line) => /^ +at /.test(line)));
 }

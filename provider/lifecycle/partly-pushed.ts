@@ -1,4 +1,4 @@
-import { LixImageError, render } from "../base/errors.ts";
+import { LixImageError, renderLines } from "../base/errors.ts";
 import type { DestinationFailure } from "../build/publish.ts";
 import type { Wire } from "./wire.ts";
 
@@ -13,8 +13,8 @@ export class PartlyPushed extends LixImageError {
   readonly properties: Wire;
 
   constructor(result: { id: string; outs: Wire }, failures: readonly DestinationFailure[]) {
-    const each = failures.map(({ error }) => render(error));
-    super(`pushed, but not to all destinations: ${each.join("\n")}`, {
+    const [first = "", ...more] = failures.flatMap(({ error }) => renderLines(error));
+    super([`pushed, but not to all destinations: ${first}`, ...more], {
       hint: "state has what was pushed; the next `up` brings the rest there",
     });
     this.id = result.id;

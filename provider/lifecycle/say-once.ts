@@ -1,4 +1,5 @@
 import { log } from "../base/log.ts";
+import { printableLines } from "../base/printable.ts";
 
 const said = new Set<string>();
 
@@ -7,7 +8,8 @@ const said = new Set<string>();
  * replacement, diff in a preview with --refresh.
  */
 export function sayOnce(image: string, lines: readonly string[]): void {
-  const text = [`${image}:`, ...lines].join("\n  ");
-  if (lines.length > 0 && !said.has(text)) log.info(text);
+  const all = [`${image}:`, ...lines.map((line) => `  ${line}`)];
+  const text = printableLines(all);
+  if (lines.length > 0 && !said.has(text)) log.info(all);
   said.add(text);
 }

@@ -149,7 +149,7 @@ export class InvalidLock extends LixImageError {
   readonly code = "INVALID_LOCK";
   readonly mistakes: readonly string[];
   constructor(file: string, mistakes: readonly string[]) {
-    super(`${file}: ${enumerate(mistakes)}`, {
+    super(enumerate(`${file}: `, mistakes), {
       hint: "a lock is made by `lix-image lock`, not by hand",
     });
     this.mistakes = mistakes;

@@ -81,7 +81,7 @@ export class UntrustedLock extends LixImageError {
   readonly code = "UNTRUSTED_LOCK";
   readonly mistakes: readonly string[];
   constructor(file: string, mistakes: readonly string[]) {
-    super(`${file}: ${enumerate(mistakes)}`, {
+    super(enumerate(`${file}: `, mistakes), {
       hint: "was the lock edited, or a key left out of its caches' trustedPublicKeys? `lix-image lock` makes it anew",
     });
     this.mistakes = mistakes;

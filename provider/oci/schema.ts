@@ -1,6 +1,7 @@
 /** What the JSON documents of other people's images have in common. @module */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
+import { schemaProblems } from "../base/schema-problems.ts";
 import { DiffId, Digest, InvalidDigest } from "./digest.ts";
 
 export const digest = z.string().transform(branded(Digest.parse));
@@ -17,7 +18,7 @@ export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: 
     throw new MalformedDocument(what, "not JSON", error);
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new MalformedDocument(what, z.prettifyError(parsed.error));
+  if (!parsed.success) throw new MalformedDocument(what, schemaProblems(parsed.error));
   return parsed.data;
 }
 

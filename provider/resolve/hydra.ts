@@ -9,6 +9,7 @@ import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { http, type HttpResponse } from "../base/http.ts";
 import { redactUrl } from "../base/redact.ts";
+import { schemaProblems } from "../base/schema-problems.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { textOf, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
@@ -105,7 +106,7 @@ function parse(text: string, url: URL): HydraBuild {
     throw new NotHydra(url, start(text));
   }
   const build = HydraBuild.safeParse(json);
-  if (!build.success) throw new NotHydra(url, z.prettifyError(build.error));
+  if (!build.success) throw new NotHydra(url, schemaProblems(build.error));
   return build.data;
 }
 

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { redactUrl } from "../base/redact.ts";
+import { schemaProblems } from "../base/schema-problems.ts";
 import { decompress } from "../compression/decompress.ts";
 import { Peekable } from "../compression/peekable.ts";
 import { fetchOk, type FetchOptions } from "./fetch-text.ts";
@@ -39,7 +40,7 @@ export async function readPackageIndex(
   try {
     for await (const [attribute, entry] of jsonMembers(plain(response.body), choice)) {
       const parsed = Entry.safeParse(entry);
-      if (!parsed.success) throw new Error(`${attribute}: ${z.prettifyError(parsed.error)}`);
+      if (!parsed.success) throw new Error(`${attribute}: ${schemaProblems(parsed.error)}`);
       found.set(attribute, parsed.data);
       if (found.size === wanted.size) break;
     }

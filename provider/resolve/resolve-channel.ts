@@ -155,12 +155,13 @@ export class UnknownAttributes extends LixImageError {
   readonly code = "UNKNOWN_ATTRIBUTES";
   constructor(release: ChannelRelease, attributes: readonly string[], lix: string) {
     super(
-      `${release.name}: ${enumerate(
+      enumerate(
+        `${release.name}: `,
         attributes.map(
           (attribute) => `there is no package ${attribute === "nix" ? lix : attribute}`,
         ),
         "packages",
-      )}`,
+      ),
       {
         hint:
           "names are those of https://search.nixos.org, without aliases; " +
@@ -174,7 +175,7 @@ export class UnusableJobs extends LixImageError {
   readonly code = "UNUSABLE_JOBS";
   constructor(release: ChannelRelease, system: string, mistakes: readonly string[]) {
     super(
-      `${release.evaluation.href}, ${system}: ${enumerate(mistakes, "packages were not built")}`,
+      enumerate(`${release.evaluation.href}, ${system}: `, mistakes, "packages were not built"),
       {
         hint:
           "-small channels build only some packages, and a package may fail for one system: " +

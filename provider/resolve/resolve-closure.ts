@@ -114,10 +114,11 @@ export class PathsNotInCaches extends LixImageError {
     const sorted = paths.toSorted((a, b) => StorePath.compare(a.storePath, b.storePath));
     const first = sorted[0]?.storePath ?? "/nix/store/…";
     super(
-      `cannot be locked: ${enumerate(
-        sorted.map((path) => `${path.storePath}\n      ${path.reasons.join("\n      ")}`),
+      enumerate(
+        "cannot be locked: ",
+        sorted.map((path) => [path.storePath, ...path.reasons.map((reason) => `  ${reason}`)]),
         "store paths",
-      )}`,
+      ),
       {
         hint:
           `push it to a cache of yours, nix copy --to 'file:///srv/cache?secret-key=/path/to/key' ${first}, ` +

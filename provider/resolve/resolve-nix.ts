@@ -150,7 +150,7 @@ function placeOf(path: readonly PropertyKey[], attributes: readonly string[]): s
 export class UnusableNixPackages extends LixImageError {
   readonly code = "UNUSABLE_NIX_FILE";
   constructor(subject: string, mistakes: readonly string[]) {
-    super(`${subject}: ${enumerate(mistakes)}`, {
+    super(enumerate(`${subject}: `, mistakes), {
       hint: "add what is missing to the set: pkgs // { nix = pkgs.lix; }",
     });
   }

@@ -104,7 +104,7 @@ function lockedPackage(
 export class InvalidPackagePaths extends LixImageError {
   readonly code = "INVALID_PACKAGE_PATHS";
   constructor(mistakes: readonly string[]) {
-    super(enumerate(mistakes), {
+    super(enumerate("", mistakes), {
       hint: "give each output once: --path curl.bin=/nix/store/…-curl-8.9.1-bin --path curl.out=/nix/store/…-curl-8.9.1",
     });
   }

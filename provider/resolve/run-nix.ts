@@ -1,6 +1,7 @@
 /** An installed Nix (2.4 or newer) or Lix, run for what it prints. @module */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
 import { LixImageError } from "../base/errors.ts";
 
 export interface NixRun {
@@ -53,8 +54,10 @@ const STDERR_LIMIT = 4000;
 export class NixEvaluationFailed extends LixImageError {
   readonly code = "NIX_EVALUATION_FAILED";
   constructor(subject: string, stderr: string) {
-    const said = stderr.trim();
-    super(`${subject}: does not evaluate:\n${said.slice(-STDERR_LIMIT)}`, {
+    // Nix colours its messages on its own account.
+    const said = stripVTControlCharacters(stderr).trim().slice(-STDERR_LIMIT);
+    const lines = said.split(/\r?\n/);
+    super([`${subject}: does not evaluate:`, ...lines.map((line) => `  ${line}`)], {
       hint: "it must give a set of packages such as nixpkgs; a file may be a function of { system } that does",
     });
   }

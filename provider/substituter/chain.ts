@@ -168,9 +168,9 @@ export class NarInterrupted extends LixImageError {
 export class NarUnavailable extends LixImageError {
   readonly code = "NAR_UNAVAILABLE";
   constructor(path: StorePath, refusals: readonly Refusal[]) {
-    const lines = refusals.map(({ url, reason }) => `\n  ${url}: ${reason}`);
+    const lines = refusals.map(({ url, reason }) => `  ${url}: ${reason}`);
     const hints = new Set(refusals.flatMap(({ hint }) => hint ?? []));
-    super(`${path}: none of ${refusals.length} caches can supply it${lines.join("")}`, {
+    super([`${path}: none of ${refusals.length} caches can supply it`, ...lines], {
       hint: [
         ...hints,
         "add a cache that has it to the lock's `caches`, or make the lock anew with `lix-image lock`",

@@ -1,0 +1,56 @@
+/**
+ * Text that others wrote, made safe to show: a narinfo, a label, a file's name or a server's error must
+ * neither steer the terminal nor look like a line of ours.
+ * @module
+ */
+
+/** One line, or several of our own. A line break inside of one is data, and is escaped as such. */
+export type Lines = string | readonly string[];
+
+/**
+ * Controls (C0, DEL, C1), what is invisible or changes the direction of writing (bidi controls,
+ * zero-width characters, byte order marks, tags), line and paragraph separators, half surrogate pairs.
+ * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+]);
+
+/** One line; what cannot be printed becomes an escape of JSON. What has none stays as it is. */
+export const printable = (text: string): string => text.replace(UNPRINTABLE, escaped);
+
+/** Lines for people, each printable by itself. */
+export const printableLines = (lines: Lines): string =>
+  typeof lines === "string" ? printable(lines) : lines.map(printable).join("\n");
+
+/** A line of a message: as much of it as anybody reads. A server's page may be a megabyte. */
+export function messageLines(lines: Lines): string {
+  const each = typeof lines === "string" ? [lines] : lines;
+  return each.map((line) => printable(abridged(line))).join("\n");
+}
+
+const LINE_LIMIT = 8_000;
+
+const abridged = (line: string): string =>
+  line.length <= LINE_LIMIT
+    ? line
+    : `${line.slice(0, LINE_LIMIT)}… (and ${line.length - LINE_LIMIT} more characters)`;
+
+/** JSON.stringify leaves C1 and bidi controls as they are; in strings, `\u` says the same. */
+export const printableJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNPRINTABLE, (found) =>
+    found === "\n" ? found : escaped(found),
+  );
+
+function escaped(found: string): string {
+  const short = SHORT.get(found);
+  if (short !== undefined) return short;
+  return found
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
