@@ -1,10 +1,10 @@
 /**
- * What a program writes. The comments here are the reference documentation; the schema below holds
- * bounds and defaults, and a compile-time test proves that the two agree.
+ * What a program writes. The comments here are the reference documentation. The schema in
+ * provider/plan/inputs-schema.ts holds bounds and defaults, and a compile-time test proves that the two
+ * agree.
  * @module
  */
 import type { Input } from "@pulumi/pulumi";
-import { z } from "zod";
 
 /** A value of nix.conf: numbers are whole, lists are joined by one blank. */
 export type NixConfScalar = string | number | boolean;
@@ -120,55 +120,3 @@ export type LixImageArgs = { readonly [K in keyof LixImageInputs]: DeepInput<Lix
 export type DeepInput<T> = T extends object
   ? Input<{ readonly [K in keyof T]: DeepInput<T[K]> }>
   : Input<T>;
-
-const scalar = z.union([z.string(), z.int(), z.boolean()]);
-const gzip = z.strictObject({
-  algorithm: z.literal("gzip"),
-  level: z.int().min(1).max(9).default(4),
-});
-const zstd = z.strictObject({
-  algorithm: z.literal("zstd"),
-  level: z.int().min(1).max(19).default(3),
-});
-
-/** The rules at run time: bounds and defaults. What only the lock can tell is checked later. */
-export const LixImageInputs = z.strictObject({
-  lock: z.string().min(1).default("lix-image.lock.json"),
-  registry: z.string().min(1).optional(),
-  repository: z.string().min(1).optional(),
-  name: z.string().min(1).optional(),
-  tag: z.string().min(1).default("latest"),
-  extraTags: z.array(z.string().min(1)).readonly().default([]),
-  systems: z.array(z.string().min(1)).min(1).readonly().default(["x86_64-linux"]),
-  lixRevision: z.string().min(1).optional(),
-  bundleNixpkgs: z.boolean().default(true),
-  channelName: z.string().default("nixpkgs"),
-  channelUrl: z.string().default("https://nixos.org/channels/nixpkgs-unstable"),
-  extraPkgs: z.array(z.string().min(1)).readonly().default([]),
-  maxLayers: z.int().min(1).max(127).default(100),
-  nixConf: z
-    .record(z.string(), z.union([scalar, z.array(scalar).readonly()]))
-    .readonly()
-    .default({}),
-  flakeRegistry: z.string().min(1).optional(),
-  compression: z
-    .union([z.enum(["gzip", "zstd"]), z.discriminatedUnion("algorithm", [gzip, zstd])])
-    .default("gzip"),
-  mirrors: z.array(z.string().min(1)).readonly().default([]),
-  archives: z
-    .array(
-      z.strictObject({
-        type: z.enum(["oci-layout", "docker-archive"]),
-        path: z.string().min(1),
-        hydraBuildProducts: z.boolean().optional(),
-      }),
-    )
-    .readonly()
-    .default([]),
-  previewDigests: z.boolean().default(true),
-  deleteFromRegistry: z.boolean().default(false),
-  verifyBlobs: z.boolean().default(false),
-});
-
-/** After the schema: defaults applied. */
-export type LixImageSpec = z.output<typeof LixImageInputs>;

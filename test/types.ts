@@ -8,7 +8,8 @@ import type { PreviewOutput } from "../provider/lifecycle/unknown.ts";
 import type { NarHash } from "../provider/nix/nix-hash.ts";
 import type { StorePath } from "../provider/nix/store-path.ts";
 import type { DiffId, Digest } from "../provider/oci/digest.ts";
-import type { LixImageArgs, LixImageInputs, LixImageSpec } from "../sdk/args.ts";
+import type { LixImageInputs as Schema, LixImageSpec } from "../provider/plan/inputs-schema.ts";
+import type { LixImageArgs, LixImageInputs } from "../sdk/args.ts";
 import type { LixImage } from "../sdk/lix-image.ts";
 import type { LixImageOutputs } from "../sdk/outputs.ts";
 
@@ -22,7 +23,7 @@ type Plain<T> = T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;
 /** Assignable in both directions. */
 type Mutual<A, B> = [A, B] extends [B, A] ? true : false;
 type WithoutCompression<T> = Omit<T, "compression">;
-type SchemaInput = z.input<typeof LixImageInputs>;
+type SchemaInput = z.input<typeof Schema>;
 
 // The documented interface and the schema that runs are the same; neither has a key the other lacks.
 yes<Equal<Plain<WithoutCompression<SchemaInput>>, Plain<WithoutCompression<LixImageInputs>>>>();

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { LixImageSpec } from "../../sdk/args.ts";
+import type { LixImageSpec } from "../plan/inputs-schema.ts";
 import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
 import { readInputs } from "../lifecycle/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";

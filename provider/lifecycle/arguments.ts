@@ -2,7 +2,7 @@
  * The engine's `news`, parsed: what the program wrote, which of it is unknown, what is wrong with it.
  * @module
  */
-import { LixImageInputs, type LixImageSpec } from "../../sdk/args.ts";
+import { LixImageInputs, type LixImageSpec } from "../plan/inputs-schema.ts";
 import { throwAll } from "../base/errors.ts";
 import { isExpected } from "../plan/expected.ts";
 import { Place } from "../plan/place.ts";

@@ -4,7 +4,8 @@
  * @see @pulumi/pulumi runtime/rpc.ts, unknownValue
  * @module
  */
-import type { LixImageInputs, LixImageSpec } from "../../sdk/args.ts";
+import type { LixImageSpec } from "../plan/inputs-schema.ts";
+import type { LixImageInputs } from "../../sdk/args.ts";
 import { LixImageError } from "../base/errors.ts";
 import { Place } from "../plan/place.ts";
 import { hasPlanKey } from "../plan/tags.ts";

@@ -1,4 +1,4 @@
-import type { LixImageSpec } from "../../sdk/args.ts";
+import type { LixImageSpec } from "./inputs-schema.ts";
 import { InvalidArgument } from "./invalid-argument.ts";
 
 /** What would make more or less than a line of .nix-channels. The values are not shown: a URL may hold a password. */

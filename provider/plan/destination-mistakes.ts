@@ -2,7 +2,8 @@
  * What is wrong with where an image is to go, and only several arguments together show.
  * @module
  */
-import type { Archive, LixImageSpec } from "../../sdk/args.ts";
+import type { LixImageSpec } from "./inputs-schema.ts";
+import type { Archive } from "../../sdk/args.ts";
 import { LixImageError } from "../base/errors.ts";
 import { Repository } from "../oci/reference.ts";
 import { InvalidArgument } from "./invalid-argument.ts";

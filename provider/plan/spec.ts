@@ -3,7 +3,8 @@
  * @module
  */
 import { resolve } from "node:path";
-import type { Archive, LixImageSpec } from "../../sdk/args.ts";
+import type { LixImageSpec } from "./inputs-schema.ts";
+import type { Archive } from "../../sdk/args.ts";
 import { throwAll } from "../base/errors.ts";
 import type { LayerCompression } from "../layer/compressor.ts";
 import { platformOf, type Platform } from "../oci/platform.ts";

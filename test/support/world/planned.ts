@@ -1,5 +1,5 @@
 /** Plans of made-up packages, without any file or server: listings come straight from the trees. @module */
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { Owner } from "../../../provider/base/owner.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
 import type { Listing } from "../../../provider/nix/listing.ts";

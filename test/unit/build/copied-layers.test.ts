@@ -10,7 +10,7 @@ import { destinationsOf } from "../../../provider/lifecycle/destinations.ts";
 import { prepareFully } from "../../../provider/lifecycle/push.ts";
 import type { LayerIdentity } from "../../../provider/oci/layer.ts";
 import { makeSpec } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { otherMachine } from "../../support/other-machine.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { warningsOf } from "../../support/warnings.ts";

@@ -4,7 +4,7 @@ import { log } from "../../../provider/base/log.ts";
 import { Session } from "../../../provider/build/session.ts";
 import { prepareFully } from "../../../provider/lifecycle/push.ts";
 import { makeSpec } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 test("layers that a plan waits for and those that follow are counted as one after the other", () =>

@@ -13,7 +13,7 @@ import { destinationsOf } from "../../../provider/lifecycle/destinations.ts";
 import { prepareFully } from "../../../provider/lifecycle/push.ts";
 import { Digest } from "../../../provider/oci/digest.ts";
 import { makeSpec, type Spec } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { otherMachine } from "../../support/other-machine.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";

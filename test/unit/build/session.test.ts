@@ -6,7 +6,7 @@ import { identifyLayers } from "../../../provider/build/build-image.ts";
 import { Session } from "../../../provider/build/session.ts";
 import { prepareFully } from "../../../provider/lifecycle/push.ts";
 import { makeSpec } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { copyCache } from "../../support/world/binary-cache.ts";

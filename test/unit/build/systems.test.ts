@@ -10,7 +10,7 @@ import { Session } from "../../../provider/build/session.ts";
 import { destinationsOf } from "../../../provider/lifecycle/destinations.ts";
 import { prepareFully } from "../../../provider/lifecycle/push.ts";
 import { makeSpec } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { otherMachine } from "../../support/other-machine.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 import { damageNar, type NarDamage } from "../../support/world/damage.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Session } from "../../../provider/build/session.ts";
 import { check } from "../../../provider/lifecycle/check.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { assertTold, invalid, type MistakeTable } from "../../support/told.ts";
 
 const ALL = Object.keys(LixImageInputs.shape).sort().join(", ");

@@ -9,7 +9,7 @@ import {
 } from "../../../provider/lifecycle/arguments.ts";
 import { PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/lifecycle/unknown.ts";
 import { Place } from "../../../provider/plan/place.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 
 test("defaults are applied, and what is ours or an output is not an argument", () => {
   const outputs = Object.fromEntries(PREVIEW_OUTPUTS.map((name) => [name, "stale"]));

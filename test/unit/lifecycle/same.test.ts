@@ -10,7 +10,7 @@ import { diff } from "../../../provider/lifecycle/diff.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
 import { parseLock } from "../../../provider/lock/read.ts";
 import { formatLock } from "../../../provider/lock/write.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 /** As state has them: text. */

@@ -9,7 +9,7 @@ import { check } from "../../../provider/lifecycle/check.ts";
 import { diff } from "../../../provider/lifecycle/diff.ts";
 import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/lifecycle/unknown.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
-import { LixImageInputs } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { markdownPages } from "../../support/markdown.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 

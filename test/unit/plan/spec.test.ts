@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { draftSpec, makeSpec, targetName, type Spec } from "../../../provider/plan/spec.ts";
 import { NoDestination } from "../../../provider/plan/destination-mistakes.ts";
-import { LixImageInputs, type Archive } from "../../../sdk/args.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import type { Archive } from "../../../sdk/args.ts";
 
 const IN_SRV = { directory: "/srv", destination: "required" } as const;
 const specOf = (args: LixImageInputs): Spec => makeSpec(LixImageInputs.parse(args), IN_SRV);
