@@ -8,6 +8,11 @@ import { trustedContext, type OriginCertificates } from "./http-trust.ts";
 export const CONNECT_LIMIT_MS = 20_000;
 /** From the last byte of a request to the answer: registries put large uploads together then. */
 export const ANSWER_LIMIT_MS = 120_000;
+/**
+ * Until one of a host's connections is free. Long, because others may be in the middle of large files,
+ * and not endless, so that what holds them without using them cannot hold us for ever.
+ */
+export const QUEUE_LIMIT_MS = 600_000;
 
 // More than any width with which one part of the program holds bodies open, so that a request
 // cannot wait forever for a socket that another part will not let go.

@@ -1,19 +1,19 @@
-/** One request and its answer, on one connection, with a time limit on every wait. @module */
-import {
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from "node:http";
-import { request as httpsRequest } from "node:https";
-import { once } from "node:events";
+/**
+ * One request and its answer, on one connection. Every wait ends: with what was waited for, at its
+ * time limit, at the caller's abort, or when the connection closes.
+ * @module
+ */
+import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Bytes } from "./bytes.ts";
-import { agentFor, ANSWER_LIMIT_MS, CONNECT_LIMIT_MS } from "./http-agent.ts";
-import { Progress, STALL_LIMIT_MS } from "./http-progress.ts";
+import { agentFor, ANSWER_LIMIT_MS } from "./http-agent.ts";
+import { receive } from "./http-answer.ts";
+import { Outcome } from "./http-outcome.ts";
+import { StallGuard, STALL_LIMIT_MS } from "./http-progress.ts";
 import type { OriginCertificates } from "./http-trust.ts";
 import { HttpBodyMismatch, HttpTimeout, RequestBodyFailed } from "./http-unreachable.ts";
 
-export interface Question {
+export interface RawRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,188 +24,121 @@ export interface Question {
   /** Without progress of a body. Default: {@link STALL_LIMIT_MS}. */
   readonly stallLimitMs?: number | undefined;
   readonly certificates?: OriginCertificates | undefined;
+  /** A server that is not found by the URL's host, such as a daemon's socket. */
+  readonly endpoint?: RequestOptions | undefined;
 }
 
-export interface Answer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly url: URL;
   readonly body: Bytes;
   readonly signal: AbortSignal | undefined;
-  discard(): Promise<void>;
+  /**
+   * The beginning of the body, and its end when it comes soon. The connection is free afterwards:
+   * for the next request if the body was short, else closed.
+   */
+  readShort(): Promise<Uint8Array>;
 }
 
 /** Rejects with the raw cause: Node's error, HttpTimeout, RequestBodyFailed. */
-export async function exchange(question: Question): Promise<Answer> {
+export async function sendOnce(raw: RawRequest): Promise<RawResponse> {
   for (;;) {
-    const request = open(question);
+    const request = start(raw);
     try {
-      return await converse(request, question);
+      return await converse(request, raw);
     } catch (error) {
       // The server closed a kept-alive connection just as we took it up: no try of ours failed. But a
       // body may have broken off half-way: distribution 3 keeps that part, and refuses the whole then.
-      if (!request.reusedSocket || !isReset(error) || question.body !== undefined) throw error;
+      if (!request.reusedSocket || !isReset(error) || raw.body !== undefined) throw error;
     }
   }
 }
 
-function open(question: Question): ClientRequest {
-  const { body, url } = question;
-  const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const sized = body !== undefined || question.method === "PUT" || question.method === "POST";
-  return send(url, {
-    method: question.method,
-    agent: agentFor(url, question.certificates),
-    headers: {
-      ...question.headers,
-      ...(sized ? { "content-length": String(body?.size ?? 0) } : {}),
-    },
-  });
+// Presigned addresses and cookies of proxies are long; Node's own limit is 16 KiB.
+const HEADERS_LIMIT = 64 * 1024;
+
+function start({ method, url, headers, body, ...raw }: RawRequest): ClientRequest {
+  const isTls = url.protocol === "https:";
+  const sized = body !== undefined || method === "PUT" || method === "POST" || method === "PATCH";
+  const options: RequestOptions = {
+    method,
+    maxHeaderSize: HEADERS_LIMIT,
+    ...(raw.endpoint ?? { agent: agentFor(url, raw.certificates) }),
+    headers: { ...headers, ...(sized ? { "content-length": String(body?.size ?? 0) } : {}) },
+  };
+  return isTls ? httpsRequest(url, options) : httpRequest(url, options);
 }
 
-async function converse(request: ClientRequest, question: Question): Promise<Answer> {
-  const { signal } = question;
-  let broken: ClientRequest | IncomingMessage = request;
-  const stop = (): void => void broken.destroy(new Error("aborted"));
-  const release = (): void => signal?.removeEventListener("abort", stop);
-  signal?.addEventListener("abort", stop, { once: true });
-  if (signal?.aborted === true) stop();
-  const answered = firstAnswer(request);
-  const sent = send(request, question, answered);
+async function converse(request: ClientRequest, raw: RawRequest): Promise<RawResponse> {
+  const outcome = new Outcome(request, raw.signal);
+  const sent = send(request, raw, outcome).catch((error: unknown) => {
+    outcome.fail(error instanceof Error ? error : new Error(String(error)));
+  });
   try {
-    // Whichever fails first is the reason; an answer counts even when the upload was cut short.
-    const response = await Promise.race([answered, sent.then(() => answered)]);
-    // From here on it is the response that breaks: a destroyed request would empty it silently.
-    broken = response;
-    return answer(response, request, question, release);
-  } catch (error) {
-    request.destroy();
-    release();
-    throw error;
+    return receive(await outcome.answered, request, raw);
   } finally {
-    await sent.catch(() => {});
+    await sent;
   }
 }
 
-/** The response, or the reason why there is none. */
-function firstAnswer(request: ClientRequest): Promise<IncomingMessage> {
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    request.once("response", resolve);
-    // Stays for the life of the request: an unheard "error" would end the process.
-    request.on("error", reject);
-  });
-  answered.catch(() => {});
-  limitConnect(request);
-  return answered;
-}
+// A large chunk is written in pieces, so that a slow line shows its progress.
+const PIECE = 32 * 1024;
 
-// The clock starts with the socket: waiting in the agent's queue for one is no fault of the host.
-function limitConnect(request: ClientRequest): void {
-  request.once("socket", (socket) => {
-    if (!socket.connecting) return;
-    const timer = limit(request, CONNECT_LIMIT_MS, "no connection");
-    const ready = "encrypted" in socket ? "secureConnect" : "connect";
-    socket.once(ready, () => clearTimeout(timer));
-    request.once("close", () => clearTimeout(timer));
-  });
-}
-
-/** Writes the body, no faster than the socket takes it, and stops when the answer is there. */
-async function send(
-  request: ClientRequest,
-  question: Question,
-  answered: Promise<IncomingMessage>,
-): Promise<void> {
-  const { body } = question;
-  let done = false;
-  const over = answered.then(
-    () => void (done = true),
-    () => void (done = true),
-  );
+/** Writes the body, no faster than the socket takes it, and stops when the outcome is known. */
+async function send(request: ClientRequest, raw: RawRequest, outcome: Outcome): Promise<void> {
+  const { body } = raw;
+  const guard = new StallGuard("of the upload", raw.stallLimitMs ?? STALL_LIMIT_MS);
+  await outcome.orElse(outcome.connected);
   let size = 0;
-  const progress = new Progress("of the upload", question.stallLimitMs ?? STALL_LIMIT_MS);
-  if (body !== undefined)
-    for await (const chunk of guarded(body.open())) {
+  if (body !== undefined && !outcome.isKnown)
+    for await (const chunk of readUntil(body.open(), outcome)) {
       size += chunk.length;
-      if (size > body.size || done) break;
-      if (!request.write(chunk))
-        await progress.wait(request, Promise.race([once(request, "drain").catch(() => {}), over]));
-      progress.moved(chunk.length);
+      if (size > body.size) break;
+      for (let at = 0; at < chunk.length && !outcome.isKnown; at += PIECE) {
+        const piece = chunk.subarray(at, at + PIECE);
+        if (!request.write(piece)) await guard.wait(outcome.orElse(drained(request)));
+        guard.moved(piece.length);
+      }
     }
-  if (done) return;
-  if (body !== undefined && size !== body.size) throw mismatch(question, body.size, size);
-  request.end();
-  const timer = limit(request, question.answerLimitMs ?? ANSWER_LIMIT_MS, "no answer");
-  await over;
+  if (outcome.isKnown) return;
+  if (body !== undefined && size !== body.size) throw mismatch(raw, body.size, size);
+  await guard.wait(outcome.orElse(new Promise<void>((done) => void request.end(done))));
+  const limitMs = raw.answerLimitMs ?? ANSWER_LIMIT_MS;
+  const timer = setTimeout(
+    () => outcome.fail(new HttpTimeout(`no answer within ${limitMs / 1000} s`)),
+    limitMs,
+  );
+  await outcome.known;
   clearTimeout(timer);
 }
 
-async function* guarded(source: Bytes): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    throw new RequestBodyFailed("the request's body failed", { cause: error });
-  }
-}
+const drained = (request: ClientRequest): Promise<void> =>
+  new Promise((resolve) => void request.once("drain", resolve));
 
-function answer(
-  response: IncomingMessage,
-  request: ClientRequest,
-  question: Question,
-  release: () => void,
-): Answer {
-  const settle = (): void => {
-    release();
-    // An answer in mid-upload leaves a connection that nobody can use again.
-    if (!request.writableEnded) request.destroy();
-  };
-  response.once("close", settle);
-  const body = chunks(response, question.stallLimitMs ?? STALL_LIMIT_MS);
-  // Nothing will follow, so the connection is free at once even if nobody reads.
-  if (question.method === "HEAD" || response.statusCode === 204 || response.statusCode === 304)
-    response.resume();
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    url: question.url,
-    signal: question.signal,
-    body,
-    async discard() {
-      // A short rest is read, so that the connection can be used again; a long one is not worth it.
-      let left = DISCARD_LIMIT;
-      const timer = setTimeout(() => response.destroy(), DISCARD_LIMIT_MS);
-      try {
-        for await (const chunk of body) if ((left -= chunk.length) < 0) break;
-      } catch {
-        // Nobody wanted it, so nobody misses it.
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-  };
-}
+// What reads the body may itself wait for somebody: it is asked to end, and not waited for.
+const SOURCE_END_LIMIT_MS = 1_000;
 
-const DISCARD_LIMIT = 64 * 1024;
-const DISCARD_LIMIT_MS = 1_000;
-
-async function* chunks(response: IncomingMessage, limitMs: number): AsyncGenerator<Uint8Array> {
-  const iterator: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
-  const progress = new Progress("of the answer", limitMs);
+/** Until there is an answer, or there will be none: then a source that is stuck holds nobody up. */
+async function* readUntil(source: Bytes, outcome: Outcome): AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await progress.wait(response, iterator.next());
-      if (next.done === true) break;
-      progress.moved(next.value.length);
+      const next = await outcome.orElse(
+        iterator.next().catch((cause: unknown) => {
+          throw new RequestBodyFailed("the request's body failed", { cause });
+        }),
+      );
+      if (next === undefined || next.done === true) return;
       yield next.value;
     }
-    if (!response.complete) throw new Error("the answer was cut short");
   } finally {
-    if (!response.readableEnded) response.destroy();
+    let timer: NodeJS.Timeout | undefined;
+    const ended = iterator.return?.().catch(() => {});
+    const enough = new Promise<void>((over) => (timer = setTimeout(over, SOURCE_END_LIMIT_MS)));
+    await Promise.race([ended, enough]);
+    clearTimeout(timer);
   }
-}
-
-function limit(request: ClientRequest, ms: number, what: string): NodeJS.Timeout {
-  return setTimeout(() => request.destroy(new HttpTimeout(`${what} within ${ms / 1000} s`)), ms);
 }
 
 const isReset = (error: unknown): boolean =>
@@ -213,7 +146,7 @@ const isReset = (error: unknown): boolean =>
   "code" in error &&
   (error.code === "ECONNRESET" || error.code === "EPIPE");
 
-const mismatch = (question: Question, promised: number, got: number): HttpBodyMismatch =>
+const mismatch = (raw: RawRequest, promised: number, got: number): HttpBodyMismatch =>
   new HttpBodyMismatch(
-    `${question.method} body: expected ${promised} bytes; got ${got > promised ? "more" : got}`,
+    `${raw.method} body: expected ${promised} bytes; got ${got > promised ? "more" : got}`,
   );

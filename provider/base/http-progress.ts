@@ -1,16 +1,20 @@
 /** How long a body may keep us waiting, in either direction. @module */
-import type { ClientRequest, IncomingMessage } from "node:http";
 import { HttpTimeout } from "./http-unreachable.ts";
 
-/** For {@link LEAST_BYTES} of a body. The slowest line that is of any use has more than enough. */
+/** The window over which progress is judged, and so the longest silence. */
 export const STALL_LIMIT_MS = 60_000;
-// Less is no progress: else a server that sends one byte a minute could hold us for years.
-const LEAST_BYTES = 16 * 1024;
+/**
+ * Less than this on average, over a whole window, is no progress (curl's --speed-limit and
+ * --speed-time): a modem of 1996 was faster, with three downloads at once, and a layer of 100 MB
+ * would take 14 hours.
+ */
+export const LEAST_BYTES_PER_SECOND = 2 * 1024;
 
 /** Counts only the time in which we wait for the other side: to be slow ourselves is no fault of it. */
-export class Progress {
+export class StallGuard {
   readonly #what: string;
   readonly #limitMs: number;
+  readonly #leastBytes: number;
   #waitedMs = 0;
   #bytes = 0;
   #pieces = 0;
@@ -19,15 +23,17 @@ export class Progress {
   constructor(what: string, limitMs: number) {
     this.#what = what;
     this.#limitMs = limitMs;
+    this.#leastBytes = (limitMs / 1000) * LEAST_BYTES_PER_SECOND;
   }
 
-  /** Waits for the next bytes, and destroys the stream when the limit is over. */
-  async wait<T>(stream: ClientRequest | IncomingMessage, next: Promise<T>): Promise<T> {
+  /** Waits for the next bytes, and throws when the window is over without enough of them. */
+  async wait<T>(next: Promise<T>): Promise<T> {
     const start = performance.now();
     const left = Math.max(0, this.#limitMs - this.#waitedMs);
-    const timer = setTimeout(() => stream.destroy(this.#timeout()), left);
+    const over = Promise.withResolvers<never>();
+    const timer = setTimeout(() => over.reject(this.#timeout()), left);
     try {
-      return await next;
+      return await Promise.race([next, over.promise]);
     } finally {
       clearTimeout(timer);
       this.#waitedMs += performance.now() - start;
@@ -37,7 +43,7 @@ export class Progress {
   moved(bytes: number): void {
     this.#bytes += bytes;
     this.#pieces += 1;
-    if (this.#bytes < LEAST_BYTES) return;
+    if (this.#bytes < this.#leastBytes) return;
     this.#bytes = 0;
     this.#pieces = 0;
     this.#waitedMs = 0;

@@ -1,6 +1,6 @@
 /** Where a redirect leads, and what may be told to whoever is there. @module */
 import { LixImageError } from "./errors.ts";
-import type { Answer } from "./http-exchange.ts";
+import type { RawResponse } from "./http-exchange.ts";
 import { redactUrl } from "./redact.ts";
 
 /** One request of a chain of redirects. */
@@ -21,7 +21,7 @@ const AS_GET: ReadonlySet<number> = new Set([301, 302, 303]);
 /** The next request; undefined when the answer is no redirect, or none that keeps the method. */
 export function nextHop(
   hop: Hop,
-  answer: Pick<Answer, "status" | "headers">,
+  answer: Pick<RawResponse, "status" | "headers">,
   request: { readonly method: string; readonly left: number; readonly label: string },
 ): Hop | undefined {
   const location = answer.headers.location;

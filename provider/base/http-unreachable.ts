@@ -7,6 +7,14 @@ export class HttpTimeout extends Error {
   readonly code = "TIMED_OUT";
 }
 
+/** The other side answers, but not as HTTP has it. */
+export class NotHttp extends Error {
+  readonly code = "ERR_NOT_HTTP";
+  constructor(got: string) {
+    super(`expected an answer of HTTP; got ${got}`);
+  }
+}
+
 /** Bytes that the request promised and its source did not give; not the network's fault. */
 export class HttpBodyMismatch extends LixImageError {
   readonly code = "HTTP_BODY_MISMATCH";
@@ -42,19 +50,20 @@ export class HttpUnreachable extends LixImageError {
     const why = codeOf(cause);
     super(`${label}: ${sentence(cause, why)}`, {
       hint: hintFor(why, url),
-      // A time limit is said already.
-      cause: cause instanceof HttpTimeout ? undefined : cause,
+      // Said already.
+      cause: cause instanceof HttpTimeout || cause instanceof NotHttp ? undefined : cause,
     });
     this.timedOut = cause instanceof HttpTimeout;
     this.origin = url.origin;
     this.distrusts = lacksCa(why) ? "server" : isClientAlert(why) ? "client" : undefined;
     // A name that does not exist, a certificate, a server that speaks something else: these stay.
-    this.retryable = !(why === "ENOTFOUND" || isCertificate(why) || speaksOtherwise(why));
+    const stays = ["ENOTFOUND", "ERR_NOT_HTTP"].includes(why);
+    this.retryable = !(stays || isCertificate(why) || speaksOtherwise(why));
   }
 }
 
 function sentence(cause: unknown, why: string): string {
-  if (cause instanceof HttpTimeout) return cause.message;
+  if (cause instanceof HttpTimeout || cause instanceof NotHttp) return cause.message;
   if (why !== "") return `the connection failed (${why})`;
   return `the connection failed (${cause instanceof Error ? cause.message : String(cause)})`;
 }
@@ -94,12 +103,16 @@ function hintFor(why: string, url: URL): string {
   if (isCertificate(why))
     return `the certificate of ${at} is not trusted: put its CA into a file named by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE`;
   if (isClientAlert(why)) return `${at} wants a client certificate, and another than it got`;
+  if (why === "HPE_HEADER_OVERFLOW")
+    return `${at} sends more than 64 KiB of headers: is it the server that you meant?`;
   if (speaksOtherwise(why))
     return url.protocol === "https:"
       ? `${at} does not speak https: if plain http is meant, write http:// before the host`
       : `${at} does not speak http: if https is meant, leave http:// out`;
   if (why === "TIMED_OUT" || why === "ETIMEDOUT")
     return `${at} did not answer in time: check the network, a proxy or a firewall`;
+  if (why === "ERR_NOT_HTTP")
+    return `${at} does not answer as a web server does: check the host name and port`;
   const perhaps = url.protocol === "http:" ? ", or leave http:// out if it speaks https" : "";
   return `the connection to ${at} broke: try again${perhaps}`;
 }

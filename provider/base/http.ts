@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Bytes } from "./bytes.ts";
 import { LixImageError } from "./errors.ts";
-import { exchange, type Answer } from "./http-exchange.ts";
+import { sendOnce, type RawResponse } from "./http-exchange.ts";
 import { nextHop, type Hop } from "./http-redirect.ts";
 import { HttpLimit } from "./http-limit.ts";
 import type { OriginCertificates } from "./http-trust.ts";
@@ -49,7 +49,7 @@ export interface HttpRequest {
   readonly label?: string | undefined;
 }
 
-/** `body`, `text` or `discard`: one of them must be used, once, or a socket is lost. */
+/** `body`, `text`, `discard` or `detach`: one of them must be used, once, or a socket is lost. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -60,6 +60,11 @@ export interface HttpResponse {
   /** The body as UTF-8. Default limit: 1 MiB. */
   text(limit?: number): Promise<string>;
   discard(): Promise<void>;
+  /**
+   * The same answer with the beginning of its body in memory, no more than an error needs, and its
+   * connection set free: before anything else is asked of the same host.
+   */
+  detach(): Promise<HttpResponse>;
 }
 
 const TRIES = 5;
@@ -106,27 +111,27 @@ async function tries(request: Tried): Promise<HttpResponse> {
       if (answer === undefined) throw failure;
       return response(answer, request.label);
     }
-    await answer?.discard();
+    await answer?.readShort();
     await sleepUnless(signal, pause);
   }
 }
 
 /** One try, to the end of its redirects. */
-async function follow(request: Tried): Promise<Answer> {
+async function follow(request: Tried): Promise<RawResponse> {
   const { method, label, signal, body, certificates, answerLimitMs } = request;
   const { stallLimitMs } = request.limit;
   const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
   for (let hop = request.first, left = redirects; ; left -= 1) {
     const { url, headers } = hop;
     const limits = { answerLimitMs, stallLimitMs };
-    const question = { method, url, headers, body, signal, certificates, ...limits };
-    const answer = await exchange(question).catch((error: unknown) => {
+    const raw = { method, url, headers, body, signal, certificates, ...limits };
+    const answer = await sendOnce(raw).catch((error: unknown) => {
       throw httpFailure(label, url, error, signal);
     });
     if (redirects === 0) return answer;
     const next = nextHop(hop, answer, { method, left, label });
     if (next === undefined) return answer;
-    await answer.discard();
+    await answer.readShort();
     await request.mayRedirect?.(next.url, url);
     hop = next;
   }
@@ -147,8 +152,11 @@ function firstHop(url: string | URL, request: HttpRequest): Hop {
   return { url: target, headers, given: new Set(Object.keys(headers)) };
 }
 
-function response(answer: Answer, label: string): HttpResponse {
-  const body = explained(answer, label);
+function response(
+  answer: RawResponse,
+  label: string,
+  body: Bytes = explained(answer, label),
+): HttpResponse {
   return {
     status: answer.status,
     headers: answer.headers,
@@ -160,11 +168,16 @@ function response(answer: Answer, label: string): HttpResponse {
       });
       return Buffer.from(bytes).toString("utf8");
     },
-    discard: () => answer.discard(),
+    async discard() {
+      await answer.readShort();
+    },
+    async detach() {
+      return response(answer, label, Bytes.of(await answer.readShort()));
+    },
   };
 }
 
-async function* explained(answer: Answer, label: string): AsyncGenerator<Uint8Array> {
+async function* explained(answer: RawResponse, label: string): AsyncGenerator<Uint8Array> {
   try {
     yield* answer.body;
   } catch (error) {

@@ -3,20 +3,32 @@
  * @see https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageLoad
  * @module
  */
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest, type ClientRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { receive } from "../base/http-answer.ts";
+import { Outcome } from "../base/http-outcome.ts";
+import { HttpTimeout } from "../base/http-unreachable.ts";
 import { packedSize, packParts, type ArchivePart } from "./archive-file.ts";
 import type { DockerEndpoint } from "./docker-context.ts";
+
+export interface DockerOptions {
+  /** How long nothing may move on the connection. */
+  readonly idleLimitMs?: number | undefined;
+}
+
+// A daemon that unpacks large layers onto a slow disk neither reads nor writes meanwhile.
+const LOAD_IDLE_LIMIT_MS = 600_000;
+const QUESTION_IDLE_LIMIT_MS = 30_000;
 
 /** What the daemon says: `Loaded image: lix:latest`. */
 export async function loadIntoDocker(
   endpoint: DockerEndpoint,
   archive: readonly ArchivePart[],
+  { idleLimitMs = LOAD_IDLE_LIMIT_MS }: DockerOptions = {},
 ): Promise<string[]> {
   const { description } = endpoint;
   const request = startRequest(endpoint, {
@@ -27,7 +39,7 @@ export async function loadIntoDocker(
       "content-length": packedSize(archive),
     },
   });
-  const answered = answerOf(request);
+  const answered = answerOf(request, idleLimitMs);
   const sendFailure = pipeline(packParts(archive), request).then(
     () => undefined,
     (error: unknown) => error,
@@ -47,11 +59,14 @@ export async function loadIntoDocker(
 }
 
 /** Of the daemon's machine, which need not be this one, as Go names it: `arm64`. */
-export async function dockerArchitecture(endpoint: DockerEndpoint): Promise<string> {
+export async function dockerArchitecture(
+  endpoint: DockerEndpoint,
+  { idleLimitMs = QUESTION_IDLE_LIMIT_MS }: DockerOptions = {},
+): Promise<string> {
   const { description } = endpoint;
   const request = startRequest(endpoint, { method: "GET", path: "/version" });
   try {
-    const answered = answerOf(request);
+    const answered = answerOf(request, idleLimitMs);
     request.end();
     const { status, text } = await answered;
     const version = Version.safeParse(parseJson(text)).data;
@@ -81,10 +96,21 @@ interface Answer {
   readonly text: string;
 }
 
-async function answerOf(request: ClientRequest): Promise<Answer> {
-  const [response]: IncomingMessage[] = await once(request, "response");
-  if (response === undefined) throw new TypeError("a response event without a response");
-  const text = Buffer.from(await Bytes.collect(response, ANSWER_LIMIT)).toString("utf8");
+/** A daemon may answer before it has read the whole request, so that the request goes on meanwhile. */
+async function answerOf(request: ClientRequest, idleLimitMs: number): Promise<Answer> {
+  const outcome = new Outcome(request, undefined);
+  const giveUp = (): void =>
+    outcome.fail(new HttpTimeout(`no answer within ${idleLimitMs / 1000} s`));
+  request.setTimeout(idleLimitMs, giveUp);
+  // Something may move for ever, one byte of the headers at a time.
+  let timer: NodeJS.Timeout | undefined;
+  request.once("finish", () => {
+    if (!outcome.isKnown) timer = setTimeout(giveUp, idleLimitMs);
+  });
+  const response = await outcome.answered.finally(() => clearTimeout(timer));
+  const raw = { method: "POST", url: new URL("http://docker/"), headers: {} };
+  const { body } = receive(response, request, { ...raw, stallLimitMs: idleLimitMs });
+  const text = Buffer.from(await Bytes.collect(body, ANSWER_LIMIT)).toString("utf8");
   return { status: response.statusCode, text };
 }
 

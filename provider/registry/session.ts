@@ -89,12 +89,14 @@ export class RegistrySession {
     if (url.origin !== this.origin.origin) return await this.#send(url, request, undefined);
     const scopes = this.#scopes(request);
     const used = await this.#authorization(scopes, request);
-    const response = await this.#send(url, request, used);
-    // Nor may a server that we were redirected to say how to log in here.
-    if (response.status !== 401 || new URL(response.url).origin !== url.origin) return response;
+    const first = await this.#send(url, request, used);
+    // A server that we were redirected to may not say how to log in here.
+    if (first.status !== 401 || new URL(first.url).origin !== url.origin) return first;
+    // Its connection must be free first: the token service may be on the same host, which takes only so
+    // many connections, and other requests like this one may hold all the others.
+    const response = await first.detach();
     const better = await this.#renewed(response, used, request);
     if (better === undefined) return response;
-    await response.discard();
     return await this.#send(url, request, better);
   }
 

@@ -8,9 +8,22 @@ import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cac
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
 import { decodeContent } from "../compression/content-encoding.ts";
 
+/** How long a cache may keep us waiting. */
+export interface CacheLimits {
+  /** For the beginning of an answer, in one try. */
+  readonly answerLimitMs: number;
+  /** For a body that makes no progress. */
+  readonly stallLimitMs: number;
+}
+
+// What caches have, they have as a file, or get from a store behind them in a few seconds.
+const CACHE_LIMITS: CacheLimits = { answerLimitMs: 30_000, stallLimitMs: 30_000 };
+
 export interface HttpCacheOptions {
   /** The first pause before a retry. Default: that of base/http.ts. */
   readonly retryDelayMs?: number | undefined;
+  /** Default: {@link CACHE_LIMITS}. */
+  readonly limits?: CacheLimits | undefined;
   /** What the cache is called in messages. Default: its URL, redacted. */
   readonly name?: string | undefined;
   /** Default: netrc. */
@@ -33,8 +46,8 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
   ): Promise<HttpResponse> => {
     const headers = target.origin === root.origin ? await access.headers(target) : undefined;
     const redirects = headers === undefined || access.redirects ? undefined : 0;
-    const { retryDelayMs } = options;
-    return http(target, { headers, redirects, retryDelayMs, signal, label });
+    const { retryDelayMs, limits = CACHE_LIMITS } = options;
+    return http(target, { ...limits, headers, redirects, retryDelayMs, signal, label });
   };
 
   /** The file; undefined when the server says that there is none. Anything else throws. */
@@ -47,7 +60,8 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
       const response = await ask(target, label, signal);
       const { status } = response;
       if (status === 200) return decodeContent(response.body, response.headers["content-encoding"]);
-      const judgement = await judge(response, target, label);
+      // To judge it we may have to ask for credentials first, and must not hold a connection then.
+      const judgement = await judge(await response.detach(), target, label);
       if (judgement === "missing") return undefined;
       if (judgement === undefined || again) throw new CacheFailed(label, status);
     }
@@ -59,13 +73,9 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
     label: string,
   ): Promise<"missing" | "again" | undefined> => {
     const { status } = response;
-    try {
-      if (status === 404 || status === 410) return "missing";
-      if (target.origin === root.origin) return await access.judge(response, label);
-      return status === 401 || status === 403 ? "missing" : undefined;
-    } finally {
-      await response.discard();
-    }
+    if (status === 404 || status === 410) return "missing";
+    if (target.origin === root.origin) return await access.judge(response, label);
+    return status === 401 || status === 403 ? "missing" : undefined;
   };
 
   return {

@@ -16,6 +16,10 @@ export interface TarballRequest {
   readonly signal?: AbortSignal | undefined;
   /** The first pause before a retry. Default: that of base/http.ts. */
   readonly retryDelayMs?: number | undefined;
+  /** How long one try may take to begin an answer. Default: that of base/http.ts. */
+  readonly answerLimitMs?: number | undefined;
+  /** How long the download may make no progress. Default: that of base/http.ts. */
+  readonly stallLimitMs?: number | undefined;
 }
 
 // Tens of megabytes from servers that make them as they send them: such downloads do break off.
@@ -53,8 +57,9 @@ async function* download(request: TarballRequest, label: string): AsyncGenerator
     throw new TarballUnavailable(label, "the URL of nothing that can be downloaded");
   // As for caches: what netrc has for this host, which a redirect to another one does not get.
   const headers = await passwordAccess(url).headers(url);
-  const { signal, retryDelayMs } = request;
-  const response = await http(url, { headers, signal, retryDelayMs, label });
+  const { signal, retryDelayMs, answerLimitMs, stallLimitMs } = request;
+  const limits = { retryDelayMs, answerLimitMs, stallLimitMs };
+  const response = await http(url, { ...limits, headers, signal, label });
   if (response.status !== 200) {
     await response.discard();
     throw new TarballUnavailable(label, `status ${response.status}`);
