@@ -1,6 +1,6 @@
 /** The body of an answer, which ends: whole, or with the reason why it is not. @module */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { RawRequest, RawResponse } from "./http-exchange.ts";
+import type { RawRequest, RawResponse } from "./http-message.ts";
 import { StallGuard, STALL_LIMIT_MS } from "./http-progress.ts";
 
 // A short rest is read, so that the connection can be used again; a long one is not worth it.

@@ -3,43 +3,15 @@
  * time limit, at the caller's abort, or when the connection closes.
  * @module
  */
-import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, type ClientRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Bytes } from "./bytes.ts";
 import { agentFor, ANSWER_LIMIT_MS } from "./http-agent.ts";
 import { receive } from "./http-answer.ts";
+import type { RawRequest, RawResponse } from "./http-message.ts";
 import { Outcome } from "./http-outcome.ts";
 import { StallGuard, STALL_LIMIT_MS } from "./http-progress.ts";
-import type { OriginCertificates } from "./http-trust.ts";
 import { HttpBodyMismatch, HttpTimeout, RequestBodyFailed } from "./http-unreachable.ts";
-
-export interface RawRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: { readonly size: number; readonly open: () => Bytes } | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** From the request's last byte to the answer. Default: {@link ANSWER_LIMIT_MS}. */
-  readonly answerLimitMs?: number | undefined;
-  /** Without progress of a body. Default: {@link STALL_LIMIT_MS}. */
-  readonly stallLimitMs?: number | undefined;
-  readonly certificates?: OriginCertificates | undefined;
-  /** A server that is not found by the URL's host, such as a daemon's socket. */
-  readonly endpoint?: RequestOptions | undefined;
-}
-
-export interface RawResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly url: URL;
-  readonly body: Bytes;
-  readonly signal: AbortSignal | undefined;
-  /**
-   * The beginning of the body, and its end when it comes soon. The connection is free afterwards:
-   * for the next request if the body was short, else closed.
-   */
-  readShort(): Promise<Uint8Array>;
-}
 
 /** Rejects with the raw cause: Node's error, HttpTimeout, RequestBodyFailed. */
 export async function sendOnce(raw: RawRequest): Promise<RawResponse> {

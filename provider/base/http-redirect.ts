@@ -1,6 +1,6 @@
 /** Where a redirect leads, and what may be told to whoever is there. @module */
 import { LixImageError } from "./errors.ts";
-import type { RawResponse } from "./http-exchange.ts";
+import type { RawResponse } from "./http-message.ts";
 import { redactUrl } from "./redact.ts";
 
 /** One request of a chain of redirects. */

@@ -6,7 +6,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Bytes } from "./bytes.ts";
 import { LixImageError } from "./errors.ts";
-import { sendOnce, type RawResponse } from "./http-exchange.ts";
+import { sendOnce } from "./http-exchange.ts";
+import type { RawResponse } from "./http-message.ts";
 import { nextHop, type Hop } from "./http-redirect.ts";
 import { HttpLimit } from "./http-limit.ts";
 import type { OriginCertificates } from "./http-trust.ts";

@@ -1,0 +1,33 @@
+/** One request as it goes over the wire, and the answer to it. @module */
+import type { IncomingHttpHeaders } from "node:http";
+import type { RequestOptions } from "node:https";
+import type { Bytes } from "./bytes.ts";
+import type { OriginCertificates } from "./http-trust.ts";
+
+export interface RawRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: { readonly size: number; readonly open: () => Bytes } | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** From the request's last byte to the answer. Default: 120 s. */
+  readonly answerLimitMs?: number | undefined;
+  /** Without progress of a body. Default: 60 s. */
+  readonly stallLimitMs?: number | undefined;
+  readonly certificates?: OriginCertificates | undefined;
+  /** A server that is not found by the URL's host, such as a daemon's socket. */
+  readonly endpoint?: RequestOptions | undefined;
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly url: URL;
+  readonly body: Bytes;
+  readonly signal: AbortSignal | undefined;
+  /**
+   * The beginning of the body, and its end when it comes soon. The connection is free afterwards:
+   * for the next request if the body was short, else closed.
+   */
+  readShort(): Promise<Uint8Array>;
+}
