@@ -2,7 +2,13 @@ import tseslint from "typescript-eslint";
 
 /** Few rules, no exceptions: lost promises and unhandled cases are our worst bugs. */
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "**/*.js", "**/*.cjs"] },
+  {
+    ignores: [
+      ...["dist", "node_modules", "**/*.js", "**/*.cjs"],
+      // As in tsconfig.json.
+      ...["examples/deployment", "examples/ecr"],
+    ],
+  },
   {
     files: ["**/*.ts"],
     languageOptions: {

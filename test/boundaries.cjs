@@ -88,7 +88,13 @@ module.exports = {
       },
     },
     { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "nothing unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "nothing unresolved",
+      severity: "error",
+      // Their SDKs of clouds are not installed here; test/examples/programs.test.ts runs them.
+      from: { pathNot: "^examples/(deployment|ecr)/" },
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     // Imports of types count: a format that knows a client's types knows the client.

@@ -1,0 +1,157 @@
+/** The programs of examples/, as a user would copy them: each is run against registries of this machine. */
+import assert from "node:assert/strict";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { done, recorded, stepOf, tagged } from "../protocol/fixtures/image-results.ts";
+import { withHost, type Host } from "../protocol/host/host.ts";
+import { startRegistry, type TestRegistry } from "../support/registry.ts";
+import { REPOSITORY } from "../support/source-files.ts";
+import { withSurroundings } from "../support/surroundings.ts";
+import { makeWorld, type WorldOptions } from "../support/world.ts";
+
+interface Running {
+  readonly host: Host;
+  readonly registry: TestRegistry;
+  readonly mirror: TestRegistry;
+}
+
+test("deployment: the pods run the digest that the preview has shown", async () => {
+  await withExample("deployment", async ({ host, registry }) => {
+    const shown = stepOf(await done(host.preview()), "runner").newInputs;
+    await done(host.up());
+    const { ref, digest } = recorded(host, "ci");
+    assert.equal(ref, `${registry.host}/lix-ci@${digest}`);
+    assert.equal(tagged(registry, "latest", "lix-ci"), digest);
+    assert.equal(imageOf(stepOf(await done(host.preview()), "runner").newInputs), ref);
+    assert.equal(imageOf(shown), ref);
+  });
+});
+
+test("mirrors: both registries have the digest under both tags", async () => {
+  await withExample("mirrors", async ({ host, registry, mirror }) => {
+    await done(host.up());
+    const { digest, version } = recorded(host);
+    for (const each of [registry, mirror])
+      for (const tag of [version, "latest"])
+        assert.equal(tagged(each, tag), digest, `${each.host}: ${tag}`);
+  });
+});
+
+test("ecr: the image goes to the repository that the same program makes", async () => {
+  await withExample("ecr", async ({ host, registry }) => {
+    // The repository is not there yet, and the digest does not depend on it.
+    const shown = stepOf(await done(host.preview()), "lix").newInputs;
+    await done(host.up());
+    const { digest } = recorded(host);
+    assert.equal(shown?.["digest"], digest);
+    assert.equal(tagged(registry, "latest", "images"), digest);
+  });
+});
+
+test("multi-arch: one reference, and a manifest for each architecture", async () => {
+  const world = { systems: ["x86_64-linux", "aarch64-linux"] } as const;
+  await withExample(
+    "multi-arch",
+    async ({ host, registry }) => {
+      await done(host.up());
+      const { digest, platforms } = recorded(host);
+      assert.deepEqual(Object.keys(platforms), ["linux/amd64", "linux/arm64"]);
+      assert.equal(tagged(registry), digest);
+    },
+    world,
+  );
+});
+
+test("each has ten to forty lines, and a package.json that names what it imports", async () => {
+  const entries = await readdir(join(REPOSITORY, "examples"), { withFileTypes: true });
+  const names = entries.filter((each) => each.isDirectory() && each.name !== "start");
+  for (const { name } of names) {
+    const folder = join(REPOSITORY, "examples", name);
+    const program = await readFile(join(folder, "index.ts"), "utf8");
+    const lines = program.split("\n").length - 1;
+    assert.ok(lines >= 10 && lines <= 40, `${name}: ${lines} lines`);
+    const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    // Which every program needs, and pulumi-lix asks for as a peer.
+    const imported = new Set(["@pulumi/pulumi"]);
+    for (const [, module = ""] of program.matchAll(/ from "([^"]+)"/g)) imported.add(module);
+    assert.deepEqual([...imported].sort(), Object.keys(manifest.dependencies).sort(), name);
+  }
+});
+
+/** The image of the first container. */
+function imageOf(inputs: unknown): unknown {
+  const { spec } = inputs as { spec: { template: { spec: { containers: { image: unknown }[] } } } };
+  return spec.template.spec.containers[0]?.image;
+}
+
+/** Lends the example's program in a folder of its own, with a lock, two registries and an engine. */
+async function withExample(
+  name: string,
+  use: (running: Running) => Promise<void>,
+  world: WorldOptions = {},
+): Promise<void> {
+  const registry = await startRegistry();
+  const mirror = await startRegistry();
+  try {
+    await withTempDir(async (folder) => {
+      await cp(join(REPOSITORY, "examples", name), folder, { recursive: true });
+      await installModules(folder);
+      await makeWorld(folder, world);
+      await withSurroundings(async ({ env }) => {
+        const project = `pulumi-lix-${name}`;
+        const config = {
+          plain: {
+            [`${project}:registry`]: registry.host,
+            [`${project}:mirrors`]: JSON.stringify([`${mirror.host}/lix`]),
+          },
+        };
+        const own = { REGISTRY: registry.host };
+        await withHost({ program: folder, project, config, env: { ...env, ...own } }, (host) =>
+          use({ host, registry, mirror }),
+        );
+      });
+    });
+  } finally {
+    await registry.close();
+    await mirror.close();
+  }
+}
+
+/**
+ * The two SDKs of clouds would be half a gigabyte: what the examples use of them is written here, as
+ * resources whose outputs are their inputs.
+ */
+const STAND_INS = {
+  kubernetes: `
+    import { CustomResource } from "@pulumi/pulumi";
+    class Deployment extends CustomResource {
+      constructor(name, args) { super("test:kubernetes:Deployment", name, args); }
+    }
+    export const apps = { v1: { Deployment } };`,
+  aws: `
+    import { CustomResource } from "@pulumi/pulumi";
+    class Repository extends CustomResource {
+      constructor(name, args) {
+        super("test:ecr:Repository", name, { ...args, repositoryUrl: process.env.REGISTRY + "/" + name });
+      }
+    }
+    export const ecr = { Repository };`,
+};
+
+async function installModules(folder: string): Promise<void> {
+  const modules = join(folder, "node_modules");
+  await mkdir(join(modules, "@pulumi"), { recursive: true });
+  for (const name of ["@pulumi/pulumi", "pulumi-lix", "typescript"])
+    await symlink(join(REPOSITORY, "node_modules", name), join(modules, name), "dir");
+  for (const [name, code] of Object.entries(STAND_INS)) {
+    const made = join(modules, "@pulumi", name);
+    await mkdir(made);
+    const manifest = { name: `@pulumi/${name}`, type: "module", exports: "./index.js" };
+    await writeFile(join(made, "package.json"), JSON.stringify(manifest));
+    await writeFile(join(made, "index.js"), code);
+  }
+}
