@@ -6,22 +6,40 @@
 import { requireNode } from "../sdk/node-version.ts";
 import { endOnSignals } from "./base/signals.ts";
 import { endWithoutEngine } from "./lifecycle/engine-gone.ts";
-import type * as Lifecycle from "./lifecycle/lifecycle.ts";
 
 requireNode();
 endOnSignals();
 endWithoutEngine();
 
-type Lifecycle = typeof Lifecycle;
+type Wire = Record<string, unknown>;
+
+/** As Pulumi's dynamic.ResourceProvider has it. In full, so that the declarations of this entry stand alone. */
+interface Provider {
+  check(olds: Wire, news: Wire): Promise<{ inputs: Wire; failures: Failure[] }>;
+  diff(
+    id: string,
+    olds: Wire,
+    news: Wire,
+  ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }>;
+  create(inputs: Wire): Promise<{ id: string; outs: Wire }>;
+  update(id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }>;
+  read(id: string, props: Wire): Promise<{ id: string; props: Wire; inputs: Wire }>;
+  delete(id: string, props: Wire): Promise<void>;
+}
+
+interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
 
 // Only now: to name what an older Node lacks is an error before any of our code runs. In each method, so
 // that the one that is called tells what is wrong with loading it.
 const load = () => import("./lifecycle/lifecycle.ts");
 
-export const check: Lifecycle["check"] = async (...given) => (await load()).check(...given);
-export const diff: Lifecycle["diff"] = async (...given) => (await load()).diff(...given);
-export const create: Lifecycle["create"] = async (...given) => (await load()).create(...given);
-export const update: Lifecycle["update"] = async (...given) => (await load()).update(...given);
-export const read: Lifecycle["read"] = async (...given) => (await load()).read(...given);
-const deleteImage: Lifecycle["delete"] = async (...given) => (await load()).delete(...given);
+export const check: Provider["check"] = async (...given) => (await load()).check(...given);
+export const diff: Provider["diff"] = async (...given) => (await load()).diff(...given);
+export const create: Provider["create"] = async (...given) => (await load()).create(...given);
+export const update: Provider["update"] = async (...given) => (await load()).update(...given);
+export const read: Provider["read"] = async (...given) => (await load()).read(...given);
+const deleteImage: Provider["delete"] = async (...given) => (await load()).delete(...given);
 export { deleteImage as delete };

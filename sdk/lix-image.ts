@@ -3,18 +3,9 @@
  * `pulumi-lix/provider` by name.
  * @module
  */
-import {
-  all,
-  CustomResource,
-  isSecret,
-  log,
-  output,
-  runtime,
-  type CustomResourceOptions,
-  type ID,
-  type Input,
-  type Output,
-} from "@pulumi/pulumi";
+import { all, CustomResource, isSecret, log, output, runtime } from "@pulumi/pulumi";
+// On a line of its own, because the declarations keep it: Pulumi's own TypeScript is 3.8.
+import type { CustomResourceOptions, ID, Input, Output } from "@pulumi/pulumi";
 import type { LixImageArgs } from "./args.ts";
 import type { LayerOutput, PlatformOutput } from "./outputs.ts";
 import { assertProviderFound } from "./provider-not-found.ts";

@@ -8,12 +8,11 @@ import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
-/** `npm test -- one.test.ts` in a repository with a compiler that does nothing and one test. */
+/** `npm test -- one.test.ts` in a repository with a build that does nothing and one test. */
 async function runTests(env: Record<string, string>): Promise<{ code: unknown; stdout: string }> {
   return withTempDir(async (folder) => {
-    const tsc = join(folder, "node_modules/typescript/bin");
-    await mkdir(tsc, { recursive: true });
-    await writeFile(join(tsc, "tsc"), "");
+    await mkdir(join(folder, "node_modules/typescript"), { recursive: true });
+    await writeFile(join(folder, "build.js"), "");
     await writeFile(join(folder, "one.test.ts"), 'import "node:test";\n');
     const child = spawn(
       process.execPath,

@@ -7,7 +7,7 @@ const tool = (name: string, path: string, ...args: readonly string[]): Check => 
 });
 
 /** Writes dist/. */
-export const BUILD = tool("build", "typescript/bin/tsc", "-p", "tsconfig.build.json");
+export const BUILD: Check = { name: "build", command: [process.execPath, "build.js"] };
 
 export const CHECKS: readonly Check[] = [
   tool("format", "prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."),

@@ -1,0 +1,104 @@
+/**
+ * `npm run build`: dist/, out of provider/ and sdk/. Plain JavaScript, because any Node may start it.
+ *
+ * The provider is an ES module. The SDK is compiled to CommonJS, which every program can load (jest and
+ * TypeScript before 5.8 among them, which cannot `require` an ES module), and each of its ES modules
+ * hands on what the CommonJS file beside it exports: there is one class LixImage in a process, however
+ * its parts import it. Declarations are there for both, as TypeScript asks for `.d.cts` beside `.cjs`.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const dist = (path) => join(root, "dist", path);
+
+// By its path: several versions of the compiler are installed for tests, and each would be `tsc`.
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], {
+  stdio: "inherit",
+});
+if (status !== 0) process.exit(1);
+
+for (const file of readdirSync(join(root, "sdk")).filter((name) => name.endsWith(".ts")))
+  writeCommonJs(basename(file, ".ts"));
+writeProviderEntry();
+removeInnerDeclarations();
+
+/** The files of one module of sdk/. */
+function writeCommonJs(name) {
+  const source = readFileSync(join(root, "sdk", `${name}.ts`), "utf8");
+  const { outputText, sourceMapText } = ts.transpileModule(source, {
+    fileName: `${name}.ts`,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2024,
+      module: ts.ModuleKind.CommonJS,
+      sourceMap: true,
+    },
+  });
+  const code = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
+  writeFileSync(
+    dist(`sdk/${name}.cjs`),
+    `${importing(code, "cjs")}//# sourceMappingURL=${name}.cjs.map\n`,
+  );
+  const map = {
+    ...JSON.parse(sourceMapText),
+    file: `${name}.cjs`,
+    sources: [`../../sdk/${name}.ts`],
+  };
+  writeFileSync(dist(`sdk/${name}.cjs.map`), JSON.stringify(map));
+  rmSync(dist(`sdk/${name}.js.map`), { force: true });
+
+  const declarations = readFileSync(dist(`sdk/${name}.d.ts`), "utf8");
+  writeFileSync(dist(`sdk/${name}.d.ts`), importing(declarations, "js"));
+  writeFileSync(dist(`sdk/${name}.d.cts`), importing(declarations, "cjs"));
+
+  const values = exportedValues(ts.createSourceFile(name, declarations, ts.ScriptTarget.Latest));
+  const all = values.length === 0 ? "" : `{ ${values.join(", ")} } from "./${name}.cjs"`;
+  writeFileSync(dist(`sdk/${name}.js`), `export ${all === "" ? "{}" : all};\n`);
+}
+
+/** The compiler leaves names of neighbours in declarations as they are in the source. */
+function importing(text, extension) {
+  return text.replace(/"\.\/([\w-]+)\.(?:ts|js|cjs)"/g, `"./$1.${extension}"`);
+}
+
+/** Of declarations: what is there at run time. */
+function exportedValues({ statements }) {
+  const isExported = ({ modifiers = [] }) =>
+    modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  return statements.flatMap((statement) => {
+    if (ts.isExportDeclaration(statement))
+      return statement.isTypeOnly
+        ? []
+        : statement.exportClause.elements.map((element) => element.name.text);
+    if (!isExported(statement)) return [];
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.map(({ name }) => name.text);
+    const isValue = ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement);
+    return isValue ? [statement.name.text] : [];
+  });
+}
+
+/** What a program cannot import needs no declarations, and they would be a third of the package. */
+function removeInnerDeclarations() {
+  for (const file of readdirSync(dist("provider"), { recursive: true }))
+    if (file.endsWith(".d.ts") && file !== "index.d.ts") rmSync(dist(`provider/${file}`));
+}
+
+/** The provider keeps a session, so CommonJS gets the ES module itself and no copy of it. */
+function writeProviderEntry() {
+  writeFileSync(
+    dist("provider/index.cjs"),
+    [
+      '"use strict";',
+      "// An older Node cannot require an ES module, and would say only that.",
+      'require("../sdk/node-version.cjs").requireNode();',
+      'module.exports = require("./index.js");\n',
+    ].join("\n"),
+  );
+  const declarations = readFileSync(dist("provider/index.d.ts"), "utf8");
+  writeFileSync(dist("provider/index.d.cts"), declarations);
+}
