@@ -13,8 +13,11 @@ export const Bytes = {
     yield* chunks;
   },
 
-  /** The whole stream in memory. Throws a RangeError beyond `limit` bytes (default 64 MiB). */
-  async collect(source: Bytes, limit = 64 * 1024 * 1024): Promise<Uint8Array> {
+  /**
+   * The whole stream in memory. Throws a RangeError beyond `limit` bytes, which the caller translates;
+   * where there is a budget for it, see collectWithin. Default: no limit, for what we made ourselves.
+   */
+  async collect(source: Bytes, limit = Infinity): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of source) {

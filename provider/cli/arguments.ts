@@ -2,11 +2,12 @@
  * ARGS.json, and what every command that takes it has in common.
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { LixImageSpec } from "../plan/inputs-schema.ts";
+import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
+import { readFileWithin } from "../base/read-file.ts";
 import { readInputs } from "../lifecycle/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
 import { draftSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
@@ -67,8 +68,9 @@ export async function readArguments(
   const absolute = resolve(file);
   let text: string;
   try {
-    text = await readFile(absolute, "utf8");
+    text = Buffer.from(await readFileWithin("argumentBytes", absolute)).toString("utf8");
   } catch (error) {
+    if (error instanceof BudgetExceeded) throw error;
     throw new ArgumentsNotFound(absolute, error);
   }
   const directory = dirname(absolute);

@@ -5,6 +5,7 @@
  * @module
  */
 import { resolve } from "node:path";
+import { collectWithin } from "../base/budgets.ts";
 import { Bytes } from "../base/bytes.ts";
 import { Digest } from "../oci/digest.ts";
 import type { Image } from "../oci/image.ts";
@@ -13,7 +14,7 @@ import { ArchivePart, readHead, rewriteHead, writeArchive } from "./archive-file
 import type { Destination } from "./destination.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 import { entriesFor, formatIndex, LAYOUT, parseIndex, type OciIndex } from "./oci-index.ts";
-import { collectSmall, readLayout, type OciLayout } from "./read-layout.ts";
+import { readLayout, type OciLayout } from "./read-layout.ts";
 import type { TarFile } from "./tar-file.ts";
 
 const HEAD = "index.json";
@@ -55,7 +56,7 @@ export async function readOciArchive(tar: TarFile, reference?: string): Promise<
 async function indexIn(tar: TarFile): Promise<OciIndex> {
   const head = tar.find(HEAD);
   if (head === undefined) throw new ImageUnreadable(tar.description, `no ${HEAD} in it`);
-  const bytes = await collectSmall(head.open(), `${tar.description}: ${HEAD}`);
+  const bytes = await collectWithin("layoutIndexBytes", head.open(), `${tar.description}: ${HEAD}`);
   try {
     return parseIndex(Buffer.from(bytes).toString("utf8"));
   } catch (error) {

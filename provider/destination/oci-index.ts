@@ -3,10 +3,12 @@
  * @see image-spec image-layout.md
  * @module
  */
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
+import { parseJson } from "../base/json.ts";
+import { readFileWithin } from "../base/read-file.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../oci/digest.ts";
 import type { ManifestBlob } from "../oci/image.ts";
@@ -48,8 +50,10 @@ export async function prepareLayout(dir: string): Promise<void> {
 export async function readIndex(dir: string): Promise<OciIndex | undefined> {
   if ((await readLayoutFile(dir)) === undefined)
     throw new NotAnOciLayout(dir, "no file oci-layout in it");
-  const text = await ifThere(readFile(join(dir, "index.json"), "utf8"));
-  if (text === undefined) return undefined;
+  const file = join(dir, "index.json");
+  const bytes = await ifThere(readFileWithin("layoutIndexBytes", file));
+  if (bytes === undefined) return undefined;
+  const text = Buffer.from(bytes).toString("utf8");
   try {
     return parseIndex(text);
   } catch (cause) {
@@ -58,7 +62,7 @@ export async function readIndex(dir: string): Promise<OciIndex | undefined> {
 }
 
 /** Throws what JSON and the schema say against it. */
-export const parseIndex = (text: string): OciIndex => Index.parse(JSON.parse(text));
+export const parseIndex = (text: string): OciIndex => Index.parse(parseJson(text, "index.json"));
 
 /** An index.json of these entries and nothing else. */
 export const formatIndex = (manifests: readonly OciIndexEntry[]): string =>
@@ -97,7 +101,8 @@ export async function pointTags(
 }
 
 async function readLayoutFile(dir: string): Promise<string | undefined> {
-  const text = await ifThere(readFile(join(dir, "oci-layout"), "utf8"));
+  const bytes = await ifThere(readFileWithin("documentBytes", join(dir, "oci-layout")));
+  const text = bytes && Buffer.from(bytes).toString("utf8");
   if (text !== undefined && !/"imageLayoutVersion"\s*:\s*"1\./.test(text))
     throw new NotAnOciLayout(dir, "a file oci-layout of another version");
   return text;

@@ -5,7 +5,9 @@
  * @module
  */
 import { z } from "zod";
+import { requireWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
+import { parseJson } from "../base/json.ts";
 import { decompress } from "../compression/decompress.ts";
 import { Digest } from "../oci/digest.ts";
 import { MediaType } from "../oci/media-type.ts";
@@ -37,6 +39,7 @@ export async function readDockerArchive(
     digest: digestOf(bytes, Config, tar),
     size: bytes.length,
   };
+  requireWithin("layersPerManifest", Layers.length, tar.description);
   const read = readConfig(bytes, `${tar.description}: ${Config}`);
   if (read.diffIds.length !== Layers.length)
     throw new ImageUnreadable(
@@ -73,7 +76,9 @@ async function readManifestJson(tar: TarFile): Promise<Entry[]> {
   if (file === undefined) throw new ImageUnreadable(tar.description, "no manifest.json in it");
   const bytes = await collectSmall(file.open(), `${tar.description}: manifest.json`);
   try {
-    return ManifestJson.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    return ManifestJson.parse(
+      parseJson(Buffer.from(bytes).toString("utf8"), `${tar.description}: manifest.json`),
+    );
   } catch (error) {
     throw new ImageUnreadable(tar.description, "its manifest.json is none", error);
   }

@@ -4,8 +4,10 @@
  * @module
  */
 import { z } from "zod";
-import { Bytes } from "../base/bytes.ts";
+import { BudgetExceeded, collectWithin } from "../base/budgets.ts";
+import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { parseJson } from "../base/json.ts";
 import type { Digest } from "../oci/digest.ts";
 import { verifiedBlob, type BlobIdentity } from "../oci/verified-blob.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
@@ -63,9 +65,6 @@ export async function readLayout(files: LayoutFiles, reference?: string): Promis
   };
 }
 
-/** Registries take none that is larger; a file says nothing of what it will be. */
-const MANIFEST_LIMIT = 4 * 1024 * 1024;
-
 async function readManifest(
   files: LayoutFiles,
   blob: BlobIdentity,
@@ -81,9 +80,9 @@ async function readManifest(
 /** The whole of what no image has more of. Throws ImageUnreadable for more. */
 export async function collectSmall(source: Bytes, from: string): Promise<Uint8Array> {
   try {
-    return await Bytes.collect(source, MANIFEST_LIMIT);
+    return await collectWithin("documentBytes", source, from);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof BudgetExceeded)) throw error;
     throw new ImageUnreadable(from, "it is too large for what it should be", error);
   }
 }
@@ -93,8 +92,9 @@ const Typed = z.object({ mediaType: z.string() });
 /** A file has no Content-Type, but manifests name their type themselves. */
 function ownType(bytes: Uint8Array): string {
   try {
-    return Typed.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))).mediaType;
-  } catch {
+    return Typed.parse(parseJson(Buffer.from(bytes).toString("utf8"), "a manifest")).mediaType;
+  } catch (error) {
+    if (error instanceof BudgetExceeded) throw error;
     return "application/octet-stream";
   }
 }

@@ -6,6 +6,7 @@
 import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
+import { BudgetExceeded, expansionLimit, requireWithin } from "../base/budgets.ts";
 import { Bytes } from "../base/bytes.ts";
 import { withTempDir } from "../base/temp-dir.ts";
 import { DamagedCompression, UnsupportedCompression } from "../compression/decompress-errors.ts";
@@ -34,7 +35,9 @@ export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promis
   return withTempDir(async (folder) => {
     const plain = join(folder, "archive.tar");
     try {
-      await writeFile(plain, decompressAs(readFrom(path), format));
+      const { size } = await stat(path);
+      const unpacked = atMost(expansionLimit(size), decompressAs(readFrom(path), format), path);
+      await writeFile(plain, unpacked);
     } catch (error) {
       if (!(error instanceof DamagedCompression || error instanceof UnsupportedCompression))
         throw error;
@@ -42,6 +45,16 @@ export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promis
     }
     return use(await indexTar(plain, path));
   });
+}
+
+/** A small file must not fill the disk. */
+async function* atMost(limit: number, source: Bytes, path: string): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limit) throw new BudgetExceeded("expandedBytes", path, limit);
+    yield chunk;
+  }
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
@@ -65,6 +78,7 @@ async function indexTar(path: string, description: string): Promise<TarFile> {
   try {
     for await (const event of readTar(readFrom(path), description)) {
       if (event.kind === "contents" || event.kind === "directory") continue;
+      requireWithin("archiveFiles", places.size + links.size + 1, description);
       const name = posix.normalize(event.path);
       // Readers differ on which of the two counts.
       if (places.has(name) || links.has(name))

@@ -3,7 +3,7 @@
  * answers ever comes from here.
  * @module
  */
-import { Bytes } from "../base/bytes.ts";
+import { collectWithin } from "../base/budgets.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { Platform } from "../oci/platform.ts";
 import { readImage } from "../oci/read-image.ts";
@@ -64,5 +64,5 @@ async function fetchDocument(
 ): Promise<Uint8Array> {
   if (digest === root.digest) return root.bytes;
   const child = mediaType.includes("manifest") ? await client.getManifest(digest) : undefined;
-  return child?.bytes ?? Bytes.collect(client.getBlob(digest));
+  return child?.bytes ?? collectWithin("documentBytes", client.getBlob(digest), digest);
 }

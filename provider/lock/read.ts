@@ -4,11 +4,12 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
+import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
+import { readFileWithin } from "../base/read-file.ts";
 import { StorePath } from "../nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
@@ -22,8 +23,9 @@ export async function readLock(file: string): Promise<{ lock: Lock; sha256: stri
   const absolute = resolve(file);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(absolute);
+    bytes = await readFileWithin("lockBytes", absolute);
   } catch (cause) {
+    if (cause instanceof BudgetExceeded) throw cause;
     throw isMissing(cause) ? new LockNotFound(absolute) : new LockUnreadable(absolute, cause);
   }
   const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -3,7 +3,7 @@
  * @module
  */
 import * as crypto from "node:crypto";
-import type { ByteString } from "../base/byte-string.ts";
+import { ByteString } from "../base/byte-string.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { NarEvent } from "./nar-event.ts";
 
@@ -38,7 +38,8 @@ const PROPAGATED_LIMIT = 64 * 1024;
 /** Lists a NAR as it streams by; its events come from a reader that has checked their order. */
 export class ListingBuilder {
   #root: ListingNode | undefined;
-  readonly #directories = new Map<ByteString, Map<ByteString, ListingNode>>();
+  /** Those that are open, outermost first: events come depth first, and a path may have 16 KB. */
+  readonly #open: OpenDirectory[] = [];
   #file: { path: ByteString; executable: boolean; size: number; hash: crypto.Hash } | undefined;
   #propagated: Uint8Array[] | undefined;
 
@@ -63,8 +64,8 @@ export class ListingBuilder {
         break;
       case "directory": {
         const entries = new Map<ByteString, ListingNode>();
-        this.#directories.set(event.path, entries);
         this.#put(event.path, { kind: "directory", entries });
+        this.#open.push({ path: event.path, entries });
         break;
       }
     }
@@ -86,10 +87,20 @@ export class ListingBuilder {
   }
 
   #put(path: ByteString, node: ListingNode): void {
+    if (path === "") {
+      this.#root = node;
+      return;
+    }
     const slash = path.lastIndexOf("/");
-    if (path === "") this.#root = node;
-    else this.#directories.get(path.slice(0, Math.max(slash, 0)))?.set(path.slice(slash + 1), node);
+    const parent = path.slice(0, Math.max(slash, 0));
+    while (this.#open.length > 0 && this.#open.at(-1)?.path !== parent) this.#open.pop();
+    this.#open.at(-1)?.entries.set(ByteString.copy(path.slice(slash + 1)), node);
   }
+}
+
+interface OpenDirectory {
+  readonly path: ByteString;
+  readonly entries: Map<ByteString, ListingNode>;
 }
 
 export class PropagatedTooLong extends LixImageError {

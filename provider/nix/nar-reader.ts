@@ -12,6 +12,7 @@
  * @see https://nix.dev/manual/nix/latest/protocols/nix-archive
  * @module
  */
+import { requireWithin } from "../base/budgets.ts";
 import type { ByteString } from "../base/byte-string.ts";
 import type { Bytes } from "../base/bytes.ts";
 import type { NarEvent } from "./nar-event.ts";
@@ -84,11 +85,13 @@ type Parsing<T = void> = Generator<NarEvent | typeof MORE, T, void>;
 function* archive(input: NarInput, limits: NarLimits): Parsing {
   const open: Level[] = [];
   yield* input.expect(MAGIC);
+  let entries = 1;
   yield* node(input, limits, "", open);
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
     input.path = level.path;
     const word = yield* input.string("a directory's word", WORD);
     if (word === "entry") {
+      requireWithin("narEntries", (entries += 1), "a NAR");
       yield* entry(input, limits, level, open);
     } else if (word === ")") {
       open.pop();

@@ -2,6 +2,7 @@
  * A whole image read back, down to its configs; layers are named, not fetched.
  * @module
  */
+import { collectWithin, requireWithin } from "../base/budgets.ts";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { Descriptor } from "./descriptor.ts";
@@ -29,10 +30,17 @@ export async function readImage(
   root: Pick<Descriptor, "mediaType" | "digest" | "size">,
   fetch: FetchDocument,
 ): Promise<PlatformImage[]> {
-  const checked = async (descriptor: Descriptor): Promise<Uint8Array> =>
-    Bytes.collect(
-      verifiedBlob(Bytes.of(await fetch(descriptor)), descriptor, descriptor.mediaType),
+  let total = 0;
+  const checked = async (descriptor: Descriptor): Promise<Uint8Array> => {
+    const { digest, mediaType } = descriptor;
+    // Before the fetch: an index may name the same manifest ten thousand times.
+    requireWithin("imageDocumentBytes", (total += descriptor.size), root.digest);
+    return collectWithin(
+      "documentBytes",
+      verifiedBlob(Bytes.of(await fetch(descriptor)), descriptor, mediaType),
+      digest,
     );
+  };
   const platformImage = async (
     from: Descriptor,
     manifest: ReadManifest,

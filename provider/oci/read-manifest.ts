@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { requireWithin } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { MediaType } from "./media-type.ts";
@@ -32,11 +33,13 @@ export function readManifest(bytes: Uint8Array, what: string): ReadManifest | Re
   if (manifests !== undefined && config === undefined && layers === undefined) {
     if (mediaType !== undefined && !INDEXES.has(mediaType))
       throw new WrongMediaType(what, mediaType);
+    requireWithin("manifestsPerIndex", manifests.length, what);
     return { ...shared, kind: "index", mediaType: mediaType ?? MediaType.index, manifests };
   }
   if (manifests === undefined && config !== undefined && layers !== undefined) {
     if (mediaType !== undefined && INDEXES.has(mediaType))
       throw new WrongMediaType(what, mediaType);
+    requireWithin("layersPerManifest", layers.length, what);
     return {
       ...shared,
       kind: "manifest",

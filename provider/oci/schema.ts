@@ -1,6 +1,8 @@
 /** What the JSON documents of other people's images have in common. @module */
 import { z } from "zod";
+import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
+import { parseJson } from "../base/json.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
 import { DiffId, Digest, InvalidDigest } from "./digest.ts";
 
@@ -13,8 +15,9 @@ export const annotations = z.record(z.string(), z.string());
 export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    json = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), what);
   } catch (error) {
+    if (error instanceof BudgetExceeded) throw error;
     throw new MalformedDocument(what, "not JSON", error);
   }
   const parsed = schema.safeParse(json);

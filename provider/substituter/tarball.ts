@@ -2,6 +2,7 @@
  * A tarball as Nix's fetchTarball takes it: unpacked, without its one top folder, as a NAR.
  * @module
  */
+import { BUDGETS, requireWithin } from "../base/budgets.ts";
 import { ByteString } from "../base/byte-string.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
@@ -20,14 +21,10 @@ import {
 export interface TarballOptions {
   /** Names the tarball in messages: its redacted URL. */
   readonly label: string;
-  /** How many bytes it may unpack to; Default: 8 GiB, twice what Hydra lets a package have. */
+  /** How many bytes it may unpack to. Default: BUDGETS.unpackedBytes. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-const LIMIT = 8 * 1024 ** 3;
-// Empty files cost as well: of memory, about this much.
-const ENTRY_COST = 256;
 
 /**
  * The NAR, after the whole tarball has been read: a NAR is sorted, a tar is not. Contents wait in a
@@ -50,22 +47,31 @@ export async function* narOfTarball(
   }
 }
 
+// Empty files cost as well: of memory, about this much.
+const NODE_COST = 256;
+
 async function unpackAll(
   source: Bytes,
   spool: Spool,
-  { label, limit = LIMIT, signal }: TarballOptions,
+  { label, limit = Infinity, signal }: TarballOptions,
 ): Promise<UnpackedDirectory> {
   const root = emptyDirectory();
-  let entries = 0;
+  const most = Math.min(limit, BUDGETS.unpackedBytes.most);
+  let nodes = 0;
+  // What the NAR will have besides: a file once more for each further name.
+  let linkedBytes = 0;
   try {
     // By its first bytes: the end of a URL says little.
     for await (const event of readTar(decompress(source, "none"), label)) {
       signal?.throwIfAborted();
       if (event.kind === "contents") await spool.add(event.bytes);
-      else unpack(event, root, spool.size);
-      if (event.kind !== "contents") entries += 1;
-      if (spool.size + entries * ENTRY_COST > limit)
-        throw new TarballUnusable(label, `more than the ${limit} bytes that it may unpack to`);
+      else {
+        const growth = unpack(event, root, spool.size);
+        linkedBytes += growth.linkedBytes;
+        requireWithin("unpackedNodes", (nodes += growth.nodes), label);
+      }
+      if (spool.size + linkedBytes + nodes * NODE_COST > most)
+        throw new TarballUnusable(label, `more than the ${most} bytes that it may unpack to`);
     }
     await spool.flush();
     return root;

@@ -24,28 +24,46 @@ export class Misplaced extends Error {}
 
 export const emptyDirectory = (): UnpackedDirectory => ({ kind: "directory", entries: new Map() });
 
+/** What an entry adds: to memory, and to what comes out at the end. */
+export interface Growth {
+  /** New nodes, the folders that are only named on the way among them. */
+  readonly nodes: number;
+  /** Its contents once more, for another name of a file. */
+  readonly linkedBytes: number;
+}
+
 /** Adds an entry as unpacking would; its contents, if any, will come into the spool at `at`. */
 export function unpack(
   event: Exclude<TarEvent, { kind: "contents" }>,
   root: UnpackedDirectory,
   at: number,
-): void {
+): Growth {
   const steps = stepsOf(event.path);
   switch (event.kind) {
     case "directory":
-      directoryAt(root, steps);
-      return;
+      return { nodes: directoryAt(root, steps).made, linkedBytes: 0 };
     case "regular": {
       // libarchive sets the mode; Nix looks at the owner's bit alone.
       const executable = (event.mode & 0o100) !== 0;
-      place(root, steps, { kind: "regular", executable, at, size: event.size });
-      return;
+      return {
+        nodes: place(root, steps, { kind: "regular", executable, at, size: event.size }),
+        linkedBytes: 0,
+      };
     }
     case "symlink":
-      place(root, steps, { kind: "symlink", target: event.target });
-      return;
-    case "hard link":
-      place(root, steps, linked(root, event.path, event.target));
+      if (event.target.length > NarLimits.default.target)
+        throw new Misplaced(`${shown(event.path)} is a link to a name that is too long`);
+      return {
+        nodes: place(root, steps, { kind: "symlink", target: event.target }),
+        linkedBytes: 0,
+      };
+    case "hard link": {
+      const file = linked(root, event.path, event.target);
+      return {
+        nodes: place(root, steps, file),
+        linkedBytes: file.kind === "regular" ? file.size : 0,
+      };
+    }
   }
 }
 
@@ -81,34 +99,45 @@ function stepsOf(path: ByteString): ByteString[] {
   if (steps.includes("..")) throw new Misplaced(`${shown(path)} leads out of the archive`);
   if (steps.length > NarLimits.default.depth + 1)
     throw new Misplaced(`${shown(path)} is too deep for a Nix store`);
+  if (steps.some((step) => step.length > NarLimits.default.name))
+    throw new Misplaced(`${shown(path)} has a name that is too long for a file system`);
   return steps;
 }
 
 /** Follows no links: what is not a directory in the archive itself stays closed. */
-function directoryAt(root: UnpackedDirectory, steps: readonly ByteString[]): UnpackedDirectory {
+function directoryAt(
+  root: UnpackedDirectory,
+  steps: readonly ByteString[],
+): { readonly directory: UnpackedDirectory; readonly made: number } {
   let at = root;
+  let made = 0;
   for (const step of steps) {
     let next = at.entries.get(step);
-    if (next === undefined) at.entries.set(step, (next = emptyDirectory()));
+    if (next === undefined) {
+      at.entries.set(step, (next = emptyDirectory()));
+      made += 1;
+    }
     if (next.kind !== "directory")
       throw new Misplaced(`${shown(steps.join("/"))} leads through what is no directory`);
     at = next;
   }
-  return at;
+  return { directory: at, made };
 }
 
-/** An archive that was appended to has files twice, and the last one counts. */
+/** An archive that was appended to has files twice, and the last one counts. Returns the nodes made. */
 function place(
   root: UnpackedDirectory,
   steps: readonly ByteString[],
   node: Exclude<UnpackedNode, UnpackedDirectory>,
-): void {
+): number {
   const name = steps.at(-1);
   if (name === undefined) throw new Misplaced("its root is not a directory");
-  const { entries } = directoryAt(root, steps.slice(0, -1));
+  const { directory, made } = directoryAt(root, steps.slice(0, -1));
+  const { entries } = directory;
   if (entries.get(name)?.kind === "directory")
     throw new Misplaced(`${shown(steps.join("/"))} is a directory and something else, too`);
   entries.set(name, node);
+  return made + 1;
 }
 
 function linked(

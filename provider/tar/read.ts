@@ -4,6 +4,7 @@
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_01
  * @module
  */
+import { requireWithin } from "../base/budgets.ts";
 import type { ByteString } from "../base/byte-string.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { BLOCK_SIZE } from "./block.ts";
@@ -30,17 +31,24 @@ export type TarEvent =
   /** Of the "regular" before it; they add up to its size. */
   | { readonly kind: "contents"; readonly bytes: Uint8Array };
 
-/** `label` names the archive in messages. Throws TarMalformed. */
+/** `label` names the archive in messages. Throws TarMalformed, BudgetExceeded. */
 export async function* readTar(source: Bytes, label: string): AsyncGenerator<TarEvent> {
   const input = new TarInput(source, label);
   try {
+    let [entries, headerBytes, inARow] = [0, 0, 0];
     for (let extended: Extended = {}; ;) {
       const block = readBlock(await input.take(BLOCK_SIZE));
       if (block === undefined) return;
       if (typeof block === "string") throw input.malformed(block);
-      const more = await readExtension(input, block);
-      if (more === undefined) yield* readEntry(input, block, extended);
-      extended = more === undefined ? {} : { ...extended, ...more };
+      if (isExtension(block)) {
+        requireWithin("tarHeadersInARow", (inARow += 1), label);
+        requireWithin("tarHeaderBytes", (headerBytes += block.size), label);
+        extended = { ...extended, ...(await readExtension(input, block)) };
+        continue;
+      }
+      requireWithin("tarEntries", (entries += 1), label);
+      yield* readEntry(input, block, extended);
+      [extended, inARow] = [{}, 0];
     }
   } finally {
     await input.close();
@@ -57,10 +65,11 @@ interface Extended {
 // Lix caps names and targets at this size too; PAX records hold one of each and some numbers.
 const EXTENSION_LIMIT = 1024 * 1024;
 
-/** Undefined for an entry of its own. */
-async function readExtension(input: TarInput, block: ReadBlock): Promise<Extended | undefined> {
+/** Not an entry of its own: GNU's long names, PAX records. */
+const isExtension = ({ typeflag }: ReadBlock): boolean => "LKxg".includes(typeflag);
+
+async function readExtension(input: TarInput, block: ReadBlock): Promise<Extended> {
   const { typeflag, size } = block;
-  if (!"LKxg".includes(typeflag)) return undefined;
   if (size > EXTENSION_LIMIT) throw input.malformed(`an extended header of ${size} bytes`);
   const bytes = Buffer.from(await input.take(size));
   await input.padding(size);
