@@ -1,7 +1,7 @@
 /** Connections, shared by the whole process. @module */
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { LixImageError } from "./errors.ts";
+import { InvalidProxy, proxyFor } from "./http-proxy.ts";
 import { trustedContext, type OriginCertificates } from "./http-trust.ts";
 
 /** To a connection that can carry a request: name lookup, TCP, proxy and TLS. */
@@ -20,55 +20,40 @@ const SOCKETS_PER_HOST = 16;
 
 const agents = new Map<string, HttpAgent>();
 
-/**
- * The agent for a URL: by protocol, past the proxy for this machine's own servers, and with the
- * certificates that are for its origin.
- */
+/** The agent for a URL: by protocol and proxy, and with the certificates that are for its origin. */
 export function agentFor(url: URL, certificates?: OriginCertificates): HttpAgent {
-  // As Go's ProxyFromEnvironment, so as docker and skopeo do: loopback is never proxied.
-  const direct = isLoopback(url.hostname);
+  const proxy = proxyFor(url);
   const own = certificates?.origin === url.origin ? certificates : undefined;
-  const key = [url.protocol, direct ? "direct" : "proxied", own?.id].join(" ");
+  const key = [url.protocol, proxy?.href ?? "direct", own?.id].join(" ");
   const known = agents.get(key);
   if (known !== undefined) return known;
-  const options = {
+  const made = makeAgent(url.protocol, proxy, own);
+  agents.set(key, made);
+  return made;
+}
+
+function makeAgent(
+  protocol: string,
+  proxy: URL | undefined,
+  certificates: OriginCertificates | undefined,
+): HttpAgent {
+  const isTls = protocol === "https:";
+  // What needs no proxy is decided by us, so Node gets no NO_PROXY.
+  const proxyEnv = proxy && { [isTls ? "https_proxy" : "http_proxy"]: proxy.href };
+  const options: AgentOptions = {
     keepAlive: true,
     maxSockets: SOCKETS_PER_HOST,
     // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
     timeout: CONNECT_LIMIT_MS,
     // Since Node 22.21; older ones ignore it.
-    ...(direct ? {} : { proxyEnv: process.env }),
+    ...(proxyEnv && { proxyEnv }),
   };
-  const made = makeAgent(url.protocol, options, own);
-  agents.set(key, made);
-  return made;
-}
-
-export function isLoopback(hostname: string): boolean {
-  return /^(?:(?:.*\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
-}
-
-function makeAgent(
-  protocol: string,
-  options: AgentOptions,
-  certificates: OriginCertificates | undefined,
-): HttpAgent {
-  const secureContext = protocol === "https:" ? trustedContext(certificates) : undefined;
+  const secureContext = isTls ? trustedContext(certificates) : undefined;
   try {
-    if (protocol !== "https:") return new HttpAgent(options);
+    if (!isTls) return new HttpAgent(options);
     return new HttpsAgent(secureContext === undefined ? options : { ...options, secureContext });
   } catch {
     // Node's message holds the proxy's URL and perhaps its password, so it is not passed on.
-    throw new InvalidProxy(protocol);
-  }
-}
-
-export class InvalidProxy extends LixImageError {
-  readonly code = "INVALID_PROXY";
-  constructor(protocol: string) {
-    const name = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
-    super(`${name}: expected the URL of a proxy; got something else`, {
-      hint: `set ${name} to a URL such as http://proxy.example:3128, or unset it`,
-    });
+    throw new InvalidProxy(isTls ? "HTTPS_PROXY" : "HTTP_PROXY");
   }
 }

@@ -1,5 +1,6 @@
 /** Why the network failed, in words that say what to do. @module */
 import { LixImageError } from "./errors.ts";
+import { proxyFor } from "./http-proxy.ts";
 import { redactUrl } from "./redact.ts";
 
 /** Something took longer than a named limit. */
@@ -12,6 +13,16 @@ export class NotHttp extends Error {
   readonly code = "ERR_NOT_HTTP";
   constructor(got: string) {
     super(`expected an answer of HTTP; got ${got}`);
+  }
+}
+
+/** The proxy answers instead of the server. */
+export class ProxyRefused extends Error {
+  readonly code = "ERR_PROXY_REFUSED";
+  readonly status: number;
+  constructor(status: number) {
+    super(`the proxy answers with status ${status}`);
+    this.status = status;
   }
 }
 
@@ -48,24 +59,39 @@ export class HttpUnreachable extends LixImageError {
   readonly distrusts: "server" | "client" | undefined;
   constructor(label: string, url: URL, cause: unknown) {
     const why = codeOf(cause);
-    super(`${label}: ${sentence(cause, why)}`, {
-      hint: hintFor(why, url),
+    const proxy = proxyFor(url);
+    super(`${label}: ${sentence(cause, why, proxy)}`, {
+      hint: (proxy && proxyHint(proxy, cause, url)) ?? hintFor(why, url),
       // Said already.
-      cause: cause instanceof HttpTimeout || cause instanceof NotHttp ? undefined : cause,
+      cause: isSaid(cause) ? undefined : cause,
     });
     this.timedOut = cause instanceof HttpTimeout;
     this.origin = url.origin;
     this.distrusts = lacksCa(why) ? "server" : isClientAlert(why) ? "client" : undefined;
     // A name that does not exist, a certificate, a server that speaks something else: these stay.
     const stays = ["ENOTFOUND", "ERR_NOT_HTTP"].includes(why);
-    this.retryable = !(stays || isCertificate(why) || speaksOtherwise(why));
+    this.retryable = !(
+      stays ||
+      isProxyRefusal(cause) ||
+      isCertificate(why) ||
+      speaksOtherwise(why)
+    );
   }
 }
 
-function sentence(cause: unknown, why: string): string {
+/** Whose message is in ours, or shows what ours does not need to. */
+const isSaid = (cause: unknown): boolean =>
+  cause instanceof HttpTimeout || cause instanceof NotHttp || statusOfProxy(cause) !== undefined;
+
+function sentence(cause: unknown, why: string, proxy: URL | undefined): string {
   if (cause instanceof HttpTimeout || cause instanceof NotHttp) return cause.message;
-  if (why !== "") return `the connection failed (${why})`;
-  return `the connection failed (${cause instanceof Error ? cause.message : String(cause)})`;
+  const through = proxy === undefined ? "" : ` through the proxy ${redactUrl(proxy.origin)}`;
+  const status = statusOfProxy(cause);
+  const reason =
+    status !== undefined
+      ? `it answers with status ${status}`
+      : why || (cause instanceof Error ? cause.message : String(cause));
+  return `the connection${through} failed (${reason})`;
 }
 
 // Happy eyeballs tries several addresses and throws an AggregateError.
@@ -90,6 +116,41 @@ const isClientAlert = (why: string): boolean =>
 
 const speaksOtherwise = (why: string): boolean =>
   why === "EPROTO" || why.startsWith("ERR_SSL_") || why.startsWith("HPE_");
+
+/** What to do when it is the proxy that fails; undefined when it may as well be the server. */
+function proxyHint(proxy: URL, cause: unknown, url: URL): string | undefined {
+  const at = redactUrl(proxy.origin).replace(/\/$/, "");
+  const variable = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const why = codeOf(cause);
+  const around = `or name ${url.hostname} in NO_PROXY if it is reached without a proxy`;
+  if (why === "ENOTFOUND" || why === "EAI_AGAIN")
+    return `the proxy ${at} has no address: check ${variable}, ${around}`;
+  if (why === "ECONNREFUSED")
+    return `nothing listens at the proxy ${at}: check ${variable}, ${around}`;
+  const status = statusOfProxy(cause);
+  if (status === 407)
+    return `the proxy ${at} wants a login: write it into ${variable}, as in http://user:password@proxy.example:3128`;
+  if (status !== undefined)
+    return `the proxy ${at} does not connect to ${url.host}: ask its administrator, ${around}`;
+  if (why === "ERR_PROXY_TUNNEL" || why === "TIMED_OUT" || why === "ETIMEDOUT")
+    return `the proxy ${at}, or ${url.host} behind it, did not answer: check ${variable}, ${around}`;
+  return undefined;
+}
+
+/** The status with which a proxy refused a tunnel. */
+function statusOfProxy(cause: unknown): number | undefined {
+  if (cause instanceof ProxyRefused) return cause.status;
+  const tunnel = cause instanceof Error && codeOf(cause) === "ERR_PROXY_TUNNEL";
+  if (!tunnel || !("statusCode" in cause)) return undefined;
+  return typeof cause.statusCode === "number" && cause.statusCode > 0
+    ? cause.statusCode
+    : undefined;
+}
+
+const isProxyRefusal = (cause: unknown): boolean => {
+  const status = statusOfProxy(cause);
+  return status !== undefined && status < 500;
+};
 
 function hintFor(why: string, url: URL): string {
   const at = redactUrl(url.origin).replace(/\/$/, "");

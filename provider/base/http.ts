@@ -12,7 +12,8 @@ import { nextHop, type Hop } from "./http-redirect.ts";
 import { HttpLimit } from "./http-limit.ts";
 import type { OriginCertificates } from "./http-trust.ts";
 import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./http-retry.ts";
-import { httpFailure } from "./http-unreachable.ts";
+import { proxyFor } from "./http-proxy.ts";
+import { httpFailure, ProxyRefused } from "./http-unreachable.ts";
 import { redactUrl } from "./redact.ts";
 
 /** A body that can be sent again: `open` is called once a try. */
@@ -77,7 +78,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]
 export async function http(url: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
   const method = request.method ?? "GET";
   const label = request.label ?? `${method} ${redactUrl(url)}`;
-  const first = firstHop(url, request);
+  const first = firstHop(url, label, request);
   const limit = new HttpLimit(label, first.url, request);
   try {
     return await tries({ ...request, signal: limit.signal, method, label, first, limit });
@@ -129,6 +130,11 @@ async function follow(request: Tried): Promise<RawResponse> {
     const answer = await sendOnce(raw).catch((error: unknown) => {
       throw httpFailure(label, url, error, signal);
     });
+    // Only a proxy says that, and of itself.
+    if (answer.status === 407 && proxyFor(url) !== undefined) {
+      await answer.readShort();
+      throw httpFailure(label, url, new ProxyRefused(407), signal);
+    }
     if (redirects === 0) return answer;
     const next = nextHop(hop, answer, { method, left, label });
     if (next === undefined) return answer;
@@ -139,18 +145,28 @@ async function follow(request: Tried): Promise<RawResponse> {
 }
 
 /** A user and password in the URL become a header, so that redirects drop them like one. */
-function firstHop(url: string | URL, request: HttpRequest): Hop {
-  const target = new URL(url);
+function firstHop(url: string | URL, label: string, request: HttpRequest): Hop {
+  const target = URL.parse(url instanceof URL ? url.href : url);
+  if (target === null || !/^https?:$/.test(target.protocol)) throw new InvalidUrl(label);
   const headers: Record<string, string> = { "user-agent": "pulumi-lix" };
   for (const [name, value] of Object.entries(request.headers ?? {}))
     headers[name.toLowerCase()] = value;
   if (target.username !== "" || target.password !== "") {
-    const pair = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`;
-    headers["authorization"] ??= `Basic ${Buffer.from(pair).toString("base64")}`;
+    headers["authorization"] ??= basicOf(target, label);
     target.username = "";
     target.password = "";
   }
   return { url: target, headers, given: new Set(Object.keys(headers)) };
+}
+
+/** Throws InvalidUrl for `%zz`, which stands for no character. */
+export function basicOf({ username, password }: URL, label: string): string {
+  try {
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(pair).toString("base64")}`;
+  } catch {
+    throw new InvalidUrl(label, "a user or password in which a % is not followed by two digits");
+  }
 }
 
 function response(
@@ -183,6 +199,15 @@ async function* explained(answer: RawResponse, label: string): AsyncGenerator<Ui
     yield* answer.body;
   } catch (error) {
     throw httpFailure(label, answer.url, error, answer.signal);
+  }
+}
+
+export class InvalidUrl extends LixImageError {
+  readonly code = "INVALID_URL";
+  constructor(label: string, got = "something else") {
+    super(`${label}: expected an http or https URL; got ${got}`, {
+      hint: "write https://host/path; a % in a user or password is written %25, an @ is written %40",
+    });
   }
 }
 

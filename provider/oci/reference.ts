@@ -12,6 +12,7 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
+import { isLoopback } from "../base/loopback.ts";
 import { Digest } from "./digest.ts";
 
 export interface Repository {
@@ -97,15 +98,11 @@ const HOST = new RegExp(
 function isHost(host: string): boolean {
   const { domain, ipv6, port } = HOST.exec(host)?.groups ?? {};
   if (port !== undefined && Number(port.slice(1)) > 65535) return false;
-  if (ipv6 !== undefined) return URL.canParse(`http://[${ipv6}]/`);
+  // Not `10.0.0.300`, nor `localhost.5000`, whose last label makes it an address.
+  if (!URL.canParse(`http://${host}/`)) return false;
+  if (ipv6 !== undefined) return true;
   return (
     domain !== undefined && (domain === "localhost" || domain.includes(".") || port !== undefined)
-  );
-}
-
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[(?:::1|0:0:0:0:0:0:0:1)\])(?::[0-9]+)?$/.test(
-    host,
   );
 }
 

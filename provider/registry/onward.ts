@@ -7,7 +7,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { LixImageError } from "../base/errors.ts";
-import { isLoopback } from "../base/http-agent.ts";
+import { isLoopback } from "../base/loopback.ts";
 import { redactUrl } from "../base/redact.ts";
 
 export interface Step {

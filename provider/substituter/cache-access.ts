@@ -1,6 +1,7 @@
 /** Who asks a cache for files. @module */
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../base/http.ts";
+import { basicOf, type HttpResponse } from "../base/http.ts";
+import { redactUrl } from "../base/redact.ts";
 import { netrcAuthorization } from "./netrc.ts";
 
 export interface CacheAccess {
@@ -18,8 +19,11 @@ export interface CacheAccess {
 /** A user in the URL goes before netrc. @see base/http.ts */
 export function passwordAccess(root: URL): CacheAccess {
   let authorization: Promise<string | undefined> | undefined;
-  const secret = (): Promise<string | undefined> =>
-    (authorization ??= root.username === "" ? netrcAuthorization(root.hostname) : userOf(root));
+  const secret = async (): Promise<string | undefined> =>
+    (authorization ??=
+      root.username === ""
+        ? netrcAuthorization(root.hostname)
+        : Promise.resolve(basicOf(root, redactUrl(root))));
   return {
     redirects: true,
     async headers() {
@@ -39,11 +43,6 @@ export function passwordAccess(root: URL): CacheAccess {
       return "again";
     },
   };
-}
-
-async function userOf({ username, password }: URL): Promise<string> {
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
 }
 
 /** netrc has no tokens, so users of caches with tokens write theirs as the password. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test, type TestContext } from "node:test";
-import { isLoopback } from "../../../provider/base/http-agent.ts";
 import { ask } from "../../support/ask.ts";
 
 async function proxy(t: TestContext): Promise<string> {
@@ -28,11 +27,4 @@ test("a proxy that is no URL is an error that does not show it", async () => {
   const said = await ask("http://a.invalid/x", { HTTP_PROXY: "http://me:secret@:a" });
   assert.match(said, /^INVALID_PROXY: HTTP_PROXY: expected the URL of a proxy/);
   assert.doesNotMatch(said, /secret/);
-});
-
-test("loopback is what names this machine only", () => {
-  for (const name of ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
-    assert.ok(isLoopback(name), name);
-  for (const name of ["localhost.example", "128.0.0.1", "127.0.0.1.example", "10.0.0.1", "[::2]"])
-    assert.ok(!isLoopback(name), name);
 });
