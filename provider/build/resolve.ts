@@ -32,9 +32,18 @@ export async function resolveImage(
   spec: Spec,
   mistakes: readonly unknown[] = [],
 ): Promise<Resolved> {
-  const { lock, sha256 } = await readTrustedLock(session, spec).catch((error: unknown) =>
+  const read = await readTrustedLock(session, spec).catch((error: unknown) =>
     throwAll([error, ...mistakes]),
   );
+  return resolveWithLock(spec, read, mistakes);
+}
+
+/** With a lock that may not be in its file yet. Its signatures are the caller's to check. */
+export async function resolveWithLock(
+  spec: Spec,
+  { lock, sha256 }: { readonly lock: Lock; readonly sha256: string },
+  mistakes: readonly unknown[] = [],
+): Promise<Resolved> {
   const inputs = await platformInputs(spec, lock, mistakes);
   inputs.sort((a, b) => comparePlatforms(a.platform, b.platform));
   checkLabels(inputs);

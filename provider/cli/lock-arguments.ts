@@ -36,6 +36,16 @@ export interface LockArguments {
   readonly priorities: ReadonlyMap<string, number>;
   readonly packages: readonly string[];
   readonly exported: ExportArgument | undefined;
+  readonly report: ReportArguments;
+}
+
+/** How `--update` and `--check` say what changes. */
+export interface ReportArguments {
+  readonly json: boolean;
+  /** Absolute: where the Markdown goes, with the layers that change. */
+  readonly markdown: string | undefined;
+  /** Absolute: ARGS.json of the image whose layers are compared. */
+  readonly image: string | undefined;
 }
 
 /** Where packages come from that have no --path. */
@@ -107,6 +117,7 @@ export function parseLockArguments(
     priorities: new Map((values.priority ?? []).map(parsePriority)),
     packages: values.package ?? [],
     exported: parseExport(values, directory),
+    report: parseReport(values, directory),
   };
 }
 
@@ -137,15 +148,31 @@ function parseSource(values: Values, directory: string): SourceArgument {
   return { kind: values.path === undefined ? "recorded" : "paths" };
 }
 
+function parseReport(values: Values, directory: string): ReportArguments {
+  for (const name of ["json", "markdown", "image"] as const) {
+    if (values[name] === undefined) continue;
+    if (!(values.update ?? values.check)) throw usage(`--${name} needs --update or --check`);
+    if (values[name] === "") throw usage(`--${name}: expected a path; got an empty string`);
+  }
+  const path = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : resolve(directory, text);
+  return { json: values.json ?? false, markdown: path(values.markdown), image: path(values.image) };
+}
+
 /** What is recorded is taken as a whole: half of it from here would be a third thing. */
 function refuseOthers(options: readonly OptionToken[]): void {
-  const other = options.find(({ name }) => !["update", "check", "output", "help"].includes(name));
+  const other = options.find(({ name }) => !OF_EACH_RUN.has(name));
   // A wrong value was complained of before.
   if (other !== undefined)
     throw usage(
       `--${other.name} needs --channel, --path, --nix or --flake: without one, all options are those that made the lock`,
     );
 }
+
+const OF_EACH_RUN: ReadonlySet<string> = new Set([
+  ...["update", "check", "output", "help"],
+  ...["json", "markdown", "image"],
+]);
 
 function parseExport(values: Values, directory: string): ExportArgument | undefined {
   const { export: folder, "secret-key-file": file, store = "local" } = values;

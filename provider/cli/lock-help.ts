@@ -6,7 +6,7 @@ export const LOCK_HELP = `lix-image lock: write the lock file that names every p
   lix-image lock --channel nixos-unstable [--package ATTR]…
   lix-image lock --nix FILE.nix | --flake REF [--package ATTR]…
   lix-image lock --path ATTR=/nix/store/… [--path ATTR.OUTPUT=/nix/store/…]…
-  lix-image lock --update [ATTR]… | --check
+  lix-image lock --update [ATTR]… | --check [--json] [--markdown FILE] [--image ARGS.json]
 
 Needed are ${wrap(REQUIRED_ATTRIBUTES.join(" "))}.
 "nix" is the Lix to ship. The closure, sizes, hashes and signatures come from the caches; nothing is built,
@@ -50,9 +50,14 @@ Where paths come from:
   --store URL           the store to export from: local (default), local?root=DIR
 
 Later:
-  --update [ATTR]…      makes the lock anew by the options that made it, which stand beside it in
-                        lix-image.lock.args, and prints what changed; with ATTR only these packages
-  --check               prints the same, writes nothing, and exits with 1 when the lock is out of date
+  --update [ATTR]…      makes the lock again by the options that made it, which stand beside it in
+                        lix-image.lock.args, and prints what changes, as Markdown; with ATTR only these packages
+  --check               prints the same and writes no lock. Exits with 0 when the lock is up to date, with 3
+                        when it is out of date, and with 1 when that cannot be found out.
+  --json                prints what changes as JSON
+  --markdown FILE       writes the body of a pull request: what changes, and with it the layers and the bytes to
+                        push. For these the packages that change are downloaded.
+  --image ARGS.json     the image whose layers are meant (default: one with default arguments)
 
   --system SYSTEM       what --path, --nixpkgs and --no-nixpkgs behind it are for (default: x86_64-linux).
                         May be repeated, for a lock of several systems.

@@ -28,6 +28,9 @@ export const OPTIONS = {
   system: { type: "string", multiple: true },
   update: { type: "boolean" },
   check: { type: "boolean" },
+  json: { type: "boolean" },
+  markdown: { type: "string" },
+  image: { type: "string" },
   output: { type: "string", short: "o" },
 } as const;
 

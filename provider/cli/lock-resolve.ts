@@ -5,12 +5,15 @@ import { log } from "../base/log.ts";
 import { missingAttributes, REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
 import { requiredOutputs } from "../lock/consistency.ts";
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "../lock/lock.ts";
+import { CacheUse } from "../resolve/cache-use.ts";
+import { LIX_CACHE } from "../resolve/lix-release.ts";
 import { resolveClosure } from "../resolve/resolve-closure.ts";
 import { packagesFromPaths } from "../resolve/resolve-paths.ts";
 import { secondCopies } from "../resolve/second-copies.ts";
 import { PublicKey } from "../nix/signature.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import { openSubstituter } from "../substituter/open.ts";
+import type { Substituter } from "../substituter/substituter.ts";
 import type { LockArguments, SystemArguments } from "./lock-arguments.ts";
 import type { LockExport } from "./lock-export.ts";
 import { openSource, type LockTiming, type PackageSource } from "./lock-source.ts";
@@ -45,15 +48,25 @@ export async function resolveLock(
   const keys = [...new Set(caches.flatMap((cache) => cache.trustedPublicKeys))].map((key) =>
     PublicKey.parse(key),
   );
+  const use = new CacheUse(cachesOfInterest(args, substituters));
   const systems = new Map<string, LockedSystem>();
   for (const { system, nixpkgs, packages, known, roots } of wanted) {
-    const paths = await resolveClosure({ roots, substituters, keys, known, label: system });
+    const paths = await resolveClosure({ roots, substituters, keys, known, use, label: system });
     systems.set(system, { system, nixpkgs, packages, paths });
   }
+  // Of an update of some packages most of the lock stays, and nobody is asked for it.
+  if (previous === undefined) for (const line of use.warnings()) log.warn(line);
   if (args.source.kind === "channel" && args.source.lix.kind === "release")
     for (const system of systems.values()) warnOfCopies(system);
   return { caches, systems };
 }
+
+/** Those that the user can do without; a cache that a release of Lix needs is named with it. */
+const cachesOfInterest = (
+  { caches }: LockArguments,
+  substituters: readonly Substituter[],
+): string[] =>
+  caches.flatMap(({ url }, at) => (url === LIX_CACHE.url ? [] : (substituters[at]?.url ?? [])));
 
 /** A release of Lix was built on the nixpkgs of its day. */
 function warnOfCopies(system: LockedSystem): void {

@@ -1,37 +1,103 @@
 /** What a new lock changes, as Markdown: it reads well in a terminal and in a pull request. @module */
+import { relative } from "node:path";
 import { formatBytes } from "../base/format-bytes.ts";
-import type { Change, PackageDifference, SystemDifference } from "../lock/compare-locks.ts";
+import {
+  isSameSystem,
+  type Change,
+  type PackageDifference,
+  type SystemDifference,
+} from "../lock/compare-locks.ts";
 import type { LockedPackage } from "../lock/lock.ts";
 import { StorePath } from "../nix/store-path.ts";
+import type { ImageDifference } from "./lock-image.ts";
+import { kindOf, LockDifference } from "./lock-report.ts";
 
-/** No lines for a system that stays as it is. */
-export function lockTable(difference: SystemDifference): string[] {
-  const { packages, nixpkgs, newPaths, gonePaths, size } = difference;
+/** GitHub refuses the body of a pull request that has more than 65536 characters. */
+const LENGTH_LIMIT = 60_000;
+
+/** No lines when the lock stays as it is. */
+export function lockMarkdown(difference: LockDifference): string[] {
+  if (!difference.changed) return [];
+  const systems = difference.systems.filter((one) => !isSameSystem(one));
+  const limit = LENGTH_LIMIT / Math.max(1, systems.length);
+  const lines = [
+    ...(LockDifference.hasOtherCaches(difference) ? cacheLines(difference.caches) : []),
+    ...systems.flatMap((one) => systemLines(one, limit)),
+    ...(difference.image === undefined ? [] : imageLines(difference.image)),
+  ];
+  return lines.length > 0 ? lines : ["Only the way in which the file is written changes."];
+}
+
+function systemLines(difference: SystemDifference, limit: number): string[] {
+  const { packages, nixpkgs, newPaths, gonePaths, changedPaths, size } = difference;
   const rows = packages.map(packageRow);
   if (nixpkgs.before !== nixpkgs.after)
     rows.unshift(["nixpkgs", baseName(nixpkgs.before), baseName(nixpkgs.after), ""]);
-  if (rows.length + newPaths.length + gonePaths.length === 0) return [];
+  const shown = rows.length === 0 ? [] : [...fitting(table([HEAD, ...rows]), limit / 2), ""];
   return [
     `### ${difference.system}`,
     "",
-    ...(rows.length > 0 ? [...table([HEAD, ...rows]), ""] : []),
+    ...shown,
     `Closure: ${formatBytes(size.before)} → ${formatBytes(size.after)} (${signed(size)}); ` +
       `${newPaths.length} store paths are new, ${gonePaths.length} are gone`,
-    ...(newPaths.length > 0 ? ["", "New:", ...newPaths.map((path) => `- ${baseName(path)}`)] : []),
     "",
+    ...pathList("New:", newPaths, limit / 4),
+    ...pathList(
+      "The same, with another signature, source or size of the download:",
+      changedPaths,
+      limit / 4,
+    ),
   ];
 }
 
+const pathList = (title: string, paths: readonly StorePath[], limit: number): string[] =>
+  paths.length === 0
+    ? []
+    : [
+        title,
+        ...fitting(
+          paths.map((path) => `- ${baseName(path)}`),
+          limit,
+        ),
+        "",
+      ];
+
 const HEAD = ["package", "before", "after", "closure"];
 
-function packageRow(one: PackageDifference): string[] {
-  const { before, after } = one.package;
-  const rebuilt = before !== undefined && before.name === after?.name;
+function packageRow({ attribute, package: change, closureSize }: PackageDifference): string[] {
+  const { before, after } = change;
+  const kind = kindOf(before, after);
+  const note = kind === "rebuilt" || kind === "changed" ? `, ${kind}` : "";
+  return [attribute, versionOf(before), `${versionOf(after)}${note}`, signed(closureSize)];
+}
+
+function cacheLines({ before, after }: LockDifference["caches"]): string[] {
+  const text = (caches: LockDifference["caches"]["after"]): string[] =>
+    caches.map(({ url, trustedPublicKeys }) => `${url} ${trustedPublicKeys.join(" ")}`.trimEnd());
+  const [old, now] = [text(before), text(after)];
+  const gone = old.filter((each) => !now.includes(each)).map((each) => `- no longer ${code(each)}`);
+  const added = now.filter((each) => !old.includes(each)).map((each) => `- now ${code(each)}`);
+  const lines = [...gone, ...added];
+  return ["### Caches", "", ...(lines.length > 0 ? lines : ["- in another order"]), ""];
+}
+
+function imageLines(image: ImageDifference): string[] {
+  const { layers, newLayers, goneLayers } = image;
+  const subject =
+    image.arguments === undefined
+      ? "an image with default arguments"
+      : `the image of ${code(relative(process.cwd(), image.arguments))}`;
+  const kept = layers.after - newLayers.length;
+  const counts =
+    layers.before === undefined
+      ? `all ${layers.after} are new`
+      : `${newLayers.length} of ${layers.after} are new, ${kept} stay, ${goneLayers} are gone`;
+  const than = layers.before === undefined ? "" : " to a registry that has the image before";
   return [
-    one.attribute,
-    versionOf(before),
-    rebuilt ? `${versionOf(after)}, rebuilt` : versionOf(after),
-    signed(one.closureSize),
+    "### Layers",
+    "",
+    `In ${subject} for ${image.platforms.join(", ")}: ${counts}; ${formatBytes(image.pushSize)} to push${than}.`,
+    "",
   ];
 }
 
@@ -47,9 +113,27 @@ function signed({ before, after }: Change<number>): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[], fill = " "): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width, fill)).join(" | ")} |`;
-  const [head = [], ...body] = rows;
+  const cells = rows.map((row) => row.map(plain));
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[], fill = " "): string =>
+    `| ${widths.map((width, column) => (row[column] ?? "").padEnd(width, fill)).join(" | ")} |`;
+  const [head = [], ...body] = cells;
   return [line(head), line([], "-"), ...body.map((row) => line(row))];
 }
+
+/** As many as fit; how many more there are. */
+function fitting(lines: readonly string[], limit: number): string[] {
+  let length = 0;
+  const count = lines.findIndex((line) => (length += line.length + 1) > limit);
+  if (count === -1) return [...lines];
+  return [...lines.slice(0, count), "", `… and ${lines.length - count} more`];
+}
+
+/**
+ * A version or an attribute that others chose can end no cell, open no tag or link, and notifies nobody
+ * whose name follows an `@`: it stands as code where it holds more than names do.
+ */
+const plain = (text: string): string =>
+  /^[\w.+?=–, -]*$/.test(text) ? text : code(text).replaceAll("|", "\\|");
+
+const code = (text: string): string => `\`${text.replace(/[`\s]+/g, " ")}\``;

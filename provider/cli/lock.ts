@@ -1,19 +1,23 @@
 /** `lix-image lock`: from named packages to a lock file. @module */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { LixImageError, renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { printableLines } from "../base/printable.ts";
 import { compareLocks } from "../lock/compare-locks.ts";
 import type { Lock } from "../lock/lock.ts";
-import { parseLock, readLock } from "../lock/read.ts";
+import { LockUnreadable, parseLock, readLock } from "../lock/read.ts";
 import { verifyLock } from "../lock/verify.ts";
 import { formatLock, writeLock } from "../lock/write.ts";
-import { parseLockArguments, type LockArguments } from "./lock-arguments.ts";
+import { parseLockArguments, type ReportArguments } from "./lock-arguments.ts";
 import { openExport } from "./lock-export.ts";
+import { compareImages, type ImageDifference } from "./lock-image.ts";
+import { lockReport, type LockDifference } from "./lock-report.ts";
 import { LOCK_HELP } from "./lock-help.ts";
 import { readRecord, writeRecord } from "./lock-record.ts";
-import { printLines } from "./print.ts";
+import { printJson, printLines } from "./print.ts";
 import { resolveLock } from "./lock-resolve.ts";
 import type { LockTiming } from "./lock-source.ts";
-import { lockTable } from "./lock-table.ts";
+import { lockMarkdown } from "./lock-table.ts";
 
 /** Returns the exit code; throws UsageError for a wrong command line. */
 export async function lockCommand(
@@ -34,36 +38,71 @@ export async function lockCommand(
   // What is written can be read: the reader is the judge, as it will be later.
   const lock = parseLock(text, output);
   await verifyLock(lock, { file: output });
-  if (mode === "check") return check(args, text, lock);
-  await exported?.write(lock);
-  await replace(args, text, lock);
+  const before = await readBefore(output);
+  const changed = before.text !== text;
+  if (mode !== "check") await exported?.write(lock);
+  // An export that is not written cannot be read for its layers.
+  const canPlan = mode === "update" || exported === undefined;
+  const { report } = given;
+  const image = changed && canPlan ? await imageOf(report, { output, before, lock }) : undefined;
+  const difference: LockDifference = {
+    ...{ file: output, changed, image },
+    caches: { before: before.lock?.caches ?? [], after: lock.caches },
+    systems: compareLocks(before.lock, lock),
+  };
+  if (mode !== "write") await say(difference, report);
+  if (mode === "check") {
+    const verdict = "is out of date: `lix-image lock --update` brings it up to date";
+    log.info(`${output} ${changed ? verdict : "is up to date"}`);
+    return changed ? OUT_OF_DATE : 0;
+  }
+  await replace(output, { before, text, lock });
   // What was read from the record may be commented there.
   if (given.source.kind !== "recorded") await writeRecord(args);
   return 0;
 }
 
-/** 1 when the lock would be another one. Writes nothing. */
-async function check(args: LockArguments, text: string, lock: Lock): Promise<number> {
-  const before = await readIfThere(args.output);
-  if (before === text) {
-    log.info(`${args.output} is up to date`);
-    return 0;
-  }
-  printTable(before, lock, args.output);
-  log.info(`${args.output} is out of date: \`lix-image lock --update\` makes it anew`);
-  return 1;
+/** Of --check: 1 and 2 are for what goes wrong. */
+const OUT_OF_DATE = 3;
+
+/** Only where it is asked for, because it downloads what changes. */
+async function imageOf(
+  { markdown, image }: ReportArguments,
+  { output: file, before, lock: after }: Pick<Replacement, "before" | "lock"> & { output: string },
+): Promise<ImageDifference | undefined> {
+  if (markdown === undefined && image === undefined) return undefined;
+  return compareImages({ file, before: before.lock, after, image });
 }
 
-async function replace(args: LockArguments, text: string, lock: Lock): Promise<void> {
-  const file = args.output;
-  const before = await readIfThere(file);
-  if (before !== text) await writeLock(file, text);
-  if (args.mode === "update") printTable(before, lock, file);
-  const dropped = [...(parsed(before, file)?.systems.keys() ?? [])].filter(
+/** The file for a pull request before the lock: when it cannot be written, nothing is. */
+async function say(difference: LockDifference, { json, markdown }: ReportArguments): Promise<void> {
+  const lines = lockMarkdown(difference);
+  if (markdown !== undefined) await writeMarkdown(markdown, lines);
+  if (json) printJson(lockReport(difference));
+  else if (lines.length > 0) printLines(lines);
+}
+
+async function writeMarkdown(file: string, lines: readonly string[]): Promise<void> {
+  const text = lines.length > 0 ? lines : ["The lock is up to date."];
+  await writeFile(file, `${printableLines(text)}\n`).catch((cause: unknown) => {
+    throw new ReportNotWritten(file, cause);
+  });
+}
+
+interface Replacement {
+  readonly before: Before;
+  readonly text: string;
+  readonly lock: Lock;
+}
+
+async function replace(file: string, { before, text, lock }: Replacement): Promise<void> {
+  if (before.text !== text) await writeLock(file, text);
+  const dropped = [...(before.lock?.systems.keys() ?? [])].filter(
     (system) => !lock.systems.has(system),
   );
-  if (dropped.length > 0) log.warn(`${file} had ${dropped.join(", ")} too; now it has not`);
-  const verb = before === undefined ? "written" : before === text ? "unchanged" : "replaced";
+  if (dropped.length > 0) log.warn(`${file} no longer has ${dropped.join(", ")}`);
+  const verb =
+    before.text === undefined ? "written" : before.text === text ? "unchanged" : "replaced";
   for (const system of lock.systems.values())
     log.info(
       `${file} ${verb}: ${system.system}, ${system.packages.size} packages, ` +
@@ -71,19 +110,34 @@ async function replace(args: LockArguments, text: string, lock: Lock): Promise<v
     );
 }
 
-function printTable(before: string | undefined, lock: Lock, file: string): void {
-  const lines = compareLocks(parsed(before, file), lock).flatMap(lockTable);
-  if (lines.length > 0) printLines(lines);
+/** A lock that is about to go. */
+interface Before {
+  /** Undefined: there is none. */
+  readonly text: string | undefined;
+  /** Undefined as well where it cannot be understood, as with the marks of a merge in it. */
+  readonly lock: Lock | undefined;
 }
 
-const readIfThere = (file: string): Promise<string | undefined> =>
-  readFile(file, "utf8").catch(() => undefined);
-
-/** A lock that is about to go; one that cannot be read has nothing to lose. */
-function parsed(text: string | undefined, file: string): Lock | undefined {
+async function readBefore(file: string): Promise<Before> {
+  let text: string;
   try {
-    return text === undefined ? undefined : parseLock(text, file);
-  } catch {
-    return undefined;
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+      return { text: undefined, lock: undefined };
+    throw new LockUnreadable(file, error);
+  }
+  try {
+    return { text, lock: parseLock(text, file) };
+  } catch (error) {
+    log.warn([`${file} cannot be read, so all of it counts as new:`, ...renderLines(error)]);
+    return { text, lock: undefined };
+  }
+}
+
+export class ReportNotWritten extends LixImageError {
+  readonly code = "REPORT_NOT_WRITTEN";
+  constructor(file: string, cause: unknown) {
+    super(`--markdown ${file} cannot be written; the lock is as it was`, { cause });
   }
 }

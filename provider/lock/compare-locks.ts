@@ -1,4 +1,5 @@
 /** What a new lock changes: for the eyes of whoever reviews it. @module */
+import { isDeepStrictEqual } from "node:util";
 import { ByteString } from "../base/byte-string.ts";
 import { closureOf } from "../nix/closure.ts";
 import type { StorePath } from "../nix/store-path.ts";
@@ -14,6 +15,8 @@ export interface SystemDifference {
   readonly size: Change<number>;
   readonly newPaths: readonly StorePath[];
   readonly gonePaths: readonly StorePath[];
+  /** In both, with another record: other signatures, another size of the download. */
+  readonly changedPaths: readonly StorePath[];
 }
 
 export interface PackageDifference {
@@ -69,14 +72,25 @@ function compareSystems(
     },
     newPaths: pathsOnlyIn(after, before),
     gonePaths: pathsOnlyIn(before, after),
+    changedPaths: [...(after?.paths ?? [])].flatMap(([path, now]) => {
+      const earlier = before?.paths.get(path);
+      return earlier === undefined || isDeepStrictEqual(earlier, now) ? [] : [path];
+    }),
   };
 }
+
+/** Whether nothing differs that a lock says of this system. */
+export const isSameSystem = (one: SystemDifference): boolean =>
+  one.nixpkgs.before === one.nixpkgs.after &&
+  [one.packages, one.newPaths, one.gonePaths, one.changedPaths].every((list) => list.length === 0);
 
 function samePackage({ before, after }: Change<LockedPackage | undefined>): boolean {
   if (before === undefined || after === undefined) return before === after;
   const outputs = (one: LockedPackage): string => JSON.stringify([...one.outputs]);
   return (
     before.name === after.name &&
+    before.version === after.version &&
+    before.outputSpecified === after.outputSpecified &&
     before.priority === after.priority &&
     before.defaultOutput === after.defaultOutput &&
     before.outputsToInstall.join(" ") === after.outputsToInstall.join(" ") &&

@@ -6,6 +6,7 @@ import type { NarInfo } from "../nix/narinfo.ts";
 import type { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { Substituter } from "../substituter/substituter.ts";
+import type { CacheUse } from "./cache-use.ts";
 import type { LockedPath } from "../lock/lock.ts";
 import { enumerate } from "../lock/mistakes.ts";
 import { distrust } from "../lock/verify.ts";
@@ -18,6 +19,8 @@ export interface ClosureRequest {
   readonly keys: readonly PublicKey[];
   /** Paths that need no answer: sources out of tarballs, what an earlier lock says. */
   readonly known?: ReadonlyMap<StorePath, LockedPath> | undefined;
+  /** Counts what each cache gives. */
+  readonly use?: CacheUse | undefined;
   /** For progress: "x86_64-linux". */
   readonly label: string;
   readonly signal?: AbortSignal | undefined;
@@ -72,21 +75,28 @@ interface AbsentPath {
 /** What the first cache says that has the path in a form to be trusted. */
 async function lookUp(
   path: StorePath,
-  { substituters, keys }: ClosureRequest,
+  { substituters, keys, use }: ClosureRequest,
   signal: AbortSignal,
 ): Promise<LockedPath | AbsentPath> {
   const reasons: string[] = [];
   const failures: unknown[] = [];
   for (const substituter of substituters) {
+    const { url } = substituter;
     try {
+      use?.asked(url);
       const info = await substituter.narInfo(path, signal);
       const doubt = info === undefined ? "does not have it" : distrust(info, keys);
-      if (info !== undefined && doubt === undefined) return lockedPath(info);
-      reasons.push(`${substituter.url}: ${doubt}`);
+      if (info !== undefined && doubt === undefined) {
+        use?.served(url);
+        return lockedPath(info);
+      }
+      if (info !== undefined && doubt !== undefined) use?.doubted(url, path, doubt);
+      reasons.push(`${url}: ${doubt}`);
     } catch (error) {
       signal.throwIfAborted();
       failures.push(error);
-      reasons.push(`${substituter.url}: ${error instanceof Error ? error.message : String(error)}`);
+      use?.failed(url, error);
+      reasons.push(`${url}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   // With no answer at all it is the caches' fault, for this path as for the next: one error, not a list.

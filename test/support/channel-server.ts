@@ -33,6 +33,8 @@ export interface ChannelServer extends ReplyServer {
     readonly job: (name: string) => string;
     readonly build: (name: string) => string;
   };
+  /** How many there were. */
+  readonly releases: number;
   /** Moves the channel to other packages, as a release does; the old folder stays. */
   advance(options: ChannelOptions): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function startChannelServer(options: ChannelOptions): Promise<Chann
   const server = await startReplyServer();
   const channel = "/channels/nixpkgs-unstable";
   let now = await publish(server, channel, options);
+  let releases = 1;
   return {
     ...server,
     channel: `${server.url}${channel}`,
@@ -50,7 +53,11 @@ export async function startChannelServer(options: ChannelOptions): Promise<Chann
     get paths() {
       return now;
     },
+    get releases() {
+      return releases;
+    },
     async advance(next) {
+      releases += 1;
       now = await publish(server, channel, next);
     },
   };

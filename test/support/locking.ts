@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { lockCommand } from "../../provider/cli/lock.ts";
 import { startChannelServer, type ChannelServer } from "./channel-server.ts";
+import { BASE_PACKAGES } from "./world/base-packages.ts";
+import { EXTRA_PACKAGES } from "./world/extra-packages.ts";
 import type { Recipe } from "./world/recipe.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -52,6 +54,23 @@ export async function withLocking(
       else process.env["LIX_IMAGE_CACHE"] = before;
       await server.close();
     }
+  });
+}
+
+/** A release in which some packages have another version; everything else is as it was. */
+export async function newRelease(
+  { dir, server }: Locking,
+  versions: Readonly<Record<string, string>>,
+): Promise<void> {
+  const recipes = [...BASE_PACKAGES, ...EXTRA_PACKAGES].map((recipe: Recipe) => ({
+    ...recipe,
+    version: versions[recipe.attribute ?? ""] ?? recipe.version,
+  }));
+  const count = server.releases + 1;
+  await server.advance({
+    world: await channelWorld(join(dir, `release-${count}`), recipes),
+    release: `nixpkgs/nixpkgs-26.11pre${count}.ba9876543210`,
+    evaluation: 1_800_000 + count,
   });
 }
 

@@ -103,7 +103,8 @@ function commandLine(help: readonly string[]): string {
   return `## The command line
 
 \`npx lix-image\`, where the package is installed. Results go to stdout, progress and errors to stderr. The exit code is
-0, 1 for a failure that you can do something about (\`verify\`: a difference), 2 for wrong usage.
+0, 1 for a failure that you can do something about (\`verify\`: a difference), 2 for wrong usage, and 3 when \`lock --check\`
+finds the lock out of date.
 
 ${help.map(fenced).join("\n\n")}`;
 }

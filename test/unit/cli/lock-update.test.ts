@@ -1,29 +1,11 @@
 /** `lix-image lock --update` and `--check`. @module */
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 import { readLock } from "../../../provider/lock/read.ts";
-import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
-import { EXTRA_PACKAGES } from "../../support/world/extra-packages.ts";
-import type { Recipe } from "../../support/world/recipe.ts";
-import { channelWorld, withLocking, type Locking } from "../../support/locking.ts";
+import { newRelease, withLocking } from "../../support/locking.ts";
 
-const RECIPES: readonly Recipe[] = [...BASE_PACKAGES, ...EXTRA_PACKAGES];
-
-/** A release in which jq and wget are newer; everything else is as it was. */
-async function advance({ dir, server }: Locking): Promise<void> {
-  const newer: Readonly<Record<string, string>> = { jq: "1.8.0", wget: "1.25.0" };
-  const recipes = RECIPES.map((recipe) => ({
-    ...recipe,
-    version: newer[recipe.attribute ?? ""] ?? recipe.version,
-  }));
-  await server.advance({
-    world: await channelWorld(join(dir, "newer"), recipes),
-    release: "nixpkgs/nixpkgs-26.11pre2.ba9876543210",
-    evaluation: 1_800_002,
-  });
-}
+const NEWER = { jq: "1.8.0", wget: "1.25.0" };
 
 const versions = async (file: string): Promise<Record<string, string | undefined>> => {
   const packages = (await readLock(file)).lock.systems.get("x86_64-linux")?.packages;
@@ -36,9 +18,9 @@ test("--check tells an old lock from one that is up to date, and writes nothing"
     await lock(...options, "--package", "jq");
     const text = await readFile(lockFile, "utf8");
     assert.deepEqual(await lock("--check"), { code: 0, stdout: "" });
-    await advance(locking);
+    await newRelease(locking, NEWER);
     const { code, stdout } = await lock("--check");
-    assert.equal(code, 1);
+    assert.equal(code, 3);
     assert.match(stdout, /^### x86_64-linux\n/);
     assert.match(stdout, /\n\| package +\| before +\| after +\| closure +\|\n\| -+ \| -+ /);
     assert.match(stdout, /\n\| jq +\| 1\.7\.1 +\| 1\.8\.0 +\| 0 B/);
@@ -56,7 +38,7 @@ test("--update makes the lock anew by the options that made it", async () => {
   await withLocking(async (locking) => {
     const { lock, lockFile, options } = locking;
     await lock(...options, "--package", "jq");
-    await advance(locking);
+    await newRelease(locking, NEWER);
     const { code, stdout } = await lock("--update");
     assert.equal(code, 0);
     assert.match(stdout, /\| jq +\| 1\.7\.1 +\| 1\.8\.0/);
@@ -69,7 +51,7 @@ test("--update jq leaves everything else where it was", async () => {
   await withLocking(async (locking) => {
     const { lock, lockFile, options, server } = locking;
     await lock(...options, "--package", "jq");
-    await advance(locking);
+    await newRelease(locking, NEWER);
     const asked = server.log.length;
     await lock("--update", "jq");
     assert.deepEqual(await versions(lockFile), { jq: "1.8.0", wget: "1.24.5" });

@@ -1,0 +1,134 @@
+/** What a new lock changes in an image: the layers, and the bytes that a push sends. @module */
+import { renderLines } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { identifyLayers, type BuiltPlatform } from "../build/build-image.ts";
+import { prepareResolved, type Prepared } from "../build/prepare.ts";
+import { resolveWithLock } from "../build/resolve.ts";
+import { Session } from "../build/session.ts";
+import type { Lock } from "../lock/lock.ts";
+import type { StorePath } from "../nix/store-path.ts";
+import type { Digest } from "../oci/digest.ts";
+import { Platform } from "../oci/platform.ts";
+import { LixImageInputs } from "../plan/inputs-schema.ts";
+import type { LayerKey } from "../plan/recipe.ts";
+import { makeSpec, type Spec } from "../plan/spec.ts";
+import { readArguments } from "./arguments.ts";
+import { usage } from "./lock-options.ts";
+
+export interface ImageDifference {
+  /** ARGS.json; undefined: an image with default arguments. */
+  readonly arguments: string | undefined;
+  readonly platforms: readonly string[];
+  /** How many, over all platforms; `before` is undefined when that image cannot be planned. */
+  readonly layers: { readonly before: number | undefined; readonly after: number };
+  readonly newLayers: readonly NewLayer[];
+  readonly goneLayers: number;
+  /** Bytes that a registry lacks which has the image of the lock before. */
+  readonly pushSize: number;
+}
+
+export interface NewLayer {
+  readonly platform: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly storePaths: readonly StorePath[];
+}
+
+export interface ImageQuestion {
+  /** Absolute path of the lock. */
+  readonly file: string;
+  /** Undefined: there was none, or none that can be read. */
+  readonly before: Lock | undefined;
+  readonly after: Lock;
+  /** ARGS.json, absolute. */
+  readonly image: string | undefined;
+}
+
+/**
+ * Builds the layers that change into the local cache, where a push finds them: no size of a layer is
+ * known before. Undefined, with a warning, where an image with default arguments cannot be made.
+ */
+export async function compareImages(question: ImageQuestion): Promise<ImageDifference | undefined> {
+  const { image } = question;
+  if (image !== undefined) return compare(question, [await specOf(image, question.file)]);
+  try {
+    return await compare(question, defaultSpecs(question));
+  } catch (error) {
+    log.warn(["no image with default arguments can be planned:", ...renderLines(error)]);
+    return undefined;
+  }
+}
+
+async function specOf(image: string, file: string): Promise<Spec> {
+  const spec = await readArguments(image, "optional");
+  if (spec.lockFile !== file) throw usage(`--image ${image}: its lock is ${spec.lockFile}`);
+  return spec;
+}
+
+/** One a system: what two systems must have in common is no concern of the lock. */
+function defaultSpecs({ file, after }: ImageQuestion): Spec[] {
+  return [...after.systems.values()].map(({ system, nixpkgs }) => {
+    const args = LixImageInputs.parse({
+      lock: file,
+      systems: [system],
+      bundleNixpkgs: nixpkgs !== undefined,
+    });
+    return makeSpec(args, { directory: "/", destination: "optional" });
+  });
+}
+
+async function compare(
+  { image, before, after }: ImageQuestion,
+  specs: readonly Spec[],
+): Promise<ImageDifference> {
+  const session = new Session();
+  const built: BuiltPlatform[] = [];
+  for (const spec of specs) {
+    const prepared = await planned(session, spec, after);
+    built.push(...((await identifyLayers(session, prepared, { mayFetch: true })) ?? []));
+  }
+  const earlier = before === undefined ? undefined : await keysOf(session, specs, before);
+  const layers = built.flatMap(({ plan, layers }) =>
+    layers.map((layer) => ({ ...layer, platform: Platform.format(plan.platform) })),
+  );
+  const keys = new Set(layers.map(({ key }) => key));
+  const added = layers.filter(({ key }) => earlier?.includes(key) !== true);
+  const sizes = new Map(added.map(({ identity }) => [identity.digest, identity.size]));
+  return {
+    arguments: image,
+    platforms: built.map(({ plan }) => Platform.format(plan.platform)),
+    layers: { before: earlier?.length, after: layers.length },
+    newLayers: added.map(({ platform, identity: { digest, size }, contents }) => ({
+      ...{ platform, digest, size },
+      storePaths: contents.storePaths,
+    })),
+    goneLayers: earlier?.filter((key) => !keys.has(key)).length ?? 0,
+    pushSize: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  };
+}
+
+/** Undefined: the lock before has not all that the image needs, or its packages are gone. */
+async function keysOf(
+  session: Session,
+  specs: readonly Spec[],
+  before: Lock,
+): Promise<LayerKey[] | undefined> {
+  const keys: LayerKey[] = [];
+  try {
+    for (const spec of specs) {
+      const { platforms } = await planned(session, spec, before);
+      keys.push(...platforms.flatMap(({ layers }) => layers.map(({ key }) => key)));
+    }
+    return keys;
+  } catch (error) {
+    log.warn(["the image of the lock before cannot be planned:", ...renderLines(error)]);
+    return undefined;
+  }
+}
+
+async function planned(session: Session, spec: Spec, lock: Lock): Promise<Prepared> {
+  const resolved = await resolveWithLock(spec, { lock, sha256: "" });
+  const prepared = await prepareResolved(session, resolved, { mayFetch: true });
+  if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
+  return prepared;
+}

@@ -1,0 +1,89 @@
+/** What `lix-image lock` says of a cache that it has no use for. @module */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withLocking, type Locking } from "../../support/locking.ts";
+import { startReplyServer, type ReplyServer } from "../../support/reply-server.ts";
+import { warningsOf } from "../../support/warnings.ts";
+
+const INFO = { body: "StoreDir: /nix/store\n" };
+
+async function withSecondCache(
+  use: (second: ReplyServer, locking: Locking) => Promise<void>,
+): Promise<void> {
+  const second = await startReplyServer();
+  second.replies.set("/nix-cache-info", INFO);
+  try {
+    await withLocking((locking) => use(second, locking));
+  } finally {
+    await second.close();
+  }
+}
+
+test("a cache that has nothing of a lock is named", () =>
+  withSecondCache(async ({ url }, { lock, options }) => {
+    const warnings = await warningsOf(() => lock("--cache", url, ...options));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      new RegExp(
+        `^${url}: of no use for this lock: it has none of \\d+ store paths; is this the URL`,
+      ),
+    );
+  }));
+
+test("a cache that is never asked is named, unless only some packages are updated", () =>
+  withSecondCache(async ({ url }, { lock, options }) => {
+    const warnings = await warningsOf(() => lock(...options, "--cache", url));
+    assert.deepEqual(warnings, [
+      `${url}: of no use for this lock: the caches before it have all of it`,
+    ]);
+    assert.deepEqual(await warningsOf(() => lock("--update", "curl")), []);
+  }));
+
+test("a cache that refuses is named with its refusal, although another cache has everything", () =>
+  withSecondCache(async ({ url, replies }, { lock, options, server }) => {
+    for (const path of server.replies.keys()) {
+      const [, narInfo] = /^\/cache(\/.*\.narinfo)$/.exec(path) ?? [];
+      if (narInfo !== undefined) replies.set(narInfo, { status: 418 });
+    }
+    const warnings = await warningsOf(() => lock("--cache", url, ...options));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      new RegExp(
+        `^${url}: of no use for this lock: it did not answer (\\d+) of \\1 questions, .*418`,
+      ),
+    );
+  }));
+
+test("a cache whose paths nobody trusted has signed is named, with the key that is missing", () =>
+  withSecondCache(async ({ url, replies }, { lock, options, server }) => {
+    for (const [path, reply] of server.replies) {
+      const [, narInfo] = /^\/cache(\/.*\.narinfo)$/.exec(path) ?? [];
+      if (narInfo !== undefined)
+        replies.set(narInfo, { body: String(reply.body).replace(/^Sig: [^:]*/gm, "Sig: other-1") });
+    }
+    const warnings = await warningsOf(() => lock("--cache", url, ...options));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      /of no use for this lock: (\d+) of \1 store paths are there, and none can be trusted: signed only by other-1/,
+    );
+  }));
+
+test("caches that share the work are not warned of", () =>
+  withLocking(async ({ lock, options, server }) => {
+    const halves = [...server.replies.keys()].filter((path) => path.endsWith(".narinfo"));
+    const second = await startReplyServer();
+    second.replies.set("/nix-cache-info", INFO);
+    try {
+      for (const path of halves.slice(0, 5)) {
+        second.replies.set(path.replace("/cache", ""), server.replies.get(path) ?? {});
+        server.replies.delete(path);
+      }
+      const warnings = await warningsOf(() => lock(...options, "--cache", second.url));
+      assert.deepEqual(warnings, []);
+    } finally {
+      await second.close();
+    }
+  }));
