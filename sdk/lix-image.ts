@@ -40,7 +40,7 @@ export class LixImage extends CustomResource {
   declare readonly platforms: Output<Readonly<Record<string, PlatformOutput>>>;
   /** Bytes to pull; of the largest platform when there are several. */
   declare readonly size: Output<number>;
-  /** Same planKey, same image. */
+  /** Same planKey, same image. Empty for an image of {@link LixImage.get}. */
   declare readonly planKey: Output<string>;
   /** Known after `up`, when there is one platform. */
   declare readonly layers: Output<readonly LayerOutput[] | undefined>;
@@ -50,8 +50,16 @@ export class LixImage extends CustomResource {
   constructor(name: string, args: LixImageArgs, options?: CustomResourceOptions) {
     assertProviderFound();
     super(LIX_IMAGE_TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
-    this.mirrorRefs = this.mirrorRefs.apply((refs?: readonly string[]) =>
-      refs === undefined ? mirrorRefsOf(this.digest, args) : output(refs),
+    const { labels, layers, platforms } = this;
+    this.planKey = this.planKey.apply((key: string | null) => key ?? "");
+    this.revision = answerOr(this.revision, () => labels.apply((known) => known[REVISION]));
+    this.layers = answerOr(layers, () =>
+      platforms.apply((known) =>
+        Object.keys(known).length > 1 ? output(undefined) : layers.apply(withoutNull),
+      ),
+    );
+    this.mirrorRefs = answerOr(this.mirrorRefs, () => mirrorRefsOf(this.ref, args)).apply(
+      (refs = []) => refs,
     );
     void warnOfSecrets(this, args);
   }
@@ -66,13 +74,38 @@ export class LixImage extends CustomResource {
   }
 }
 
-/** For a state that was written before there was this output: what is unchanged keeps what it has. */
+/**
+ * What the engine answered, or what follows from other outputs. An unchanged image keeps the outputs of the
+ * version that pushed it: what that version did not write, or has no value, would be unknown at every
+ * preview, and so would change everything that uses it.
+ */
+const answerOr = <T>(
+  answer: Output<T | undefined>,
+  derive: () => Output<T | undefined>,
+): Output<T | undefined> =>
+  output(isAnswered(answer))
+    .apply<boolean>((known) =>
+      known ? answer.apply((value) => withoutNull(value) !== undefined) : output(false),
+    )
+    .apply<T | undefined>((answered) => (answered ? answer.apply(withoutNull) : derive()));
+
+/** The SDK's own mark, which its types hide. With an SDK that has none, at worst more is derived. */
+const isAnswered = (answer: Output<unknown>): Promise<boolean> =>
+  Promise.resolve(Object(answer).isKnown).then((known) => known === true);
+
+/** "There is none" is null on the wire. */
+const withoutNull = <T>(value: T): T | undefined => value ?? undefined;
+
+const REVISION = "org.opencontainers.image.revision";
+
 const mirrorRefsOf = (
-  digest: Output<string>,
+  ref: Output<string>,
   { mirrors }: LixImageArgs,
-): Output<readonly string[]> =>
-  all([digest, mirrors]).apply(([known, repositories = []]) =>
-    repositories.map((mirror) => `${mirror.replace(/^https?:\/\//, "")}@${known}`),
+): Output<readonly string[] | undefined> =>
+  all([ref, mirrors]).apply(([first, repositories = []]) =>
+    repositories.map(
+      (mirror) => `${mirror.replace(/^https?:\/\//, "")}${first.slice(first.lastIndexOf("@"))}`,
+    ),
   );
 
 /** Arguments that are to be read in the image, its labels or its references. */

@@ -7,8 +7,9 @@ import { throwAll } from "../base/errors.ts";
 import { isExpected } from "../plan/expected.ts";
 import { Place } from "../plan/place.ts";
 import { schemaMistakes } from "../plan/schema-mistakes.ts";
+import { DeclaredOutputs } from "./declared-outputs.ts";
 import { withStandIns } from "./stand-ins.ts";
-import { PREVIEW_OUTPUTS, unknownPlaces } from "./unknown.ts";
+import { UNKNOWN, unknownPlaces } from "./unknown.ts";
 
 export interface CheckedArguments {
   /** Defaults applied; stand-ins where something is unknown or wrong. */
@@ -76,10 +77,22 @@ export function parseInputs(given: unknown): LixImageSpec {
   return args;
 }
 
-/** What check hands on as inputs for these arguments: defaults applied, unknowns where they were. */
-export const wireArguments = ({ args, unknown }: CheckedArguments): Record<string, unknown> => ({
-  ...args,
-  ...Object.fromEntries(unknown),
-});
+/**
+ * What check hands on as inputs for these arguments: defaults applied, unknowns where they were. An update
+ * plan holds `up` to it, so it has every property that it will have when nothing is unknown any more.
+ */
+export const wireArguments = (checked: CheckedArguments): Record<string, unknown> =>
+  [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<Record<string, unknown>>(
+    (made, place) => Object(Place.write(made, place, UNKNOWN)),
+    { ...checked.args },
+  );
 
-const OUTPUTS: ReadonlySet<string> = new Set([...PREVIEW_OUTPUTS, "layers", "drift"]);
+/** Defaults that follow from an unknown. */
+function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): Place[] {
+  const level = ["compression", "level"];
+  const algorithmUnknown = places.some((place) => Place.kind(place) === "compression.algorithm");
+  const given: unknown = Place.read({ compression: unknown.get("compression") }, level);
+  return algorithmUnknown && given === undefined ? [level] : [];
+}
+
+const OUTPUTS: ReadonlySet<string> = new Set(DeclaredOutputs.names);

@@ -42,7 +42,7 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
     const shown = shownOutputs(learned, checked, draft);
     claimReferences(draft, checked, shown);
     if (learned.prepared !== undefined) rememberPlan(learned.prepared);
-    const __state = stateText(session, learned, { text: olds["__state"], state });
+    const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
     const inputs = { ...wireArguments(checked), ...shown, __state };
     // Of what is there already, diff tells.
     if (checked.dryRun && olds["__state"] === undefined)
@@ -121,8 +121,10 @@ function stateText(
   session: Session,
   { prepared, built }: LearnedImage,
   before: RecordedState,
+  { dryRun }: CheckedArguments,
 ): unknown {
-  if (prepared === undefined || built === undefined) return before.text;
+  // An update plan forbids that a value comes to be where its preview had none, or another.
+  if (prepared === undefined || built === undefined) return dryRun ? UNKNOWN : before.text;
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {

@@ -22,7 +22,7 @@ const TARGET = ["registry", "repository", "name"] as const;
 /** @param olds outputs in state. @param news what check answered; may hold unknowns. */
 export function diff(olds: Wire, news: Wire): DiffResult {
   // Of `LixImage.get`, which is never checked: a refresh of it comes here too, and changes nothing.
-  if (news["planKey"] === undefined) return NO_CHANGE;
+  if ((news["planKey"] ?? null) === null) return NO_CHANGE;
   const before = Recorded.parse(olds);
   const after = Recorded.parse(news);
   // An unknown repository may turn out to be the same, so it does not replace yet.

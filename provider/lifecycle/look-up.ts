@@ -9,6 +9,7 @@ import { Platform } from "../oci/platform.ts";
 import { readImage } from "../oci/read-image.ts";
 import { Reference, Repository } from "../oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
+import { DeclaredOutputs } from "./declared-outputs.ts";
 import type { ReadResult } from "./read-result.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -35,7 +36,7 @@ export async function lookUp(
     drift: [],
     ...hidden,
   };
-  return { id, props: toWire(outputs), inputs: toWire(hidden) };
+  return { id, props: toWire(DeclaredOutputs.complete(outputs)), inputs: toWire(hidden) };
 }
 
 async function describe(client: RegistryClient, root: ReceivedManifest) {

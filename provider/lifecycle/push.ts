@@ -15,6 +15,7 @@ import type { Session } from "../build/session.ts";
 import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
+import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "./destinations.ts";
 import { Recorded } from "./recorded.ts";
 import { toWire, type Wire } from "./wire.ts";
@@ -50,7 +51,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
     id: targetName(spec),
     outs: toWire({
       ...wireArguments(checked),
-      ...describeBuilt(prepared, published.assembled),
+      ...DeclaredOutputs.complete({ ...describeBuilt(prepared, published.assembled) }),
       drift: failures.map(({ destination }) => `${destination}: the image is not there`),
       __state: pushedState(inputs["__state"], published.assembled),
       __provider: inputs["__provider"],

@@ -5,7 +5,10 @@
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
+import type { Digest } from "../oci/digest.ts";
+import { Repository } from "../oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
+import { DeclaredOutputs } from "./declared-outputs.ts";
 import { driftOf, standingIn } from "./drift.ts";
 import { lookUp } from "./look-up.ts";
 import type { ReadResult } from "./read-result.ts";
@@ -52,6 +55,7 @@ export async function read(
   if (standings.every(({ gone }) => gone)) return { id: "", props: {}, inputs: {} };
   return found(id, {
     ...props,
+    mirrorRefs: props["mirrorRefs"] ?? mirrorRefs(recorded, root),
     // What the first tag names now: what a deployment by tag would pull.
     digest: first.pointers[0] ?? root,
     taggedRefs: tags
@@ -61,6 +65,10 @@ export async function read(
   });
 }
 
+/** For a state that was written before there was this output. */
+const mirrorRefs = ({ mirrors }: Recorded, root: Digest): string[] =>
+  mirrors.map((mirror) => `${Repository.format(Repository.parse(mirror))}@${root}`);
+
 /** As inputs, only what check would put there, and the drift. */
 function found(id: string, props: Wire): ReadResult {
   const { layers: _, drift, ...inputs } = props;
@@ -68,7 +76,7 @@ function found(id: string, props: Wire): ReadResult {
   const drifted = Array.isArray(drift) && drift.length > 0;
   return {
     id,
-    props: toWire(props),
+    props: toWire(DeclaredOutputs.complete(props)),
     inputs: toWire({ ...inputs, platforms, ...(drifted ? { drift } : {}) }),
   };
 }

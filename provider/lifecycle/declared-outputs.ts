@@ -1,0 +1,34 @@
+/**
+ * Every output that the class declares, in every answer: the SDK takes one that is missing at a preview for
+ * unknown, so that whatever uses it would change at every preview. What an image has not is null.
+ * @see @pulumi/pulumi runtime/rpc.ts, resolveProperties
+ * @module
+ */
+import type { LixImageOutputs } from "../../sdk/outputs.ts";
+import type { Wire } from "./wire.ts";
+
+const NONE = {
+  ref: null,
+  digest: null,
+  taggedRefs: null,
+  mirrorRefs: null,
+  revision: null,
+  version: null,
+  labels: null,
+  packages: null,
+  platforms: null,
+  size: null,
+  planKey: null,
+  layers: null,
+  drift: null,
+} as const satisfies Record<keyof LixImageOutputs, null>;
+
+export const DeclaredOutputs = {
+  names: Object.keys(NONE),
+
+  /** `outputs`, with null for each that is missing. */
+  complete(outputs: Wire): Wire {
+    const given = Object.entries(outputs).filter(([, value]) => value !== undefined);
+    return { ...NONE, ...Object.fromEntries(given) };
+  },
+};
