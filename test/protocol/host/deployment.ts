@@ -5,13 +5,14 @@
 import { Alias } from "./aliases.ts";
 import type { ResourceState } from "./checkpoint.ts";
 import { existing, planComponent, planStep } from "./plan-step.ts";
-import type { Goal, PlannedStep } from "./plan-step.ts";
+import type { Goal, PlannedStep, Remediation } from "./plan-step.ts";
 import { PartialFailure } from "./provider.ts";
 import type { Created, Provider } from "./provider.ts";
 import type { Providers } from "./providers.ts";
 import { deletion, removeAll, removeOne } from "./removal.ts";
 import type { Step } from "./steps.ts";
 import { Urn } from "./urn.ts";
+import type { Planner } from "./update-plan.ts";
 import { contains, hideKeys, UNKNOWN } from "./wire.ts";
 import type { Properties } from "./wire.ts";
 
@@ -21,6 +22,8 @@ export interface DeploymentOptions {
   readonly preview: boolean;
   readonly providers: Providers;
   readonly resources: readonly ResourceState[];
+  readonly planner: Planner;
+  readonly remediate: Remediation;
 }
 
 export class Deployment {
@@ -71,12 +74,13 @@ export class Deployment {
     if (provider !== undefined && goal.importId !== undefined)
       await refuseImport(provider, urn, goal.importId);
     const old = this.#findOld(urn, goal);
-    const { preview } = this.#options;
+    const { preview, planner, remediate } = this.#options;
     const plan = await this.#oneAtATime(async () =>
       provider === undefined
         ? planComponent(goal, old)
-        : planStep(provider, { urn, goal, old, preview }),
+        : planStep(provider, { urn, goal, old, preview, remediate }),
     );
+    planner.register(urn, { op: plan.op, olds: old?.inputs ?? {}, news: plan.checked });
     const replaces = plan.op === "replace" && old !== undefined;
     if (replaces && plan.deleteBeforeReplace) {
       if (!preview) await removeOne(old, this.#options.providers);
@@ -108,7 +112,8 @@ export class Deployment {
       ? { id, outputs: {} }
       : await provider.read({ urn, id, inputs: goal.inputs, outputs: {} });
     if (found === undefined) throw new Error(`resource '${id}' does not exist`);
-    const plan = { op: "same", inputs: goal.inputs, deleteBeforeReplace: false } as const;
+    const { inputs } = goal;
+    const plan = { op: "same", inputs, checked: inputs, deleteBeforeReplace: false } as const;
     const state = { ...makeState({ urn, goal, plan, result: found }), external: true };
     this.#left.delete(urn);
     this.#made.set(urn, state);
@@ -119,6 +124,8 @@ export class Deployment {
   registerOutputs(urn: string, outputs: Properties): void {
     const state = this.#made.get(urn);
     if (state === undefined) throw new Error(`no resource ${urn}`);
+    const before = this.#options.resources.find((old) => old.urn === urn)?.outputs ?? {};
+    this.#options.planner.registerOutputs(urn, before, outputs);
     this.#made.set(urn, { ...state, outputs });
     const at = this.#steps.findIndex((step) => step.urn === urn);
     const step = this.#steps[at];

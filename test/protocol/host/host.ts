@@ -3,7 +3,7 @@
  * and the real provider process over the real protocol, without the engine's binary. The order of calls
  * and what they are given are an engine's: test/e2e/protocol-host.test.ts compares the two where there is
  * one. Configuration was measured on engine 3.259, and opts.id is our understanding of it.
- * Not here: hooks, import, targets, policy packs, other languages, replacement of the dependents of what is
+ * Not here: hooks, import, targets, policies but for their remediations, other languages, replacement of the dependents of what is
  * deleted before it is replaced.
  * @module
  */
@@ -13,7 +13,9 @@ import type { Environment } from "./child-process.ts";
 import type { Config } from "./config.ts";
 import { Operation } from "./operation.ts";
 import { findProgram, type Runtime } from "./program.ts";
+import type { Remediation } from "./plan-step.ts";
 import type { Result } from "./steps.ts";
+import type { UpdatePlan } from "./update-plan.ts";
 
 export interface HostOptions {
   /** A folder with index.ts or index.js, or the main file. */
@@ -36,6 +38,12 @@ export interface RunOptions {
   /** Default: `typescript: false`. */
   readonly runtime?: Runtime | undefined;
   readonly env?: Environment | undefined;
+  /** `--plan`: the {@link Result.plan} of a preview. */
+  readonly plan?: UpdatePlan | undefined;
+  /** A policy pack whose policies change arguments. */
+  readonly remediate?: Remediation | undefined;
+  /** As of `--logtostderr --logflow -v=3`, `--tracing ADDRESS`. */
+  readonly providerFlags?: readonly string[] | undefined;
 }
 
 export interface Host {
@@ -71,6 +79,9 @@ export async function withHost<T>(
       env: { ...process.env, ...options.env, ...runOptions?.env },
       signal: AbortSignal.timeout(timeLimit),
       onLog: options.onLog,
+      plan: runOptions?.plan,
+      remediate: runOptions?.remediate,
+      providerFlags: runOptions?.providerFlags,
     });
     if (kind === "refresh" || runOptions?.refresh === true) await operation.refresh();
     if (kind === "destroy") await operation.destroy();

@@ -17,8 +17,10 @@ import { removeAll } from "./removal.ts";
 import { withServer } from "./rpc.ts";
 import type { Service } from "./rpc.ts";
 import type { Result, Step } from "./steps.ts";
+import type { Remediation } from "./plan-step.ts";
 import { Transforms } from "./transforms.ts";
 import { STACK_TYPE } from "./urn.ts";
+import { Planner, type UpdatePlan } from "./update-plan.ts";
 import { Properties } from "./wire.ts";
 
 export interface OperationOptions {
@@ -32,6 +34,11 @@ export interface OperationOptions {
   readonly env: Environment;
   readonly signal: AbortSignal;
   readonly onLog?: ((line: string) => void) | undefined;
+  /** That this operation is held to. */
+  readonly plan?: UpdatePlan | undefined;
+  readonly remediate?: Remediation | undefined;
+  /** Before the engine's address, which is the last of the provider's arguments. */
+  readonly providerFlags?: readonly string[] | undefined;
 }
 
 export class Operation {
@@ -41,11 +48,13 @@ export class Operation {
   readonly #failures: string[] = [];
   /** Errors that the program logged; they say why it ended. */
   readonly #errors: string[] = [];
+  readonly #planner: Planner;
   #config: ResourceState | undefined;
   #resources: readonly ResourceState[];
 
   constructor(options: OperationOptions) {
     this.#options = options;
+    this.#planner = new Planner(options.plan);
     this.#config = options.resources.find(Config.isState);
     this.#resources = options.resources.filter((state) => !Config.isState(state));
   }
@@ -59,6 +68,7 @@ export class Operation {
     return {
       steps: this.#steps,
       outputs: Properties.plain(root?.outputs ?? {}),
+      plan: this.#planner.made,
       logs: this.#logs,
       failed: this.#failures.length === 0 ? undefined : this.#failures.join("\n"),
     };
@@ -86,12 +96,16 @@ export class Operation {
   }
 
   async runProgram(): Promise<void> {
-    const { stack, project, preview, config } = this.#options;
+    const { stack, project, preview, config, remediate } = this.#options;
     if (this.#failures.length > 0) return; // of the refresh before it
     this.#config = Config.state(stack, project, Config.properties(config));
     await this.#phase(async (providers) => {
-      const resources = this.#resources;
-      const deployment = new Deployment({ stack, project, preview, providers, resources });
+      const deployment = new Deployment({
+        ...{ stack, project, preview, providers },
+        resources: this.#resources,
+        planner: this.#planner,
+        remediate: remediate ?? ((_, inputs) => inputs),
+      });
       const onFailure = (error: unknown): void => this.#fail(error);
       const transforms = new Transforms();
       try {
@@ -122,8 +136,8 @@ export class Operation {
   async #phase(work: (providers: Providers) => Promise<void>): Promise<void> {
     if (this.#failures.length > 0) return;
     await this.#serve([], async (engine) => {
-      const { program, project } = this.#options;
-      const args = [sdkEntry(program, "dynamic-provider"), engine];
+      const { program, project, providerFlags = [] } = this.#options;
+      const args = [sdkEntry(program, "dynamic-provider"), ...providerFlags, engine];
       const child = this.#child({ PULUMI_NODEJS_PROJECT: project });
       const providers = new Providers({ ...child, args }, this.#config?.inputs ?? {});
       try {

@@ -33,6 +33,8 @@ export interface Goal {
 export interface PlannedStep {
   readonly op: "create" | "update" | "replace" | "same";
   readonly inputs: Properties;
+  /** What check answered at first: an update plan is about this. */
+  readonly checked: Properties;
   readonly diff?: Difference | undefined;
   readonly deleteBeforeReplace: boolean;
 }
@@ -42,10 +44,19 @@ export interface PlanRequest {
   readonly goal: Goal;
   readonly old: ResourceState | undefined;
   readonly preview: boolean;
+  readonly remediate: Remediation;
 }
+
+/**
+ * What policies make of what check answered. A replacement, which is checked once more, loses it.
+ * @see https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+ *   continueStepsFromImport
+ */
+export type Remediation = (type: string, inputs: Properties) => Properties;
 
 export async function planStep(provider: Provider, request: PlanRequest): Promise<PlannedStep> {
   const { urn, goal, old, preview } = request;
+  const remediate = (inputs: Properties): Properties => request.remediate(goal.type, inputs);
   const check = async (olds: Properties, news: Properties): Promise<Properties> => {
     const { inputs, failures } = await provider.check({ urn, olds, news, preview });
     if (failures.length > 0) throw new CheckFailed(urn, failures);
@@ -53,20 +64,24 @@ export async function planStep(provider: Provider, request: PlanRequest): Promis
   };
 
   if (old === undefined) {
-    return { op: "create", inputs: await check({}, goal.inputs), deleteBeforeReplace: false };
+    const checked = await check({}, goal.inputs);
+    return { op: "create", inputs: remediate(checked), checked, deleteBeforeReplace: false };
   }
   const wanted = ignoreChanges(goal.inputs, old.inputs, goal.ignoreChanges);
-  const inputs = await check(old.inputs, wanted);
+  const checked = await check(old.inputs, wanted);
+  const inputs = remediate(checked);
   const diff = await difference(provider, existing(old), inputs);
   // A partial failure is repaired by an update that no diff can talk the engine out of.
   if (diff.changes === "none" && old.initErrors === undefined)
-    return { op: "same", inputs, diff, deleteBeforeReplace: false };
-  if (diff.replaces.length === 0) return { op: "update", inputs, diff, deleteBeforeReplace: false };
+    return { op: "same", inputs, checked, diff, deleteBeforeReplace: false };
+  if (diff.replaces.length === 0)
+    return { op: "update", inputs, checked, diff, deleteBeforeReplace: false };
   if (old.protect === true) throw new Protected("replace", urn);
   return {
     op: "replace",
     // A replacement takes over nothing: checked again as if it were new.
     inputs: await check({}, goal.inputs),
+    checked,
     diff,
     deleteBeforeReplace: goal.deleteBeforeReplace ?? diff.deleteBeforeReplace,
   };
@@ -76,7 +91,8 @@ export async function planStep(provider: Provider, request: PlanRequest): Promis
 export function planComponent(goal: Goal, old: ResourceState | undefined): PlannedStep {
   const same = old !== undefined && isDeepStrictEqual(goal.inputs, old.inputs);
   const op = old === undefined ? "create" : same ? "same" : "update";
-  return { op, inputs: goal.inputs, deleteBeforeReplace: false };
+  const { inputs } = goal;
+  return { op, inputs, checked: inputs, deleteBeforeReplace: false };
 }
 
 export const existing = ({ urn, id, inputs, outputs }: ResourceState): Existing => ({

@@ -2,6 +2,7 @@
  * What an operation did, or a preview says it would do.
  * @module
  */
+import type { UpdatePlan } from "./update-plan.ts";
 import type { Properties } from "./wire.ts";
 
 export type Op = "create" | "update" | "replace" | "same" | "read" | "delete" | "refresh";
@@ -31,6 +32,8 @@ export interface Result {
   readonly steps: readonly Step[];
   /** The stack's outputs, without marks for secrets. */
   readonly outputs: Properties;
+  /** As `--save-plan` writes it. */
+  readonly plan: UpdatePlan;
   /** Lines of `Engine.Log` as `info: …`, `progress: …` (ephemeral), and what the processes printed. */
   readonly logs: readonly string[];
   /** What a user would read when the operation failed. */
