@@ -8,6 +8,7 @@
 import { fstatSync } from "node:fs";
 import { connect } from "node:net";
 import { removeTemporaries } from "../base/temporary.ts";
+import { engineAddress } from "./engine-address.ts";
 
 const PACE_MS = 500;
 
@@ -16,8 +17,8 @@ const PACE_MS = 500;
  * its address is tried from then on: whoever closes a stdin may still be there, and what dies closes one
  * thing after the other.
  */
-export function endWithoutEngine(address: string | undefined = process.argv[2]): void {
-  const [, host, port] = /^([\w.-]+):(\d+)$/.exec(address ?? "") ?? [];
+export function endWithoutEngine(address = engineAddress()): void {
+  const [, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(address ?? "") ?? [];
   if (host === undefined || !stdinIsPipe()) return;
   const { stdin } = process;
   const watch = (): void => {

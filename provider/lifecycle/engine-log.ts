@@ -1,6 +1,5 @@
 /**
- * Progress on the engine's display. The engine passes its gRPC address as the provider process's first
- * argument; an ephemeral log shows while it is new and leaves no diagnostic behind. Everything here is
+ * Progress on the engine's display. An ephemeral log shows while it is new and leaves no diagnostic behind. Everything here is
  * optional: where a part is missing, nothing is shown.
  * @see @pulumi/pulumi/proto/engine.proto, LogRequest
  * @module
@@ -8,6 +7,7 @@
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LogSink } from "../base/log.ts";
+import { engineAddress } from "./engine-address.ts";
 
 export interface EngineSink extends LogSink {
   /** The engine has got all lines: it may end this process as soon as a method has answered. */
@@ -36,8 +36,8 @@ const INFO = 1;
 const WARNING = 2;
 
 /** Undefined outside the engine's provider process. */
-export function engineSink(address: string | undefined = process.argv[2]): EngineSink | undefined {
-  if (address === undefined || !/^[\w.[\]-]*:\d+$/.test(address)) return undefined;
+export function engineSink(address = engineAddress()): EngineSink | undefined {
+  if (address === undefined) return undefined;
   let modules: EngineModules;
   let client: EngineClient;
   try {

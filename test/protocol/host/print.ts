@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { isChange } from "./steps.ts";
-import type { Op, Result, Step } from "./steps.ts";
+import type { Op } from "./op.ts";
+import type { Result, Step } from "./steps.ts";
 import { STACK_TYPE, Urn } from "./urn.ts";
 import { isSecret, UNKNOWN } from "./wire.ts";
 import type { Properties, Value } from "./wire.ts";

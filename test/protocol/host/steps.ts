@@ -2,10 +2,9 @@
  * What an operation did, or a preview says it would do.
  * @module
  */
+import type { Op } from "./op.ts";
 import type { UpdatePlan } from "./update-plan.ts";
 import type { Properties } from "./wire.ts";
-
-export type Op = "create" | "update" | "replace" | "same" | "read" | "delete" | "refresh";
 
 /** A provider's answer to diff. A dynamic provider without `diff` answers "unknown". */
 export interface Difference {

@@ -5,7 +5,7 @@
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step.go ConstrainedTo
  * @module
  */
-import type { Op } from "./steps.ts";
+import type { Op } from "./op.ts";
 import { isObject, UNKNOWN } from "./wire.ts";
 import type { Properties, Value } from "./wire.ts";
 
