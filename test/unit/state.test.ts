@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import * as fc from "fast-check";
+import { log } from "../../provider/base/log.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { Session } from "../../provider/build/session.ts";
 import { check } from "../../provider/lifecycle/check.ts";
@@ -44,6 +45,17 @@ function changed(text: string, change: (json: Record<string, unknown>) => unknow
   return brotliCompressSync(JSON.stringify(change(json))).toString("base64");
 }
 
+function warningsOf(use: () => void): string[] {
+  const lines: string[] = [];
+  const before = log.install({ progress() {}, info() {}, warn: (line) => void lines.push(line) });
+  try {
+    use();
+  } finally {
+    log.install(before);
+  }
+  return lines;
+}
+
 test("a state that was written is read back", () => {
   const text = ResourceState.format(STATE);
   assert.match(text, /^[A-Za-z0-9+/=]+$/);
@@ -75,6 +87,58 @@ test("what is no state of ours teaches nothing and fails nothing", () => {
     changed(text, () => []),
   ])
     assert.deepEqual(ResourceState.parse(garbage), NOTHING, String(garbage).slice(0, 40));
+});
+
+/** What a state of ours says with one digit changed, in every place that has one. */
+function withEachDigitChanged(json: string): string[] {
+  return [...json.matchAll(/\d/g)].map(({ index, 0: digit }) => {
+    const other = String((Number(digit) + 1) % 10);
+    return json.slice(0, index) + other + json.slice(index + 1);
+  });
+}
+
+test("a state with one digit changed teaches nothing, and is warned of once", () => {
+  const text = ResourceState.format({ ...STATE, lockSha256: "1".repeat(64) });
+  const json = brotliDecompressSync(Buffer.from(text, "base64")).toString();
+  const changed = withEachDigitChanged(json);
+  assert.ok(changed.length > 30);
+  for (const each of changed) {
+    const damaged = brotliCompressSync(each).toString("base64");
+    const warnings = warningsOf(() => {
+      assert.deepEqual(ResourceState.parse(damaged), NOTHING, each);
+      assert.deepEqual(ResourceState.parse(damaged), NOTHING, each);
+    });
+    // Another format version is another release's, not damage.
+    if (!/"formatVersion":2/.test(each)) assert.deepEqual(warnings.length, 1, each);
+    for (const warning of warnings) assert.match(warning, /__state.* not used/);
+  }
+});
+
+test("a state with any bit of its text changed teaches nothing wrong", () => {
+  const bytes = Buffer.from(ResourceState.format(STATE), "base64");
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const flipped = Buffer.from(bytes);
+    flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    const read = ResourceState.parse(flipped.toString("base64"));
+    // The last bits of a brotli stream may be padding.
+    if (read.layers.size > 0) assert.deepEqual(read, STATE, `bit ${bit}`);
+    else assert.deepEqual(read, NOTHING, `bit ${bit}`);
+  }
+});
+
+test("sizes and keys that no layer can have are not believed, even in a state without a checksum", () => {
+  const text = ResourceState.format(STATE);
+  const key = "d".repeat(64);
+  for (const layers of [
+    { [key]: { ...LAYER, size: 0 } },
+    { [key]: { ...LAYER, size: 2 ** 50 } },
+    { [key]: { ...LAYER, size: 1.5 } },
+    { [key.slice(1)]: LAYER },
+    { [key]: { ...LAYER, digest: `sha256:${"g".repeat(64)}` } },
+  ]) {
+    const without = changed(text, ({ checksum: _, ...json }) => ({ ...json, layers }));
+    assert.deepEqual(ResourceState.parse(without), NOTHING);
+  }
 });
 
 test("a listing that cannot be read is left out, and the rest is kept", () => {
