@@ -20,6 +20,7 @@ const OPTIONS = {
   "docker-archive": { type: "string" },
   daemon: { type: "boolean", default: false },
   podman: { type: "boolean", default: false },
+  cached: { type: "boolean", default: false },
 } as const;
 
 export interface CommandLine {
@@ -33,6 +34,8 @@ export interface CommandLine {
   /** Only of `load`. */
   readonly daemon: boolean;
   readonly podman: boolean;
+  /** Only of `verify`. */
+  readonly cached: boolean;
 }
 
 /** @param usage one line, shown with every mistake; options that it does not name are refused. */

@@ -38,8 +38,9 @@ usage: lix-image COMMAND …
   push     ARGS.json [--json]                build, and push what the registry lacks
   inspect  REF [--json]                      what an image is made of
            --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
-  verify   ARGS.json REF [--json]            rebuild and compare, report every difference
+  verify   ARGS.json REF [--json]            rebuild from NARs and compare, report every difference
            --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
+           --cached                          compare with the layers in the local cache instead
 
 ARGS.json holds the arguments of the Pulumi resource; relative paths in it are relative to it.
 A plan downloads the packages of which the local cache does not know what files are in them.

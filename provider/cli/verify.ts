@@ -4,29 +4,33 @@ import { layerDifference } from "../build/layer-difference.ts";
 import { Session } from "../build/session.ts";
 import { renderLines } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
+import { withTempDir } from "../base/temp-dir.ts";
 import type { Prepared } from "../build/prepare.ts";
 import { prepareFully } from "../lifecycle/push.ts";
 import { Digest } from "../oci/digest.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
 import { Platform } from "../oci/platform.ts";
 import { compareImages, type ImageDifference } from "../oci/verify.ts";
-import { parseCommandLine, readArguments } from "./arguments.ts";
+import type { Spec } from "../plan/spec.ts";
+import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
 import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
 import { printJson, printLines } from "./print.ts";
 import { UsageError } from "./usage.ts";
 import { damagedLayers } from "./verify-layers.ts";
 
 const USAGE =
-  "lix-image verify ARGS.json REF | --oci DIR|FILE.tar | --docker-archive FILE [--json]";
+  "lix-image verify ARGS.json REF | --oci DIR|FILE.tar | --docker-archive FILE [--cached] [--json]";
 const ABOUT = [
   `usage: ${USAGE}`,
-  "Builds the image anew, reads all of the other one, and reports every difference; exit code 1 for any.",
+  "Rebuilds the image from NARs, with signatures and hashes checked, in a temporary folder; reads all of the",
+  "other one, and reports every difference; exit code 1 for any. Nothing of the local cache is believed.",
+  "With --cached the image is what the local cache has of it: quicker, and as trustworthy as the cache.",
   "A docker archive has neither manifest nor compressed layers: there configs and contents are compared.",
-  "Of several images in a layout or archive, REF is the tag, or digest, of the one that is meant.",
+  "When a layout or archive has several images, REF is the tag, or digest, of the one that is meant.",
 ];
 const FILES_SHOWN = 20;
 
-/** Builds the image anew and compares: manifest, config, layers, the bytes of every blob. */
+/** Rebuilds the image and compares: manifest, config, layers, the bytes of every blob. */
 export async function verifyCommand(argv: string[]): Promise<number> {
   const line = parseCommandLine(argv, USAGE);
   if (line.help) {
@@ -37,30 +41,38 @@ export async function verifyCommand(argv: string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
   const place = imagePlace(line, reference, USAGE);
   const spec = await readArguments(file, "optional");
-  return withImage(place, async (image) => {
-    const session = new Session();
-    const prepared = await prepareFully(session, spec);
-    const built = await identifyLayers(session, prepared, { mayFetch: true });
-    const assembled = assemble(session, built ?? []);
-    const ours = image.plain ? inPlain(assembled) : expectedOf(assembled);
-    const problems = [
-      ...compareImages(ours.platforms, image.platforms).map(describeDifference),
-      ...(await damagedLayers(image, ours.platforms)),
-      ...(await differentFiles(session, prepared, assembled, image)),
-    ];
-    // What only the index says: annotations, further entries, their order.
-    if (problems.length === 0 && ours.digest !== image.root.digest)
-      problems.push(`index: expected ${ours.digest}; got ${image.root.digest}`);
-    const equal = problems.length === 0;
-    const [expected, got] = [ours.digest, image.root.digest];
-    if (line.json) printJson({ equal, expected, got, differences: problems });
-    else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
-    else {
-      const lines = problems.flatMap((problem) => problem.split("\n"));
-      printLines([`${image.description} is not the image of ${file}`, ...lines]);
-    }
-    return equal ? 0 : 1;
-  });
+  return withImage(place, (image) =>
+    withSession(line, async (session) => {
+      const { expected, differences } = await compare(session, spec, image);
+      const equal = differences.length === 0;
+      const got = image.root.digest;
+      if (line.json) printJson({ equal, expected, got, differences });
+      else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
+      else printLines([`${image.description} is not the image of ${file}`, ...differences]);
+      return equal ? 0 : 1;
+    }),
+  );
+}
+
+/** An empty session, because a cache that was tampered with would agree with the image made of it. */
+function withSession<T>(line: CommandLine, use: (session: Session) => Promise<T>): Promise<T> {
+  return line.cached ? use(new Session()) : withTempDir((folder) => use(new Session(folder)));
+}
+
+async function compare(session: Session, spec: Spec, image: ImageSource) {
+  const prepared = await prepareFully(session, spec);
+  const built = await identifyLayers(session, prepared, { mayFetch: true });
+  const assembled = assemble(session, built ?? []);
+  const ours = image.plain ? inPlain(assembled) : expectedOf(assembled);
+  const differences = [
+    ...compareImages(ours.platforms, image.platforms).map(describeDifference),
+    ...(await damagedLayers(image, ours.platforms)),
+    ...(await differentFiles(session, prepared, assembled, image)),
+  ];
+  // What only the index says: annotations, further entries, their order.
+  if (differences.length === 0 && ours.digest !== image.root.digest)
+    differences.push(`index: expected ${ours.digest}; got ${image.root.digest}`);
+  return { expected: ours.digest, differences };
 }
 
 interface Expected {
