@@ -7,6 +7,7 @@ import { compressorVersion } from "../layer/compressor.ts";
 import { packLayer } from "../layer/blob.ts";
 import { layerEntries } from "../layer/entries.ts";
 import { layerTree } from "../layer/layer-tree.ts";
+import { CacheVanished } from "../layer-cache/folder.ts";
 import type { KnownLayer } from "../layer-cache/layer-cache.ts";
 import { storeDatabase } from "../nix/database.ts";
 import type { Listing } from "../nix/listing.ts";
@@ -50,13 +51,19 @@ export async function cachedBlob(session: Session, job: LayerJob): Promise<Known
   return (await session.cache.hasBlob(made)) ? made : undefined;
 }
 
-/** Starts over with the next cache when one fails in the middle of a NAR; nothing was published. */
+/**
+ * Starts over with the next cache when one fails in the middle of a NAR, and once when the local cache
+ * was removed meanwhile; nothing was published.
+ */
 async function attempt(session: Session, job: LayerJob): Promise<KnownLayer> {
+  let vanished = 0;
   for (;;) {
     try {
       return await pack(session, job);
     } catch (error) {
-      if (!(error instanceof NarInterrupted)) throw error;
+      if (error instanceof NarInterrupted) continue;
+      if (!(error instanceof CacheVanished) || vanished > 0) throw error;
+      vanished += 1;
     }
   }
 }

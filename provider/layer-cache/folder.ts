@@ -3,6 +3,7 @@
  * when whole, so that several processes can share it without a lock.
  * @module
  */
+import type { Stats } from "node:fs";
 import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,12 +24,20 @@ function userCacheFolder(env: NodeJS.ProcessEnv): string {
   return env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 }
 
-/** The text of a small file, which counts as used now; undefined when there is none. */
-export async function readIfThere(file: string): Promise<string | undefined> {
+/**
+ * The text of a small file, which counts as used now; undefined when there is none, or none that
+ * `accept` takes.
+ */
+export async function readIfThere(
+  file: string,
+  accept: (found: Stats) => boolean = () => true,
+): Promise<string | undefined> {
   try {
     const handle = await open(file);
     try {
-      await touch(handle);
+      const found = await handle.stat();
+      if (!accept(found)) return undefined;
+      await touch(handle, found);
       return await handle.readFile("utf8");
     } finally {
       await handle.close();
@@ -40,9 +49,8 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /** At most once a day; a folder that one may only read stays as it is. */
-async function touch(handle: FileHandle): Promise<void> {
+async function touch(handle: FileHandle, { mtimeMs }: Stats): Promise<void> {
   const now = new Date();
-  const { mtimeMs } = await handle.stat();
   if (now.getTime() - mtimeMs > DAY_MS) await handle.utimes(now, now).catch(() => {});
 }
 
@@ -50,9 +58,14 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** Writes a file whole or not at all. */
 export async function writeWhole(file: string, contents: string | Uint8Array): Promise<void> {
-  await placeFile(file, async (handle) => {
-    await handle.writeFile(contents);
-    return file;
+  const write = (): Promise<void> =>
+    placeFile(file, async (handle) => {
+      await handle.writeFile(contents);
+      return file;
+    });
+  await write().catch(async (error: unknown) => {
+    if (!(error instanceof CacheVanished)) throw error;
+    await write();
   });
 }
 
@@ -66,19 +79,52 @@ export async function placeFile(
 ): Promise<void> {
   const temporary = temporaryPath(near);
   try {
-    await mkdir(dirname(near), { recursive: true });
-    const handle = await open(temporary, "wx");
+    const handle = await openNew(temporary);
     let target: string;
     try {
       target = await write(handle);
     } finally {
       await handle.close();
     }
-    await rename(temporary, target);
+    await rename(temporary, target).catch((error: unknown) => {
+      throw isCode(error, "ENOENT") ? new CacheVanished(near, error) : error;
+    });
   } catch (error) {
     throw isSystemError(error) ? new CacheUnusable(near, error) : error;
   } finally {
     await removeTemporary(temporary);
+  }
+}
+
+/** Another process may remove the folder as soon as it is made, so it is made a second time. */
+async function openNew(file: string): Promise<FileHandle> {
+  await makeFolder(dirname(file));
+  try {
+    return await open(file, "wx", OWNER_ONLY_FILE);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+    await makeFolder(dirname(file));
+    return await open(file, "wx", OWNER_ONLY_FILE);
+  }
+}
+
+const OWNER_ONLY_FOLDER = 0o700;
+const OWNER_ONLY_FILE = 0o600;
+
+/**
+ * Makes a folder and those above it, for this user alone. Node's `recursive` tries for ever where a
+ * file system has the folder above but takes no new one, as /proc does (nodejs/node#31481).
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, OWNER_ONLY_FOLDER);
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return;
+    if (!isCode(error, "ENOENT") || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, OWNER_ONLY_FOLDER).catch((again: unknown) => {
+      if (!isCode(again, "EEXIST")) throw again;
+    });
   }
 }
 
@@ -97,12 +143,25 @@ export class CacheUnusable extends LixImageError {
       full
         ? `local cache: no space left on the disk of ${dirname(file)}`
         : `local cache: cannot use ${dirname(file)}`,
-      {
-        cause,
-        hint: full
-          ? "free some space, or point LIX_IMAGE_CACHE to a folder on a larger disk"
-          : "point LIX_IMAGE_CACHE to a folder that this user may write",
-      },
+      { cause, hint: full ? NO_SPACE : `point LIX_IMAGE_CACHE to ${whatItMustBe(cause)}` },
     );
+  }
+}
+
+const NO_SPACE = "free some space, or point LIX_IMAGE_CACHE to a folder on a larger disk";
+
+function whatItMustBe(cause: unknown): string {
+  if (isCode(cause, "EROFS")) return "a folder on a disk that is not read-only";
+  if (isCode(cause, "ENOENT")) return "a folder on a file system that takes new files";
+  return "a folder that this user may write";
+}
+
+export class CacheVanished extends LixImageError {
+  readonly code = "CACHE_VANISHED";
+  constructor(file: string, cause: unknown) {
+    super(`local cache: ${dirname(file)} was removed while a file was written there`, {
+      cause,
+      hint: "run again, and let nothing clean the folder of LIX_IMAGE_CACHE meanwhile",
+    });
   }
 }

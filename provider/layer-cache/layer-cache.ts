@@ -19,8 +19,11 @@ import type { LayerIdentity } from "../oci/layer.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { cacheSize } from "./cache-size.ts";
 import { evict, MOST_FILES, type Amount } from "./evict.ts";
-import { isCode, placeFile, readIfThere, writeWhole } from "./folder.ts";
+import { CacheUnusable, isCode, placeFile } from "./folder.ts";
+import { readNote, writeNote } from "./note.ts";
+import { ownFolders, type RequireOwn } from "./ownership.ts";
 import { tidyNotes } from "./tidy.ts";
+import { sealedVerdicts } from "./verdicts.ts";
 
 const READ_CHUNK = 1024 * 1024;
 // Bumped when the meaning of a file changes; old folders are evicted by hand, never misread.
@@ -29,6 +32,7 @@ const NOTES = ["layers", "successors", "listings", "locks"];
 
 export class LayerCache {
   readonly folder: string;
+  readonly #requireOwn: RequireOwn;
   readonly #bound: Amount;
   /** What may come before the blobs are looked through again; others write, too. */
   #room: Amount = { bytes: 0, files: 0 };
@@ -39,23 +43,25 @@ export class LayerCache {
   /** @param bytes of layers; throws where the environment says something that is no size. */
   constructor(folder: string, bytes: number = cacheSize()) {
     this.folder = join(folder, FORMAT);
+    this.#requireOwn = ownFolders(folder);
     this.#bound = { bytes, files: MOST_FILES };
   }
 
   /** What the layer came to when this machine last made it. */
   async identity(key: LayerKey): Promise<KnownLayer | undefined> {
-    return readKnown(this.#layerFile(key));
+    return asKnown(await this.#read(this.#layerFile(key)));
   }
 
   async remember(key: LayerKey, known: KnownLayer): Promise<void> {
-    await this.#write(this.#layerFile(key), JSON.stringify(known));
+    await this.#write(this.#layerFile(key), known);
   }
 
   /** Made here in place of a blob that another machine's compressor made and that is gone. */
   readonly successors = {
-    of: (digest: Digest): Promise<KnownLayer | undefined> => readKnown(this.#successorFile(digest)),
+    of: async (digest: Digest): Promise<KnownLayer | undefined> =>
+      asKnown(await this.#read(this.#successorFile(digest))),
     add: (digest: Digest, known: KnownLayer): Promise<void> =>
-      this.#write(this.#successorFile(digest), JSON.stringify(known)),
+      this.#write(this.#successorFile(digest), known),
   };
 
   /** Stores a blob: `write` gets a sink and answers with what came out of it. */
@@ -63,8 +69,10 @@ export class LayerCache {
     write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerIdentity>,
   ): Promise<LayerIdentity> {
     let identity: LayerIdentity | undefined;
+    const near = join(this.folder, "blobs", "new");
+    await this.#requireOwn(near);
     await this.#tidy();
-    await placeFile(join(this.folder, "blobs", "new"), async (handle) => {
+    await placeFile(near, async (handle) => {
       identity = await write(async (chunk) => {
         await handle.writeFile(chunk);
       });
@@ -88,6 +96,7 @@ export class LayerCache {
   /** Whether the blob is here and whole; a damaged one is removed. */
   async hasBlob(layer: LayerIdentity): Promise<boolean> {
     const file = this.#blobFile(layer.digest);
+    await this.#requireOwn(file);
     try {
       const { size } = await stat(file);
       if (size === layer.size && (await this.#isWhole(layer.digest))) {
@@ -97,9 +106,10 @@ export class LayerCache {
       }
     } catch (error) {
       if (isCode(error, "ENOENT")) return false;
-      throw error;
+      throw new CacheUnusable(file, error);
     }
-    await rm(file, { force: true });
+    // Where it cannot be removed, as on a read-only disk, it is still not the blob.
+    await rm(file, { force: true }).catch(() => {});
     return false;
   }
 
@@ -120,24 +130,29 @@ export class LayerCache {
   }
 
   async listing(narHash: NarHash): Promise<Listing | undefined> {
-    const text = await readIfThere(this.#listingFile(narHash));
-    return text === undefined ? undefined : listingFromJson(parseJson(text));
+    const note = await this.#read(this.#listingFile(narHash));
+    return note === undefined ? undefined : listingFromJson(note);
   }
 
   async addListing(narHash: NarHash, listing: Listing): Promise<void> {
-    await this.#write(this.#listingFile(narHash), JSON.stringify(listingToJson(listing)));
+    await this.#write(this.#listingFile(narHash), listingToJson(listing));
   }
 
-  /** Locks (by text and public keys) that were verified here before. */
-  readonly verdicts = {
-    has: async (key: string): Promise<boolean> =>
-      (await readIfThere(this.#verdictFile(key))) !== undefined,
-    add: (key: string): Promise<void> => this.#write(this.#verdictFile(key), ""),
-  };
+  /** Locks that this user found good on this machine. */
+  readonly verdicts = sealedVerdicts({
+    read: (key) => this.#read(this.#verdictFile(key)),
+    write: (key, note) => this.#write(this.#verdictFile(key), note),
+  });
 
-  async #write(file: string, text: string): Promise<void> {
+  async #read(file: string): Promise<unknown> {
+    await this.#requireOwn(file);
+    return readNote(file);
+  }
+
+  async #write(file: string, note: unknown): Promise<void> {
+    await this.#requireOwn(file);
     await this.#tidy();
-    await writeWhole(file, text);
+    await writeNote(file, note);
   }
 
   /** Before the first write: a process that only reads changes nothing. */
@@ -194,20 +209,9 @@ export const KnownLayerJson = z.strictObject({
   compressor: z.string(),
 });
 
-async function readKnown(file: string): Promise<KnownLayer | undefined> {
-  const text = await readIfThere(file);
-  if (text === undefined) return undefined;
-  const read = KnownLayerJson.safeParse(parseJson(text));
+function asKnown(note: unknown): KnownLayer | undefined {
+  const read = KnownLayerJson.safeParse(note);
   return read.success ? read.data : undefined;
-}
-
-/** undefined where it is not JSON: a damaged entry counts as none. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export class BlobEvicted extends LixImageError {

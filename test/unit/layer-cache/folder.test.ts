@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import {
   CacheUnusable,
+  CacheVanished,
   cacheFolder,
   placeFile,
   readIfThere,
@@ -65,3 +66,35 @@ test("a full disk and a forbidden folder are told apart, and both name the folde
   for (const code of ["ENOSPC", "EDQUOT", "EACCES", "EROFS"])
     assert.match(failed(code).hint ?? "", /LIX_IMAGE_CACHE/);
 });
+
+test(
+  "a folder that can never be made is an error, and no endless attempt",
+  { skip: process.platform !== "linux" && "/proc is Linux's" },
+  async () => {
+    await assert.rejects(writeWhole("/proc/lix-image/v1/layers/x.json", ""), (error) => {
+      assert.ok(error instanceof CacheUnusable);
+      assert.match(error.hint ?? "", /LIX_IMAGE_CACHE to a folder on a file system that takes/);
+      return true;
+    });
+  },
+);
+
+test("a folder that is removed while a file is written is made again for a note", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "notes", "x");
+    let times = 0;
+    const write = placeFile(file, async (handle) => {
+      await handle.writeFile("x");
+      rmSync(join(dir, "notes"), { recursive: true });
+      times += 1;
+      return file;
+    });
+    await assert.rejects(write, (error) => {
+      assert.ok(error instanceof CacheVanished);
+      assert.match(error.message, /notes was removed while a file was written there/);
+      return true;
+    });
+    assert.equal(times, 1);
+    await writeWhole(file, "x");
+    assert.equal(readFileSync(file, "utf8"), "x");
+  }));

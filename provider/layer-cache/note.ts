@@ -1,0 +1,31 @@
+/**
+ * The small files of the cache: JSON with a checksum over it and over the file's name. A note whose
+ * checksum is missing or wrong counts as none, so one changed byte costs time and never an image.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
+import { readIfThere, writeWhole } from "./folder.ts";
+import { whoElseWrites } from "./ownership.ts";
+
+/** What was noted; undefined when nothing was, or nothing that can be believed. */
+export async function readNote(file: string): Promise<unknown> {
+  const text = await readIfThere(file, (found) => whoElseWrites(found) === undefined);
+  const [, body, checksum] = SEALED.exec(text ?? "") ?? [];
+  if (body === undefined || checksum !== checksumOf(file, body)) return undefined;
+  const note: unknown = JSON.parse(body);
+  return note;
+}
+
+export async function writeNote(file: string, note: unknown): Promise<void> {
+  const body = JSON.stringify(note);
+  await writeWhole(file, `{"note":${body},"sha256":"${checksumOf(file, body)}"}\n`);
+}
+
+const SEALED = /^\{"note":(.*),"sha256":"([0-9a-f]{64})"\}\n$/s;
+
+/** With folder and name, so that a copy of one note is not another one. */
+function checksumOf(file: string, body: string): string {
+  const name = `${basename(dirname(file))}/${basename(file)}`;
+  return createHash("sha256").update(`${name}\n${body}`).digest("hex");
+}

@@ -1,0 +1,83 @@
+/**
+ * Who may write the cache. Its notes decide what an image holds, so a folder that somebody else can
+ * write is not used at all. Windows has no such modes: a profile's folders are its user's there.
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LixImageError } from "../base/errors.ts";
+import { CacheUnusable, isCode } from "./folder.ts";
+
+/** What `stat` says of a file or a folder. */
+export interface Ownership {
+  readonly uid: number;
+  readonly mode: number;
+}
+
+const OTHERS_MAY_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/** Why other users can change this file or folder; undefined when only this user and root can. */
+export function whoElseWrites(
+  { uid, mode }: Ownership,
+  me: number | undefined = process.geteuid?.(),
+): string | undefined {
+  if (me === undefined) return undefined;
+  if (uid !== me && uid !== 0) return `belongs to user ${uid}, and this process is user ${me}`;
+  if ((mode & OTHERS_MAY_WRITE) === 0) return undefined;
+  return `may be written by other users (mode ${(mode & 0o7777).toString(8)})`;
+}
+
+/** Throws when others may write a folder on the way from `root` down to the file. */
+export type RequireOwn = (file: string) => Promise<void>;
+
+/** Each folder is looked at once, when it is there. Links count as what they lead to. */
+export function ownFolders(root: string): RequireOwn {
+  const own = new Set<string>();
+  return async (file) => {
+    for (const folder of foldersBetween(root, dirname(file))) {
+      if (own.has(folder)) continue;
+      const found = await statIfThere(folder);
+      if (found === undefined) return;
+      requireOwn(folder, found, folder === root);
+      own.add(folder);
+    }
+  };
+}
+
+function requireOwn(folder: string, found: Ownership, isRoot: boolean): void {
+  const reason = whoElseWrites(found);
+  if (reason === undefined) return;
+  // In a sticky folder such as /tmp others cannot replace ours, which are looked at themselves.
+  const isShared = isRoot && (found.mode & STICKY) !== 0;
+  if (isShared && whoElseWrites({ ...found, mode: 0 }) === undefined) return;
+  throw new UnsafeCacheFolder(folder, reason);
+}
+
+/** From the outermost one inwards. */
+function foldersBetween(root: string, folder: string): string[] {
+  const folders = [folder];
+  for (let at = folder; at !== root && at !== dirname(at); at = dirname(at))
+    folders.unshift(dirname(at));
+  return folders;
+}
+
+async function statIfThere(folder: string): Promise<Ownership | undefined> {
+  try {
+    return await stat(folder);
+  } catch (error) {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
+    throw new CacheUnusable(folder, error);
+  }
+}
+
+export class UnsafeCacheFolder extends LixImageError {
+  readonly code = "CACHE_UNSAFE";
+  constructor(folder: string, reason: string) {
+    super(`local cache: ${folder} ${reason}; its notes decide what is in an image`, {
+      hint: reason.startsWith("belongs")
+        ? `point LIX_IMAGE_CACHE to a folder of this user, or make it this user's: chown -R $(id -u) ${folder}`
+        : `take the permission away: chmod -R go-w ${folder}, or point LIX_IMAGE_CACHE to a folder of this user`,
+    });
+  }
+}

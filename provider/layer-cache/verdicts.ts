@@ -1,0 +1,36 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { makeSecret, readSecret } from "./user-secret.ts";
+
+/** How verdicts are kept: as notes, by key. */
+export interface VerdictNotes {
+  readonly read: (key: string) => Promise<unknown>;
+  readonly write: (key: string, note: string) => Promise<void>;
+}
+
+/**
+ * Locks (by text and public keys) whose signatures this user has found good on this machine. A verdict
+ * is sealed with the user's secret: one that somebody else wrote, or that came with a copied cache,
+ * counts as none, and the signatures are checked again.
+ */
+export function sealedVerdicts(notes: VerdictNotes) {
+  return {
+    has: async (key: string): Promise<boolean> => {
+      const note = await notes.read(key);
+      if (typeof note !== "string") return false;
+      const secret = await readSecret();
+      return secret !== undefined && isEqual(note, seal(secret, key));
+    },
+    add: async (key: string): Promise<void> => {
+      const secret = await makeSecret();
+      if (secret !== undefined) await notes.write(key, seal(secret, key));
+    },
+  };
+}
+
+const seal = (secret: string, key: string): string =>
+  createHmac("sha256", secret).update(`lock verdict\n${key}`).digest("hex");
+
+function isEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
