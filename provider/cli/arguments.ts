@@ -5,9 +5,9 @@
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { LixImageSpec } from "../plan/inputs-schema.ts";
-import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
+import { decodeUtf8 } from "../base/utf8.ts";
 import { readInputs } from "../lifecycle/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
 import { draftSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
@@ -71,9 +71,9 @@ export async function readArguments(
   const absolute = resolve(file);
   let text: string;
   try {
-    text = Buffer.from(await readFileWithin("argumentBytes", absolute)).toString("utf8");
+    text = decodeUtf8(await readFileWithin("argumentBytes", absolute), absolute);
   } catch (error) {
-    if (error instanceof BudgetExceeded) throw error;
+    if (error instanceof LixImageError) throw error;
     throw new ArgumentsNotFound(absolute, error);
   }
   const directory = dirname(absolute);

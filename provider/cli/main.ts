@@ -7,6 +7,7 @@
 import { createRequire } from "node:module";
 import { requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
+import { asFailure } from "../base/failure.ts";
 import { log } from "../base/log.ts";
 import { endOnSignals } from "../base/signals.ts";
 import { guardOutput } from "./print.ts";
@@ -86,6 +87,6 @@ try {
   terminal.end();
 } catch (error) {
   terminal.end();
-  process.stderr.write(`lix-image: ${render(error)}\n`);
+  process.stderr.write(`lix-image: ${render(asFailure(error))}\n`);
   process.exitCode = error instanceof UsageError ? error.exitCode : 1;
 }

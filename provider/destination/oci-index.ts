@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
+import { withFile } from "../base/file-unusable.ts";
 import { parseJson } from "../base/json.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
@@ -51,7 +52,7 @@ export async function readIndex(dir: string): Promise<OciIndex | undefined> {
   if ((await readLayoutFile(dir)) === undefined)
     throw new NotAnOciLayout(dir, "no file oci-layout in it");
   const file = join(dir, "index.json");
-  const bytes = await ifThere(readFileWithin("layoutIndexBytes", file));
+  const bytes = await withFile(file, () => ifThere(readFileWithin("layoutIndexBytes", file)));
   if (bytes === undefined) return undefined;
   const text = Buffer.from(bytes).toString("utf8");
   try {

@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Bytes } from "../base/bytes.ts";
+import { fromFile, withFile } from "../base/file-unusable.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
@@ -87,8 +88,8 @@ export async function readOciLayout(folder: string, reference?: string): Promise
 
 async function openBlob(dir: string, digest: Digest): Promise<Bytes | undefined> {
   const path = blobPath(dir, digest);
-  if ((await ifThere(stat(path))) === undefined) return undefined;
-  return createReadStream(path, { highWaterMark: CHUNK_SIZE });
+  if ((await withFile(path, () => ifThere(stat(path)))) === undefined) return undefined;
+  return fromFile(path, createReadStream(path, { highWaterMark: CHUNK_SIZE }));
 }
 
 const blobPath = (dir: string, digest: Digest): string =>

@@ -8,6 +8,7 @@ import { stat, writeFile } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
 import { BudgetExceeded, expansionLimit, requireWithin } from "../base/budgets.ts";
 import { Bytes } from "../base/bytes.ts";
+import { fromFile, withFile } from "../base/file-unusable.ts";
 import { withTempDir } from "../base/temp-dir.ts";
 import { DamagedCompression, UnsupportedCompression } from "../compression/decompress-errors.ts";
 import { decompressAs, formatOf, LONGEST_MAGIC } from "../compression/decompress.ts";
@@ -37,7 +38,7 @@ export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promis
     try {
       const { size } = await stat(path);
       const unpacked = atMost(expansionLimit(size), decompressAs(readFrom(path), format), path);
-      await writeFile(plain, unpacked);
+      await withFile(plain, () => writeFile(plain, unpacked));
     } catch (error) {
       if (!(error instanceof DamagedCompression || error instanceof UnsupportedCompression))
         throw error;
@@ -107,8 +108,7 @@ async function* readFrom(path: string, start = 0, size = Infinity): AsyncGenerat
   // `end` is the last byte's place: there is no way to say "nothing".
   if (size === 0) return;
   const end = start + size - 1;
-  const stream: Bytes = createReadStream(path, { start, end, highWaterMark: CHUNK });
-  yield* stream;
+  yield* fromFile(path, createReadStream(path, { start, end, highWaterMark: CHUNK }));
 }
 
 const CHUNK = 256 * 1024;

@@ -4,6 +4,7 @@
  * @module
  */
 import { render, SeveralErrors } from "../base/errors.ts";
+import { asFailure } from "../base/failure.ts";
 import type { Session } from "../build/session.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
@@ -143,5 +144,5 @@ function stateText(
 /** The engine shows a failure without a property most cleanly; paths are in the text. */
 function failuresOf(error: unknown): CheckResult["failures"] {
   const errors = error instanceof SeveralErrors ? error.errors : [error];
-  return errors.map((each) => ({ property: "", reason: render(each) }));
+  return errors.map((each) => ({ property: "", reason: render(asFailure(each)) }));
 }

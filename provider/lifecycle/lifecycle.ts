@@ -10,9 +10,9 @@
  * @see @pulumi/pulumi/cmd/dynamic-provider
  * @module
  */
-import { LixImageError, render } from "../base/errors.ts";
+import { render } from "../base/errors.ts";
+import { asFailure } from "../base/failure.ts";
 import { log } from "../base/log.ts";
-import { printableLines } from "../base/printable.ts";
 import { Session } from "../build/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
@@ -84,7 +84,7 @@ async function told<T>(method: () => Promise<T>): Promise<T> {
   try {
     return await method();
   } catch (error) {
-    const failure = new Error(render(error), { cause: error });
+    const failure = new Error(render(asFailure(error)), { cause: error });
     failure.name = "";
     if (error instanceof PartlyPushed)
       Object.assign(failure, {
@@ -92,16 +92,10 @@ async function told<T>(method: () => Promise<T>): Promise<T> {
         properties: error.properties,
         reasons: [failure.message],
       });
-    // The SDK prints it beside the message. Where we noticed a user's mistake tells that user nothing.
-    failure.stack = error instanceof LixImageError ? "" : stackOf(error);
+    // The SDK prints it beside the message, which has the frames of a bug.
+    failure.stack = "";
     throw failure;
   } finally {
     await sink?.settled();
   }
-}
-
-/** The frames only: the message before them may be a server's. */
-function stackOf(error: unknown): string {
-  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
-  return printableLines(lines.filter((line) => /^ +at /.test(line)));
 }

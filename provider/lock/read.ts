@@ -10,6 +10,7 @@ import type { z } from "zod";
 import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
+import { decodeUtf8 } from "../base/utf8.ts";
 import { StorePath } from "../nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
@@ -29,7 +30,7 @@ export async function readLock(file: string): Promise<{ lock: Lock; sha256: stri
     throw isMissing(cause) ? new LockNotFound(absolute) : new LockUnreadable(absolute, cause);
   }
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { lock: parseLock(Buffer.from(bytes).toString("utf8"), absolute), sha256 };
+  return { lock: parseLock(decodeUtf8(bytes, absolute), absolute), sha256 };
 }
 
 /** `file` is the lock's absolute path: for messages, and what its relative caches are relative to. */

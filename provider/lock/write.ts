@@ -1,6 +1,7 @@
 /** A lock as text: the same content is always the same bytes. @module */
 import { open, rename } from "node:fs/promises";
 import { ByteString } from "../base/byte-string.ts";
+import { withFile } from "../base/file-unusable.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { StorePath } from "../nix/store-path.ts";
 import type { Lock, LockedCache, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
@@ -23,14 +24,16 @@ export function formatLock(lock: Lock): string {
 export async function writeLock(file: string, text: string): Promise<void> {
   const temporary = temporaryPath(file);
   try {
-    const handle = await open(temporary, "wx");
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    await withFile(file, async () => {
+      const handle = await open(temporary, "wx");
+      try {
+        await handle.writeFile(text);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, file);
+    });
   } finally {
     await removeTemporary(temporary);
   }

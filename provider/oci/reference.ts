@@ -31,7 +31,11 @@ export const Repository = {
     const host = rest.slice(0, Math.max(slash, 0));
     const name = rest.slice(slash + 1);
     if (slash < 0 || !isHost(host))
-      throw new InvalidRepository(text, "no registry host", HINT.host);
+      throw new InvalidRepository(
+        text,
+        "no registry host",
+        /\.\d+$/.test(host) ? HINT.number : HINT.host,
+      );
     if (!NAME.test(name))
       throw new InvalidRepository(text, `not a name: ${JSON.stringify(name)}`, HINT.name);
     // distribution-spec: clients limit host and name together.
@@ -102,12 +106,23 @@ function isHost(host: string): boolean {
   if (!URL.canParse(`http://${host}/`)) return false;
   if (ipv6 !== undefined) return true;
   return (
-    domain !== undefined && (domain === "localhost" || domain.includes(".") || port !== undefined)
+    domain !== undefined &&
+    (domain === "localhost" || domain.includes(".") || port !== undefined) &&
+    isOneHost(domain)
   );
 }
 
+/**
+ * URLs take a name whose last part is a number for an IPv4 address: `localhost.5000` is none, and `127.1` or
+ * `0x7f.0.0.1` would be another host than the text says.
+ */
+const isOneHost = (domain: string): boolean =>
+  URL.parse(`http://${domain}/`)?.hostname === domain.toLowerCase();
+
 const HINT = {
   host: "write the registry's host first: ghcr.io/acme/lix, docker.io/acme/lix, localhost:5000/lix",
+  number:
+    "a port follows a colon, as in localhost:5000, and an IPv4 address has four numbers up to 255",
   name: "a name is lower case: parts of a-z and 0-9, joined inside by . _ __ or dashes, / between them",
   length: "choose a shorter name",
   reference: "expected host/name, host/name:tag or host/name@sha256:<64 hex digits>",

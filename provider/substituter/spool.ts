@@ -1,5 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { withFile } from "../base/file-unusable.ts";
 import { withTempDir } from "../base/temp-dir.ts";
 
 // Most files are far smaller, and a write or read for each would take longer than their bytes.
@@ -12,21 +13,25 @@ const BATCH = 1024 * 1024;
  */
 export class Spool {
   readonly #file: FileHandle;
+  /** For messages. It has no name any more. */
+  readonly #path: string;
   /** Put in, written or not. */
   #size = 0;
   #waiting: Uint8Array[] = [];
   #waitingSize = 0;
   #window = { at: 0, bytes: new Uint8Array(0) };
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, path: string) {
     this.#file = file;
+    this.#path = path;
   }
 
   /** Its owner must `close` it. */
   static async open(): Promise<Spool> {
-    return withTempDir(
-      async (folder) => new Spool(await open(join(folder, "contents"), "wx+", 0o600)),
-    );
+    return withTempDir(async (folder) => {
+      const path = join(folder, "contents");
+      return new Spool(await withFile(path, () => open(path, "wx+", 0o600)), path);
+    });
   }
 
   get size(): number {
@@ -49,7 +54,9 @@ export class Spool {
     const start = this.#size - bytes.length;
     for (let done = 0; done < bytes.length;) {
       const left = bytes.length - done;
-      const { bytesWritten } = await this.#file.write(bytes, done, left, start + done);
+      const { bytesWritten } = await withFile(this.#path, () =>
+        this.#file.write(bytes, done, left, start + done),
+      );
       done += bytesWritten;
     }
   }
@@ -76,7 +83,7 @@ export class Spool {
     const wanted = at === end ? BATCH : Math.min(size, BATCH);
     // A new buffer each time, because readers may still hold the last one.
     const buffer = new Uint8Array(wanted);
-    const { bytesRead } = await this.#file.read(buffer, 0, wanted, at);
+    const { bytesRead } = await withFile(this.#path, () => this.#file.read(buffer, 0, wanted, at));
     if (bytesRead === 0) throw new RangeError("the spool holds less than was asked for");
     this.#window = { at, bytes: buffer.subarray(0, bytesRead) };
     return this.#window.bytes.subarray(0, size);

@@ -1,0 +1,86 @@
+/** What the operating system says about a file, with its name and what to do. @module */
+import { tmpdir } from "node:os";
+import { sep } from "node:path";
+import type { Bytes } from "./bytes.ts";
+import { LixImageError } from "./errors.ts";
+
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: string;
+}
+
+/** An error of a system call: those of zlib and of Node's own checks have none. */
+export const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error &&
+  !(error instanceof LixImageError) &&
+  "syscall" in error &&
+  typeof error.syscall === "string" &&
+  "code" in error &&
+  typeof error.code === "string";
+
+/** Names the file where the system does not: of a write, it tells no path. */
+export async function withFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isSystemError(error) ? new FileUnusable(error, path) : error;
+  }
+}
+
+/** The same for bytes that are read from it. */
+export async function* fromFile(path: string, source: Bytes): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw isSystemError(error) ? new FileUnusable(error, path) : error;
+  }
+}
+
+export class FileUnusable extends LixImageError {
+  readonly code = "FILE_UNUSABLE";
+  constructor(cause: SystemError, path = cause.path ?? "a file") {
+    const [problem, hint] = MEANING.get(cause.code) ?? UNKNOWN;
+    super(`${path}: ${problem}`, {
+      cause,
+      hint: isTemporary(path) ? `${hint}; ${ELSEWHERE}` : hint,
+    });
+  }
+}
+
+const isTemporary = (path: string): boolean => path.startsWith(tmpdir() + sep);
+const ELSEWHERE = "or let TMPDIR name another folder";
+
+const PATH = "check the path and what its links lead to";
+const SPACE = "free some space";
+const RIGHTS = "give this user the right to it, or name another place";
+const DESCRIPTORS = "raise the limit of open files (ulimit -n), or end what holds many";
+const UNKNOWN = [
+  "the system refuses its use",
+  "the line below has the system's own words",
+] as const;
+
+const MEANING: ReadonlyMap<string, readonly [problem: string, hint: string]> = new Map([
+  ["EACCES", ["this user may not use it", RIGHTS]],
+  ["EPERM", ["this user may not use it", RIGHTS]],
+  ["ENOENT", ["it is not there", PATH]],
+  ["ENOTDIR", ["a part of its path is no folder", PATH]],
+  ["EISDIR", ["it is a folder, not a file", PATH]],
+  ["ELOOP", ["its symbolic links lead in a circle", PATH]],
+  ["ENAMETOOLONG", ["its name is longer than the file system allows", "choose a shorter one"]],
+  ["EEXIST", ["it is there already", "remove it, or name another place"]],
+  ["ENOTEMPTY", ["the folder is not empty", "empty it, or name another one"]],
+  ["ENXIO", ["it is no file that can be read", PATH]],
+  ["ENODEV", ["it is no file that can be read", PATH]],
+  ["EROFS", ["its file system can only be read", "name a place on another one"]],
+  ["ENOSPC", ["no space left on its disk", SPACE]],
+  ["EDQUOT", ["this user's quota of the disk is used up", SPACE]],
+  ["EFBIG", ["it grows larger than the file system or a limit allows", "check ulimit -f"]],
+  ["EMFILE", ["too many files are open", DESCRIPTORS]],
+  ["ENFILE", ["too many files are open on this machine", DESCRIPTORS]],
+  ["EIO", ["its disk reports an error", "check the disk, and the system's log"]],
+  ["ESTALE", ["the network file system has lost it", "mount it again"]],
+  ["EBUSY", ["another program uses it", "end that program, or name another place"]],
+  ["ETXTBSY", ["it is a program that runs", "end that program, or name another place"]],
+  ["EXDEV", ["it lies across two file systems", "name a place on one of them"]],
+]);
