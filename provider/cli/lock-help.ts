@@ -57,7 +57,7 @@ Later:
   --json                prints what changes as JSON
   --markdown FILE       writes the body of a pull request: what changes, and with it the layers and the bytes to
                         push. For these the packages that change are downloaded.
-  --image ARGS.json     the image whose layers are meant (default: one with default arguments)
+  --image ARGS.json     the image whose layers are meant (default: one with all packages of the lock)
 
   --system SYSTEM       what --path, --nixpkgs and --no-nixpkgs behind it are for (default: x86_64-linux).
                         May be repeated, for a lock of several systems.

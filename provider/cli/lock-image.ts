@@ -12,11 +12,12 @@ import { Platform } from "../oci/platform.ts";
 import { LixImageInputs } from "../plan/inputs-schema.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { makeSpec, type Spec } from "../plan/spec.ts";
+import { REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
 import { readArguments } from "./arguments.ts";
 import { usage } from "./lock-options.ts";
 
 export interface ImageDifference {
-  /** ARGS.json; undefined: an image with default arguments. */
+  /** ARGS.json; undefined: an image with all packages of the lock, and default arguments otherwise. */
   readonly arguments: string | undefined;
   readonly platforms: readonly string[];
   /** How many, over all platforms; `before` is undefined when that image cannot be planned. */
@@ -54,7 +55,7 @@ export async function compareImages(question: ImageQuestion): Promise<ImageDiffe
   try {
     return await compare(question, defaultSpecs(question));
   } catch (error) {
-    log.warn(["no image with default arguments can be planned:", ...renderLines(error)]);
+    log.warn(["no image with all packages of the lock can be planned:", ...renderLines(error)]);
     return undefined;
   }
 }
@@ -67,11 +68,13 @@ async function specOf(image: string, file: string): Promise<Spec> {
 
 /** One a system: what two systems must have in common is no concern of the lock. */
 function defaultSpecs({ file, after }: ImageQuestion): Spec[] {
-  return [...after.systems.values()].map(({ system, nixpkgs }) => {
+  return [...after.systems.values()].map(({ system, nixpkgs, packages }) => {
     const args = LixImageInputs.parse({
       lock: file,
       systems: [system],
       bundleNixpkgs: nixpkgs !== undefined,
+      // A lock is seldom made for more than is wanted in the image.
+      extraPkgs: [...packages.keys()].filter((name) => !REQUIRED_ATTRIBUTES.includes(name)),
     });
     return makeSpec(args, { directory: "/", destination: "optional" });
   });

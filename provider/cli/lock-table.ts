@@ -85,7 +85,7 @@ function imageLines(image: ImageDifference): string[] {
   const { layers, newLayers, goneLayers } = image;
   const subject =
     image.arguments === undefined
-      ? "an image with default arguments"
+      ? "an image with all packages of the lock and default arguments"
       : `the image of ${code(relative(process.cwd(), image.arguments))}`;
   const kept = layers.after - newLayers.length;
   const counts =

@@ -137,11 +137,10 @@ test("the body of a pull request says how many layers change and how much is to 
           `.* stay, ${layers.removed} are gone; .* to push to a registry that has the image before\\.\n`,
       ),
     );
-    // Written before the lock, by what --check has found.
     assert.equal((await lock("--update", "--markdown", body)).code, 0);
     assert.match(
       await readFile(body, "utf8"),
-      /In an image with default arguments for linux\/amd64/,
+      /In an image with all packages of the lock and default arguments for linux\/amd64: [1-9]/,
     );
   }));
 
