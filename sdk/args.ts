@@ -84,7 +84,8 @@ export interface LixImageInputs {
   readonly previewDigests?: boolean | undefined;
   /**
    * On destroy or replacement, remove from the registry and its mirrors the tags that still point to our
-   * digest, and the manifest when no other tag does; on update, those no longer asked for. Default: false.
+   * digest, and the manifest when no other tag does; on update, those no longer asked for. Not for a tag that
+   * another stack pushes as well: it would lose the image. Default: false.
    */
   readonly deleteFromRegistry?: boolean | undefined;
   /**

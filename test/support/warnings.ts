@@ -1,14 +1,19 @@
 import { log } from "../../provider/base/log.ts";
 
 /** What is warned of meanwhile. */
-export async function warningsOf(use: () => Promise<unknown>): Promise<string[]> {
-  const warnings: string[] = [];
-  const warn = (line: string): void => void warnings.push(line);
-  const before = log.install({ progress: () => {}, info: () => {}, warn });
+export const warningsOf = (use: () => Promise<unknown>): Promise<string[]> => said("warn", use);
+
+/** What is narrated meanwhile. */
+export const narrationOf = (use: () => Promise<unknown>): Promise<string[]> => said("info", use);
+
+async function said(kind: "warn" | "info", use: () => Promise<unknown>): Promise<string[]> {
+  const lines: string[] = [];
+  const silent = { progress: () => {}, info: () => {}, warn: () => {} };
+  const before = log.install({ ...silent, [kind]: (line: string) => void lines.push(line) });
   try {
     await use();
   } finally {
     log.install(before);
   }
-  return warnings;
+  return lines;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { Session } from "../../../provider/build/session.ts";
 import { claim } from "../../../provider/lifecycle/claims.ts";
@@ -6,7 +7,7 @@ import { remove, removeDropped } from "../../../provider/lifecycle/delete.ts";
 import { push } from "../../../provider/lifecycle/push.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
-import { warningsOf } from "../../support/warnings.ts";
+import { narrationOf, warningsOf } from "../../support/warnings.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Pushed {
@@ -146,5 +147,62 @@ test("what another resource of the same operation claims stays", async () => {
     await remove(outs);
     assert.deepEqual([...repository.tags.keys()], ["extra"]);
     assert.ok(repository.manifests.has(digest));
+  });
+});
+
+/** An index, or another document, that names it. */
+const naming = (digest: string): string => JSON.stringify({ manifests: [{ digest, size: 1 }] });
+
+for (const mediaType of [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+])
+  test(`an image stays that a tag of somebody else has in its ${mediaType}`, async () => {
+    await withPushed(async ({ workshop, outs, digest, repository }) => {
+      const bytes = Buffer.from(naming(digest));
+      const index = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+      repository.manifests.set(index, { mediaType, bytes });
+      repository.tags.set("everywhere", index);
+      const lines = await narrationOf(() => remove(outs));
+      assert.deepEqual([...repository.tags.keys()], ["everywhere"]);
+      assert.ok(repository.manifests.has(digest));
+      const name = `${workshop.registry.host}/acme/lix`;
+      assert.deepEqual(lines, [
+        `${name}: removed latest, extra`,
+        `${name}: kept ${digest}: it is in the index of everywhere`,
+      ]);
+    });
+  });
+
+test("nothing is removed where the list of tags lacks one that is there", async () => {
+  for (const tags of [[], ["latest"], null])
+    await withPushed(async ({ workshop, outs, repository }) => {
+      const body = JSON.stringify({ name: "acme/lix", tags });
+      const act = { kind: "answer", status: 200, body } as const;
+      workshop.registry.faults.push({ path: /tags\/list/, times: 9, act });
+      const warnings = await warningsOf(() => remove(outs));
+      assert.match(warnings.join(), /nothing was removed: the registry's list of tags is not comp/);
+      assert.equal(workshop.registry.count("DELETE"), 0);
+      assert.equal(repository.tags.size, 2);
+    });
+});
+
+test("what is removed and what is kept is said, each by its name", async () => {
+  await withPushed(async ({ workshop, outs, digest, repository }) => {
+    const name = `${workshop.registry.host}/acme/lix`;
+    const other = `sha256:${"e".repeat(64)}`;
+    repository.manifests.set(other, Object(repository.manifests.get(digest)));
+    repository.tags.set("latest", other).set("production", digest).set("stable", digest);
+    assert.deepEqual(await narrationOf(() => remove(outs)), [
+      `${name}: removed extra`,
+      `${name}: kept ${digest}: other tags point to it: production, stable`,
+      `${name}: kept latest, which points to ${other} by now`,
+    ]);
+    for (const tag of ["production", "stable"]) repository.tags.delete(tag);
+    repository.tags.set("latest", digest);
+    assert.deepEqual(await narrationOf(() => remove(outs)), [`${name}: removed latest, ${digest}`]);
+    assert.deepEqual(await narrationOf(() => remove(outs)), [
+      `${name}: nothing to remove: ${digest} is gone`,
+    ]);
   });
 });
