@@ -17,13 +17,16 @@ const Keys = z.object({
 /** For one question, of an API or of the machine: they answer in less than a second, or not at all. */
 export const AWS_PATIENCE = { limitMs: 60_000, answerLimitMs: 20_000 };
 
-/** The text of a 200; anything else is thrown with AWS's own name for it. */
+/**
+ * The text of a 200; anything else is thrown with AWS's own name for it. None of its services redirects,
+ * and what is asked with is for whom it is asked.
+ */
 export async function askAws(
   source: string,
   url: string | URL,
   request: HttpRequest,
 ): Promise<string> {
-  const response = await http(url, { ...AWS_PATIENCE, ...request, label: source });
+  const response = await http(url, { ...AWS_PATIENCE, ...request, redirects: 0, label: source });
   const text = await response.text();
   if (response.status === 200) return text;
   const code =

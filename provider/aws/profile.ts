@@ -8,6 +8,7 @@
 import type { Environment } from "../base/environment.ts";
 import { readAwsProfile, type AwsProfile, type Section } from "./config-files.ts";
 import { processKeys } from "./credential-process.ts";
+import { AwsRegion } from "./domain.ts";
 import { variableKeys, type FoundAwsKeys } from "./keys.ts";
 import { AwsProfileUnusable } from "./profile-unusable.ts";
 import { containerRole, machineRole } from "./role.ts";
@@ -63,8 +64,8 @@ async function roleKeys(
   const { name, values } = profile;
   const { environment } = options;
   const source = `AWS profile ${JSON.stringify(name)}`;
-  const region = values.get("region") ?? options.region;
   const arn = values.get("role_arn") ?? "";
+  const region = values.get("region") ?? AwsRegion.ofRole(arn, options.region, environment);
   const session = values.get("role_session_name");
   const tokenFile = values.get("web_identity_token_file");
   if (tokenFile !== undefined)

@@ -16,7 +16,8 @@ import { bodyOf } from "../base/request-body.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { askAws, AwsRoleFailed, keysOf, parseJson } from "./ask-aws.ts";
 import { readSsoSession, type AwsProfile } from "./config-files.ts";
-import { awsDomain } from "./domain.ts";
+import { awsServiceUrl } from "./domain.ts";
+import { namedEndpoint } from "./endpoint.ts";
 import type { FoundAwsKeys } from "./keys.ts";
 import { AwsProfileUnusable } from "./profile-unusable.ts";
 
@@ -71,8 +72,7 @@ export async function ssoKeys(
   url.searchParams.set("role_name", settings.role);
   url.searchParams.set("account_id", settings.account);
   const headers = { "x-amz-sso_bearer_token": token.accessToken };
-  // A redirect would take the token along.
-  const text = await askAws(source, url, { headers, redirects: 0 }).catch((cause: unknown) => {
+  const text = await askAws(source, url, { headers }).catch((cause: unknown) => {
     if (!(cause instanceof AwsRoleFailed)) throw cause;
     throw new AwsProfileUnusable(profile.name, "its SSO gives no keys", {
       hint: `check its sso_account_id and sso_role_name, or run \`aws sso login --profile ${profile.name}\``,
@@ -199,15 +199,10 @@ async function keep(file: string, token: Token): Promise<void> {
   }
 }
 
-function endpoint(
+const endpoint = (
   variable: "AWS_ENDPOINT_URL_SSO" | "AWS_ENDPOINT_URL_SSO_OIDC",
   service: string,
   region: string,
   environment: Environment,
-): string {
-  return (
-    environment[variable] ||
-    environment["AWS_ENDPOINT_URL"] ||
-    `https://${service}.${region}.${awsDomain(region)}`
-  );
-}
+): URL =>
+  namedEndpoint([variable, "AWS_ENDPOINT_URL"], environment) ?? awsServiceUrl(service, region);

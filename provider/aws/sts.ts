@@ -7,7 +7,8 @@
 import type { Environment } from "../base/environment.ts";
 import { bodyOf } from "../base/request-body.ts";
 import { askAws, keysOf, readTokenFile } from "./ask-aws.ts";
-import { awsDomain } from "./domain.ts";
+import { AwsRegion, awsServiceUrl } from "./domain.ts";
+import { namedEndpoint } from "./endpoint.ts";
 import type { AwsKeys, FoundAwsKeys } from "./keys.ts";
 import { signedHeaders } from "./signature.ts";
 
@@ -26,7 +27,11 @@ export async function webIdentity(
   const tokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"];
   const arn = environment["AWS_ROLE_ARN"];
   if (!tokenFile || !arn) return undefined;
-  const options = { region, environment, source: "AWS_WEB_IDENTITY_TOKEN_FILE" };
+  const options = {
+    region: AwsRegion.ofRole(arn, region, environment),
+    environment,
+    source: "AWS_WEB_IDENTITY_TOKEN_FILE",
+  };
   return await exchangeWebIdentity({ tokenFile, arn, session: undefined }, options);
 }
 
@@ -82,9 +87,8 @@ async function exchange(
   { region, environment, source }: StsOptions,
 ): Promise<FoundAwsKeys> {
   const endpoint =
-    environment["AWS_ENDPOINT_URL_STS"] ||
-    environment["AWS_ENDPOINT_URL"] ||
-    `https://sts.${region}.${awsDomain(region)}/`;
+    namedEndpoint(["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"], environment) ??
+    awsServiceUrl("sts", region);
   const text = form.toString();
   const plain = { "content-type": "application/x-www-form-urlencoded" };
   const headers =
@@ -93,7 +97,7 @@ async function exchange(
       : signedHeaders(
           {
             method: "POST",
-            url: new URL(endpoint),
+            url: endpoint,
             headers: plain,
             body: Buffer.from(text),
             region,

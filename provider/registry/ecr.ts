@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { isConfidential } from "../base/confidential.ts";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../base/http.ts";
 import { AWS_PATIENCE } from "../aws/ask-aws.ts";
@@ -126,6 +127,7 @@ async function authorizationToken(
     headers,
     body,
     retry: true,
+    redirects: 0,
     label,
   });
   const text = await response.text();
@@ -154,7 +156,8 @@ function parsed(text: string): unknown {
 
 function endpointOf(text: string): URL {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidEcrEndpoint();
+  if (url === null || !/^https?:$/.test(url.protocol) || !isConfidential(url))
+    throw new InvalidEcrEndpoint();
   return url;
 }
 
@@ -174,7 +177,7 @@ export class InvalidEcrEndpoint extends LixImageError {
   readonly code = "INVALID_ECR_ENDPOINT";
   constructor() {
     super(
-      "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_ECR_PUBLIC or AWS_ENDPOINT_URL: expected an http or https URL; got another",
+      "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_ECR_PUBLIC or AWS_ENDPOINT_URL: expected an https URL, or an http URL of this machine; got another",
     );
   }
 }

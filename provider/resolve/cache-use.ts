@@ -10,7 +10,7 @@ interface Use {
   readonly doubts: Map<StorePath, string>;
   /** Questions that it did not answer. */
   failed: number;
-  /** Of the first of them. */
+  /** Of the first of them, or of the first refusal. */
   reason: string | undefined;
 }
 
@@ -42,6 +42,11 @@ export class CacheUse {
     });
   }
 
+  /** It does not have a path, or does not hand it out: so it says by 401 or 403. */
+  refused(url: string, reason: string): void {
+    this.#change(url, (use) => (use.reason ??= reason));
+  }
+
   /** A line for each cache that gave nothing, or did not always answer. */
   warnings(): string[] {
     return [...this.#uses].flatMap(([url, use]) => warningOf(url, use) ?? []);
@@ -67,6 +72,7 @@ function warningOf(url: string, use: Use): string | undefined {
       `${url}: of no use for this lock: ${doubts.size} of ${paths(asked)} are there, and none can be trusted: ` +
       `${doubt}; is its --trusted-public-key missing?`
     );
+  if (reason !== undefined) return `${url}: of no use for this lock: ${reason}`;
   return asked === 0
     ? `${url}: of no use for this lock: the caches before it have all of it`
     : `${url}: of no use for this lock: it has none of ${paths(asked)}; is this the URL of a binary cache?`;

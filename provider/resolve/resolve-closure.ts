@@ -70,6 +70,8 @@ interface AbsentPath {
   readonly storePath: StorePath;
   /** One a cache. */
   readonly reasons: readonly string[];
+  /** What to do about caches that refuse. */
+  readonly hints: readonly string[];
 }
 
 /** What the first cache says that has the path in a form to be trusted. */
@@ -80,12 +82,17 @@ async function lookUp(
 ): Promise<LockedPath | AbsentPath> {
   const reasons: string[] = [];
   const failures: unknown[] = [];
+  const hints = new Set<string>();
   for (const substituter of substituters) {
     const { url } = substituter;
     try {
       use?.asked(url);
       const info = await substituter.narInfo(path, signal);
-      const doubt = info === undefined ? "does not have it" : distrust(info, keys);
+      const refusal = info === undefined ? substituter.refusal?.(path) : undefined;
+      if (refusal !== undefined) use?.refused(url, refusal.message);
+      if (refusal?.hint !== undefined) hints.add(refusal.hint);
+      const doubt =
+        info === undefined ? (refusal?.message ?? "does not have it") : distrust(info, keys);
       if (info !== undefined && doubt === undefined) {
         use?.served(url);
         return lockedPath(info);
@@ -101,7 +108,7 @@ async function lookUp(
   }
   // With no answer at all it is the caches' fault, for this path as for the next: one error, not a list.
   if (failures.length === substituters.length) throwAll(failures);
-  return { storePath: path, reasons };
+  return { storePath: path, reasons, hints: [...hints] };
 }
 
 function lockedPath(info: NarInfo): LockedPath {
@@ -123,6 +130,7 @@ export class PathsNotInCaches extends LixImageError {
   constructor(paths: readonly AbsentPath[], substituters: readonly Substituter[]) {
     const sorted = paths.toSorted((a, b) => StorePath.compare(a.storePath, b.storePath));
     const first = sorted[0]?.storePath ?? "/nix/store/…";
+    const hints = new Set(paths.flatMap((path) => path.hints));
     super(
       enumerate(
         "cannot be locked: ",
@@ -131,6 +139,7 @@ export class PathsNotInCaches extends LixImageError {
       ),
       {
         hint:
+          [...hints].map((hint) => `${hint}; `).join("") +
           `push it to a cache of yours, nix copy --to 'file:///srv/cache?secret-key=/path/to/key' ${first}, ` +
           "and name that cache by --cache and --trusted-public-key; or put what this machine's store has " +
           "into a folder, --export DIR --secret-key-file FILE; " +

@@ -11,8 +11,11 @@ import { STORE_DIR, StorePath } from "../nix/store-path.ts";
 import { decompress } from "../compression/decompress.ts";
 import type { Substituter } from "./substituter.ts";
 
-/** Bytes of a `text`. A narinfo names each reference in about 50 bytes; few paths have a hundred. */
-export const TEXT_LIMIT = 256 * 1024;
+/**
+ * Bytes of a `text`. A narinfo names each reference in about 50 bytes; few paths have a hundred, but what
+ * collects whole systems has tens of thousands.
+ */
+export const TEXT_LIMIT = 4 * 1024 * 1024;
 
 /** The files of a cache: by http, or in a folder. */
 export interface CacheFiles {
@@ -20,6 +23,8 @@ export interface CacheFiles {
   readonly url: string;
   /** A small file at the cache's root; undefined when it is definitely not there. */
   text(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Of a `text` that was not there: the refusal that may be the reason. */
+  refusal?(name: string): LixImageError | undefined;
   /** A NAR as it is stored. `url` as in a narinfo; one that is not there throws. */
   nar(url: string, signal?: AbortSignal): Bytes;
 }
@@ -35,12 +40,15 @@ export function binaryCache(files: CacheFiles): Substituter {
         throw error;
       });
       await checked;
-      const text = await files.text(`${StorePath.hashPart(path)}.narinfo`, signal);
+      const text = await files.text(narInfoName(path), signal);
       return text === undefined ? undefined : NarInfo.parse(text, path);
     },
+    refusal: (path) => files.refusal?.(narInfoName(path)),
     openNar: (info, signal) => decompress(files.nar(info.url, signal), info.compression),
   };
 }
+
+const narInfoName = (path: StorePath): string => `${StorePath.hashPart(path)}.narinfo`;
 
 async function checkStoreDir(files: CacheFiles): Promise<void> {
   const text = await files.text("nix-cache-info");
@@ -72,9 +80,10 @@ export class UnsafeNarUrl extends LixImageError {
 /** The NAR is not there although its narinfo is: collected as garbage, usually. */
 export class NarGone extends LixImageError {
   readonly code = "NAR_GONE";
-  constructor(cache: string, url: string) {
+  constructor(cache: string, url: string, refusal?: LixImageError) {
     super(`${cache}: it has a narinfo but not the NAR ${url}`, {
       hint: "the cache has dropped the file: add another cache, or make the lock anew",
+      cause: refusal,
     });
   }
 }

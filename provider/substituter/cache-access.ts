@@ -1,8 +1,9 @@
 /** Who asks a cache for files. @module */
+import { isConfidential } from "../base/confidential.ts";
 import { LixImageError } from "../base/errors.ts";
 import { basicOf, type HttpResponse } from "../base/http.ts";
 import { redactUrl } from "../base/redact.ts";
-import { netrcAuthorization } from "./netrc.ts";
+import { netrcAuthorization, netrcHasDefault } from "./netrc.ts";
 
 export interface CacheAccess {
   /** Headers for a file of the cache's own origin, nobody else's; undefined when there are none. */
@@ -12,37 +13,75 @@ export interface CacheAccess {
    * other headers, undefined for no opinion. Throws where it knows what is wrong.
    */
   judge(response: HttpResponse, label: string): Promise<"missing" | "again" | undefined>;
+  /**
+   * What was taken for "missing" and may have been a refusal: Nix goes on to the next cache then, and
+   * who finds the file nowhere should know.
+   */
+  refusal(label: string): LixImageError | undefined;
   /** False where another address would need other headers. */
   readonly redirects: boolean;
 }
 
 /** A user in the URL goes before netrc. @see base/http.ts */
 export function passwordAccess(root: URL): CacheAccess {
-  let authorization: Promise<string | undefined> | undefined;
-  const secret = async (): Promise<string | undefined> =>
-    (authorization ??=
-      root.username === ""
-        ? netrcAuthorization(root.hostname)
-        : Promise.resolve(basicOf(root, redactUrl(root))));
+  let login: Promise<Login> | undefined;
+  const find = (): Promise<Login> => (login ??= findLogin(root));
+  const refused = new Map<string, { readonly status: number; readonly missing: string }>();
   return {
     redirects: true,
+    refusal(label) {
+      const known = refused.get(label);
+      return known && new CacheDenied(label, known);
+    },
     async headers() {
-      const value = await secret();
-      return value === undefined ? undefined : { authorization: value };
+      const { authorization } = await find();
+      return authorization === undefined ? undefined : { authorization };
     },
     async judge({ status, headers }, label) {
       if (status !== 401 && status !== 403) return undefined;
-      const sent = await secret();
-      // S3 answers 403 for what is not there to those who may not list. Nix takes it for that.
-      if (sent === undefined) return "missing";
-      const bearer = bearerOf(sent);
+      const { authorization, missing } = await find();
+      if (authorization === undefined) {
+        // S3 answers 403 for what is not there to those who may not list. Nix takes it for that.
+        refused.set(label, { status, missing });
+        return "missing";
+      }
+      const bearer = bearerOf(authorization);
       const wantsBearer = /(?:^|,)\s*bearer\b/i.test(headers["www-authenticate"] ?? "");
       if (status !== 401 || bearer === undefined || !wantsBearer)
-        throw new CacheDenied(label, status);
-      authorization = Promise.resolve(bearer);
+        throw new CacheDenied(label, { status, missing: undefined });
+      login = Promise.resolve({ authorization: bearer, missing: "" });
       return "again";
     },
   };
+}
+
+interface Login {
+  readonly authorization: string | undefined;
+  /** What to do for one. */
+  readonly missing: string;
+}
+
+async function findLogin(root: URL): Promise<Login> {
+  const { username, hostname } = root;
+  if (username !== "") return { authorization: basicOf(root, redactUrl(root)), missing: "" };
+  const authorization = await netrcAuthorization(hostname);
+  const place = `${hostname} in netrc (NETRC, ~/.netrc or /etc/nix/netrc)`;
+  if (authorization === undefined) {
+    const notDefault = (await netrcHasDefault()) ? "; its `default` is for no cache" : "";
+    const isS3 = /(?:^|\.)s3[.-]/.test(hostname);
+    const bucket = isS3 ? ", or write s3://BUCKET?region=… for keys of AWS" : "";
+    return {
+      authorization,
+      missing: `if it wants a login, add an entry for ${place}${notDefault}${bucket}`,
+    };
+  }
+  // The lock says which scheme, and with http everybody on the way gets what is sent.
+  if (!isConfidential(root))
+    return {
+      authorization: undefined,
+      missing: `the entry for ${place} is not sent by plain http: use https`,
+    };
+  return { authorization, missing: "" };
 }
 
 /** netrc has no tokens, so users of caches with tokens write theirs as the password. */
@@ -54,11 +93,21 @@ function bearerOf(authorization: string): string | undefined {
     .replace(/^[^:]*:/, "")}`;
 }
 
+/** 401 or 403. Without a login the second may also mean "I do not have it": so S3 says it. */
 export class CacheDenied extends LixImageError {
   readonly code = "CACHE_DENIED";
-  constructor(label: string, status: number) {
-    super(`${label}: the cache answers ${status} to the credentials it was given`, {
-      hint: "check the entry for its host in netrc (NETRC, ~/.netrc or /etc/nix/netrc)",
+  constructor(
+    label: string,
+    { status, missing }: { readonly status: number; readonly missing: string | undefined },
+  ) {
+    const what =
+      missing === undefined
+        ? `the cache answers ${status} to the credentials it was given`
+        : status === 401
+          ? "the cache answers 401: it wants a login"
+          : "the cache answers 403: it does not have it, or not for everybody";
+    super(`${label}: ${what}`, {
+      hint: missing ?? "check the entry for its host in netrc (NETRC, ~/.netrc or /etc/nix/netrc)",
     });
   }
 }

@@ -80,6 +80,7 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
 
   return {
     url,
+    refusal: (name) => access.refusal(`${url}/${name}`),
     async text(name, signal) {
       if (resting !== undefined && performance.now() < resting.until) throw resting.error;
       const label = `${url}/${name}`;
@@ -97,7 +98,7 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
       if (target === undefined) throw new UnsafeNarUrl(url, narUrl);
       const label = redactUrl(target);
       const body = await fetchFile(target, label, signal);
-      if (body === undefined) throw new NarGone(url, label);
+      if (body === undefined) throw new NarGone(url, label, access.refusal(label));
       yield* body;
     },
   };

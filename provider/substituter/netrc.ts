@@ -1,6 +1,7 @@
 /**
  * Credentials of caches: `machine HOST login NAME password SECRET`, in `$NETRC`, `~/.netrc`,
- * `/etc/nix/netrc`. The first entry for the host wins, `default` matches any.
+ * `/etc/nix/netrc`. The first entry for the host wins. `default` is for no cache: which hosts are asked
+ * says the lock, so it would be for whoever gets a line into a lock.
  * @see https://everything.curl.dev/usingcurl/netrc.html
  * @module
  */
@@ -16,20 +17,28 @@ export interface NetrcEntry {
   readonly password: string;
 }
 
-/** The Authorization header for a host, if any file has one for it. */
-export async function netrcAuthorization(host: string): Promise<string | undefined> {
-  const named = process.env["NETRC"];
-  const user = named === undefined || named === "" ? join(homedir(), ".netrc") : named;
-  for (const file of [user, "/etc/nix/netrc"]) {
-    const text = await readIfThere(file);
-    const entry = parseNetrc(text ?? "").find(
-      ({ machine }) => machine === undefined || machine.toLowerCase() === host,
-    );
+/** The Authorization header for a host, if any file has an entry for it. */
+export async function netrcAuthorization(hostname: string): Promise<string | undefined> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  for (const entries of await readAll()) {
+    const entry = entries.find(({ machine }) => machine?.toLowerCase() === host);
     // Cachix and attic want a token as the password and any name.
     if (entry !== undefined)
       return `Basic ${Buffer.from(`${entry.login}:${entry.password}`).toString("base64")}`;
   }
   return undefined;
+}
+
+/** Whether somebody may wonder why `default` is not used. */
+export const netrcHasDefault = async (): Promise<boolean> =>
+  (await readAll()).flat().some(({ machine }) => machine === undefined);
+
+/** The entries of each file. */
+async function readAll(): Promise<(readonly NetrcEntry[])[]> {
+  const named = process.env["NETRC"];
+  const user = named === undefined || named === "" ? join(homedir(), ".netrc") : named;
+  const texts = [await readIfThere(user), await readIfThere("/etc/nix/netrc")];
+  return texts.map((text) => parseNetrc(text ?? ""));
 }
 
 export function parseNetrc(text: string): readonly NetrcEntry[] {

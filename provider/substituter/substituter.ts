@@ -1,4 +1,5 @@
 import type { Bytes } from "../base/bytes.ts";
+import type { LixImageError } from "../base/errors.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { StorePath } from "../nix/store-path.ts";
 
@@ -8,6 +9,8 @@ export interface Substituter {
   readonly url: string;
   /** Undefined when it does not have the path; any other trouble throws. */
   narInfo(path: StorePath, signal?: AbortSignal): Promise<NarInfo | undefined>;
+  /** Of a path that it does not have, as far as `narInfo` can tell: the refusal that may be the reason. */
+  refusal?(path: StorePath): LixImageError | undefined;
   /** The NAR, decompressed but not verified. */
   openNar(info: NarInfo, signal?: AbortSignal): Bytes;
   /**

@@ -30,7 +30,8 @@ export const cacheSupplier = (cache: Substituter, ahead: NarInfosAhead): Supplie
       return;
     }
     const narInfo = await ahead.narInfo(cache, info.storePath, signal);
-    if (narInfo === undefined) throw new Missing("does not have it");
+    if (narInfo === undefined)
+      throw cache.refusal?.(info.storePath) ?? new Missing("does not have it");
     const other = disagreement(narInfo, info);
     if (other !== undefined) throw new Missing(`has another ${other} than the lock`);
     yield* cache.openNar(narInfo, signal);

@@ -46,11 +46,13 @@ test("credentials are those of the first entry for the host in the file that NET
     const file = join(folder, "netrc");
     await writeFile(
       file,
-      "machine Cache.example login a password b\nmachine cache.example password c",
+      "machine Cache.example login a password b\nmachine cache.example password c\n" +
+        "machine ::1 password d\ndefault login x password y",
     );
     process.env["NETRC"] = file;
     assert.equal(await netrcAuthorization("cache.example"), `Basic ${btoa("a:b")}`);
-    assert.equal(await netrcAuthorization("sub.cache.example"), undefined);
+    assert.equal(await netrcAuthorization("[::1]"), `Basic ${btoa(":d")}`);
+    assert.equal(await netrcAuthorization("sub.cache.example"), undefined, "default is for none");
     process.env["NETRC"] = join(folder, "none");
     assert.equal(await netrcAuthorization("cache.example"), undefined);
     process.env["NETRC"] = folder;

@@ -6,11 +6,9 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { NarInfo } from "../../../provider/nix/narinfo.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
-import {
-  InvalidS3Url,
-  NoSuchAwsProfile,
-  S3Denied,
-} from "../../../provider/substituter/s3-cache.ts";
+import type { Substituter } from "../../../provider/substituter/substituter.ts";
+import { NoSuchAwsProfile, S3Denied } from "../../../provider/substituter/s3-cache.ts";
+import { InvalidS3Url } from "../../../provider/substituter/s3-url.ts";
 import { addPath } from "../../support/cache-server.ts";
 import { S3_KEYS, startS3, type S3Server } from "../../support/s3.ts";
 
@@ -40,8 +38,12 @@ async function bucket(t: TestContext, prefix = ""): Promise<Bucket> {
   return Object.assign(server, { info, url });
 }
 
-const open = (url: string, environment: Readonly<Record<string, string>>) =>
-  openSubstituter(url, { retryDelayMs: 1, environment });
+/** With an environment that names the endpoint, else it would get no keys. */
+function open(url: string, environment: Readonly<Record<string, string>>): Substituter {
+  const endpoint = new URL(url).searchParams.get("endpoint") ?? "127.0.0.1";
+  const trusting = { LIX_IMAGE_S3_ENDPOINTS: `https://other.example, http://${endpoint}` };
+  return openSubstituter(url, { retryDelayMs: 1, environment: { ...trusting, ...environment } });
+}
 
 for (const prefix of ["", "deep/er/"])
   test(`reads a private bucket by signed requests${prefix && ", below a prefix too"}`, async (t) => {
@@ -104,7 +106,12 @@ test("a profile of the URL goes before the keys of the environment", async (t) =
       `[ci]\naws_access_key_id = ${S3_KEYS.id}\naws_secret_access_key = ${S3_KEYS.secret}\n` +
         `aws_session_token = ${S3_KEYS.token}\n`,
     );
-    const environment = { HOME: home, AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" };
+    const environment = {
+      HOME: home,
+      LIX_IMAGE_AWS_PROFILES: "ci cd",
+      AWS_ACCESS_KEY_ID: "x",
+      AWS_SECRET_ACCESS_KEY: "x",
+    };
     assert.deepEqual(await open(`${url}&profile=ci`, environment).narInfo(info.storePath), info);
     const other = open(`${url}&profile=cd`, environment);
     await assert.rejects(other.narInfo(info.storePath), NoSuchAwsProfile);
@@ -112,6 +119,6 @@ test("a profile of the URL goes before the keys of the environment", async (t) =
 });
 
 test("an endpoint that makes no URL is refused", () => {
-  for (const url of ["s3://b?endpoint=:x", "s3://b?scheme=ftp", "s3://?region=x"])
-    assert.throws(() => open(url, NOBODY), InvalidS3Url, url);
+  for (const url of ["s3://bkt?endpoint=:x", "s3://bkt?scheme=ftp", "s3://?region=x"])
+    assert.throws(() => openSubstituter(url, { environment: NOBODY }), InvalidS3Url, url);
 });
