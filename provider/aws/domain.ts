@@ -47,7 +47,7 @@ export const AwsRegion = {
     if (chosen) return chosen;
     const name = arn.split(":")[1];
     const own = PARTITIONS.find((partition) => partition.name === name) ?? PARTITIONS[0];
-    return partitionOf(asked) === own ? asked : own.region;
+    return AwsRegion.is(asked) && partitionOf(asked) === own ? asked : own.region;
   },
 };
 
