@@ -68,7 +68,6 @@ test("a login of netrc is not sent by plain http, which the error says", async (
     );
     assert.deepEqual(login, { authorization: `Basic ${btoa("a:b")}` });
     const answer = { status: 401, headers: {}, text: () => Promise.resolve("") };
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the parts that are read
     await plain.judge(answer as never, "x");
     assert.match(render(plain.refusal("x")), /is not sent by plain http: use https/);
     if (before === undefined) delete process.env["NETRC"];
