@@ -3,25 +3,30 @@
  * them; what a killed process left, another one knows by its name: whose it is stands in it.
  * @module
  */
-import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
+import { hasEnded, thisProcess } from "./this-process.ts";
 
 const ours = new Set<string>();
 
 /** A name beside `near` for what is not whole yet. Whoever takes it calls {@link removeTemporary}. */
 export function temporaryPath(near: string): string {
-  const { place, start } = self();
+  const { place, pid, start } = thisProcess();
   const random = randomBytes(6).toString("hex");
-  return noteTemporary(`${near}.${place}.${process.pid}.${start}.${random}.tmp`);
+  return noteTemporary(`${near}.${place}.${pid}.${start}.${random}.tmp`);
 }
 
 /** From now on a signal that ends the process removes it. */
 export function noteTemporary(path: string): string {
   ours.add(path);
   return path;
+}
+
+/** From now on it is not this process's to remove. */
+export function forgetTemporary(path: string): void {
+  ours.delete(path);
 }
 
 /**
@@ -63,57 +68,14 @@ export async function removeAbandoned(folder: string, prefix = ""): Promise<void
   }
 }
 
-/**
- * A process that we can ask for is asked for. Of one on another machine or in another container nothing
- * is known, but that it writes on.
- */
+/** A process that cannot be looked up from here may still be writing, so its files are given a day. */
 async function isAbandoned(name: string, path: string): Promise<boolean> {
-  const { place, start } = self();
-  const [, itsPlace, pid, itsStart] = NAME.exec(name) ?? [];
-  if (itsPlace !== place) {
-    const changed = await stat(path).catch(() => undefined);
-    return changed !== undefined && Date.now() - changed.mtimeMs > FOREIGN_MS;
-  }
-  if (Number(pid) === process.pid) return Number(itsStart) !== start;
-  return !isAlive(Number(pid));
+  const [, place = "", pid, start] = NAME.exec(name) ?? [];
+  const ended = hasEnded({ place, pid: Number(pid), start: Number(start) });
+  if (ended !== "unknown") return ended;
+  const changed = await stat(path).catch(() => undefined);
+  return changed !== undefined && Date.now() - changed.mtimeMs > FOREIGN_MS;
 }
 
 const NAME = /\.([0-9a-f]{8})\.(\d+)\.(\d+)\.[0-9a-f]{12}\.tmp$/;
 const FOREIGN_MS = 24 * 3600 * 1000;
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: somebody else's.
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
-}
-
-let known: { readonly place: string; readonly start: number } | undefined;
-
-/**
- * Process ids mean something within one boot and one pid namespace: containers that share a folder
- * number theirs alike, often all with 1.
- */
-function self(): { readonly place: string; readonly start: number } {
-  return (known ??= {
-    place: createHash("sha256")
-      .update([hostname(), bootId(), pidNamespace()].join("\n"))
-      .digest("hex")
-      .slice(0, 8),
-    start: Math.round(performance.timeOrigin),
-  });
-}
-
-const bootId = (): string => orNone(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
-const pidNamespace = (): string => orNone(() => readlinkSync("/proc/self/ns/pid"));
-
-/** Only Linux has them, and only Linux has containers. */
-function orNone(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return "";
-  }
-}

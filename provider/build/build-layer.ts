@@ -3,6 +3,7 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
+import { log } from "../base/log.ts";
 import { compressorVersion } from "../layer/compressor.ts";
 import { packLayer } from "../layer/blob.ts";
 import { layerEntries } from "../layer/entries.ts";
@@ -23,21 +24,32 @@ import { storeReader } from "./store-reader.ts";
 const LISTED_NAR_SIZE = 128 * 1024 * 1024;
 
 /**
- * The blob's bytes are in the cache afterwards: what is known is looked up, what is not is built.
- * Shared with whoever asks meanwhile, and looked up within: who comes a moment later finds it made.
+ * The blob's bytes are in the cache afterwards: what is known is looked up, what is not is built. Work
+ * in flight is shared, within the process and with other processes that use the same cache.
  */
 export function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
   return session.layersInFlight.run(job.key, async () => {
     const cached = await cachedBlob(session, job);
     if (cached !== undefined) return cached;
-    return session.budget.run(async () => {
-      const known = await session.knowledge.layer(job.key);
-      const built = await attempt(session, job);
-      if (known !== undefined && known.diffId !== built.diffId)
-        throw new LayerNotReproduced(job, known, built);
-      await session.knowledge.learnLayer(job.key, built);
-      return built;
-    });
+    const { signal } = job;
+    const onWait = (owner: string): void =>
+      log.progress(`layer ${layerName(job.contents)}: waiting for another lix-image (${owner})`);
+    return session.cache.alone(
+      `layer-${job.key}`,
+      { signal, onWait },
+      async () => (await cachedBlob(session, job)) ?? buildBlob(session, job),
+    );
+  });
+}
+
+async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
+  return session.budget.run(async () => {
+    const known = await session.knowledge.layer(job.key);
+    const built = await attempt(session, job);
+    if (known !== undefined && known.diffId !== built.diffId)
+      throw new LayerNotReproduced(job, known, built);
+    await session.knowledge.learnLayer(job.key, built);
+    return built;
   });
 }
 

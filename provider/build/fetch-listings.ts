@@ -4,8 +4,11 @@
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
+import { log } from "../base/log.ts";
 import type { Lock } from "../lock/lock.ts";
+import { NarHash } from "../nix/nix-hash.ts";
 import type { PathInfo } from "../nix/path-info.ts";
+import { StorePath } from "../nix/store-path.ts";
 import { certainLayers, packageLayerKey, type PlatformInput } from "../plan/platform-plan.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import { ensureBlob } from "./build-layer.ts";
@@ -41,7 +44,11 @@ export async function fetchListings(
     await ensureBlob(session, job);
     built(job);
   });
-  const left = unknown.filter((info) => session.knowledge.listing(info.narHash) === undefined);
+  // Another process may have built the layer, and learned the listings while at it.
+  const listings = await Promise.all(
+    unknown.map((info) => session.knowledge.findListing(info.narHash)),
+  );
+  const left = unknown.filter((_, at) => listings[at] === undefined);
   await mapConcurrent(left, { width, signal }, (info) => readListing(session, info, options));
 }
 
@@ -70,6 +77,25 @@ function packageJob(
 }
 
 async function readListing(session: Session, info: PathInfo, options: FetchOptions): Promise<void> {
+  const { signal } = options;
+  const name = StorePath.baseName(info.storePath);
+  const onWait = (owner: string): void =>
+    log.progress(`${name}: waiting for another lix-image (${owner})`);
+  await session.cache.alone(
+    `listing-${NarHash.toHex(info.narHash)}`,
+    { signal, onWait },
+    async () => {
+      if ((await session.knowledge.findListing(info.narHash)) !== undefined) return;
+      await session.budget.run(() => readNarForListing(session, info, options));
+    },
+  );
+}
+
+async function readNarForListing(
+  session: Session,
+  info: PathInfo,
+  options: FetchOptions,
+): Promise<void> {
   const reader = storeReader({
     source: narSourceOf(session, options.lock),
     paths: new Map([[info.storePath, info]]),
@@ -77,14 +103,12 @@ async function readListing(session: Session, info: PathInfo, options: FetchOptio
     signal: options.signal,
     onListing: (of, listing) => session.knowledge.learnListing(of.narHash, listing),
   });
-  await session.budget.run(async () => {
-    for (;;) {
-      try {
-        for await (const _ of reader.open(info.storePath)) continue;
-        return;
-      } catch (error) {
-        if (!(error instanceof NarInterrupted)) throw error;
-      }
+  for (;;) {
+    try {
+      for await (const _ of reader.open(info.storePath)) continue;
+      return;
+    } catch (error) {
+      if (!(error instanceof NarInterrupted)) throw error;
     }
-  });
+  }
 }

@@ -24,10 +24,12 @@ import { readNote, writeNote } from "./note.ts";
 import { ownFolders, type RequireOwn } from "./ownership.ts";
 import { tidyNotes } from "./tidy.ts";
 import { sealedVerdicts } from "./verdicts.ts";
+import { removeDeadLocks, withWorkLock, type WorkLockOptions } from "./work-lock.ts";
 
 const READ_CHUNK = 1024 * 1024;
 // Bumped when the meaning of a file changes; old folders are evicted by hand, never misread.
 const FORMAT = "v1";
+const WORKING = "working";
 const NOTES = ["layers", "successors", "listings", "locks"];
 
 export class LayerCache {
@@ -144,6 +146,13 @@ export class LayerCache {
     write: (key, note) => this.#write(this.#verdictFile(key), note),
   });
 
+  /** Runs `use` while no other process does the same work, where that can be seen to. */
+  async alone<T>(work: string, options: WorkLockOptions, use: () => Promise<T>): Promise<T> {
+    const file = join(this.folder, WORKING, `${work}.lock`);
+    await this.#requireOwn(file);
+    return withWorkLock(file, options, use);
+  }
+
   async #read(file: string): Promise<unknown> {
     await this.#requireOwn(file);
     return readNote(file);
@@ -162,6 +171,8 @@ export class LayerCache {
 
   async #tidyAll(): Promise<void> {
     await removeAbandoned(join(this.folder, "blobs"));
+    await removeAbandoned(join(this.folder, WORKING));
+    await removeDeadLocks(join(this.folder, WORKING));
     for (const name of NOTES) await tidyNotes(join(this.folder, name));
   }
 
