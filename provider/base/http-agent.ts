@@ -1,6 +1,8 @@
 /** Connections, shared by the whole process. @module */
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { Zone } from "./address-zone.ts";
+import { lookupWithin } from "./http-lookup.ts";
 import { InvalidProxy, proxyFor } from "./http-proxy.ts";
 import { trustedContext, type OriginCertificates } from "./http-trust.ts";
 
@@ -20,14 +22,23 @@ const SOCKETS_PER_HOST = 16;
 
 const agents = new Map<string, HttpAgent>();
 
-/** The agent for a URL: by protocol and proxy, and with the certificates that are for its origin. */
-export function agentFor(url: URL, certificates?: OriginCertificates): HttpAgent {
+export interface AgentNeeds {
+  readonly certificates?: OriginCertificates | undefined;
+  /** Who has led us there may lead us no further. Default: wherever the URL says. */
+  readonly reach?: Zone | undefined;
+}
+
+/**
+ * The agent for a URL: by protocol and proxy, and with the certificates that are for its origin. A
+ * connection that was made without a check of its address is never used where there must be one.
+ */
+export function agentFor(url: URL, { certificates, reach }: AgentNeeds = {}): HttpAgent {
   const proxy = proxyFor(url);
   const own = certificates?.origin === url.origin ? certificates : undefined;
-  const key = [url.protocol, proxy?.href ?? "direct", own?.id].join(" ");
+  const key = [url.protocol, proxy?.href ?? "direct", reach, own?.id].join(" ");
   const known = agents.get(key);
   if (known !== undefined) return known;
-  const made = makeAgent(url.protocol, proxy, own);
+  const made = makeAgent(url.protocol, proxy, { certificates: own, reach });
   agents.set(key, made);
   return made;
 }
@@ -35,7 +46,7 @@ export function agentFor(url: URL, certificates?: OriginCertificates): HttpAgent
 function makeAgent(
   protocol: string,
   proxy: URL | undefined,
-  certificates: OriginCertificates | undefined,
+  { certificates, reach }: AgentNeeds,
 ): HttpAgent {
   const isTls = protocol === "https:";
   // What needs no proxy is decided by us, so Node gets no NO_PROXY.
@@ -46,7 +57,7 @@ function makeAgent(
     // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
     timeout: CONNECT_LIMIT_MS,
     // Since Node 22.21; older ones ignore it.
-    ...(proxyEnv && { proxyEnv }),
+    ...(proxyEnv ? { proxyEnv } : { lookup: lookupWithin(reach) }),
   };
   const secureContext = isTls ? trustedContext(certificates) : undefined;
   try {

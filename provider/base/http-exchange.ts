@@ -36,7 +36,7 @@ function start({ method, url, headers, body, ...raw }: RawRequest): ClientReques
   const options: RequestOptions = {
     method,
     maxHeaderSize: HEADERS_LIMIT,
-    ...(raw.endpoint ?? { agent: agentFor(url, raw.certificates) }),
+    agent: agentFor(url, raw),
     headers: { ...headers, ...(sized ? { "content-length": String(body?.size ?? 0) } : {}) },
   };
   return isTls ? httpsRequest(url, options) : httpRequest(url, options);

@@ -1,6 +1,6 @@
 /** One request as it goes over the wire, and the answer to it. @module */
 import type { IncomingHttpHeaders } from "node:http";
-import type { RequestOptions } from "node:https";
+import type { Zone } from "./address-zone.ts";
 import type { Bytes } from "./bytes.ts";
 import type { OriginCertificates } from "./http-trust.ts";
 
@@ -15,8 +15,8 @@ export interface RawRequest {
   /** Without progress of a body. Default: 60 s. */
   readonly stallLimitMs?: number | undefined;
   readonly certificates?: OriginCertificates | undefined;
-  /** A server that is not found by the URL's host, such as a daemon's socket. */
-  readonly endpoint?: RequestOptions | undefined;
+  /** Addresses beyond it are refused. */
+  readonly reach?: Zone | undefined;
 }
 
 export interface RawResponse {

@@ -1,5 +1,7 @@
-/** Where a redirect leads, and what may be told to whoever is there. @module */
+/** Where a redirect leads, whether we may go there, and what may be sent along. @module */
 import { LixImageError } from "./errors.ts";
+import { isSsrfTarget, literalZone, narrower, UnsafeAddress, type Zone } from "./address-zone.ts";
+import { zoneOfServer } from "./http-lookup.ts";
 import type { RawResponse } from "./http-message.ts";
 import { redactUrl } from "./redact.ts";
 
@@ -10,6 +12,8 @@ export interface Hop {
   readonly headers: Readonly<Record<string, string>>;
   /** Names of the headers that the first request had. */
   readonly given: ReadonlySet<string>;
+  /** Addresses beyond it are refused. Undefined: the user has named this one. */
+  readonly reach?: Zone | undefined;
 }
 
 // X-Meta-…: whatever the user's docker config has for registries.
@@ -43,7 +47,39 @@ export function nextHop(
   url.password = "";
   // What was dropped is not in the next hop's headers, so coming back does not restore it.
   const headers = url.origin === hop.url.origin ? hop.headers : withoutSecrets(hop.headers);
-  return { url, headers, given: hop.given };
+  return { url, headers, given: hop.given, reach: hop.reach };
+}
+
+/**
+ * How far a server may lead a request that had this reach so far. Throws when the address stands in the
+ * URL and is beyond it; what a name means is checked when it is looked up for the connection.
+ */
+export async function reachOf(
+  to: URL,
+  {
+    from,
+    label,
+    reach,
+  }: { readonly from: URL; readonly label: string; readonly reach?: Zone | undefined },
+): Promise<Zone | undefined> {
+  if (to.hostname === from.hostname) return reach;
+  const zone = await zoneOfServer(from);
+  const next = reach === undefined ? zone : narrower(reach, zone);
+  checkReach(to, next, `${label}: ${from.host} leads to`);
+  return next;
+}
+
+/** @param leads how the message about a refused address begins. */
+export function checkReach(to: URL, reach: Zone | undefined, leads: string): void {
+  const literal = literalZone(to.hostname);
+  if (reach === undefined || literal === undefined || !isSsrfTarget(literal, reach)) return;
+  const what =
+    literal === "metadata"
+      ? "where machines in a cloud get their keys"
+      : "an address inside the local network";
+  throw new UnsafeAddress(`${leads} ${redactUrl(to)}, ${what}`, {
+    hint: "a server may lead only to addresses that all who can reach it can reach too",
+  });
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {

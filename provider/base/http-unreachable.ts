@@ -1,5 +1,7 @@
 /** Why the network failed, in words that say what to do. @module */
 import { LixImageError } from "./errors.ts";
+import { UnsafeAddress } from "./address-zone.ts";
+import { AddressRefused } from "./http-lookup.ts";
 import { proxyFor } from "./http-proxy.ts";
 import { redactUrl } from "./redact.ts";
 
@@ -41,6 +43,10 @@ export function httpFailure(
   if (signal?.aborted === true) return signal.reason;
   if (error instanceof RequestBodyFailed) return error.cause;
   if (error instanceof LixImageError) return error;
+  if (error instanceof AddressRefused)
+    return new UnsafeAddress(`${label}: ${error.message}, to which another server leads`, {
+      hint: "a server may lead only to addresses that all who can reach it can reach too",
+    });
   return new HttpUnreachable(label, url, error);
 }
 

@@ -5,10 +5,11 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import { Bytes } from "./bytes.ts";
+import type { Zone } from "./address-zone.ts";
 import { LixImageError } from "./errors.ts";
 import { sendOnce } from "./http-exchange.ts";
 import type { RawResponse } from "./http-message.ts";
-import { nextHop, type Hop } from "./http-redirect.ts";
+import { checkReach, nextHop, reachOf, type Hop } from "./http-redirect.ts";
 import { HttpLimit } from "./http-limit.ts";
 import type { OriginCertificates } from "./http-trust.ts";
 import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./http-retry.ts";
@@ -45,6 +46,13 @@ export interface HttpRequest {
   readonly redirects?: number | undefined;
   /** Is asked before a redirect is followed, and throws to refuse it. */
   readonly mayRedirect?: ((to: URL, from: URL) => Promise<void>) | undefined;
+  /** The server that named this address, where the user did not: it may lead only so far. */
+  readonly ledBy?: URL | undefined;
+  /**
+   * Addresses beyond it are refused. Default: none, for an address that the user configured; what a file
+   * names, such as a lock, has "machine": all but those where clouds hand out keys.
+   */
+  readonly reach?: Zone | undefined;
   /** Used only where the request, or a redirect of it, goes to their origin. */
   readonly certificates?: OriginCertificates | undefined;
   /** What the request is for, for messages; else its method and redacted URL. */
@@ -78,7 +86,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]
 export async function http(url: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
   const method = request.method ?? "GET";
   const label = request.label ?? `${method} ${redactUrl(url)}`;
-  const first = firstHop(url, label, request);
+  const first = await firstHop(url, label, request);
   const limit = new HttpLimit(label, first.url, request);
   try {
     return await tries({ ...request, signal: limit.signal, method, label, first, limit });
@@ -124,9 +132,9 @@ async function follow(request: Tried): Promise<RawResponse> {
   const { stallLimitMs } = request.limit;
   const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
   for (let hop = request.first, left = redirects; ; left -= 1) {
-    const { url, headers } = hop;
+    const { url, headers, reach } = hop;
     const limits = { answerLimitMs, stallLimitMs };
-    const raw = { method, url, headers, body, signal, certificates, ...limits };
+    const raw = { method, url, headers, body, signal, certificates, reach, ...limits };
     const answer = await sendOnce(raw).catch((error: unknown) => {
       throw httpFailure(label, url, error, signal);
     });
@@ -140,12 +148,12 @@ async function follow(request: Tried): Promise<RawResponse> {
     if (next === undefined) return answer;
     await answer.readShort();
     await request.mayRedirect?.(next.url, url);
-    hop = next;
+    hop = { ...next, reach: await reachOf(next.url, { from: url, label, reach }) };
   }
 }
 
 /** A user and password in the URL become a header, so that redirects drop them like one. */
-function firstHop(url: string | URL, label: string, request: HttpRequest): Hop {
+async function firstHop(url: string | URL, label: string, request: HttpRequest): Promise<Hop> {
   const target = URL.parse(url instanceof URL ? url.href : url);
   if (target === null || !/^https?:$/.test(target.protocol)) throw new InvalidUrl(label);
   const headers: Record<string, string> = { "user-agent": "pulumi-lix" };
@@ -156,7 +164,10 @@ function firstHop(url: string | URL, label: string, request: HttpRequest): Hop {
     target.username = "";
     target.password = "";
   }
-  return { url: target, headers, given: new Set(Object.keys(headers)) };
+  const { ledBy: from } = request;
+  const reach = from ? await reachOf(target, { ...request, from, label }) : request.reach;
+  checkReach(target, reach, `${label}: it is to be asked for at`);
+  return { url: target, headers, given: new Set(Object.keys(headers)), reach };
 }
 
 /** Throws InvalidUrl for `%zz`, which stands for no character. */

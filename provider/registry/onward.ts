@@ -4,10 +4,8 @@
  * user's bytes, or a request from inside the user's network.
  * @module
  */
-import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
-import { LixImageError } from "../base/errors.ts";
-import { isLoopback } from "../base/loopback.ts";
+import { isSsrfTarget, literalZone, UnsafeAddress } from "../base/address-zone.ts";
+import { zoneOfServer } from "../base/http-lookup.ts";
 import { redactUrl } from "../base/redact.ts";
 
 export interface Step {
@@ -22,7 +20,7 @@ export interface Step {
 export async function onward(
   text: string,
   { from, what, label }: Step,
-  resolve = addressesOf,
+  resolve?: (name: string) => Promise<string[]>,
 ): Promise<URL> {
   const refuse = (reason: string, hint: string): UnsafeAddress =>
     new UnsafeAddress(`${label}: the ${what} that ${from.host} names ${reason}`, { hint });
@@ -38,7 +36,9 @@ export async function onward(
   // A network in between could otherwise read credentials by changing one header.
   if (from.protocol === "https:" && to.protocol === "http:")
     throw refuse(`is plain http: ${shown}`, what === "redirect" ? NO_REDIRECTS : FORWARDED_PROTO);
-  if (await isAmbush(to.hostname, from.hostname, resolve))
+  // The rule of base/http-redirect.ts. Names are checked when they are looked up for the connection.
+  const literal = to.hostname === from.hostname ? undefined : literalZone(to.hostname);
+  if (literal !== undefined && isSsrfTarget(literal, await zoneOfServer(from, resolve)))
     throw refuse(
       `is inside the local network: ${shown}`,
       `${from.hostname} is not, so it must name its servers by host names, or by addresses that all its users can reach`,
@@ -58,68 +58,4 @@ const NO_REDIRECTS =
 function restorePort(to: URL, from: URL): void {
   if (to.hostname === from.hostname && to.protocol === from.protocol && to.port === "")
     to.port = from.port;
-}
-
-/**
- * Whether a server leads us to an address that means something to us and nothing to it: our machine,
- * our network. As go-containerregistry, but for those that are in that network themselves, and send us
- * to a store or a token service beside them. Names are followed: who can change what they mean is
- * whoever runs the server or the network.
- */
-async function isAmbush(to: string, from: string, resolve: typeof addressesOf): Promise<boolean> {
-  if (to === from) return false;
-  const address = literalOf(to);
-  if (address === undefined || !isIn(PRIVATE, address)) return false;
-  if (isIn(METADATA, address)) return true;
-  const own = literalOf(from);
-  const addresses = own === undefined ? await resolve(from) : [own];
-  return addresses.length === 0 || !addresses.every((each) => isIn(PRIVATE, each));
-}
-
-/** What stands in a URL for an address, without anybody being asked. */
-function literalOf(hostname: string): string | undefined {
-  if (isLoopback(hostname)) return "127.0.0.1";
-  const bare = hostname.replace(/^\[|\]$/g, "");
-  return isIP(bare) === 0 ? undefined : bare;
-}
-
-/** None for a name that only a proxy knows. */
-async function addressesOf(name: string): Promise<string[]> {
-  const found = await lookup(name, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
-}
-
-const isIn = (networks: BlockList, address: string): boolean =>
-  networks.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
-
-// Those that tell a machine in a cloud who it is, and hand it its keys: no registry is beside them.
-const METADATA = networksOf(
-  ["169.254.0.0", 16],
-  ["fe80::", 10],
-  ["fd00:ec2::", 32],
-  ["100.100.100.200", 32],
-);
-// RFC 1122, 1918, 3927, 4193, 4291, 6598.
-const PRIVATE = networksOf(
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["::", 127],
-  ["fc00::", 7],
-  ["fe80::", 10],
-);
-
-function networksOf(...subnets: readonly (readonly [string, number])[]): BlockList {
-  const networks = new BlockList();
-  for (const [network, prefix] of subnets)
-    networks.addSubnet(network, prefix, isIP(network) === 4 ? "ipv4" : "ipv6");
-  return networks;
-}
-
-export class UnsafeAddress extends LixImageError {
-  readonly code = "UNSAFE_ADDRESS";
 }

@@ -39,7 +39,8 @@ export class RegistryTransport {
   /** To the registry, or to whom it sends us: its token service, the store of its blobs. */
   async send(url: URL, request: HttpRequest): Promise<HttpResponse> {
     const asked = { ...this.#usual(request), ...request };
-    if (url.origin !== this.#origin) return await http(url, asked);
+    if (url.origin !== this.#origin)
+      return await http(url, { ...asked, ledBy: new URL(this.#origin) });
     const { certificates, headers } = await (this.#own ??= this.#read());
     const all = { ...headers, ...request.headers };
     try {

@@ -47,7 +47,18 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
     const headers = target.origin === root.origin ? await access.headers(target) : undefined;
     const redirects = headers === undefined || access.redirects ? undefined : 0;
     const { retryDelayMs, limits = CACHE_LIMITS } = options;
-    return http(target, { ...limits, headers, redirects, retryDelayMs, signal, label });
+    return http(target, {
+      ...limits,
+      // A lock names its caches. One in our own network is as good as any; one where a cloud hands out
+      // keys is none.
+      reach: "machine",
+      ledBy: target.origin === root.origin ? undefined : root,
+      headers,
+      redirects,
+      retryDelayMs,
+      signal,
+      label,
+    });
   };
 
   /** The file; undefined when the server says that there is none. Anything else throws. */

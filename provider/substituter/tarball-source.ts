@@ -59,7 +59,7 @@ async function* download(request: TarballRequest, label: string): AsyncGenerator
   const headers = await passwordAccess(url).headers(url);
   const { signal, retryDelayMs, answerLimitMs, stallLimitMs } = request;
   const limits = { retryDelayMs, answerLimitMs, stallLimitMs };
-  const response = await http(url, { ...limits, headers, signal, label });
+  const response = await http(url, { ...limits, reach: "machine", headers, signal, label });
   if (response.status !== 200) {
     await response.discard();
     throw new TarballUnavailable(label, `status ${response.status}`);
