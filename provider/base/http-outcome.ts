@@ -64,7 +64,7 @@ export class Outcome {
     });
     // Stays for the life of the request: an unheard "error" would end the process.
     request.on("error", (error) => this.fail(error));
-    request.once("close", () => this.fail(new ClosedUnanswered("the connection was closed")));
+    request.once("close", () => this.fail(closedUnanswered()));
     const switched = ({ statusCode }: IncomingMessage, socket: Socket): void => {
       socket.destroy();
       this.fail(new NotHttp(`the answer ${statusCode} to another protocol, unasked`));
@@ -113,6 +113,6 @@ export class Outcome {
 const isConnecting = (socket: Socket): boolean =>
   socket.connecting || ("secureConnecting" in socket && socket.secureConnecting === true);
 
-class ClosedUnanswered extends Error {
-  readonly code = "ECONNRESET";
-}
+/** As Node says it of a connection that breaks. */
+const closedUnanswered = (): Error =>
+  Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" });

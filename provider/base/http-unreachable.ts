@@ -12,7 +12,6 @@ export class HttpTimeout extends Error {
 
 /** The other side answers, but not as HTTP has it. */
 export class NotHttp extends Error {
-  readonly code = "ERR_NOT_HTTP";
   constructor(got: string) {
     super(`expected an answer of HTTP; got ${got}`);
   }
@@ -20,7 +19,6 @@ export class NotHttp extends Error {
 
 /** The proxy answers instead of the server. */
 export class ProxyRefused extends Error {
-  readonly code = "ERR_PROXY_REFUSED";
   readonly status: number;
   constructor(status: number) {
     super(`the proxy answers with status ${status}`);
@@ -102,6 +100,7 @@ function sentence(cause: unknown, why: string, proxy: URL | undefined): string {
 
 // Happy eyeballs tries several addresses and throws an AggregateError.
 function codeOf(cause: unknown): string {
+  if (cause instanceof NotHttp) return "ERR_NOT_HTTP";
   if (typeof cause !== "object" || cause === null) return "";
   if ("code" in cause && typeof cause.code === "string") return cause.code;
   return cause instanceof AggregateError ? codeOf(cause.errors[0]) : "";
