@@ -5,9 +5,9 @@
 import { LixImageInputs, type LixImageSpec } from "../plan/inputs-schema.ts";
 import { throwAll } from "../base/errors.ts";
 import { isExpected } from "../plan/expected.ts";
+import { OutputNames } from "../plan/output-names.ts";
 import { Place } from "../plan/place.ts";
 import { schemaMistakes } from "../plan/schema-mistakes.ts";
-import { DeclaredOutputs } from "./declared-outputs.ts";
 import { withStandIns } from "./stand-ins.ts";
 import { UNKNOWN, unknownPlaces } from "./unknown.ts";
 
@@ -26,10 +26,16 @@ export interface CheckedArguments {
   readonly dryRun: boolean;
 }
 
-export function parseArguments(news: Readonly<Record<string, unknown>>): CheckedArguments {
-  // Outputs come back here under ignoreChanges; keys with "__" are ours.
+/** @param outputs which of them are to be judged as arguments; others in `news` check has put there. */
+export function parseArguments(
+  news: Readonly<Record<string, unknown>>,
+  outputs: ReadonlySet<string> = new Set(),
+): CheckedArguments {
+  // Keys with "__" are ours.
   const given = Object.fromEntries(
-    Object.entries(news).filter(([name]) => !name.startsWith("__") && !OUTPUTS.has(name)),
+    Object.entries(news).filter(
+      ([name]) => !name.startsWith("__") && (!OutputNames.has(name) || outputs.has(name)),
+    ),
   );
   const unknown = unknownPlaces(given);
   // Where nothing may stand, an unknown is wrong whatever it will be.
@@ -94,5 +100,3 @@ function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): 
   const given: unknown = Place.read({ compression: unknown.get("compression") }, level);
   return algorithmUnknown && given === undefined ? [level] : [];
 }
-
-const OUTPUTS: ReadonlySet<string> = new Set(DeclaredOutputs.names);

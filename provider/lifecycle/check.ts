@@ -14,6 +14,7 @@ import { draftSpec, targetName, type Spec, type SpecDraft } from "../plan/spec.t
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments, type CheckedArguments } from "./arguments.ts";
 import { claim } from "./claims.ts";
+import { givenOutputs } from "./given-outputs.ts";
 import { learnImage, type LearnedImage } from "./learn-image.ts";
 import { rememberPlan } from "./plans.ts";
 import { sayOnce } from "./say-once.ts";
@@ -37,7 +38,7 @@ export async function check(session: Session, olds: Wire, news: Wire): Promise<C
     const state = ResourceState.parse(olds["__state"]);
     session.knowledge.teach(state);
     session.knowledge.teachPlan(olds["planKey"]);
-    const checked = parseArguments(news);
+    const checked = parseArguments(news, givenOutputs(olds, news));
     const draft = draftOf(checked);
     const learned = await learnImage(session, checked, draft);
     const shown = shownOutputs(learned, checked, draft);

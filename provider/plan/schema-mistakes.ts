@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { expectedAt, namesIn } from "./expected.ts";
 import { InvalidArgument } from "./invalid-argument.ts";
 import { nearest } from "./nearest.ts";
+import { OutputNames } from "./output-names.ts";
 import { Place } from "./place.ts";
 
 export interface SchemaMistake {
@@ -49,6 +50,11 @@ function innermost(issue: z.core.$ZodIssue, within: Place): Found[] {
 
 function unknownName(within: Place, name: string): SchemaMistake {
   const place = [...within, name];
+  const instead = within.length === 0 ? OutputNames.get(name) : undefined;
+  if (instead !== undefined) {
+    const error = new InvalidArgument(`${name}: an output of LixImage, and no argument`, instead);
+    return { place, error };
+  }
   const names = namesIn(Place.kind(within));
   const [near] = nearest(name, names, 1);
   const question = near === undefined ? "" : `did you mean ${near}? `;

@@ -17,10 +17,16 @@ test(
       await stack.up();
       const { digest } = StackState.image(await stack.state());
 
-      await stack.write(
-        image(`protect: true, ignoreChanges: ["nixConf"]`, "nixConf: { cores: 4 }"),
-      );
+      // What is ignored comes to check from the state, outputs too.
+      const ignored = JSON.stringify(["nixConf", "digest", "labels", "platforms"]);
+      await stack.write(image(`protect: true, ignoreChanges: ${ignored}`, "nixConf: { cores: 4 }"));
       await stack.up("--expect-no-changes");
+      const given = 'nixConf: { cores: 4 }, labels: {} as never, ...{ digest: "x" }';
+      await stack.write(image("protect: true", given));
+      assert.match(
+        await stack.refuse("up", "--yes"),
+        /labels: an output of LixImage, and no argument/,
+      );
 
       // Another name by an alias is the same resource.
       await stack.write(image(`protect: true, aliases: [{ name: "lix" }]`, "", "renamed"));

@@ -37,6 +37,21 @@ test("several mistakes are told at once, and nothing is built or pushed", async 
   });
 });
 
+test("an output that is given as an argument is a mistake, also by an update and of a drifted image", async () => {
+  await withImage(ONE_IMAGE, async ({ host, registry }) => {
+    const labels = { maintainer: "me" };
+    const first = await host.preview(given({ labels, digest: `sha256:${"0".repeat(64)}` }));
+    assert.match(first.failed ?? "", /labels: an output of LixImage, and no argument.*\n.*hint: /);
+    assert.match(first.failed ?? "", /digest: an output of LixImage, and no argument/);
+    await done(host.up());
+    assert.match((await host.preview(given({ labels }))).failed ?? "", /labels: an output/);
+    registry.store.repository("lix").tags.delete("latest");
+    await done(host.refresh());
+    assert.match((await host.preview(given({ labels }))).failed ?? "", /labels: an output/);
+    await done(host.preview());
+  });
+});
+
 test("two resources cannot have one reference, unless it is the same image", async () => {
   const two = `
     new LixImage("first", { registry });

@@ -73,7 +73,7 @@ test("ignoreChanges keeps an argument, and with it the digest; on an output it h
     const args = { nixConf: { cores: 4 } };
     const kept = await done(host.up(given({ args, options: { ignoreChanges: ["nixConf"] } })));
     assert.deepEqual(changes(kept), []);
-    const options = { ignoreChanges: ["digest", "ref"] };
+    const options = { ignoreChanges: ["digest", "ref", "labels.maintainer", "platforms"] };
     assert.deepEqual(changes(await done(host.up(given({ args, options })))), ["update lix"]);
     assert.notEqual(recorded(host).digest, digest);
   });

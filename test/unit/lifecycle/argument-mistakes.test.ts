@@ -38,6 +38,18 @@ const TABLE: MistakeTable = [
       "did you mean level? compression has algorithm, level",
     ),
   ],
+  // What only comes out.
+  [
+    { labels: { a: "b" }, digest: "sha256:00" },
+    invalid(
+      "labels: an output of LixImage, and no argument",
+      "set lixRevision for the label org.opencontainers.image.revision; the others are fixed",
+    ),
+    invalid(
+      "digest: an output of LixImage, and no argument",
+      "it follows from the arguments and the lock",
+    ),
+  ],
 
   // Kinds of values.
   [{ maxLayers: 0 }, invalid("maxLayers: expected a whole number from 1 to 127; got 0")],

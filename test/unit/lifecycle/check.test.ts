@@ -75,7 +75,8 @@ test("a preview tells the digest that is then pushed, and writes to no registry"
 
 test("what is ours alone stays out of the inputs, and the provider's text in", async () => {
   await withScene(async ({ news, machine }) => {
-    const inputs = await checked(machine("one"), {}, news({ revision: "stale", drift: ["stale"] }));
+    const stale = { revision: "stale", drift: ["stale"] };
+    const inputs = await checked(machine("one"), stale, news(stale));
     assert.ok(!("__dryRun" in inputs));
     assert.equal(inputs["__provider"], "text");
     assert.ok(

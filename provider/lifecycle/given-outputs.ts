@@ -1,0 +1,24 @@
+import { isDeepStrictEqual } from "node:util";
+import { OutputNames } from "../plan/output-names.ts";
+import type { Wire } from "./wire.ts";
+
+/**
+ * Names of the outputs that the program, or a transform of it, gives as if they were arguments. They are
+ * mistakes, unless the engine has put them there: under `ignoreChanges` it copies what stands in the state,
+ * or a part of it, over what the program gave.
+ */
+export const givenOutputs = (olds: Wire, news: Wire): ReadonlySet<string> =>
+  new Set(
+    [...OutputNames.keys()].filter((name) => name in news && !isPartOf(news[name], olds[name])),
+  );
+
+/** @param given may lack some properties of its objects, but not all. */
+function isPartOf(given: unknown, whole: unknown): boolean {
+  if (typeof given !== "object" || given === null) return given === whole;
+  if (typeof whole !== "object" || whole === null) return false;
+  const entries = Object.entries(given);
+  if (Array.isArray(given) || entries.length === 0) return isDeepStrictEqual(given, whole);
+  return entries.every(
+    ([key, value]) => Object.hasOwn(whole, key) && isPartOf(value, Reflect.get(whole, key)),
+  );
+}
