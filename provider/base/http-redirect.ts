@@ -20,17 +20,26 @@ export interface Hop {
 const isSensitive = (name: string): boolean =>
   ["authorization", "cookie", "proxy-authorization"].includes(name) || name.startsWith("x-meta-");
 const WITH_METHOD: ReadonlySet<number> = new Set([307, 308]);
+// RFC 9110 15.4.2: a client may make a GET of a POST, which is of no use for an upload.
+const MOVED: ReadonlySet<number> = new Set([301, 302]);
 const AS_GET: ReadonlySet<number> = new Set([301, 302, 303]);
 
 /** The next request; undefined when the answer is no redirect, or none that keeps the method. */
 export function nextHop(
   hop: Hop,
   answer: Pick<RawResponse, "status" | "headers">,
-  request: { readonly method: string; readonly left: number; readonly label: string },
+  request: {
+    readonly method: string;
+    readonly left: number;
+    readonly label: string;
+    readonly movesWrites?: boolean | undefined;
+  },
 ): Hop | undefined {
   const location = answer.headers.location;
   const reading = request.method === "GET" || request.method === "HEAD";
-  const redirected = WITH_METHOD.has(answer.status) || (reading && AS_GET.has(answer.status));
+  const keepsMethod =
+    WITH_METHOD.has(answer.status) || (request.movesWrites === true && MOVED.has(answer.status));
+  const redirected = keepsMethod || (reading && AS_GET.has(answer.status));
   if (location === undefined || !redirected) return undefined;
   if (request.left === 0) throw new RedirectRefused(request.label, "too many redirects");
   const url = URL.parse(location, hop.url.href);

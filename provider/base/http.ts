@@ -44,6 +44,8 @@ export interface HttpRequest {
   readonly stallLimitMs?: number | undefined;
   /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
   readonly redirects?: number | undefined;
+  /** 301 and 302 redirect a write as 307 and 308 do. Default: such an answer is the answer. */
+  readonly movesWrites?: boolean | undefined;
   /** Is asked before a redirect is followed, and throws to refuse it. */
   readonly mayRedirect?: ((to: URL, from: URL) => Promise<void>) | undefined;
   /** The server that named this address, where the user did not: it may lead only so far. */
@@ -144,7 +146,8 @@ async function follow(request: Tried): Promise<RawResponse> {
       throw httpFailure(label, url, new ProxyRefused(407), signal);
     }
     if (redirects === 0) return answer;
-    const next = nextHop(hop, answer, { method, left, label });
+    const { movesWrites } = request;
+    const next = nextHop(hop, answer, { method, left, label, movesWrites });
     if (next === undefined) return answer;
     await answer.readShort();
     await request.mayRedirect?.(next.url, url);

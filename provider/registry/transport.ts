@@ -13,6 +13,8 @@ import { metaHeaders } from "./find-credentials.ts";
 import { onward } from "./onward.ts";
 import type { Patience } from "./patience.ts";
 
+const REDIRECTS = 10;
+
 export interface RegistryTransportOptions {
   readonly environment: Environment;
   readonly patience: Patience;
@@ -56,7 +58,8 @@ export class RegistryTransport {
     const { questionLimitMs: limitMs, ...patience } = this.#options.patience;
     const mayRedirect = async (to: URL, from: URL): Promise<void> =>
       void (await onward(to.href, { from, what: "redirect", label }));
-    return { limitMs, ...patience, mayRedirect };
+    // Registries move: an old name redirects uploads too (distribution-spec, issue 607).
+    return { limitMs, ...patience, mayRedirect, redirects: REDIRECTS, movesWrites: true };
   }
 
   async #read(): Promise<Own> {

@@ -22,6 +22,13 @@ export interface Fault {
 
 export type FaultAct =
   | ({ readonly kind: "answer" } & Reply)
+  /** Does nothing, and names another address for the same. */
+  | {
+      readonly kind: "redirect";
+      readonly status: number;
+      /** @param path with its query. */
+      readonly to: (path: string) => string;
+    }
   /** Closes the connection when this much of the request's body has come; the work is not done. */
   | { readonly kind: "drop"; readonly afterBytes: number }
   /** Does the work, and then says this. */
@@ -59,6 +66,10 @@ export async function answerWithFaults(
       await work.begin(request, act.afterBytes);
       socket.destroy();
       return;
+    }
+    if (act?.kind === "redirect") {
+      const headers = { location: act.to(request.url ?? "/") };
+      return await Reply.send({ status: act.status, headers }, request, response);
     }
     const reply = act?.kind === "answer" ? act : changed(await work.answer(request), act, request);
     if (act?.kind === "cut") socket.end((await rawOf(reply, request)).subarray(0, act.afterBytes));
