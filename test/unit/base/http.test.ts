@@ -296,13 +296,3 @@ test("requests beyond the sockets of a host wait for one instead of failing", as
   assert.deepEqual(new Set(texts), new Set(["ok"]));
   assert.ok(connections() <= 16, `${connections()} connections`);
 });
-
-test("what is no address of http is an error with a code, and shows no password", async () => {
-  for (const url of ["no url", "http://", "ftp://a.example/", "http://me:s3cret%zz@a.example/"])
-    await assert.rejects(http(url, { ...FAST, label: "asking" }), (error: Error) => {
-      assert.match(error.message, /^asking: expected an http or https URL; got /);
-      assert.equal("code" in error && error.code, "INVALID_URL");
-      assert.doesNotMatch(error.message, /s3cret/);
-      return true;
-    });
-});
