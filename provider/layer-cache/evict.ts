@@ -32,7 +32,8 @@ export async function evict(
       if (bytes <= bound.bytes - room.bytes && files <= bound.files - room.files) break;
       // Files that are not whole yet count, but it is not for us to remove them.
       if (kept.has(name) || name.endsWith(".tmp")) continue;
-      await rm(join(folder, name), { force: true });
+      // What cannot be removed is in nobody's way but the bound's.
+      if (!(await isRemoved(join(folder, name)))) continue;
       bytes -= size;
       files -= 1;
     }
@@ -44,8 +45,15 @@ export async function evict(
   };
 }
 
+const isRemoved = (file: string): Promise<boolean> =>
+  rm(file, { force: true }).then(
+    () => true,
+    () => false,
+  );
+
 async function filesIn(folder: string) {
-  const names = await readdir(folder);
+  // Another process may have removed the folder as well.
+  const names = await readdir(folder).catch(() => []);
   return Promise.all(
     names.map(async (name) => {
       // Another process may have removed it in between.

@@ -43,7 +43,8 @@ export async function readIfThere(
       await handle.close();
     }
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
+    // A file that another user left unreadable, as root may, is replaced by a new one.
+    if (isCode(error, "ENOENT") || isCode(error, "EACCES")) return undefined;
     throw new CacheUnusable(file, error);
   }
 }
@@ -132,7 +133,7 @@ export const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;
 
 // Errors of the file system carry errno; those of zlib and the network do not come here.
-const isSystemError = (error: unknown): boolean =>
+export const isSystemError = (error: unknown): boolean =>
   error instanceof Error && !(error instanceof LixImageError) && "errno" in error;
 
 export class CacheUnusable extends LixImageError {

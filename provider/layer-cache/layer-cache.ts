@@ -19,7 +19,7 @@ import type { LayerIdentity } from "../oci/layer.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { cacheSize } from "./cache-size.ts";
 import { evict, MOST_FILES, type Amount } from "./evict.ts";
-import { CacheUnusable, isCode, placeFile } from "./folder.ts";
+import { CacheUnusable, isCode, isSystemError, placeFile } from "./folder.ts";
 import { readNote, writeNote } from "./note.ts";
 import { ownFolders, type RequireOwn } from "./ownership.ts";
 import { tidyNotes } from "./tidy.ts";
@@ -108,7 +108,7 @@ export class LayerCache {
       }
     } catch (error) {
       if (isCode(error, "ENOENT")) return false;
-      throw new CacheUnusable(file, error);
+      if (!isCode(error, "EACCES")) throw new CacheUnusable(file, error);
     }
     // Where it cannot be removed, as on a read-only disk, it is still not the blob.
     await rm(file, { force: true }).catch(() => {});
@@ -127,7 +127,8 @@ export class LayerCache {
     try {
       yield* createReadStream(this.#blobFile(digest), { highWaterMark: READ_CHUNK });
     } catch (error) {
-      throw isCode(error, "ENOENT") ? new BlobEvicted(digest, error) : error;
+      if (isCode(error, "ENOENT")) throw new BlobEvicted(digest, error);
+      throw isSystemError(error) ? new CacheUnusable(this.#blobFile(digest), error) : error;
     }
   }
 
