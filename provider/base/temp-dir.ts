@@ -1,25 +1,23 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FileUnusable, isSystemError } from "./file-unusable.ts";
-import { noteTemporary, removeTemporary } from "./temporary.ts";
+import { removeAbandoned, removeTemporary, temporaryPath } from "./temporary.ts";
 
-/** Lends a directory for the length of `use`; callers cannot forget to clean up. */
+const NAME = "lix-image";
+let tidied: Promise<void> | undefined;
+
+/**
+ * Lends a directory for the length of `use`; callers cannot forget to clean up. What killed processes
+ * left is removed by the next one that needs a directory.
+ */
 export async function withTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  // At once: between its making and its note no signal may come.
-  const dir = noteTemporary(makeTempDir());
+  await (tidied ??= removeAbandoned(tmpdir(), `${NAME}.`));
+  // Noted before it is made, so that a signal in between leaves nothing.
+  const dir = temporaryPath(join(tmpdir(), NAME));
+  mkdirSync(dir, { mode: 0o700 });
   try {
     return await use(dir);
   } finally {
     await removeTemporary(dir);
-  }
-}
-
-function makeTempDir(): string {
-  const prefix = join(tmpdir(), "lix-image-");
-  try {
-    return mkdtempSync(prefix);
-  } catch (error) {
-    throw isSystemError(error) ? new FileUnusable(error, `${prefix}…`) : error;
   }
 }
