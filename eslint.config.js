@@ -29,10 +29,10 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "no-restricted-syntax": [
         "error",
-        { selector: "ExportDefaultDeclaration", message: "no default exports (style 4)" },
+        { selector: "ExportDefaultDeclaration", message: "no default exports: import by name" },
         {
           selector: "CallExpression[callee.property.name='localeCompare']",
-          message: "sort by bytes (style 28)",
+          message: "sort by bytes: digests must not follow the locale",
         },
       ],
     },

@@ -1,5 +1,25 @@
 /** Who may import whom. docs/architecture.md explains why; this file is the truth. */
 const FORMATS = ["provider/base", "provider/nix", "provider/oci", "provider/tar"];
+/** What the image is made of: without I/O, but for what base has. */
+const FORMATS_AND_FILES = [
+  "provider/base",
+  "provider/nix",
+  "provider/oci",
+  "provider/rootfs",
+  "provider/layer",
+];
+/** What the engine and the command line have in common. */
+const FACE = [
+  "provider/base",
+  "provider/nix",
+  "provider/oci",
+  "provider/lock",
+  "provider/registry",
+  "provider/destination",
+  "provider/plan",
+  "provider/build",
+  "sdk",
+];
 const MAY = {
   sdk: [],
   "provider/base": [],
@@ -35,10 +55,32 @@ const MAY = {
     "provider/layer",
     "provider/registry",
   ],
+  "provider/plan": [...FORMATS_AND_FILES, "provider/lock", "sdk"],
+  "provider/layer-cache": ["provider/base", "provider/nix", "provider/oci", "provider/plan"],
+  "provider/state.ts": ["provider/base", "provider/nix", "provider/plan", "provider/layer-cache"],
+  "provider/build": [
+    ...FORMATS_AND_FILES,
+    "provider/compression",
+    "provider/substituter",
+    "provider/lock",
+    "provider/destination",
+    "provider/plan",
+    "provider/layer-cache",
+    "sdk",
+  ],
+  "provider/lifecycle": [...FACE, "provider/state.ts"],
+  "provider/cli": [
+    ...FACE,
+    "provider/substituter",
+    "provider/layer-cache",
+    "provider/resolve",
+    "provider/lifecycle",
+  ],
+  "provider/index.ts": ["provider/base", "provider/lifecycle", "sdk"],
 };
 const PURE = ["nix", "oci", "tar", "rootfs", "layer"].map((folder) => `provider/${folder}`);
 const IO = "^(node:)?(fs|net|http|https|http2|child_process|tls|dns|os|worker_threads)(/|$)";
-const folder = (path) => `^${path}/`;
+const folder = (path) => (path.endsWith(".ts") ? `^${path.replace(".", "\\.")}$` : `^${path}/`);
 
 module.exports = {
   forbidden: [
@@ -48,6 +90,12 @@ module.exports = {
       from: { path: folder(from) },
       to: { path: "^(sdk|provider|test|examples)/", pathNot: [from, ...to].map(folder) },
     })),
+    {
+      name: "a folder of the provider has a row in this table",
+      severity: "error",
+      from: { path: "^provider/", pathNot: Object.keys(MAY).map(folder) },
+      to: {},
+    },
     {
       name: "provider imports neither tests nor examples",
       severity: "error",

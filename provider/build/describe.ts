@@ -1,4 +1,4 @@
-/** What users are told of an image: the outputs of design §2. @module */
+/** The outputs of the resource and of `--json`, from what was planned, built and pushed. @module */
 import type { LayerOutput, LixImageOutputs, PlatformOutput } from "../../sdk/outputs.ts";
 import { Platform } from "../oci/platform.ts";
 import { Repository } from "../oci/reference.ts";

@@ -87,6 +87,7 @@ try {
   terminal.end();
 } catch (error) {
   terminal.end();
-  process.stderr.write(`lix-image: ${render(asFailure(error))}\n`);
-  process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+  const usage = error instanceof UsageError;
+  process.stderr.write(`lix-image: ${usage ? error.text : render(asFailure(error))}\n`);
+  process.exitCode = usage ? error.exitCode : 1;
 }

@@ -9,4 +9,9 @@ export class UsageError extends LixImageError {
   constructor(message: Lines, command = "lix-image") {
     super(message, { hint: `see \`${command} --help\`` });
   }
+
+  /** Without the code, which would stand behind the options as if it were one; exit code 2 says the same. */
+  get text(): string {
+    return `${this.message}\n  hint: ${this.hint}`;
+  }
 }

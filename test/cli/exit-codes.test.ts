@@ -56,6 +56,7 @@ for (const argv of [
       assert.equal(code, 2, stderr);
       assert.match(stderr, /usage: |known are|hint: see `lix-image lock --help`/);
       assert.doesNotMatch(stderr, /^\s+at /m);
+      assert.doesNotMatch(stderr, /\[USAGE\]/, "it is no option");
       assert.equal(stdout, "");
     }));
 

@@ -34,7 +34,7 @@ function lines(tree: Tree, path = ""): string[] {
   }
 }
 
-test("is docker.nix's root directory, but for the links and texts that design deviates in", () => {
+test("is docker.nix's root directory, but for the links and texts of docs/decisions/0001-deviations.md", () => {
   assert.deepEqual(lines(baseSystemTree(PARTS)).sort(), [
     "/",
     "/bin/",
