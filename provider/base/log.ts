@@ -6,8 +6,11 @@ import { printableLines, type Lines } from "./printable.ts";
 
 /** Gets text that is safe to show; line breaks in it are ours. */
 export interface LogSink {
-  /** A short-lived line: "lix: fetching 12 of 51 layers, 34 MB". Replaces the one before. */
-  progress(line: string): void;
+  /**
+   * A short-lived line, `34.1 of 83.2 MB pushed: web`; replaces the one before.
+   * @param share from 0 to 1, where it is known.
+   */
+  progress(line: string, share?: number): void;
   /** Something the user should read, once. */
   warn(line: string): void;
   /** A lasting line of narration. */
@@ -23,7 +26,7 @@ export const log = {
     sink = next;
     return before;
   },
-  progress: (line: string): void => sink.progress(printableLines(line)),
+  progress: (line: string, share?: number): void => sink.progress(printableLines(line), share),
   warn: (lines: Lines): void => sink.warn(printableLines(lines)),
   info: (lines: Lines): void => sink.info(printableLines(lines)),
 };

@@ -7,9 +7,9 @@ import type { KnownLayer } from "../layer-cache/layer-cache.ts";
 import type { LayerIdentity } from "../oci/layer.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
 import { targetName } from "../plan/spec.ts";
-import { largestFirst, type LayerJob } from "./layer-job.ts";
+import type { LayerJob } from "./layer-job.ts";
 import type { Prepared } from "./prepare.ts";
-import { reportBuilding } from "./progress.ts";
+import { building } from "./progress.ts";
 import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
 import { namingSystem } from "./system-failure.ts";
 
@@ -78,11 +78,10 @@ async function ensureBlobs(
   const cached = await mapConcurrent(jobs, { width, signal }, (job) => cachedBlob(session, job));
   const missing = jobs.filter((_, at) => cached[at] === undefined);
   const several = prepared.platforms.length > 1;
-  const built = reportBuilding(session, targetName(prepared.spec), missing);
-  await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {
-    await namingSystem(several ? job.system : undefined, () => ensureBlob(session, job));
-    built(job);
-  });
+  const image = targetName(prepared.spec);
+  await building({ session, image, jobs: missing, signal }, (job) =>
+    namingSystem(several ? job.system : undefined, () => ensureBlob(session, job)),
+  );
 }
 
 /** Of layers that are all identified. */

@@ -3,7 +3,6 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import { log } from "../base/log.ts";
 import { compressorVersion } from "../layer/compressor.ts";
 import { packLayer } from "../layer/blob.ts";
 import { layerEntries } from "../layer/entries.ts";
@@ -31,14 +30,12 @@ export function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer>
   return session.layersInFlight.run(job.key, async () => {
     const cached = await cachedBlob(session, job);
     if (cached !== undefined) return cached;
-    const { signal } = job;
-    const onWait = (owner: string): void =>
-      log.progress(`layer ${layerName(job.contents)}: waiting for another lix-image (${owner})`);
-    return session.cache.alone(
-      `layer-${job.key}`,
-      { signal, onWait },
-      async () => (await cachedBlob(session, job)) ?? buildBlob(session, job),
-    );
+    const { signal, watch } = job;
+    const onWait = (owner: string): void => watch?.waitsFor(`another lix-image (${owner})`);
+    return session.cache.alone(`layer-${job.key}`, { signal, onWait }, async () => {
+      watch?.waitsFor(undefined);
+      return (await cachedBlob(session, job)) ?? buildBlob(session, job);
+    });
   });
 }
 

@@ -4,17 +4,16 @@
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
-import { log } from "../base/log.ts";
 import type { Lock } from "../lock/lock.ts";
 import { NarHash } from "../nix/nix-hash.ts";
 import type { PathInfo } from "../nix/path-info.ts";
-import { StorePath } from "../nix/store-path.ts";
 import { certainLayers, packageLayerKey, type PlatformInput } from "../plan/platform-plan.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import { ensureBlob } from "./build-layer.ts";
-import { largestFirst, type LayerJob } from "./layer-job.ts";
+import type { LayerJob } from "./layer-job.ts";
+import type { LayerWatch } from "./layer-watch.ts";
 import { narSourceOf } from "./nar-source.ts";
-import { reportBuilding } from "./progress.ts";
+import { building, reading } from "./progress.ts";
 import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
 import { storeReader } from "./store-reader.ts";
 
@@ -37,19 +36,17 @@ export async function fetchListings(
     .filter((contents) => contents.storePaths.some((path) => wanted.has(path)))
     .map((contents) => packageJob(input, contents, options));
   const missing = await unknownLayers(session, jobs);
-  const built = reportBuilding(session, options.image, missing);
-  const { signal } = options;
+  const { image, signal } = options;
   const width = LAYERS_IN_FLIGHT;
-  await mapConcurrent(largestFirst(missing), { width, signal }, async (job) => {
-    await ensureBlob(session, job);
-    built(job);
-  });
+  await building({ session, image, jobs: missing, signal }, (job) => ensureBlob(session, job));
   // Another process may have built the layer, and learned the listings while at it.
   const listings = await Promise.all(
     unknown.map((info) => session.knowledge.findListing(info.narHash)),
   );
   const left = unknown.filter((_, at) => listings[at] === undefined);
-  await mapConcurrent(left, { width, signal }, (info) => readListing(session, info, options));
+  await reading({ image, lock: options.lock, packages: left }, (watch) =>
+    mapConcurrent(left, { width, signal }, (info) => readListing(session, info, options, watch)),
+  );
 }
 
 async function unknownLayers(session: Session, jobs: readonly LayerJob[]): Promise<LayerJob[]> {
@@ -76,17 +73,21 @@ function packageJob(
   };
 }
 
-async function readListing(session: Session, info: PathInfo, options: FetchOptions): Promise<void> {
+async function readListing(
+  session: Session,
+  info: PathInfo,
+  options: FetchOptions,
+  watch: LayerWatch,
+): Promise<void> {
   const { signal } = options;
-  const name = StorePath.baseName(info.storePath);
-  const onWait = (owner: string): void =>
-    log.progress(`${name}: waiting for another lix-image (${owner})`);
+  const onWait = (owner: string): void => watch.waitsFor(`another lix-image (${owner})`);
   await session.cache.alone(
     `listing-${NarHash.toHex(info.narHash)}`,
     { signal, onWait },
     async () => {
+      watch.waitsFor(undefined);
       if ((await session.knowledge.findListing(info.narHash)) !== undefined) return;
-      await session.budget.run(() => readNarForListing(session, info, options));
+      await session.budget.run(() => readNarForListing(session, info, { ...options, watch }));
     },
   );
 }
@@ -94,13 +95,14 @@ async function readListing(session: Session, info: PathInfo, options: FetchOptio
 async function readNarForListing(
   session: Session,
   info: PathInfo,
-  options: FetchOptions,
+  options: FetchOptions & { readonly watch: LayerWatch },
 ): Promise<void> {
   const reader = storeReader({
     source: narSourceOf(session, options.lock),
     paths: new Map([[info.storePath, info]]),
     generated: new Map(),
     signal: options.signal,
+    watch: options.watch,
     onListing: (of, listing) => session.knowledge.learnListing(of.narHash, listing),
   });
   for (;;) {

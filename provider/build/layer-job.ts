@@ -8,6 +8,7 @@ import type { StorePath } from "../nix/store-path.ts";
 import type { Directory } from "../nix/tree.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import type { GeneratedPath } from "../rootfs/generated.ts";
+import type { LayerWatch } from "./layer-watch.ts";
 
 export interface LayerJob {
   /** Whose image it is for: `x86_64-linux`. */
@@ -24,6 +25,8 @@ export interface LayerJob {
   /** Who owns `/nix` and all that is in it. */
   readonly storeOwner: Owner;
   readonly signal: AbortSignal | undefined;
+  /** For progress. */
+  readonly watch?: LayerWatch | undefined;
 }
 
 /** Bytes of the NARs in a layer. */

@@ -13,6 +13,7 @@ import { identifiedLayers, materialise } from "./build-image.ts";
 import { copiedLayers, LayerNotCopied, wantedBlobs } from "./copied-layers.ts";
 import { tagsOf } from "./describe.ts";
 import type { Prepared } from "./prepare.ts";
+import { asking, pushing } from "./progress.ts";
 import type { PushReport } from "./push-report.ts";
 import type { Session } from "./session.ts";
 
@@ -99,7 +100,9 @@ async function publishOnce(
   const unasked = new Set<Destination>();
   for (const destination of destinations)
     await attempt(destination, async () => {
-      const missing = await lackedBy(destination, planned, options);
+      const missing = await asking(destination.description, planned.image.blobs, () =>
+        lackedBy(destination, planned, options),
+      );
       if (missing === undefined) unasked.add(destination);
       lacking.set(destination, missing ?? NO_BLOBS);
     });
@@ -115,14 +118,15 @@ async function publishOnce(
   const reports: PushReport[] = [];
   for (const [destination, missing] of lacking)
     await attempt(destination, async () => {
-      log.progress(`${destination.description}: pushing`);
-      const image = { ...assembled.image, blobs };
-      const report = await destination.publish(image, {
-        tags: tagsOf(prepared),
-        signal,
-        // What was asked before is of use only while the digests are the same.
-        missing: moved ? undefined : missing,
-      });
+      // What was asked before is of use only while the digests are the same.
+      const known = moved ? undefined : missing;
+      const what = { destination: destination.description, blobs, missing: known };
+      const report = await pushing(what, (counted) =>
+        destination.publish(
+          { ...assembled.image, blobs: counted },
+          { tags: tagsOf(prepared), signal, missing: known },
+        ),
+      );
       const unknown = !moved && unasked.has(destination) && report.uploaded.length === 0;
       reports.push({
         destination: destination.description,

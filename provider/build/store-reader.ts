@@ -13,6 +13,7 @@ import type { StorePath } from "../nix/store-path.ts";
 import type { GeneratedPath } from "../rootfs/generated.ts";
 import type { NarSource } from "../substituter/chain.ts";
 import { readVerified } from "../substituter/read-verified.ts";
+import type { LayerWatch } from "./layer-watch.ts";
 
 export interface StoreReader {
   /** Events of the path's NAR; the last pull throws unless size, hash and content address agree. */
@@ -26,6 +27,7 @@ export interface StoreReaderParts {
   readonly signal: AbortSignal | undefined;
   /** Gets the listing of each locked path that was read to its end. */
   readonly onListing: (info: PathInfo, listing: Listing) => Promise<void>;
+  readonly watch?: LayerWatch | undefined;
 }
 
 export function storeReader(parts: StoreReaderParts): StoreReader {
@@ -42,7 +44,9 @@ export function storeReader(parts: StoreReaderParts): StoreReader {
 
 async function* openLocked(info: PathInfo, parts: StoreReaderParts): AsyncGenerator<NarEvent> {
   const listing = new ListingBuilder();
-  const nar = spent(parts.source.open(info, parts.signal));
+  const nar = spent(parts.source.open(info, parts.signal), (bytes) =>
+    parts.watch?.read(info, bytes),
+  );
   // Signatures do not cover `ca`, so what it promises is checked against the contents.
   for await (const event of readVerified(nar, (bytes) =>
     readNar(verifyContentAddress(bytes, info)),
@@ -57,8 +61,11 @@ async function* openLocked(info: PathInfo, parts: StoreReaderParts): AsyncGenera
  * Frees each chunk when the next is asked for: events are done with by then. The garbage collector
  * would have to mark all that lives for every few chunks.
  */
-async function* spent(nar: Bytes): AsyncGenerator<Uint8Array> {
+async function* spent(nar: Bytes, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
   for await (const chunk of nar) {
+    bytes += chunk.length;
+    onBytes(bytes);
     yield chunk;
     const { buffer } = chunk;
     // Others may use the rest of a larger buffer.

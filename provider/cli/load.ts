@@ -1,15 +1,15 @@
 import { assemble } from "../build/assemble.ts";
 import { materialise } from "../build/build-image.ts";
 import { describeBuilt } from "../build/describe.ts";
+import { loading } from "../build/progress.ts";
 import { Session } from "../build/session.ts";
 import { LixImageError } from "../base/errors.ts";
-import { log } from "../base/log.ts";
 import { dockerArchive } from "../destination/docker-archive.ts";
 import { findDocker, type DockerEndpoint } from "../destination/docker-context.ts";
 import { dockerArchitecture, loadIntoDocker } from "../destination/docker-engine.ts";
 import { loadIntoPodman } from "../destination/podman.ts";
 import { prepareFully } from "../lifecycle/push.ts";
-import type { Spec } from "../plan/spec.ts";
+import { targetName, type Spec } from "../plan/spec.ts";
 import { parseCommandLine, readArguments } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";
 import { UsageError } from "./usage.ts";
@@ -39,12 +39,13 @@ export async function loadCommand(argv: string[]): Promise<number> {
   const built = await materialise(session, prepared, () => true);
   const assembled = assemble(session, built);
   const outputs = describeBuilt(prepared, assembled);
-  log.progress(`${docker?.description ?? "podman"}: loading`);
+  const place = docker?.description ?? "podman";
   const archive = await dockerArchive(assembled.image, outputs.taggedRefs);
-  const said =
+  const said = await loading({ parts: archive, place, name: targetName(spec) }, (parts) =>
     docker === undefined
-      ? await loadIntoPodman(archive, outputs.taggedRefs)
-      : await loadIntoDocker(docker, archive);
+      ? loadIntoPodman(parts, outputs.taggedRefs)
+      : loadIntoDocker(docker, parts),
+  );
   if (json) printJson({ ...outputs, loaded: said });
   else printLines([...summary(outputs), ...said.map((line) => `  ${line}`)]);
   return 0;

@@ -74,19 +74,19 @@ function version(): string {
   return "unknown";
 }
 
-guardOutput();
 const terminal = terminalSink(process.stderr);
+guardOutput(terminal.clear);
 log.install(terminal);
 endOnSignals((signal) => {
-  terminal.end();
+  terminal.clear();
   process.stderr.write(`lix-image: ended by ${signal}\n`);
 });
 try {
   requireNode();
   process.exitCode = await main(process.argv.slice(2));
-  terminal.end();
+  terminal.clear();
 } catch (error) {
-  terminal.end();
+  terminal.clear();
   const usage = error instanceof UsageError;
   process.stderr.write(`lix-image: ${usage ? error.text : render(asFailure(error))}\n`);
   process.exitCode = usage ? error.exitCode : 1;

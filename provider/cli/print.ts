@@ -3,12 +3,19 @@ import { formatBytes } from "../base/format-bytes.ts";
 import { printable, printableJson, printableLines } from "../base/printable.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 
-/** A reader that leaves early, such as `head`, is no failure; a full disk is. */
-export function guardOutput(): void {
+let clearProgress = (): void => {};
+
+/**
+ * A reader that leaves early, such as `head`, is no failure; a full disk is.
+ * @param clear takes a line of progress away: stdout and stderr are often one terminal.
+ */
+export function guardOutput(clear: () => void): void {
   let told = false;
+  clearProgress = clear;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE" || told) return;
     told = true;
+    clear();
     process.stderr.write(`lix-image: cannot write to stdout: ${printable(error.message)}\n`);
     // At the very end, because a command that succeeds otherwise sets 0.
     process.once("exit", () => (process.exitCode ||= 1));
@@ -17,12 +24,17 @@ export function guardOutput(): void {
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${printableJson(value)}\n`);
+  printText(`${printableJson(value)}\n`);
 }
 
 /** Each is one line: what others wrote into it cannot make it two, nor steer the terminal. */
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${printableLines(lines)}\n`);
+  printText(`${printableLines(lines)}\n`);
+}
+
+function printText(text: string): void {
+  clearProgress();
+  process.stdout.write(text);
 }
 
 /** What was built or pushed, for people. */

@@ -1,35 +1,91 @@
-/** Progress on stderr: one line that is overwritten on a terminal, at most one a second elsewhere. */
+/**
+ * Progress on stderr. A terminal gets one line with a bar, which is redrawn, and taken away before anything
+ * else is written. A pipe or a log gets plain lines, one in two seconds, and no control sequence.
+ * @module
+ */
 import type { WriteStream } from "node:tty";
+import type { Environment } from "../base/environment.ts";
 import type { LogSink } from "../base/log.ts";
 
 export interface TerminalSink extends LogSink {
-  /** Clears the line of progress. */
-  end(): void;
+  /** Takes the line of progress away: something else is about to be written. */
+  readonly clear: () => void;
 }
 
-const CLEAR = "\r\u001b[K";
-const QUIET_MS = 1000;
+/** What we use of stderr. */
+export type TerminalStream = Pick<WriteStream, "write"> & {
+  readonly isTTY?: boolean | undefined;
+  /** Undefined or 0 where nobody knows. */
+  readonly columns?: number | undefined;
+};
 
-export function terminalSink(stream: WriteStream): TerminalSink {
-  let last = 0;
+const CLEAR = "\r\u001b[K";
+// A line a second is said; in a log every second one is enough. A timer may be late or early.
+const PLAIN_PAUSE_MS = 1_900;
+const USUAL_COLUMNS = 80;
+const BAR_COLUMNS = 20;
+/** In a narrower terminal the numbers are worth more than the bar. */
+const LEAST_COLUMNS_WITH_BAR = 60;
+
+export function terminalSink(
+  stream: TerminalStream,
+  environment: Environment = process.env,
+): TerminalSink {
+  const redraws = canRedraw(stream, environment);
+  let isDrawn = false;
+  let last = -Infinity;
+  const clear = (): void => {
+    if (isDrawn) stream.write(CLEAR);
+    isDrawn = false;
+  };
   const line = (text: string): void => {
-    stream.write(`${stream.isTTY ? CLEAR : ""}${text}\n`);
+    clear();
+    stream.write(`${text}\n`);
+  };
+  const draw = (text: string, share: number | undefined): void => {
+    const columns = stream.columns || USUAL_COLUMNS;
+    const bar = share === undefined || columns < LEAST_COLUMNS_WITH_BAR ? "" : barOf(share);
+    // In the last column some terminals begin the next line.
+    stream.write(`${CLEAR}${cut(`${bar}${text}`, columns - 1)}`);
+    isDrawn = true;
   };
   return {
-    progress(text) {
-      if (stream.isTTY) {
-        stream.write(`${CLEAR}${text.slice(0, Math.max(20, stream.columns - 1))}`);
-        return;
-      }
-      const now = Date.now();
-      if (now - last < QUIET_MS) return;
+    progress(text, share) {
+      if (redraws) return draw(text, share);
+      const now = performance.now();
+      if (now - last < PLAIN_PAUSE_MS) return;
       last = now;
       line(text);
     },
     warn: (text) => line(`warning: ${text}`),
     info: line,
-    end() {
-      if (stream.isTTY) stream.write(CLEAR);
-    },
+    clear,
   };
 }
+
+/** @see https://no-color.org */
+const canRedraw = (stream: TerminalStream, environment: Environment): boolean =>
+  stream.isTTY === true && environment["TERM"] !== "dumb" && !environment["NO_COLOR"];
+
+/** `[########------------]  41%  ` */
+function barOf(share: number): string {
+  const full = Math.floor(Math.min(1, Math.max(0, share)) * BAR_COLUMNS);
+  const percent = Math.floor(share * 100).toString();
+  return `[${"#".repeat(full)}${"-".repeat(BAR_COLUMNS - full)}] ${percent.padStart(3)}%  `;
+}
+
+/** As much as fits: a path may hold characters that take two columns. */
+function cut(text: string, columns: number): string {
+  let width = 0;
+  let fits = "";
+  for (const character of text) {
+    width += WIDE.test(character) ? 2 : 1;
+    if (width > columns) return fits;
+    fits += character;
+  }
+  return fits;
+}
+
+/** East Asian Wide and Fullwidth, and emoji: roughly, because terminals differ. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/u;

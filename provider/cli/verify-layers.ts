@@ -1,6 +1,6 @@
 import type { Bytes } from "../base/bytes.ts";
 import { render } from "../base/errors.ts";
-import { log } from "../base/log.ts";
+import { measured, type Advance, type Meter } from "../base/meter.ts";
 import { decompressLayer } from "../destination/decompress-layer.ts";
 import { Digest } from "../oci/digest.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
@@ -23,27 +23,40 @@ export async function damagedLayers(
   const layers = new Map<string, Layer>();
   for (const layer of image.platforms.flatMap((platform) => platform.layers))
     layers.set(`${layer.digest} ${layer.size} ${layer.diffId}`, layer);
-  for (const layer of layers.values()) {
-    log.progress(`${image.description}: reading ${layer.digest}`);
-    try {
-      await checkLayer(image, layer, ours.has(layer.digest));
-    } catch (error) {
-      problems.push(`blob ${layer.digest}: ${render(error)}`);
+  let checked = 0;
+  const advance = (): Advance => ({
+    done: `${checked} of ${layers.size} layers read`,
+    share: checked / Math.max(1, layers.size),
+    waitsFor: image.description,
+    subject: image.description.replace(/.*\/(?=.)/, ""),
+  });
+  await measured(advance, async (meter) => {
+    for (const layer of layers.values()) {
+      try {
+        await checkLayer(image, layer, { isOurs: ours.has(layer.digest), meter });
+      } catch (error) {
+        problems.push(`blob ${layer.digest}: ${render(error)}`);
+      }
+      checked += 1;
     }
-  }
+  });
   return problems;
 }
 
-async function checkLayer(image: ImageSource, layer: Layer, isOurs: boolean): Promise<void> {
+async function checkLayer(
+  image: ImageSource,
+  layer: Layer,
+  { isOurs, meter }: { readonly isOurs: boolean; readonly meter: Meter },
+): Promise<void> {
   const { digest, diffId, mediaType } = layer;
   // A docker archive says nothing of sizes.
   const size = image.plain ? undefined : layer.size;
-  await drain(verifiedBlob(image.getBlob(digest), { digest, size }, image.description));
+  await drain(verifiedBlob(image.getBlob(digest), { digest, size }, image.description), meter);
   if (isOurs) return;
   const tar = decompressLayer(image.getBlob(digest), mediaType, digest);
-  await drain(verifiedBlob(tar, { digest: Digest.parse(diffId) }, "decompressed"));
+  await drain(verifiedBlob(tar, { digest: Digest.parse(diffId) }, "decompressed"), meter);
 }
 
-async function drain(source: Bytes): Promise<void> {
-  for await (const _ of source) continue;
+async function drain(source: Bytes, meter: Meter): Promise<void> {
+  for await (const _ of source) meter.moved();
 }

@@ -5,11 +5,11 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir, open, rename, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createZstdCompress } from "node:zlib";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { log } from "../base/log.ts";
+import { measured, waiting, type Advance } from "../base/meter.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { NarInfo } from "../nix/narinfo.ts";
 import { NarHash } from "../nix/nix-hash.ts";
@@ -54,16 +54,33 @@ export async function exportPaths(
     await mkdir(join(folder, "nar"), { recursive: true });
     if (!(await isCacheFolder(folder)))
       await writeFile(join(folder, "nix-cache-info"), "StoreDir: /nix/store\n");
-    for (const path of paths) await exportPath(path, options);
+    await exportAll([...paths], options);
   } catch (error) {
     throw error instanceof LixImageError ? error : new ExportFailed(folder, error);
   }
 }
 
+async function exportAll(paths: readonly LockedPath[], options: ExportOptions): Promise<void> {
+  let exported = 0;
+  const advance = (): Advance => ({
+    done: `${exported} of ${paths.length} store paths exported`,
+    share: exported / Math.max(1, paths.length),
+    waitsFor: options.store.url,
+    subject: basename(options.folder),
+  });
+  const report = paths.length === 0 ? waiting : measured;
+  await report(advance, async (meter) => {
+    for (const path of paths) {
+      await exportPath(path, options);
+      exported += 1;
+      meter.moved();
+    }
+  });
+}
+
 async function exportPath(path: LockedPath, { store, folder }: ExportOptions): Promise<void> {
   const file = join(folder, `${StorePath.hashPart(path.storePath)}.narinfo`);
   if ((await stat(file).catch(() => undefined)) !== undefined) return;
-  log.progress(`lock: exporting ${path.storePath}`);
   const { downloadSize: _, fetch: __, ...info } = path;
   const nar = store.openNar({ ...info, url: path.storePath, compression: "none" });
   const stored = await writeNar(verified(nar, path, store.url), folder);

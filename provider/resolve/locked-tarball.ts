@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { formatBytes } from "../base/format-bytes.ts";
-import { log } from "../base/log.ts";
+import { measured, type Advance } from "../base/meter.ts";
 import { redactUrl } from "../base/redact.ts";
 import { recursivePath } from "../nix/content-address.ts";
 import { NarHash } from "../nix/nix-hash.ts";
@@ -48,14 +48,19 @@ const Measured = z.object({
 type Measured = z.output<typeof Measured>;
 
 async function measure(url: URL, options: FetchOptions): Promise<Measured> {
-  const label = redactUrl(url);
-  log.progress(`lock: reading ${label}`);
   const hash = createHash("sha256");
   let narSize = 0;
-  for await (const chunk of fetchTarball({ url: url.href, ...options })) {
-    hash.update(chunk);
-    narSize += chunk.length;
-    log.progress(`lock: hashing ${label}, ${formatBytes(narSize)}`);
-  }
+  const advance = (): Advance => ({
+    done: `${formatBytes(narSize)} unpacked and hashed`,
+    waitsFor: url.host || "the disk",
+    subject: redactUrl(url).replace(/.*\/(?=.)/, ""),
+  });
+  await measured(advance, async (meter) => {
+    for await (const chunk of fetchTarball({ url: url.href, ...options })) {
+      hash.update(chunk);
+      narSize += chunk.length;
+      meter.moved();
+    }
+  });
   return { narHash: NarHash.fromBytes(hash.digest()), narSize };
 }

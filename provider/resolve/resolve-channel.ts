@@ -1,6 +1,6 @@
 /** Packages of one system from a channel: packages.json tells what they are, Hydra where. @module */
 import { LixImageError } from "../base/errors.ts";
-import { log } from "../base/log.ts";
+import { measured, type Advance } from "../base/meter.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import type { ChannelRelease } from "./channel.ts";
 import { attributesToRead, findAttribute, type FoundAttribute } from "./channel-attributes.ts";
@@ -23,8 +23,14 @@ export async function readChannelIndex(
   { release, attributes, lix }: ChannelQuestion,
   options: FetchOptions,
 ): Promise<PackageIndex> {
-  log.progress(`lock: reading the packages of ${release.name}`);
-  return readPackageIndex(release.url, attributesToRead(attributes, lix), options);
+  const advance = (): Advance => ({
+    done: "the list of packages",
+    waitsFor: release.url.host,
+    subject: release.name,
+  });
+  return measured(advance, () =>
+    readPackageIndex(release.url, attributesToRead(attributes, lix), options),
+  );
 }
 
 /** What the channel has for each attribute; throws {@link UnknownAttributes}. */
@@ -51,13 +57,23 @@ export async function packagesFromChannel(
   const jobs = new Jobs(release, system, options);
   const mistakes: string[] = [];
   const packages = new Map<string, LockedPackage>();
-  for (const [at, one] of found.entries()) {
-    log.progress(`lock ${system}: asked Hydra for ${at} of ${found.length} packages`);
-    const build = await jobs.build(one.channelAttribute);
-    const locked = typeof build === "string" ? build : lockedPackage(one, build);
-    if (typeof locked === "string") mistakes.push(`${one.attribute}: ${locked}`);
-    else packages.set(one.attribute, locked);
-  }
+  let asked = 0;
+  const advance = (): Advance => ({
+    done: `${asked} of ${found.length} packages asked for`,
+    share: asked / Math.max(1, found.length),
+    waitsFor: release.evaluation.host,
+    subject: system,
+  });
+  await measured(advance, async (meter) => {
+    for (const one of found) {
+      const build = await jobs.build(one.channelAttribute);
+      const locked = typeof build === "string" ? build : lockedPackage(one, build);
+      if (typeof locked === "string") mistakes.push(`${one.attribute}: ${locked}`);
+      else packages.set(one.attribute, locked);
+      asked += 1;
+      meter.moved();
+    }
+  });
   if (mistakes.length > 0) throw new UnusableJobs(release, system, mistakes);
   return packages;
 }

@@ -1,7 +1,7 @@
 /** The closure of a lock, asked of the caches: narinfos only, no contents. @module */
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError, throwAll } from "../base/errors.ts";
-import { log } from "../base/log.ts";
+import { measured, type Advance } from "../base/meter.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
@@ -33,18 +33,36 @@ const LOOKUPS_AT_ONCE = 32;
 export async function resolveClosure(
   request: ClosureRequest,
 ): Promise<ReadonlyMap<StorePath, LockedPath>> {
-  const found = new Map<StorePath, LockedPath>();
-  const absent: AbsentPath[] = [];
   const seen = new Set(request.roots);
   let looked = 0;
+  const advance = (): Advance => ({
+    done: `${looked} of ${seen.size} store paths looked up`,
+    waitsFor: request.substituters.map((one) => one.url).join(", "),
+    subject: request.label,
+  });
+  return measured(advance, (meter) =>
+    followReferences(request, seen, () => {
+      looked += 1;
+      meter.moved();
+    }),
+  );
+}
+
+/** @param seen the roots; gets all that they refer to. */
+async function followReferences(
+  request: ClosureRequest,
+  seen: Set<StorePath>,
+  onAnswer: () => void,
+): Promise<ReadonlyMap<StorePath, LockedPath>> {
+  const found = new Map<StorePath, LockedPath>();
+  const absent: AbsentPath[] = [];
   for (let wave = [...seen]; wave.length > 0;) {
     const answers = await mapConcurrent(
       wave,
       { width: LOOKUPS_AT_ONCE, signal: request.signal },
       async (path, signal) => {
         const answer = request.known?.get(path) ?? (await lookUp(path, request, signal));
-        looked += 1;
-        log.progress(`lock ${request.label}: asked for ${looked} of ${seen.size} store paths`);
+        onAnswer();
         return answer;
       },
     );

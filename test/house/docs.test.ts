@@ -95,7 +95,7 @@ test("every npm script that is shown is in package.json", () => {
 test("docs/environment.md names the variables that are read, and no others", () => {
   const named = codeSpans(page("docs/environment.md"))
     .flatMap((span) => span.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\b/g) ?? [])
-    .filter((name) => /_|^(?:HOME|NETRC|LOCALAPPDATA)$/.test(name));
+    .filter((name) => /_|^(?:HOME|NETRC|LOCALAPPDATA|TERM)$/.test(name));
   const source = sourceFiles("provider").map(read).join("\n");
   const literal = [...source.matchAll(/(?:env|environment)\["([A-Z0-9_]+)"\]/g)];
   const used = new Set(literal.map(([, name = ""]) => name));

@@ -102,7 +102,8 @@ const isKnownAtPreview = (name: string): boolean => PREVIEW_OUTPUTS.some((known)
 function commandLine(help: readonly string[]): string {
   return `## The command line
 
-\`npx lix-image\`, where the package is installed. Results go to stdout, progress and errors to stderr. The exit code is
+\`npx lix-image\`, where the package is installed. Results go to stdout, progress and errors to stderr: in a terminal
+progress is one line with a bar, which is redrawn; a pipe or a log gets a plain line every two seconds. The exit code is
 0, 1 for a failure that you can do something about (\`verify\`: a difference), 2 for wrong usage, and 3 when \`lock --check\`
 finds the lock out of date.
 
