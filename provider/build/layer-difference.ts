@@ -5,7 +5,11 @@
 import { createHash } from "node:crypto";
 import { extract, type Header } from "tar-stream";
 import type { Bytes } from "../base/bytes.ts";
+import { requireWithin } from "../base/budgets.ts";
+import { LixImageError } from "../base/errors.ts";
 import { decompress } from "../compression/decompress.ts";
+import { boundedExpansion } from "../compression/expansion.ts";
+import { TarMalformed } from "../tar/tar-input.ts";
 
 /** One line a file; compressed or not. */
 export async function layerDifference(expected: Bytes, got: Bytes): Promise<string[]> {
@@ -21,15 +25,27 @@ export async function layerDifference(expected: Bytes, got: Bytes): Promise<stri
   });
 }
 
+const LAYER = "a layer";
+
 /** Path to what is there, in words. */
 async function listLayer(blob: Bytes): Promise<ReadonlyMap<string, string>> {
   const entries = new Map<string, string>();
   const tar = extract();
-  const fed = feed(decompress(blob, "none"), tar);
-  for await (const entry of tar) {
-    const hash = createHash("sha256");
-    for await (const chunk of entry) if (chunk instanceof Uint8Array) hash.update(chunk);
-    entries.set(entry.header.name, describeEntry(entry.header, hash.digest("hex")));
+  const plain = boundedExpansion(blob, LAYER, (bytes) => decompress(bytes, "none"));
+  const fed = feed(plain, tar);
+  let nameBytes = 0;
+  try {
+    for await (const entry of tar) {
+      const { name, linkname } = entry.header;
+      requireWithin("tarEntries", entries.size + 1, LAYER);
+      requireWithin("tarHeaderBytes", (nameBytes += name.length + (linkname?.length ?? 0)), LAYER);
+      const hash = createHash("sha256");
+      for await (const chunk of entry) if (chunk instanceof Uint8Array) hash.update(chunk);
+      entries.set(name, describeEntry(entry.header, hash.digest("hex")));
+    }
+  } catch (error) {
+    if (error instanceof LixImageError) throw error;
+    throw new TarMalformed(LAYER, 0, error instanceof Error ? error.message : String(error));
   }
   await fed;
   return entries;

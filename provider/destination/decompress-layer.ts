@@ -2,6 +2,7 @@ import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { DamagedCompression } from "../compression/decompress-errors.ts";
 import { decompressAs } from "../compression/decompress.ts";
+import { boundedExpansion } from "../compression/expansion.ts";
 
 /** The tar of a layer. `mediaType` is that of its blob; `from` names the blob in messages. */
 export async function* decompressLayer(
@@ -10,7 +11,8 @@ export async function* decompressLayer(
   from: string,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* decompressAs(source, compressionOf(mediaType));
+    const format = compressionOf(mediaType);
+    yield* boundedExpansion(source, from, (bytes) => decompressAs(bytes, format));
   } catch (error) {
     throw error instanceof DamagedCompression
       ? new LayerUndecodable(from, mediaType, error)

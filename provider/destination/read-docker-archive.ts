@@ -9,6 +9,7 @@ import { requireWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { parseJson } from "../base/json.ts";
 import { decompress } from "../compression/decompress.ts";
+import { boundedExpansion } from "../compression/expansion.ts";
 import { Digest } from "../oci/digest.ts";
 import { MediaType } from "../oci/media-type.ts";
 import { readConfig } from "../oci/read-config.ts";
@@ -117,6 +118,8 @@ async function* plainLayer(
 ): AsyncGenerator<Uint8Array> {
   if (file === undefined) throw new MissingBlob(from, diffId);
   // crane writes layers as they are in a registry.
-  const tar = decompress(file.open(), "none");
+  const tar = boundedExpansion(file.open(), `${from}: layer ${diffId}`, (bytes) =>
+    decompress(bytes, "none"),
+  );
   yield* verifiedBlob(tar, { digest: diffId }, `${from}: layer ${diffId}`);
 }

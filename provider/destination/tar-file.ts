@@ -6,12 +6,13 @@
 import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
-import { BudgetExceeded, expansionLimit, requireWithin } from "../base/budgets.ts";
+import { requireWithin } from "../base/budgets.ts";
 import { Bytes } from "../base/bytes.ts";
 import { fromFile, withFile } from "../base/file-unusable.ts";
 import { withTempDir } from "../base/temp-dir.ts";
 import { DamagedCompression, UnsupportedCompression } from "../compression/decompress-errors.ts";
 import { decompressAs, formatOf, LONGEST_MAGIC } from "../compression/decompress.ts";
+import { boundedExpansion } from "../compression/expansion.ts";
 import { readTar } from "../tar/read.ts";
 import { TarMalformed } from "../tar/tar-input.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
@@ -36,8 +37,9 @@ export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promis
   return withTempDir(async (folder) => {
     const plain = join(folder, "archive.tar");
     try {
-      const { size } = await stat(path);
-      const unpacked = atMost(expansionLimit(size), decompressAs(readFrom(path), format), path);
+      const unpacked = boundedExpansion(readFrom(path), path, (bytes) =>
+        decompressAs(bytes, format),
+      );
       await withFile(plain, () => writeFile(plain, unpacked));
     } catch (error) {
       if (!(error instanceof DamagedCompression || error instanceof UnsupportedCompression))
@@ -46,16 +48,6 @@ export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promis
     }
     return use(await indexTar(plain, path));
   });
-}
-
-/** A small file must not fill the disk. */
-async function* atMost(limit: number, source: Bytes, path: string): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of source) {
-    size += chunk.length;
-    if (size > limit) throw new BudgetExceeded("expandedBytes", path, limit);
-    yield chunk;
-  }
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

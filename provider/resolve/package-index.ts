@@ -9,6 +9,7 @@ import { LixImageError } from "../base/errors.ts";
 import { redactUrl } from "../base/redact.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
 import { decompress } from "../compression/decompress.ts";
+import { boundedExpansion } from "../compression/expansion.ts";
 import { Peekable } from "../compression/peekable.ts";
 import { fetchOk, type FetchOptions } from "./fetch-text.ts";
 import { jsonMembers } from "./json-members.ts";
@@ -51,13 +52,17 @@ export async function readPackageIndex(
   return found;
 }
 
+/** A real one has 150 MB, out of six. */
+const expanded = (source: Bytes): Bytes =>
+  boundedExpansion(source, "packages.json.br", (bytes) => decompress(bytes, "br"));
+
 /** The file is brotli; some proxies undo that. Brotli has no magic bytes, but JSON is all ASCII at first. */
 async function* plain(body: Bytes): Bytes {
   const input = new Peekable(body);
   try {
     const start = Buffer.from(await input.peek(16)).toString("latin1");
     const json = /^\s*\{\s*"[\s!-~]+$/.test(start) || start.startsWith("<");
-    yield* json ? input.rest() : decompress(input.rest(), "br");
+    yield* json ? input.rest() : expanded(input.rest());
   } finally {
     await input.close();
   }
