@@ -9,7 +9,7 @@ import { requireWithin } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
 import { decompress } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
-import { TarMalformed } from "../tar/tar-input.ts";
+import { LayerUndecodable } from "../destination/decompress-layer.ts";
 
 /** One line a file; compressed or not. */
 export async function layerDifference(expected: Bytes, got: Bytes): Promise<string[]> {
@@ -45,7 +45,7 @@ async function listLayer(blob: Bytes): Promise<ReadonlyMap<string, string>> {
     }
   } catch (error) {
     if (error instanceof LixImageError) throw error;
-    throw new TarMalformed(LAYER, 0, error instanceof Error ? error.message : String(error));
+    throw new LayerUndecodable(LAYER, "a tar", error);
   }
   await fed;
   return entries;
