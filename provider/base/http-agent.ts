@@ -26,19 +26,23 @@ export interface AgentNeeds {
   readonly certificates?: OriginCertificates | undefined;
   /** Who has led us there may lead us no further. Default: wherever the URL says. */
   readonly reach?: Zone | undefined;
+  /** Not a connection that has carried a request before; it is closed after its own. */
+  readonly freshConnection?: boolean | undefined;
 }
 
 /**
  * The agent for a URL: by protocol and proxy, and with the certificates that are for its origin. A
  * connection that was made without a check of its address is never used where there must be one.
  */
-export function agentFor(url: URL, { certificates, reach }: AgentNeeds = {}): HttpAgent {
+export function agentFor(url: URL, needs: AgentNeeds = {}): HttpAgent {
+  const { certificates, reach, freshConnection } = needs;
   const proxy = proxyFor(url);
   const own = certificates?.origin === url.origin ? certificates : undefined;
-  const key = [url.protocol, proxy?.href ?? "direct", reach, own?.id].join(" ");
+  const kind = freshConnection === true ? "fresh" : "kept";
+  const key = [url.protocol, proxy?.href ?? "direct", kind, reach, own?.id].join(" ");
   const known = agents.get(key);
   if (known !== undefined) return known;
-  const made = makeAgent(url.protocol, proxy, { certificates: own, reach });
+  const made = makeAgent(url.protocol, proxy, { ...needs, certificates: own });
   agents.set(key, made);
   return made;
 }
@@ -46,13 +50,13 @@ export function agentFor(url: URL, { certificates, reach }: AgentNeeds = {}): Ht
 function makeAgent(
   protocol: string,
   proxy: URL | undefined,
-  { certificates, reach }: AgentNeeds,
+  { certificates, reach, freshConnection }: AgentNeeds,
 ): HttpAgent {
   const isTls = protocol === "https:";
   // What needs no proxy is decided by us, so Node gets no NO_PROXY.
   const proxyEnv = proxy && { [isTls ? "https_proxy" : "http_proxy"]: proxy.href };
   const options: AgentOptions = {
-    keepAlive: true,
+    keepAlive: freshConnection !== true,
     maxSockets: SOCKETS_PER_HOST,
     // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
     timeout: CONNECT_LIMIT_MS,

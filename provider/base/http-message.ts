@@ -17,6 +17,8 @@ export interface RawRequest {
   readonly certificates?: OriginCertificates | undefined;
   /** Addresses beyond it are refused. */
   readonly reach?: Zone | undefined;
+  /** Not one that has carried a request before. */
+  readonly freshConnection?: boolean | undefined;
 }
 
 export interface RawResponse {

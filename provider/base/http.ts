@@ -57,6 +57,8 @@ export interface HttpRequest {
   readonly reach?: Zone | undefined;
   /** Used only where the request, or a redirect of it, goes to their origin. */
   readonly certificates?: OriginCertificates | undefined;
+  /** Not on a connection that has carried a request before. Default: false. */
+  readonly freshConnection?: boolean | undefined;
   /** What the request is for, for messages; else its method and redacted URL. */
   readonly label?: string | undefined;
 }
@@ -136,7 +138,9 @@ async function follow(request: Tried): Promise<RawResponse> {
   for (let hop = request.first, left = redirects; ; left -= 1) {
     const { url, headers, reach } = hop;
     const limits = { answerLimitMs, stallLimitMs };
-    const raw = { method, url, headers, body, signal, certificates, reach, ...limits };
+    const { freshConnection } = request;
+    const connection = { certificates, reach, freshConnection };
+    const raw = { method, url, headers, body, signal, ...connection, ...limits };
     const answer = await sendOnce(raw).catch((error: unknown) => {
       throw httpFailure(label, url, error, signal);
     });

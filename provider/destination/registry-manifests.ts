@@ -1,15 +1,18 @@
 /**
  * The manifests and tags of one image in one repository, written in the order in which they must become
- * visible: platforms, root, tags. Each is seen to be there before the next one names it.
+ * visible: platforms, then tags. The root goes in with its first tag, because there are registries that
+ * take a manifest once (Nexus without redeploy), and such that show none before a tag names it (Quay
+ * before 3.9).
  * @see distribution-spec, "Pushing Manifests"
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { pauseBefore } from "../base/http-retry.ts";
+import { log } from "../base/log.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Image, ManifestBlob } from "../oci/image.ts";
-import type { RegistryClient } from "../registry/client.ts";
+import { RegistryDigestMismatch, type RegistryClient } from "../registry/client.ts";
 
 /** Requests in flight for one image. */
 const WIDTH = 4;
@@ -27,18 +30,13 @@ export async function putManifests(
     digestAt(client, tag, scope),
   );
   const stale = tags.filter((_, at) => pointers[at] !== image.root.digest);
-  // A tag that points to the root has told that it is there.
-  const roots = stale.length < tags.length ? [] : [image.root];
-  // An index names its children, and a tag the root. Tags are the last to move, each by one atomic write.
-  await putMissing(client, image.children, signal);
-  await putMissing(client, roots, signal);
-  for (const tag of stale) await client.putManifest(tag, image.root, signal);
-  await mapConcurrent(stale, { width: WIDTH, signal }, (tag, scope) =>
-    expectAt(client, tag, { digest: image.root.digest, signal: scope }),
-  );
+  // An index names its children. Tags are the last to move, each by one atomic write.
+  await putByDigest(client, image.children, signal);
+  if (tags.length === 0) await putByDigest(client, [image.root], signal);
+  for (const tag of stale) await putTag(client, image.root, { tag, signal });
 }
 
-async function putMissing(
+async function putByDigest(
   client: RegistryClient,
   manifests: readonly ManifestBlob[],
   signal: AbortSignal | undefined,
@@ -47,28 +45,68 @@ async function putMissing(
     const { digest } = manifest;
     if ((await digestAt(client, digest, scope)) === digest) return;
     await client.putManifest(digest, manifest, scope);
-    await expectAt(client, digest, { digest, signal: scope });
+    if ((await settledDigest(client, digest, { digest, signal: scope })) === digest) return;
+    if (!(await isShownWithTag(client, manifest, scope)))
+      throw new ManifestNotKept(client.description, digest);
   });
+}
+
+/**
+ * Whether the registry has a manifest that it does not show: what no tag names is hidden in Quay before 3.9.
+ * The tag that shows it is ours, and goes again.
+ */
+async function isShownWithTag(
+  client: RegistryClient,
+  manifest: ManifestBlob,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { digest } = manifest;
+  const tag = `lix-image-upload-${digest.slice(7, 23)}`;
+  await client.putManifest(tag, manifest, signal);
+  try {
+    return (await settledDigest(client, digest, { digest, signal })) === digest;
+  } finally {
+    await client.deleteTag(tag, signal).catch(() => {
+      log.warn(`${client.description}: the tag ${tag} is left over and can be removed by hand`);
+    });
+  }
+}
+
+/** An answer that was lost or is none may stand for a write that was done. */
+async function putTag(
+  client: RegistryClient,
+  root: ManifestBlob,
+  { tag, signal }: { readonly tag: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const { digest } = root;
+  try {
+    await client.putManifest(tag, root, signal);
+  } catch (error) {
+    // A registry that claims another digest changes what it takes.
+    if (error instanceof RegistryDigestMismatch) throw error;
+    const now = await digestAt(client, tag, signal).catch(() => undefined);
+    if (now !== digest) throw error;
+    return;
+  }
+  const got = await settledDigest(client, tag, { digest, signal });
+  if (got !== digest) throw new TagNotKept(`${client.description}:${tag}`, digest, got);
 }
 
 const digestAt = async (
   client: RegistryClient,
   reference: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Digest | undefined> => (await client.headManifest(reference, signal))?.digest;
 
-async function expectAt(
+/** What a reference names after a while, or as soon as that is `digest`. */
+async function settledDigest(
   client: RegistryClient,
   reference: string,
-  { digest, signal }: { readonly digest: Digest; readonly signal: AbortSignal },
-): Promise<void> {
+  { digest, signal }: { readonly digest: Digest; readonly signal: AbortSignal | undefined },
+): Promise<Digest | undefined> {
   for (let looked = 1; ; looked += 1) {
     const got = await digestAt(client, reference, signal);
-    if (got === digest) return;
-    if (looked === LOOKS) {
-      if (reference === digest) throw new ManifestNotKept(client.description, digest);
-      throw new TagNotKept(`${client.description}:${reference}`, digest, got);
-    }
+    if (got === digest || looked === LOOKS) return got;
     await pauseBefore(looked, { firstMs: FIRST_PAUSE_MS, retryAfter: undefined, signal });
   }
 }

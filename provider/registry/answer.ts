@@ -3,22 +3,12 @@
  * @see distribution-spec, "Error Codes"
  * @module
  */
-import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { isRetryableStatus } from "../base/http-retry.ts";
 import { redactUrl } from "../base/redact.ts";
 import { refusalHint } from "./refusal-hint.ts";
-
-const ErrorBody = z.object({
-  errors: z.array(
-    z.object({
-      code: z.string().catch(""),
-      message: z.string().catch(""),
-      detail: z.unknown().optional(),
-    }),
-  ),
-});
+import { statedReason } from "./stated-reason.ts";
 
 /** A web server that is no registry answers in HTML, and its 404 says nothing about an image. */
 export function isForeign(response: HttpResponse): boolean {
@@ -26,62 +16,80 @@ export function isForeign(response: HttpResponse): boolean {
   return isHtml && response.headers["docker-distribution-api-version"] === undefined;
 }
 
+/** Whether a success is the registry's: that of Quay may be a page, too, but says what it is about. */
+export const isBelievable = (response: HttpResponse): boolean =>
+  !isForeign(response) || isRegistrys(response);
+
 /** What servers of https say to plain http, Go's and nginx among them. */
 const isPlainOnTls = ({ status, url, headers }: HttpResponse): boolean =>
   status === 400 &&
   url.startsWith("http:") &&
   headers["docker-distribution-api-version"] === undefined;
 
-/** The registry's definite "I do not have it". */
-export const isMissing = (response: HttpResponse): boolean =>
-  response.status === 404 && !isForeign(response);
+/**
+ * Whether only a registry says this. Its proxies pass such headers on; a web page in their place has none.
+ * An upload's address is one too: not every registry names itself (Gitea, Nexus).
+ */
+export function isRegistrys({ status, headers }: HttpResponse): boolean {
+  const names = Object.keys(headers);
+  return (
+    names.some((name) => /^(?:docker-|oci-)/.test(name)) ||
+    /^application\/vnd\.(?:oci|docker)\./.test(headers["content-type"] ?? "") ||
+    /^bearer\s/i.test(headers["www-authenticate"] ?? "") ||
+    (status === 202 && /\/blobs\/uploads\//.test(headers.location ?? ""))
+  );
+}
 
-/** Reads the answer to its end and says what went wrong. `label` says what was asked of whom. */
+/** What registries and few web servers say; enough to go on with, not to believe a page. */
+export const speaksAsRegistry = (response: HttpResponse): boolean =>
+  isRegistrys(response) ||
+  (response.status < 500 && /^application\/json\b/i.test(response.headers["content-type"] ?? ""));
+
+export interface FailureContext {
+  /** What was asked of whom, for messages. */
+  readonly label: string;
+  /** What to do about a 401 or 403. */
+  readonly denialHint: string;
+  /** It has answered as a registry before: then a page is by something in front of it. */
+  readonly isKnown: boolean;
+}
+
+/** Reads the answer to its end and says what went wrong. */
 export async function failure(
   response: HttpResponse,
-  label: string,
-  denialHint: string,
+  { label, denialHint, isKnown }: FailureContext,
 ): Promise<LixImageError> {
   const { status } = response;
-  const said = await registryErrors(response);
-  const got = `HTTP status ${status}${said.text === "" ? "" : ` (${said.text})`}`;
-  if (status === 401 || status === 403) return new RegistryDenied(label, got, denialHint);
+  const body = await response.text().catch(() => ""); // The status alone has to do.
+  const reason = statedReason(body, response.headers);
+  const isPage = isForeign(response);
+  const by = isPage ? pageAuthor(response) : "";
+  const got = `HTTP status ${status}${by}${reason.text === "" ? "" : ` (${reason.text})`}`;
+  const hint = refusalHint(status, reason);
+  if (status === 401) return new RegistryDenied(label, got, hint ?? denialHint);
+  if (status === 403)
+    return new RegistryDenied(label, got, hint ?? (isPage && isKnown ? IN_FRONT : denialHint));
   if (status >= 500 || isRetryableStatus(status))
-    return new RegistryUnavailable(label, got, response);
-  // A proxy that is in front of many a registry, and has a page of its own for this.
-  if (status === 413) return new RegistryRefused(label, got, { status, codes: said.codes });
-  const isOther = isForeign(response) || (said.codes.length === 0 && isPlainOnTls(response));
-  if (isOther || (status >= 200 && status < 400)) return new NotARegistry(label, got, response.url);
-  return new RegistryRefused(label, got, { status, codes: said.codes });
+    return new RegistryUnavailable(label, got, { response, hint });
+  const isOther = isPage || (reason.codes.length === 0 && isPlainOnTls(response));
+  const isSuccess = status >= 200 && status < 400;
+  // A proxy that is in front of many a registry has a page of its own for what is too large.
+  if ((isOther || isSuccess) && !isKnown && status !== 413)
+    return new NotARegistry(label, got, response.url);
+  const usual = isPage ? IN_FRONT : isSuccess ? UNEXPECTED : "the log of the registry may say why";
+  return new RegistryRefused(label, got, { status, codes: reason.codes, hint: hint ?? usual });
 }
 
-async function registryErrors(
-  response: HttpResponse,
-): Promise<{ readonly codes: readonly string[]; readonly text: string }> {
-  const none = { codes: [], text: "" };
-  let body: string;
-  try {
-    body = await response.text();
-  } catch {
-    // The status alone has to do.
-    return none;
-  }
-  try {
-    const { errors } = ErrorBody.parse(JSON.parse(body));
-    const lines = errors.map(({ code, message, detail }) => {
-      // A full disk is an unknown error to distribution, and only the detail names it.
-      const more = code === "UNKNOWN" && detail != null ? JSON.stringify(detail) : "";
-      return [code, message, more].filter(Boolean).join(": ");
-    });
-    return { codes: errors.map(({ code }) => code), text: printable(lines.join("; ")) };
-  } catch {
-    return none;
-  }
-}
+const IN_FRONT =
+  "the registry has answered before, and this page is not its own: look at the log of the proxy or firewall in front of it";
+const UNEXPECTED =
+  "this is no answer of the distribution specification to such a request: does a proxy in front of the registry change it?";
 
-// A registry's words must not move the cursor.
-const printable = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f]+/g, " ").slice(0, 300);
+/** nginx, haproxy and clouds' balancers name themselves. */
+function pageAuthor({ headers }: HttpResponse): string {
+  const { server } = headers;
+  return server === undefined ? ", in a web page" : `, in a web page by ${server.slice(0, 60)}`;
+}
 
 /** 401 or 403, after everything we know was tried. */
 export class RegistryDenied extends LixImageError {
@@ -94,33 +102,45 @@ export class RegistryDenied extends LixImageError {
 const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
   [429, "it limits the rate of requests: wait, or log in"],
   [500, "its log says why: a full disk, or a store behind it that fails; or try again later"],
-  [507, "it has no room left"],
+  [507, "the registry has no room left: ask who runs it to free some"],
 ]);
 
 /** 429 or 5xx, after all retries: it says nothing about what the registry has. */
 export class RegistryUnavailable extends LixImageError {
   readonly code = "REGISTRY_UNAVAILABLE";
+  readonly status: number;
   /** How long it asks us to wait. */
   readonly retryAfter: string | undefined;
-  constructor(label: string, got: string, { status, headers }: HttpResponse) {
+  constructor(
+    label: string,
+    got: string,
+    { response, hint }: { readonly response: HttpResponse; readonly hint?: string | undefined },
+  ) {
     super(`${label}: the registry is not available: ${got}`, {
-      hint: UNAVAILABLE.get(status) ?? "try again later",
+      hint: hint ?? UNAVAILABLE.get(response.status) ?? "try again later",
     });
-    this.retryAfter = headers["retry-after"];
+    this.status = response.status;
+    this.retryAfter = response.headers["retry-after"];
   }
 }
 
 /** Any other 4xx: the registry understood and will not. */
 export class RegistryRefused extends LixImageError {
   readonly code = "REGISTRY_REFUSED";
+  readonly status: number;
   /** The distribution-spec codes of the answer: MANIFEST_BLOB_UNKNOWN, UNSUPPORTED, … */
   readonly codes: readonly string[];
   constructor(
     label: string,
     got: string,
-    { status, codes }: { readonly status: number; readonly codes: readonly string[] },
+    {
+      status,
+      codes,
+      hint,
+    }: { readonly status: number; readonly codes: readonly string[]; readonly hint: string },
   ) {
-    super(`${label}: refused: ${got}`, { hint: refusalHint(status, codes) });
+    super(`${label}: refused: ${got}`, { hint });
+    this.status = status;
     this.codes = codes;
   }
 }

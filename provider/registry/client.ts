@@ -3,21 +3,21 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  * @module
  */
-import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
+import { Tag } from "../oci/reference.ts";
 import { MediaType } from "../oci/media-type.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { isForeign, isMissing, NotARegistry } from "./answer.ts";
+import { isBelievable, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findCredentials } from "./find-credentials.ts";
 import { Patience, type PatienceOptions } from "./patience.ts";
-import { onward } from "./onward.ts";
 import { bodyOf } from "../base/request-body.ts";
+import { listTags } from "./list-tags.ts";
 import { RegistrySession, type RepositoryAddress } from "./session.ts";
 import { hasBlob, uploadBlob, type UploadOptions } from "./upload.ts";
 
@@ -43,8 +43,6 @@ export interface RegistryClientOptions extends PatienceOptions {
 
 // The distribution-spec's advice, and what registries enforce.
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
-// A registry whose pages never end would keep us for ever.
-const TAG_PAGES = 1000;
 // Without the docker types a registry that holds one would convert it, or say 404.
 const ACCEPT = [
   MediaType.index,
@@ -85,8 +83,8 @@ export class RegistryClient {
   async headManifest(reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined> {
     const { response, label } = await this.#askManifest("HEAD", reference, signal);
     await response.discard();
-    if (isMissing(response)) return undefined;
-    await this.#expect(200, response, label);
+    if (await this.#session.isMissing(response, signal)) return undefined;
+    await this.#expectOk(response, label);
     const digest = claimedDigest(response);
     const size = Number(response.headers["content-length"] ?? NaN);
     const mediaType = mediaTypeOf(response);
@@ -104,11 +102,11 @@ export class RegistryClient {
     signal?: AbortSignal,
   ): Promise<ReceivedManifest | undefined> {
     const { response, label } = await this.#askManifest("GET", reference, signal);
-    if (isMissing(response)) {
+    if (await this.#session.isMissing(response, signal)) {
       await response.discard();
       return undefined;
     }
-    await this.#expect(200, response, label);
+    await this.#expectOk(response, label);
     const bytes = await Bytes.collect(response.body, MANIFEST_LIMIT).catch((error: unknown) => {
       if (!(error instanceof RangeError)) throw error;
       throw new NotARegistry(label, `more than ${MANIFEST_LIMIT} bytes`, response.url);
@@ -126,7 +124,7 @@ export class RegistryClient {
     signal?: AbortSignal,
   ): Promise<void> {
     const label = `${this.description}: putting manifest ${reference}`;
-    const response = await this.#session.request(this.#session.url(`manifests/${reference}`), {
+    const response = await this.#session.request(this.#manifestUrl(reference), {
       method: "PUT",
       access: "push",
       headers: { "content-type": manifest.mediaType },
@@ -135,7 +133,10 @@ export class RegistryClient {
       label,
       signal,
     });
-    await this.#expect(201, response, label);
+    // As go-containerregistry; Quay's is in HTML, as its framework has it.
+    const isSuccess = response.status === 201 || response.status === 202;
+    if (!isSuccess && !(response.status === 200 && isBelievable(response)))
+      throw await this.#session.failure(response, label);
     await response.discard();
     const expected = Digest.of(manifest.bytes);
     const claimed = claimedDigest(response);
@@ -157,34 +158,13 @@ export class RegistryClient {
     const label = `${this.description}: reading blob ${digest}`;
     const url = this.#session.url(`blobs/${digest}`);
     const response = await this.#session.request(url, { label, signal });
-    await this.#expect(200, response, label);
+    await this.#expectOk(response, label);
     yield* verifiedBlob(response.body, { digest }, label);
   }
 
-  /** All of them; none for a repository that is not there. */
+  /** All of them; none for a repository that is not there. Throws rather than answer with a part. */
   async listTags(signal?: AbortSignal): Promise<string[]> {
-    const label = `${this.description}: listing tags`;
-    const tags: string[] = [];
-    // 1000 is the most that ECR allows.
-    let page: URL | undefined = this.#session.url("tags/list?n=1000");
-    for (let read = 1; page !== undefined; read += 1) {
-      // Half a list would be a wrong one: who asks may be about to delete what no tag names.
-      if (read > TAG_PAGES)
-        throw new NotARegistry(label, `more than ${TAG_PAGES} pages of them`, page.href);
-      const response = await this.#session.request(page, { label, signal });
-      if (isMissing(response)) {
-        await response.discard();
-        return tags;
-      }
-      await this.#expect(200, response, label);
-      tags.push(...parseTags(await response.text(MANIFEST_LIMIT), label, response.url));
-      const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(String(response.headers["link"] ?? ""))?.[1];
-      page =
-        next === undefined
-          ? undefined
-          : await onward(next, { from: page, what: "next page of tags", label });
-    }
-    return tags;
+    return await listTags(this.#session, signal);
   }
 
   /** With all its tags. One that is not there is no failure. */
@@ -199,7 +179,7 @@ export class RegistryClient {
 
   async #delete(reference: string, signal: AbortSignal | undefined): Promise<void> {
     const label = `${this.description}: deleting ${reference}`;
-    const url = this.#session.url(`manifests/${reference}`);
+    const url = this.#manifestUrl(reference);
     const response = await this.#session.request(url, {
       method: "DELETE",
       access: "delete",
@@ -207,9 +187,20 @@ export class RegistryClient {
       label,
       signal,
     });
-    if (response.status !== 202 && response.status !== 200 && !isMissing(response))
+    if (
+      response.status !== 202 &&
+      response.status !== 200 &&
+      !(await this.#session.isMissing(response, signal))
+    )
       throw await this.#session.failure(response, label);
     await response.discard();
+  }
+
+  /** Registries list tags too, and what is none must not lead to another place of theirs. */
+  #manifestUrl(reference: string): URL {
+    if (!reference.startsWith("sha256:")) Tag.check(reference);
+    else Digest.parse(reference);
+    return this.#session.url(`manifests/${reference}`);
   }
 
   async #askManifest(
@@ -218,7 +209,7 @@ export class RegistryClient {
     signal: AbortSignal | undefined,
   ): Promise<{ readonly response: HttpResponse; readonly label: string }> {
     const label = `${this.description}: reading manifest ${reference}`;
-    const url = this.#session.url(`manifests/${reference}`);
+    const url = this.#manifestUrl(reference);
     const headers = { accept: ACCEPT };
     return {
       response: await this.#session.request(url, { method, headers, label, signal }),
@@ -226,22 +217,11 @@ export class RegistryClient {
     };
   }
 
-  async #expect(status: number, response: HttpResponse, label: string): Promise<void> {
-    if (response.status !== status) throw await this.#session.failure(response, label);
-    if (!isForeign(response)) return;
+  async #expectOk(response: HttpResponse, label: string): Promise<void> {
+    if (response.status !== 200) throw await this.#session.failure(response, label);
+    if (isBelievable(response)) return;
     await response.discard();
     throw new NotARegistry(label, "a web page", response.url);
-  }
-}
-
-// Nexus says null for none.
-const TagList = z.object({ tags: z.array(z.string()).nullish() });
-
-function parseTags(text: string, label: string, url: string): readonly string[] {
-  try {
-    return TagList.parse(JSON.parse(text)).tags ?? [];
-  } catch {
-    throw new NotARegistry(label, "no list of tags", url);
   }
 }
 

@@ -6,9 +6,10 @@
  */
 import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
-import type { LixImageError } from "../base/errors.ts";
+import { LixImageError } from "../base/errors.ts";
 import type { HttpRequest, HttpResponse } from "../base/http.ts";
-import { failure } from "./answer.ts";
+import { pauseBefore } from "../base/http-retry.ts";
+import { failure, isBelievable, isForeign, speaksAsRegistry } from "./answer.ts";
 import { isHub } from "./auth-file.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
@@ -43,11 +44,15 @@ export class RegistrySession {
   readonly description: string;
   readonly origin: URL;
   readonly patience: Patience;
+  readonly #asked: RepositoryAddress;
+  /** By the name that the server has for it. */
   readonly #repository: RepositoryAddress;
   readonly #source: CredentialSource;
   readonly #environment: Environment;
   readonly #transport: RegistryTransport;
   #pushing = false;
+  /** It has answered as only a registry does. */
+  #isKnown = false;
   #challenge: Challenge | undefined;
   /** `found` is undefined when no place has any. */
   #credentials: { readonly found: Credentials | undefined } | undefined;
@@ -59,7 +64,8 @@ export class RegistrySession {
 
   constructor(repository: RepositoryAddress, options: RegistrySessionOptions) {
     const { credentials, environment, patience } = options;
-    this.#repository = repository;
+    this.#asked = repository;
+    this.#repository = { ...repository, name: nameAtServer(repository) };
     this.#source = credentials;
     this.#environment = environment;
     this.description = `${repository.host}/${repository.name}`;
@@ -79,12 +85,46 @@ export class RegistrySession {
 
   /** From now on tokens may push, so that the one of the first HEAD serves the uploads too. */
   expectPush(): void {
+    const { host, name } = this.#asked;
+    if (isHub(host) && !name.includes("/")) throw new HubNamespaceMissing(host, name);
     this.#pushing = true;
   }
 
-  /** Any answer but a 401 that a login could cure. */
+  /** Any answer but a 401 that a login could cure, and a page that is gone at the next try. */
   async request(url: URL, request: SessionRequest): Promise<HttpResponse> {
-    if (request.access === "push") this.#pushing = true;
+    if (request.access === "push") this.expectPush();
+    for (let tried = 1; ; tried += 1) {
+      const response = await this.#answer(url, { ...request, freshConnection: tried > 1 });
+      const isOwn = new URL(response.url).origin === this.origin.origin;
+      if (isOwn && speaksAsRegistry(response)) this.#isKnown = true;
+      if (!isStray(response) || request.retry === false || tried === PAGE_TRIES) return response;
+      await response.discard();
+      const firstMs = this.patience.retryDelayMs;
+      await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
+    }
+  }
+
+  /**
+   * The registry's definite "I do not have it". A page says so only in place of a registry that has
+   * answered before: nginx may have pages of its own for every error.
+   */
+  async isMissing(response: HttpResponse, signal: AbortSignal | undefined): Promise<boolean> {
+    if (response.status !== 404) return false;
+    if (this.#isKnown || !isForeign(response)) return true;
+    await this.#ping(signal);
+    return this.#isKnown;
+  }
+
+  /** The way to find out whether there is a registry. @see distribution-spec, "Determining Support" */
+  async #ping(signal: AbortSignal | undefined): Promise<HttpResponse> {
+    const label = `${this.description}: ping`;
+    const answer = await this.#transport.send(new URL("/v2/", this.origin), { label, signal });
+    await answer.discard();
+    if (speaksAsRegistry(answer)) this.#isKnown = true;
+    return answer;
+  }
+
+  async #answer(url: URL, request: SessionRequest): Promise<HttpResponse> {
     // An upload may continue elsewhere, and elsewhere is no place for this registry's credentials.
     if (url.origin !== this.origin.origin) return await this.#send(url, request, undefined);
     const scopes = this.#scopes(request);
@@ -107,7 +147,7 @@ export class RegistrySession {
       origin === this.origin.origin
         ? this.#denialHint()
         : `this is what ${host} says, to which ${this.#repository.host} sends us: the login at ${this.#repository.host} plays no part there`;
-    return await failure(response, label, hint);
+    return await failure(response, { label, denialHint: hint, isKnown: this.#isKnown });
   }
 
   /** What to do about a 401 or 403. Says where credentials came from, never what they are. */
@@ -176,10 +216,7 @@ export class RegistrySession {
     const known = preferred(response.headers["www-authenticate"]);
     if (known !== undefined || this.#challenge !== undefined) return known;
     // gcr.io names its ways of logging in nowhere but here.
-    const label = `${this.description}: ping`;
-    const ping = await this.#transport.send(new URL("/v2/", this.origin), { label, signal });
-    await ping.discard();
-    return preferred(ping.headers["www-authenticate"]);
+    return preferred((await this.#ping(signal)).headers["www-authenticate"]);
   }
 
   async #token(
@@ -222,6 +259,20 @@ export class RegistrySession {
   }
 }
 
+/**
+ * A success in a web page that no registry sends: some proxy's, as a rule only once. Quay has its own
+ * successes in HTML, but those of writes, and it names their digest.
+ */
+const isStray = (response: HttpResponse): boolean =>
+  response.status === 200 && !isBelievable(response);
+
+/** How often a page is asked for what it stands for. */
+const PAGE_TRIES = 3;
+
+/** Docker Hub's official images have a namespace that nobody writes. */
+const nameAtServer = ({ host, name }: RepositoryAddress): string =>
+  isHub(host) && !name.includes("/") ? `library/${name}` : name;
+
 /** An ECR password lives twelve hours; a provider process may live longer. */
 const isOver = (found: Credentials | undefined): boolean =>
   found?.kind === "basic" && found.expiresAt !== undefined && Date.now() >= found.expiresAt;
@@ -233,4 +284,13 @@ function preferred(header: string | undefined): Challenge | undefined {
     challenges.find(({ scheme }) => scheme === "bearer") ??
     challenges.find(({ scheme }) => scheme === "basic")
   );
+}
+
+export class HubNamespaceMissing extends LixImageError {
+  readonly code = "HUB_NAMESPACE_MISSING";
+  constructor(host: string, name: string) {
+    super(`${host}/${name}: expected a namespace before the name; got the name alone`, {
+      hint: `Docker Hub reads that as library/${name}, an official image: write ${host}/<your namespace>/${name}`,
+    });
+  }
 }

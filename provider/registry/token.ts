@@ -31,10 +31,14 @@ export interface TokenQuestion {
   readonly signal: AbortSignal;
 }
 
+// Services write null for what they do not say, and numbers in quotes.
 const Answer = z.object({
-  token: z.string().optional(),
-  access_token: z.string().optional(),
-  expires_in: z.number().optional(),
+  token: z.string().nullish().catch(undefined),
+  access_token: z.string().nullish().catch(undefined),
+  expires_in: z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+    .nullish()
+    .catch(undefined),
 });
 
 // The token spec: 60 seconds where the service does not say, and services must not say less.
@@ -64,7 +68,8 @@ export async function fetchToken(question: TokenQuestion): Promise<Token> {
     }
   }
   response ??= await byGet(realm, question, label);
-  if (response.status !== 200) throw await failure(response, label, question.denialHint);
+  if (response.status !== 200)
+    throw await failure(response, { label, denialHint: question.denialHint, isKnown: false });
   return await tokenOf(response, label, asked);
 }
 
@@ -114,6 +119,9 @@ async function tokenOf(response: HttpResponse, label: string, asked: number): Pr
   }
   const value = answer.token || answer.access_token;
   if (!value) throw new NotARegistry(label, "an answer without a token", response.url);
+  // RFC 9110 §5.5; anything else would fail far from here, and be shown there.
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new NotARegistry(label, "a token that cannot stand in a header", response.url);
   const life = Math.max(answer.expires_in ?? SHORTEST_LIFE_S, SHORTEST_LIFE_S) - RENEWED_EARLY_S;
   return { value, expiresAt: asked + life * 1000 };
 }

@@ -1,8 +1,9 @@
 /**
- * The bytes of one upload. All in one PUT: the digest is known before, and it is the one way that all
- * registries agree on. ECR loses all but the first of several chunks, GHCR caps those with a
- * Content-Range. Only where a large upload broke, and the registry says how much of it it has kept, as
- * distribution 3 does, the rest goes into one PATCH without a Content-Range.
+ * The bytes of one upload. All in one PUT, where the registry takes them so: the digest is known before.
+ * Otherwise as Docker sends them: all in one PATCH without a Content-Range, and a PUT that ends it. ECR
+ * loses all but the first of several chunks, GHCR caps those with a Content-Range. Where a large upload
+ * broke, and the registry says how much of it it has kept, as distribution 3 does, the rest goes into
+ * one such PATCH, too.
  * @see distribution-spec, "Pushing blobs"; docs/decisions/0008-uploads.md
  * @module
  */
@@ -10,7 +11,7 @@ import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import type { Blob } from "../oci/layer.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { NotARegistry } from "./answer.ts";
+import { isBelievable, NotARegistry, RegistryUnavailable } from "./answer.ts";
 import { onward } from "./onward.ts";
 import type { RegistrySession } from "./session.ts";
 
@@ -21,6 +22,12 @@ export interface UploadPoint {
   readonly offset: number;
 }
 
+export interface SendOptions extends UploadPoint {
+  /** `"PUT"`: the bytes go with the request that ends the upload. `"PATCH"`: they go before it. */
+  readonly way: "PUT" | "PATCH";
+  readonly signal: AbortSignal | undefined;
+}
+
 // Below it, to send all again takes less time than to ask.
 const WORTH_RESUMING = 1024 * 1024;
 
@@ -28,7 +35,7 @@ const WORTH_RESUMING = 1024 * 1024;
 export async function sendBytes(
   session: RegistrySession,
   blob: Blob,
-  { address, offset, signal }: UploadPoint & { readonly signal: AbortSignal | undefined },
+  { address, offset, way, signal }: SendOptions,
 ): Promise<void> {
   const label = uploadLabel(session, blob);
   const send = (method: "PATCH" | "PUT", url: URL, from: number): Promise<HttpResponse> =>
@@ -52,21 +59,33 @@ export async function sendBytes(
       signal,
     });
   let [at, sent] = [address, offset];
-  if (offset > 0 && offset < blob.size) {
+  if ((offset > 0 || way === "PATCH") && offset < blob.size) {
     const patched = await send("PATCH", at, offset);
-    if (patched.status !== 202) throw await session.failure(patched, label);
-    await patched.discard();
+    // As go-containerregistry: 201 and 204 are seen in the field.
+    await accept(session, patched, { label, statuses: [202, 201, 204] });
     at = await nextAddress(patched, at, label);
     sent = blob.size;
   }
   const last = new URL(at);
   last.searchParams.set("digest", blob.digest);
-  const done = await send("PUT", last, sent);
-  if (done.status !== 201) throw await session.failure(done, label);
-  await done.discard();
+  await accept(session, await send("PUT", last, sent), { label, statuses: [201, 204] });
 }
 
-/** What a registry has kept of an upload that broke; undefined when it is better to begin anew. */
+/** A success is told by its status: Quay's are in HTML, as its framework has it. */
+async function accept(
+  session: RegistrySession,
+  response: HttpResponse,
+  { label, statuses }: { readonly label: string; readonly statuses: readonly number[] },
+): Promise<void> {
+  if (statuses.includes(response.status)) return await response.discard();
+  if (response.status === 200 && !isBelievable(response)) {
+    await response.discard();
+    throw new RegistryUnavailable(label, "HTTP status 200 in a web page", { response });
+  }
+  throw await session.failure(response, label);
+}
+
+/** What a registry has kept of an upload that broke; undefined when it is better to begin again. */
 export async function keptBytes(
   session: RegistrySession,
   blob: Blob,

@@ -10,13 +10,14 @@ import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
-import { isForeign, isMissing, RegistryRefused, RegistryUnavailable } from "./answer.ts";
+import { isBelievable, RegistryRefused, RegistryUnavailable } from "./answer.ts";
 import type { RegistrySession } from "./session.ts";
 import {
   keptBytes,
   sendBytes,
   uploadAddress,
   uploadLabel,
+  type SendOptions,
   type UploadPoint,
 } from "./upload-bytes.ts";
 
@@ -29,8 +30,10 @@ export interface UploadOptions {
 /** Of the whole process, so that many images at once do not open many times as many files. */
 const uploads = new Limiter(8);
 const TRIES = 4;
-// What takes a blob twice and never says that it has it will not say it the third time.
+// What takes a blob twice and never says that it has it will not say it the third time; and what says
+// twice that an upload is another than we think may not take such uploads at all.
 const SILENT_TRIES = 2;
+const LOST_TRIES = 2;
 
 /** The upload is not what we think it is. The last: a proxy sent the bytes twice. */
 const LOST: ReadonlySet<string> = new Set([
@@ -45,31 +48,73 @@ export async function uploadBlob(
   options: UploadOptions = {},
 ): Promise<"mounted" | "uploaded"> {
   return await uploads.run(async () => {
+    const begun = await begin(session, blob, options);
+    if (begun === "mounted") return begun;
     const { signal } = options;
-    // Each beginning is a question with tries of its own.
-    let at = await begin(session, blob, options);
-    for (let tried = 1; at !== "mounted"; tried += 1) {
-      const point = { ...at, signal };
-      const failed = await sendBytes(session, blob, point).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      if (failed === undefined) return "uploaded";
-      const { error } = failed;
-      if (tried === TRIES || !isCurable(error, { tried, point })) throw error;
-      await pauseBefore(tried, {
-        firstMs: session.patience.retryDelayMs,
-        retryAfter: error instanceof RegistryUnavailable ? error.retryAfter : undefined,
-        signal,
-      });
-      // The answer may have been lost after the registry had kept the blob.
-      if (await hasBlob(session, blob.digest, signal)) return "uploaded";
-      const kept = isRetryableFailure(error) ? await keptBytes(session, blob, point) : undefined;
-      at = kept ?? (await begin(session, blob, { signal }));
+    if (takesOnlyPatches.has(session.origin.origin)) {
+      await upload(session, blob, { begun, way: "PATCH", signal });
+      return "uploaded";
     }
-    return at;
+    try {
+      await upload(session, blob, { begun, way: "PUT", signal });
+    } catch (error) {
+      if (!mayWantPatch(error)) throw error;
+      const again = await begin(session, blob, { signal });
+      if (again === "mounted") return again;
+      // What refuses both ways has said why at the first.
+      await upload(session, blob, { begun: again, way: "PATCH", signal }).catch(
+        (second: unknown) => {
+          throw second instanceof RegistryRefused ? error : second;
+        },
+      );
+      takesOnlyPatches.add(session.origin.origin);
+    }
+    return "uploaded";
   });
 }
+
+/** Origins of registries that refused bytes in a PUT and took them in a PATCH; for the life of the process. */
+const takesOnlyPatches = new Set<string>();
+
+/** Again and again, as far as each failure promises that another try may do better. */
+async function upload(
+  session: RegistrySession,
+  blob: Blob,
+  { begun, way, signal }: { readonly begun: UploadPoint } & Pick<SendOptions, "way" | "signal">,
+): Promise<void> {
+  let at = begun;
+  for (let tried = 1; ; tried += 1) {
+    const point = { ...at, way, signal };
+    const failed = await sendBytes(session, blob, point).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failed === undefined) return;
+    const { error } = failed;
+    if (tried === TRIES || !isCurable(error, { tried, point })) throw error;
+    await pauseBefore(tried, {
+      firstMs: session.patience.retryDelayMs,
+      retryAfter: error instanceof RegistryUnavailable ? error.retryAfter : undefined,
+      signal,
+    });
+    // The answer may have been lost after the registry had kept the blob.
+    if (await hasBlob(session, blob.digest, signal)) return;
+    const kept = isRetryableFailure(error) ? await keptBytes(session, blob, point) : undefined;
+    const next = kept ?? (await begin(session, blob, { signal }));
+    if (next === "mounted") return;
+    at = next;
+  }
+}
+
+/**
+ * Whether the registry may take bytes in a PATCH alone, as Docker sends them: Artifactory does not find
+ * the digest of a PUT with a body, Pulp before 2023 leaves the body out, others do not allow it.
+ */
+const mayWantPatch = (error: unknown): boolean =>
+  (error instanceof RegistryRefused && NO_WHOLE_PUT.has(error.status)) ||
+  (error instanceof RegistryUnavailable && error.status === 501);
+
+const NO_WHOLE_PUT: ReadonlySet<number> = new Set([400, 404, 405, 411, 415, 416]);
 
 /** Whether the repository has the blob. */
 export async function hasBlob(
@@ -85,8 +130,8 @@ export async function hasBlob(
   });
   await response.discard();
   // A web server that has a page for everything says 200 to this, too.
-  if (response.status === 200 && !isForeign(response)) return true;
-  if (isMissing(response)) return false;
+  if (response.status === 200 && isBelievable(response)) return true;
+  if (await session.isMissing(response, signal)) return false;
   throw await session.failure(response, label);
 }
 
@@ -148,5 +193,5 @@ function isCurable(
   if (point.offset > 0) return true;
   // Our own check of the bytes passed, so they were damaged on the way. Once.
   if (error.codes.includes("DIGEST_INVALID") && tried === 1) return true;
-  return error.codes.some((code) => LOST.has(code));
+  return tried < LOST_TRIES && error.codes.some((code) => LOST.has(code));
 }

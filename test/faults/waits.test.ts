@@ -1,7 +1,7 @@
 /** Servers that keep us waiting: they end in success when they come to, else in a clear error. */
 import type { Fault, FaultAct } from "../support/http-faults.ts";
 import { overOurRegistry, type Row } from "./registries.ts";
-import { assertClear, assertPushed, NEW, TAG } from "./stage.ts";
+import { assertClear, assertPushed, TAG } from "./stage.ts";
 
 /** Small, but enough for a registry on a busy machine. */
 const patience = {
@@ -19,7 +19,6 @@ const PLACES: readonly (readonly [name: string, Place])[] = [
   ["the beginning of an upload", { method: "POST", path: /uploads/ }],
   ["a blob", { method: "PUT", path: /uploads/ }],
   ["a manifest", { method: "PUT", path: /manifests\/sha256/ }],
-  ["the index", { method: "PUT", path: new RegExp(NEW.root.digest) }],
   ["the tag", { method: "PUT", path: new RegExp(`manifests/${TAG}$`) }],
 ];
 
@@ -55,7 +54,7 @@ overOurRegistry(
     ACTS.flatMap(([what, act]) => [
       passing(`${place} ${what}`, { ...where, act }),
       // What the registry has kept is found there, whatever becomes of its answer.
-      ...(place === "a blob" && act.kind === "trickle"
+      ...(["a blob", "the tag"].includes(place) && act.kind === "trickle"
         ? []
         : [lasting(`${place} ${what}`, [{ ...where, act }], SILENT)]),
     ]),

@@ -29,6 +29,8 @@ export type FaultAct =
       /** @param path with its query. */
       readonly to: (path: string) => string;
     }
+  /** Asked before the work is done; undefined: the right answer. */
+  | { readonly kind: "instead"; readonly of: (request: IncomingMessage) => Reply | undefined }
   /** Closes the connection when this much of the request's body has come; the work is not done. */
   | { readonly kind: "drop"; readonly afterBytes: number }
   /** Does the work, and then says this. */
@@ -71,7 +73,9 @@ export async function answerWithFaults(
       const headers = { location: act.to(request.url ?? "/") };
       return await Reply.send({ status: act.status, headers }, request, response);
     }
-    const reply = act?.kind === "answer" ? act : changed(await work.answer(request), act, request);
+    const instead = act?.kind === "instead" ? act.of(request) : undefined;
+    const reply =
+      instead ?? (act?.kind === "answer" ? act : changed(await work.answer(request), act, request));
     if (act?.kind === "cut") socket.end((await rawOf(reply, request)).subarray(0, act.afterBytes));
     else if (act?.kind === "trickle") await trickle(reply, request, { ...act, socket });
     else await Reply.send(reply, request, response);

@@ -34,14 +34,17 @@ export const Reply = {
     const { body = "", status } = reply;
     const isWhole = typeof body === "string" || body instanceof Uint8Array;
     const whole = isWhole ? Buffer.from(body) : undefined;
-    response.writeHead(status, {
+    const headers: Record<string, string> = {
       // Not on the pages of what is in front of a registry.
-      ...(reply.headers?.["content-type"] !== "text/html" && {
+      ...(reply.headers?.["content-type"]?.startsWith("text/html") !== true && {
         "docker-distribution-api-version": "registry/2.0",
       }),
       ...(whole && status !== 204 ? { "content-length": String(whole.length) } : {}),
       ...reply.headers,
-    });
+    };
+    // An empty one takes it away.
+    const sent = Object.entries(headers).filter(([, value]) => value !== "");
+    response.writeHead(status, Object.fromEntries(sent));
     if (request.method === "HEAD") response.end();
     else if (isWhole) response.end(whole);
     else await pipeline(body, response);

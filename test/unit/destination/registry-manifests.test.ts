@@ -45,9 +45,11 @@ test("an index is written when each platform's manifest is seen to be there, its
     const at = (line: string): number => log.lastIndexOf(line);
     for (const child of [AMD64, ARM64]) {
       assert.ok(at(`PUT ${child}`) < at(`HEAD ${child}`), log.join("\n"));
-      assert.ok(at(`HEAD ${child}`) < at(`PUT ${ROOT}`), log.join("\n"));
+      assert.ok(at(`HEAD ${child}`) < at("PUT latest"), log.join("\n"));
     }
-    assert.deepEqual(log.slice(-3), [`HEAD ${ROOT}`, "PUT latest", "HEAD latest"]);
+    // There are registries that take a manifest once, so the index goes in with its tag.
+    assert.ok(!log.includes(`PUT ${ROOT}`));
+    assert.deepEqual(log.slice(-2), ["PUT latest", "HEAD latest"]);
   }));
 
 test("of what is there nothing is written again", () =>
@@ -66,7 +68,7 @@ test("of what is there nothing is written again", () =>
     assert.deepEqual(await writes(), ["PUT v1"]);
     tags.clear();
     manifests.delete(ROOT);
-    assert.deepEqual(await writes(), [`PUT ${ROOT}`, "PUT latest", "PUT v1"]);
+    assert.deepEqual(await writes(), ["PUT latest", "PUT v1"]);
   }));
 
 test("a registry that takes a moment to show what it took is asked again", () =>
@@ -78,7 +80,7 @@ test("a registry that takes a moment to show what it took is asked again", () =>
     const log = asked();
     assert.equal(log.filter((line) => line === `HEAD ${ARM64}`).length, 4);
     assert.equal(log.filter((line) => line === `PUT ${ARM64}`).length, 1);
-    assert.ok(log.lastIndexOf(`HEAD ${ARM64}`) < log.indexOf(`PUT ${ROOT}`));
+    assert.ok(log.lastIndexOf(`HEAD ${ARM64}`) < log.indexOf("PUT latest"));
   }));
 
 test("a registry that loses a platform's manifest gets neither index nor tag", () =>

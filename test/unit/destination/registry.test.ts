@@ -26,7 +26,7 @@ const writes = (registry: TestRegistry): string[] =>
     .filter(({ method }) => method === "PUT")
     .map(({ path }) => path.replace(/\/uploads.*/, "").replace("/v2/acme/lix/", ""));
 
-test("writes blobs, then children, then the root by digest, then the tags", () =>
+test("writes blobs, then children, then the tags, the root with the first of them", () =>
   withRegistry(async (registry) => {
     const index = sampleIndex(IMAGE, sampleImage("for arm"));
     await to(registry, "acme/lix").publish(index, { tags: ["v1", "latest"] });
@@ -36,7 +36,6 @@ test("writes blobs, then children, then the root by digest, then the tags", () =
     assert.deepEqual(order.slice(index.blobs.length), [
       left,
       right,
-      `manifests/${index.root.digest}`,
       "manifests/v1",
       "manifests/latest",
     ]);

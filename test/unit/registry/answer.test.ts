@@ -46,8 +46,8 @@ for (const [status, code, body] of [
   [401, "REGISTRY_DENIED", ""],
   [403, "REGISTRY_DENIED", '{"errors":[{"code":"DENIED","message":"not yours"}]}'],
   [400, "REGISTRY_REFUSED", "{}"],
-  [301, "NOT_A_REGISTRY", ""],
-  [204, "NOT_A_REGISTRY", ""],
+  [301, "REGISTRY_REFUSED", ""],
+  [204, "REGISTRY_REFUSED", ""],
 ] as const)
   test(`takes ${status} for ${code}, never for "gone"`, () =>
     withRegistry(async (client, registry) => {

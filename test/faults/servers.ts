@@ -1,0 +1,251 @@
+/**
+ * How registries of the field differ from the specification, and from each other, as faults of the
+ * registry of the tests. Each has its source: the server's code, or the report of somebody who met it.
+ * @module
+ */
+import type { IncomingMessage } from "node:http";
+import type { Fault } from "../support/http-faults.ts";
+import type { Reply } from "../support/registry-reply.ts";
+import type { RegistryStore } from "../support/registry-store.ts";
+
+export const REPOSITORY = "acme/lix";
+
+export interface Server {
+  readonly name: string;
+  readonly faults: (store: RegistryStore) => readonly Omit<Fault, "times">[];
+  /** What it does not allow, after a first push. Default: nothing. */
+  readonly refuses?: "further tags";
+}
+
+export const HTML = { "content-type": "text/html; charset=utf-8" };
+export const json = (status: number, body: unknown): Reply => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+export const error = (status: number, code: string, message: string, detail?: unknown): Reply =>
+  json(status, { errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] });
+
+const isByDigest = ({ url = "" }: IncomingMessage): boolean => url.includes("/manifests/sha256:");
+const referenceOf = ({ url = "" }: IncomingMessage): string =>
+  url.replace(/\?.*/, "").slice(url.lastIndexOf("/manifests/") + "/manifests/".length);
+const hasBody = ({ headers }: IncomingMessage): boolean => Number(headers["content-length"]) > 0;
+
+/** Without the header that names it. */
+const anonymous = (reply: Reply): Reply => ({
+  ...reply,
+  headers: { ...reply.headers, "docker-distribution-api-version": "" },
+});
+
+/** Two tags a page, and a Link as the server writes it. */
+const pagedTags = (link: (next: string) => string): Omit<Fault, "times"> => ({
+  method: "GET",
+  path: /tags\/list/,
+  act: {
+    kind: "change",
+    change: (reply, { url = "", headers }) => {
+      const { tags = [] } = JSON.parse(String(reply.body)) as { tags?: readonly string[] };
+      const after = new URL(url, "http://x").searchParams.get("last");
+      const left = after === null ? tags : tags.filter((tag) => tag > after);
+      const page = left.slice(0, 2);
+      const next = `http://${headers.host}/v2/${REPOSITORY}/tags/list?n=2&last=${page.at(-1)}`;
+      const more: Record<string, string> = left.length > 2 ? { link: link(next) } : {};
+      return { ...json(200, { tags: page }), headers: { ...reply.headers, ...more } };
+    },
+  },
+});
+
+export const SERVERS: readonly Server[] = [
+  { name: "distribution", faults: () => [] },
+  {
+    // quay/quay endpoints/v2: Response objects have Flask's default type. quay/quay#1385.
+    name: "Quay",
+    faults: () => [
+      {
+        method: "PUT",
+        act: {
+          kind: "change",
+          change: (reply) => ({
+            ...anonymous(reply),
+            headers: { ...anonymous(reply).headers, ...HTML },
+          }),
+        },
+      },
+      {
+        method: "POST",
+        act: {
+          kind: "change",
+          change: (reply) => ({ ...reply, headers: { ...reply.headers, ...HTML } }),
+        },
+      },
+    ],
+  },
+  {
+    // Before 3.9 (PROJQUAY-5360): what has a hidden temporary tag only is not found by its digest.
+    name: "Quay before 3.9",
+    faults: (store) => [
+      {
+        method: "HEAD",
+        path: /manifests\/sha256/,
+        act: {
+          kind: "instead",
+          of: (request) => {
+            const named = [...(store.repositories.get(REPOSITORY)?.tags.values() ?? [])];
+            return named.includes(referenceOf(request))
+              ? undefined
+              : error(404, "MANIFEST_UNKNOWN", "manifest unknown");
+          },
+        },
+      },
+      // pagination without angle brackets, endpoints/v2/__init__.py of 3.6.
+      pagedTags((next) => `${next}; rel="next"`),
+    ],
+  },
+  {
+    // Hosted repository with "Disable redeploy": an asset is written once. sonatype NEXUS-16733, jib#2145.
+    name: "Nexus without redeploy",
+    refuses: "further tags",
+    faults: (store) => [
+      {
+        method: "PUT",
+        path: /manifests/,
+        act: {
+          kind: "instead",
+          of: (request) => {
+            const held = store.repositories.get(REPOSITORY);
+            const reference = referenceOf(request);
+            // A manifest is an asset by its digest, too; there is but one in these tests.
+            const isThere = isByDigest(request)
+              ? held?.manifests.has(reference)
+              : (held?.tags.size ?? 0) > 0;
+            return isThere === true
+              ? error(
+                  400,
+                  "BLOB_UPLOAD_INVALID",
+                  "blob upload invalid",
+                  "Repository does not allow updating assets: acme-docker",
+                )
+              : undefined;
+          },
+        },
+      },
+      {
+        method: "GET",
+        path: /tags\/list/,
+        act: {
+          kind: "change",
+          change: (reply) =>
+            String(reply.body).includes('"tags":[]') ? json(200, { tags: null }) : reply,
+        },
+      },
+    ],
+  },
+  {
+    // docker/buildx#1772: a PUT with the bytes in it finds no digest.
+    name: "Artifactory",
+    faults: () => [
+      {
+        method: "PUT",
+        path: /uploads/,
+        act: {
+          kind: "instead",
+          of: (request) =>
+            hasBody(request)
+              ? error(404, "BLOB_UNKNOWN", "Digest did not match any blob")
+              : undefined,
+        },
+      },
+      {
+        method: "GET",
+        path: /tags\/list/,
+        act: {
+          kind: "change",
+          // RTFACT-26278: manifests without a tag are listed by their digest.
+          change: (reply) => {
+            const { tags } = JSON.parse(String(reply.body)) as { tags: readonly string[] };
+            return json(200, { tags: [...tags, `sha256:${"0".repeat(64)}`] });
+          },
+        },
+      },
+    ],
+  },
+  {
+    // pulp_container before 2.15 (2023): the last PUT's body is not read.
+    name: "Pulp before 2023",
+    faults: () => [
+      {
+        method: "PUT",
+        path: /uploads/,
+        act: {
+          kind: "instead",
+          of: (request) =>
+            hasBody(request) ? error(400, "DIGEST_INVALID", "digest invalid") : undefined,
+        },
+      },
+    ],
+  },
+  {
+    // cloudflare/serverless-registry src/router.ts: no brackets; chunked uploads only above a size.
+    name: "Cloudflare's serverless-registry",
+    faults: () => [pagedTags((next) => `${next}; rel=next`)],
+  },
+  {
+    // A capital and a parameter before it: RFC 8288 allows both. goharbor/harbor lib/links.
+    name: "Harbor",
+    faults: () => [pagedTags((next) => `<${next}>; title="more"; REL="next"`)],
+  },
+  {
+    // gitea routers/api/packages/container: no docker-distribution-api-version but on /v2/; 201 with a body.
+    name: "Gitea",
+    faults: () => [{ act: { kind: "change", change: anonymous } }],
+  },
+  {
+    // AWS: relative pages with an opaque token.
+    name: "ECR",
+    faults: () => [pagedTags((next) => `<${next.replace(/^http:\/\/[^/]*/, "")}>; rel="next"`)],
+  },
+  {
+    // go-containerregistry pkg/v1/remote/write.go takes 200, 201 and 202 for a manifest, 204 for a blob.
+    name: "registries with other successes",
+    faults: () => [
+      {
+        method: "PUT",
+        path: /manifests/,
+        act: {
+          kind: "change",
+          change: (reply) => (reply.status === 201 ? { ...reply, status: 202 } : reply),
+        },
+      },
+      {
+        method: "PUT",
+        path: /uploads/,
+        act: {
+          kind: "change",
+          change: (reply) => (reply.status === 201 ? { ...reply, status: 204, body: "" } : reply),
+        },
+      },
+      {
+        method: "DELETE",
+        act: {
+          kind: "change",
+          change: (reply) => (reply.status === 202 ? { ...reply, status: 200 } : reply),
+        },
+      },
+    ],
+  },
+  {
+    // proxy_intercept_errors with pages for all errors.
+    name: "a registry behind nginx with pages of its own",
+    faults: () => [
+      {
+        act: {
+          kind: "change",
+          change: (reply) =>
+            reply.status >= 400
+              ? { status: reply.status, headers: { ...HTML, server: "nginx" }, body: "<h1>no</h1>" }
+              : reply,
+        },
+      },
+    ],
+  },
+];

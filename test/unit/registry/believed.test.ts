@@ -1,0 +1,122 @@
+/** What a session believes of an answer that no registry gives, and at which name Docker Hub is asked. */
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage } from "node:http";
+import { test } from "node:test";
+import { parseChallenges } from "../../../provider/registry/challenge.ts";
+import { RegistryClient } from "../../../provider/registry/client.ts";
+import { Patience } from "../../../provider/registry/patience.ts";
+import { RegistrySession } from "../../../provider/registry/session.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
+import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { blobOf, sampleImage } from "../../support/sample-image.ts";
+
+const BLOB = blobOf(Buffer.from("a layer"));
+const { root } = sampleImage();
+const PAGE = {
+  kind: "answer",
+  status: 200,
+  headers: { "content-type": "text/html" },
+  body: "<p>please wait",
+} as const;
+
+async function withRegistry(
+  use: (client: RegistryClient, registry: TestRegistry) => Promise<void>,
+): Promise<void> {
+  const registry = await startRegistry();
+  try {
+    const client = new RegistryClient(
+      { host: registry.host, name: "acme/lix", plainHttp: true },
+      { credentials: async () => undefined, environment: {}, retryDelayMs: 1 },
+    );
+    await use(client, registry);
+  } finally {
+    await registry.close();
+  }
+}
+
+test("a page with 200 in place of any answer, once or twice, is asked again and not believed", () =>
+  withRegistry(async (client, registry) => {
+    for (const method of ["HEAD", "POST", "PUT"])
+      registry.faults.push({ method, act: PAGE, times: 2 });
+    assert.equal(await client.hasBlob(BLOB.digest), false);
+    await client.pushBlob(BLOB);
+    for (const blob of sampleImage().blobs) await client.pushBlob(blob);
+    await client.putManifest("v1", root);
+    registry.faults.push({ method: "GET", act: PAGE, times: 2 });
+    assert.deepEqual(await client.listTags(), ["v1"]);
+    assert.equal(registry.store.repository("acme/lix").blobs.get(BLOB.digest), BLOB.size);
+  }));
+
+test("such a page is asked for again on a connection of its own", async () => {
+  const sockets = new Set<IncomingMessage["socket"]>();
+  const server = createServer((request, response) => {
+    sockets.add(request.socket);
+    response.writeHead(200, { "content-type": "text/html" }).end("<p>hello");
+  });
+  const { url, close } = await listenOnLoopback(server);
+  try {
+    const { host } = new URL(url);
+    const client = new RegistryClient(
+      { host, name: "acme/lix", plainHttp: true },
+      { credentials: async () => undefined, environment: {}, retryDelayMs: 1 },
+    );
+    await assert.rejects(client.headManifest("v1"), { code: "NOT_A_REGISTRY" });
+    assert.equal(sockets.size, 3);
+  } finally {
+    await close();
+  }
+});
+
+test("a registry's 404 may be a page of the proxy in front of it: its /v2/ tells", () =>
+  withRegistry(async (client, registry) => {
+    const headers = { "content-type": "text/html", server: "nginx" };
+    const act = { kind: "answer", status: 404, headers, body: "<p>no" } as const;
+    registry.faults.push({ path: /manifests|blobs/, act, times: Infinity });
+    assert.equal(await client.headManifest("v1"), undefined);
+    assert.equal(await client.hasBlob(BLOB.digest), false);
+    assert.equal(registry.count("GET", /^\/v2\/$/), 1);
+  }));
+
+for (const host of ["docker.io", "index.docker.io", "registry-1.docker.io"]) {
+  const sessionOf = (name: string): RegistrySession =>
+    new RegistrySession(
+      { host, name, plainHttp: false },
+      { credentials: async () => undefined, environment: {}, patience: Patience.of({}) },
+    );
+
+  test(`${host}/alpine is read at library/alpine, and nothing is pushed there`, () => {
+    const session = sessionOf("alpine");
+    assert.equal(
+      session.url("manifests/latest").href,
+      "https://registry-1.docker.io/v2/library/alpine/manifests/latest",
+    );
+    assert.throws(() => session.expectPush(), {
+      code: "HUB_NAMESPACE_MISSING",
+      hint: /<your namespace>\/alpine/,
+    });
+  });
+
+  test(`${host}/acme/lix is itself`, () => {
+    const session = sessionOf("acme/lix");
+    session.expectPush();
+    assert.match(session.url("tags/list").href, /\/v2\/acme\/lix\/tags\/list$/);
+  });
+}
+
+test("a push to a name of Docker Hub without namespace asks nobody", async () => {
+  const client = new RegistryClient(
+    { host: "docker.io", name: "lix", plainHttp: false },
+    { credentials: async () => undefined, environment: {} },
+  );
+  await assert.rejects(client.pushBlob(BLOB), { code: "HUB_NAMESPACE_MISSING" });
+  await assert.rejects(client.putManifest("v1", root), { code: "HUB_NAMESPACE_MISSING" });
+});
+
+test("challenges of the field are read", () => {
+  const of = (header: string) => parseChallenges(header).map(({ scheme }) => scheme);
+  assert.deepEqual(of('Basic realm="GitHub Package Registry"'), ["basic"]);
+  assert.deepEqual(of('Bearer realm="https://h/t",service="s", Basic realm="x"'), [
+    "bearer",
+    "basic",
+  ]);
+});
