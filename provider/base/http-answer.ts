@@ -10,7 +10,7 @@ const SHORT_LIMIT_MS = 1_000;
 export function receive(
   response: IncomingMessage,
   request: ClientRequest,
-  { method, url, signal, stallLimitMs = STALL_LIMIT_MS }: RawRequest,
+  { method, url, signal, stallLimitMs = STALL_LIMIT_MS, leastRate }: RawRequest,
 ): RawResponse {
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
@@ -27,7 +27,11 @@ export function receive(
     // An answer in mid-upload leaves a connection that nobody can use again.
     if (!request.writableEnded) request.destroy();
   });
-  const body = chunks(response, new StallGuard("of the answer", stallLimitMs), broken.promise);
+  const body = chunks(
+    response,
+    new StallGuard("of the answer", stallLimitMs, leastRate),
+    broken.promise,
+  );
   // Nothing will follow, so the connection is free at once even if nobody reads.
   if (method === "HEAD" || response.statusCode === 204 || response.statusCode === 304)
     response.resume();

@@ -14,6 +14,8 @@ export interface RawRequest {
   readonly answerLimitMs?: number | undefined;
   /** Without progress of a body. Default: 60 s. */
   readonly stallLimitMs?: number | undefined;
+  /** Bytes a second on average; less is no progress. Default: 2 KiB. */
+  readonly leastRate?: number | undefined;
   readonly certificates?: OriginCertificates | undefined;
   /** Addresses beyond it are refused. */
   readonly reach?: Zone | undefined;

@@ -19,11 +19,14 @@ export class StallGuard {
   #bytes = 0;
   #pieces = 0;
 
-  /** @param what `of the answer`, `of the upload` */
-  constructor(what: string, limitMs: number) {
+  /**
+   * @param what `of the answer`, `of the upload`
+   * @param leastRate bytes a second
+   */
+  constructor(what: string, limitMs: number, leastRate = LEAST_BYTES_PER_SECOND) {
     this.#what = what;
     this.#limitMs = limitMs;
-    this.#leastBytes = (limitMs / 1000) * LEAST_BYTES_PER_SECOND;
+    this.#leastBytes = (limitMs / 1000) * leastRate;
   }
 
   /** Waits for the next bytes, and throws when the window is over without enough of them. */

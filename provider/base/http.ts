@@ -42,6 +42,8 @@ export interface HttpRequest {
   readonly answerLimitMs?: number | undefined;
   /** How long a body, either way, may make no progress; no longer than `limitMs`. Default: 60 s. */
   readonly stallLimitMs?: number | undefined;
+  /** Bytes of an answer a second, on average over `stallLimitMs`; less is no progress. Default: 2 KiB. */
+  readonly leastRate?: number | undefined;
   /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
   readonly redirects?: number | undefined;
   /** 301 and 302 redirect a write as 307 and 308 do. Default: such an answer is the answer. */
@@ -132,12 +134,12 @@ async function tries(request: Tried): Promise<HttpResponse> {
 
 /** One try, to the end of its redirects. */
 async function follow(request: Tried): Promise<RawResponse> {
-  const { method, label, signal, body, certificates, answerLimitMs } = request;
+  const { method, label, signal, body, certificates, answerLimitMs, leastRate } = request;
   const { stallLimitMs } = request.limit;
   const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
   for (let hop = request.first, left = redirects; ; left -= 1) {
     const { url, headers, reach } = hop;
-    const limits = { answerLimitMs, stallLimitMs };
+    const limits = { answerLimitMs, stallLimitMs, leastRate };
     const { freshConnection } = request;
     const connection = { certificates, reach, freshConnection };
     const raw = { method, url, headers, body, signal, ...connection, ...limits };

@@ -4,11 +4,13 @@
  * @module
  */
 import type { Bytes } from "../base/bytes.ts";
+import { SingleFlight } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { CacheInfo } from "../nix/cache-info.ts";
 import { NarInfo } from "../nix/narinfo.ts";
 import { STORE_DIR, StorePath } from "../nix/store-path.ts";
 import { decompress } from "../compression/decompress.ts";
+import type { Pace } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";
 
 /**
@@ -26,32 +28,31 @@ export interface CacheFiles {
   /** Of a `text` that was not there: the refusal that may be the reason. */
   refusal?(name: string): LixImageError | undefined;
   /** A NAR as it is stored. `url` as in a narinfo; one that is not there throws. */
-  nar(url: string, signal?: AbortSignal): Bytes;
+  nar(url: string, signal?: AbortSignal, pace?: Pace): Bytes;
 }
 
 export function binaryCache(files: CacheFiles): Substituter {
-  let checked: Promise<void> | undefined;
+  let isChecked = false;
+  // One question for all paths that come at once: it ends when none of them waits for it any more.
+  const checks = new SingleFlight<void>();
   return {
     url: files.url,
     async narInfo(path, signal) {
-      // One question for all paths that come at once, so it is not ended by the signal of any.
-      checked ??= checkStoreDir(files).catch((error: unknown) => {
-        checked = undefined;
-        throw error;
-      });
-      await checked;
+      if (!isChecked) await checks.run("", (each) => checkStoreDir(files, each), signal);
+      isChecked = true;
       const text = await files.text(narInfoName(path), signal);
       return text === undefined ? undefined : NarInfo.parse(text, path);
     },
     refusal: (path) => files.refusal?.(narInfoName(path)),
-    openNar: (info, signal) => decompress(files.nar(info.url, signal), info.compression),
+    openNar: (info, signal, pace) =>
+      decompress(files.nar(info.url, signal, pace), info.compression),
   };
 }
 
 const narInfoName = (path: StorePath): string => `${StorePath.hashPart(path)}.narinfo`;
 
-async function checkStoreDir(files: CacheFiles): Promise<void> {
-  const text = await files.text("nix-cache-info");
+async function checkStoreDir(files: CacheFiles, signal: AbortSignal): Promise<void> {
+  const text = await files.text("nix-cache-info", signal);
   // Nix asks for the file; the paths in the narinfos tell the store's folder just as well.
   if (text === undefined) return;
   const { storeDir } = CacheInfo.parse(text);

@@ -9,6 +9,8 @@ import { HttpUnreachable } from "../base/http-unreachable.ts";
 import { log } from "../base/log.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import type { StorePath } from "../nix/store-path.ts";
+import { findFirst, type Finding } from "./find-first.ts";
+import { isLate, lateLast, noteLate, OVERTAKE_MS, type Pace } from "./late-caches.ts";
 import { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";
 import { cacheSupplier, tarballSupplier, type LockedNar, type Supplier } from "./supplier.ts";
@@ -35,16 +37,23 @@ interface Search {
   readonly failures: Map<Supplier, Failure>;
 }
 
+export interface NarSourceOptions {
+  /** How long a cache may take to say what it has. Default: {@link OVERTAKE_MS}. */
+  readonly overtakeMs?: number | undefined;
+}
+
 export class NarSource {
   readonly #suppliers: readonly Supplier[];
   readonly #ahead: NarInfosAhead;
+  readonly #overtakeMs: number;
   readonly #searches = new Map<StorePath, Search>();
   /** How many NARs each has served that were not what the lock says. */
   readonly #damage = new Map<string, number>();
 
   /** In order of priority. */
-  constructor(substituters: readonly Substituter[]) {
-    this.#ahead = new NarInfosAhead(substituters);
+  constructor(substituters: readonly Substituter[], { overtakeMs }: NarSourceOptions = {}) {
+    this.#overtakeMs = overtakeMs ?? OVERTAKE_MS;
+    this.#ahead = new NarInfosAhead(substituters, overtakeMs);
     this.#suppliers = substituters.map((cache) => cacheSupplier(cache, this.#ahead));
   }
 
@@ -75,11 +84,15 @@ export class NarSource {
     this.#searches.set(info.storePath, search);
     const { failures } = search;
     for (;;) {
-      const supplier = this.#next(search);
-      if (supplier === undefined) break;
+      const found = await this.#find(search, info, signal);
+      if (found === undefined) break;
+      const { supplier, open } = found;
+      const pace = this.#candidates(search).some(({ url }) => url !== supplier.url && !isLate(url))
+        ? "hurried"
+        : "patient";
       let begun = false;
       try {
-        for await (const chunk of verified(supplier.open(info, signal), info, supplier.url)) {
+        for await (const chunk of verified(open(signal, pace), info, supplier.url)) {
           signal?.throwIfAborted();
           begun = true;
           yield chunk;
@@ -89,11 +102,12 @@ export class NarSource {
         return;
       } catch (error) {
         signal?.throwIfAborted();
+        const broke = error instanceof HttpUnreachable && (begun || isTooSlow(error, pace));
         const breaks = (failures.get(supplier)?.breaks ?? 0) + 1;
-        const final = !(begun && error instanceof HttpUnreachable);
-        failures.set(supplier, { error, breaks: final ? BREAKS_PER_CACHE : breaks });
-        if (begun && final) this.#noteDamage(supplier);
-        if (begun && this.#next(search) !== undefined)
+        failures.set(supplier, { error, breaks: broke ? breaks : BREAKS_PER_CACHE });
+        if (isTooSlow(error, pace)) noteLate(supplier.url);
+        if (begun && !broke) this.#noteDamage(supplier);
+        if (begun && this.#candidates(search).length > 0)
           throw new NarInterrupted(info.storePath, supplier.url, error);
       }
     }
@@ -102,14 +116,31 @@ export class NarSource {
     throw new NarUnavailable(info.storePath, refusals(search));
   }
 
-  /** The one with the fewest breaks, the first one of equals; undefined when all have failed. */
-  #next({ suppliers, failures }: Search): Supplier | undefined {
+  /** The first one that has the path; undefined when all have failed. */
+  async #find(
+    search: Search,
+    info: LockedNar,
+    signal: AbortSignal | undefined,
+  ): Promise<Finding | undefined> {
+    const { found, failed } = await findFirst(this.#candidates(search), {
+      find: (supplier, each) => supplier.find(info, each),
+      overtakeMs: this.#overtakeMs,
+      signal,
+    });
+    for (const [supplier, error] of failed)
+      search.failures.set(supplier, { error, breaks: BREAKS_PER_CACHE });
+    return found;
+  }
+
+  /** Those with the fewest breaks first, the first ones of equals; late ones and damaging ones last. */
+  #candidates({ suppliers, failures }: Search): Supplier[] {
     const breaks = (supplier: Supplier): number => failures.get(supplier)?.breaks ?? 0;
     const damaging = (supplier: Supplier): number =>
       (this.#damage.get(supplier.url) ?? 0) >= DAMAGED_NARS ? 1 : 0;
-    return suppliers
-      .filter((supplier) => breaks(supplier) < BREAKS_PER_CACHE)
-      .toSorted((a, b) => damaging(a) - damaging(b) || breaks(a) - breaks(b))[0];
+    const candidates = suppliers.filter((supplier) => breaks(supplier) < BREAKS_PER_CACHE);
+    return lateLast(candidates.toSorted((a, b) => breaks(a) - breaks(b))).toSorted(
+      (a, b) => damaging(a) - damaging(b),
+    );
   }
 
   #noteDamage({ url }: Supplier): void {
@@ -124,6 +155,10 @@ export class NarSource {
     return { suppliers: [...this.#suppliers, ...tarball], failures: new Map() };
   }
 }
+
+/** Another cache may be quicker; with no other left, it is asked again without hurry. */
+const isTooSlow = (error: unknown, pace: Pace): boolean =>
+  pace === "hurried" && error instanceof HttpUnreachable && error.timedOut;
 
 const refusals = ({ suppliers, failures }: Search): readonly Refusal[] =>
   suppliers.map((supplier) => {

@@ -6,23 +6,31 @@ import { HttpUnreachable } from "../base/http-unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
+import type { Pace } from "./late-caches.ts";
 import { decodeContent } from "../compression/content-encoding.ts";
 
 /** How long a cache may keep us waiting. */
 export interface CacheLimits {
+  /** For the beginning of an answer, all tries together. */
+  readonly limitMs?: number | undefined;
   /** For the beginning of an answer, in one try. */
-  readonly answerLimitMs: number;
+  readonly answerLimitMs?: number | undefined;
   /** For a body that makes no progress. */
-  readonly stallLimitMs: number;
+  readonly stallLimitMs?: number | undefined;
+  /** Bytes a second; less is no progress. */
+  readonly leastRate?: number | undefined;
 }
 
-// What caches have, they have as a file, or get from a store behind them in a few seconds.
-const CACHE_LIMITS: CacheLimits = { answerLimitMs: 30_000, stallLimitMs: 30_000 };
+// What caches have, they have as a file, or get from a store behind them in a few seconds. So the only
+// cache fails, where it does, within a minute and a half.
+const PATIENT: CacheLimits = { limitMs: 90_000, answerLimitMs: 30_000, stallLimitMs: 30_000 };
+// Another cache can have it sooner than that. When both are slow, this one is asked again, patiently.
+const HURRIED: CacheLimits = { limitMs: 5_000, stallLimitMs: 10_000, leastRate: 16 * 1024 };
 
 export interface HttpCacheOptions {
   /** The first pause before a retry. Default: that of base/http.ts. */
   readonly retryDelayMs?: number | undefined;
-  /** Default: {@link CACHE_LIMITS}. */
+  /** Default: {@link PATIENT}, and {@link HURRIED} where another cache may have the same. */
   readonly limits?: CacheLimits | undefined;
   /** What the cache is called in messages. Default: its URL, redacted. */
   readonly name?: string | undefined;
@@ -33,6 +41,11 @@ export interface HttpCacheOptions {
 // As Nix does with a cache that failed: a closure of hundreds of paths should not wait for each.
 const REST_AFTER_FAILURE_MS = 60_000;
 
+interface Asking {
+  readonly signal: AbortSignal | undefined;
+  readonly pace: Pace;
+}
+
 /** `root` is the cache's URL with a trailing slash and without settings. */
 export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): CacheFiles {
   const url = (options.name ?? redactUrl(root)).replace(/\/$/, "");
@@ -42,11 +55,11 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
   const ask = async (
     target: URL,
     label: string,
-    signal: AbortSignal | undefined,
+    { signal, pace }: Asking,
   ): Promise<HttpResponse> => {
     const headers = target.origin === root.origin ? await access.headers(target) : undefined;
     const redirects = headers === undefined || access.redirects ? undefined : 0;
-    const { retryDelayMs, limits = CACHE_LIMITS } = options;
+    const { retryDelayMs, limits = pace === "hurried" ? HURRIED : PATIENT } = options;
     return http(target, {
       ...limits,
       // A lock names its caches. One in our own network is as good as any; one where a cloud hands out
@@ -65,10 +78,10 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
   const fetchFile = async (
     target: URL,
     label: string,
-    signal: AbortSignal | undefined,
+    asking: Asking,
   ): Promise<Bytes | undefined> => {
     for (let again = false; ; again = true) {
-      const response = await ask(target, label, signal);
+      const response = await ask(target, label, asking);
       const { status } = response;
       if (status === 200) return decodeContent(response.body, response.headers["content-encoding"]);
       // To judge it we may have to ask for credentials first, and must not hold a connection then.
@@ -96,7 +109,7 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
       if (resting !== undefined && performance.now() < resting.until) throw resting.error;
       const label = `${url}/${name}`;
       try {
-        const body = await fetchFile(new URL(name, root), label, signal);
+        const body = await fetchFile(new URL(name, root), label, { signal, pace: "patient" });
         return body === undefined ? undefined : await textOf(body, label);
       } catch (error) {
         if (error instanceof HttpUnreachable || (error instanceof CacheFailed && error.overloaded))
@@ -104,11 +117,11 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
         throw error;
       }
     },
-    async *nar(narUrl, signal) {
+    async *nar(narUrl, signal, pace = "patient") {
       const target = resolveNarUrl(narUrl, root);
       if (target === undefined) throw new UnsafeNarUrl(url, narUrl);
       const label = redactUrl(target);
-      const body = await fetchFile(target, label, signal);
+      const body = await fetchFile(target, label, { signal, pace });
       if (body === undefined) throw new NarGone(url, label, access.refusal(label));
       yield* body;
     },

@@ -7,6 +7,7 @@ import { Limiter, mapConcurrent } from "../base/concurrency.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { PathInfo } from "../nix/path-info.ts";
 import type { StorePath } from "../nix/store-path.ts";
+import { lateLast, OVERTAKE_MS } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";
 
 // For the whole process, and fewer than a host's connections (base/http-agent.ts), so that NARs that
@@ -18,13 +19,15 @@ const PATHS_AHEAD = 16;
 
 export class NarInfosAhead {
   readonly #substituters: readonly Substituter[];
+  readonly #overtakeMs: number;
   readonly #answers = new Map<Substituter, Map<StorePath, Promise<NarInfo | undefined>>>();
   /** Paths whose turn came before we got to ask ahead. */
   readonly #overtaken = new Set<StorePath>();
   readonly #readers = new Set<Reader>();
 
-  constructor(substituters: readonly Substituter[]) {
+  constructor(substituters: readonly Substituter[], overtakeMs = OVERTAKE_MS) {
     this.#substituters = substituters;
+    this.#overtakeMs = overtakeMs;
   }
 
   /** Asks while `use` runs, and no longer: then the answers that nobody fetched are forgotten. */
@@ -78,13 +81,16 @@ export class NarInfosAhead {
 
   /** From cache to cache until one has the path. */
   async #ask({ storePath, narHash }: PathInfo, signal: AbortSignal): Promise<void> {
-    for (const cache of this.#substituters) {
+    const caches = lateLast(this.#substituters);
+    for (const cache of caches) {
       if (cache.openPath !== undefined || this.#overtaken.has(storePath)) return;
       const answers = this.#answers.get(cache) ?? new Map<StorePath, Promise<undefined>>();
       this.#answers.set(cache, answers);
       const asked = LIMITER.run(async () => {
         signal.throwIfAborted();
-        return cache.narInfo(storePath, signal);
+        // One that does not answer would keep all our questions to itself.
+        const patience = cache === caches.at(-1) ? [] : [AbortSignal.timeout(this.#overtakeMs)];
+        return cache.narInfo(storePath, AbortSignal.any([signal, ...patience]));
       });
       if (!answers.has(storePath)) answers.set(storePath, asked);
       if ((await asked.catch(() => undefined))?.narHash === narHash) return;

@@ -2,6 +2,7 @@ import type { Bytes } from "../base/bytes.ts";
 import type { LixImageError } from "../base/errors.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { StorePath } from "../nix/store-path.ts";
+import type { Pace } from "./late-caches.ts";
 
 /** A binary cache or a store, as far as we use one. What it says is believed by nobody before it is checked. */
 export interface Substituter {
@@ -12,7 +13,7 @@ export interface Substituter {
   /** Of a path that it does not have, as far as `narInfo` can tell: the refusal that may be the reason. */
   refusal?(path: StorePath): LixImageError | undefined;
   /** The NAR, decompressed but not verified. */
-  openNar(info: NarInfo, signal?: AbortSignal): Bytes;
+  openNar(info: NarInfo, signal?: AbortSignal, pace?: Pace): Bytes;
   /**
    * Where there is a quicker way to a path's NAR than by its narinfo, whose word the lock has anyway.
    * Undefined when the path is not there.

@@ -3,6 +3,7 @@ import type { Bytes } from "../base/bytes.ts";
 import { redactUrl } from "../base/redact.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { PathInfo } from "../nix/path-info.ts";
+import type { Pace } from "./late-caches.ts";
 import type { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";
 import { fetchTarball } from "./tarball-source.ts";
@@ -16,31 +17,36 @@ export interface LockedNar extends PathInfo {
 export interface Supplier {
   /** For messages: redacted. */
   readonly url: string;
-  /** The NAR, not verified. Throws where there is none. */
-  open(info: LockedNar, signal: AbortSignal | undefined): Bytes;
+  /** Throws where there is none. */
+  find(info: LockedNar, signal: AbortSignal | undefined): Promise<FoundNar>;
 }
+
+/** The NAR, not verified. */
+export type FoundNar = (signal: AbortSignal | undefined, pace: Pace) => Bytes;
 
 export const cacheSupplier = (cache: Substituter, ahead: NarInfosAhead): Supplier => ({
   url: cache.url,
-  async *open(info, signal) {
+  async find(info, signal) {
     if (cache.openPath !== undefined) {
       const nar = await cache.openPath(info.storePath, signal);
       if (nar === undefined) throw new Missing("does not have it");
-      yield* nar;
-      return;
+      return () => nar;
     }
     const narInfo = await ahead.narInfo(cache, info.storePath, signal);
     if (narInfo === undefined)
       throw cache.refusal?.(info.storePath) ?? new Missing("does not have it");
     const other = disagreement(narInfo, info);
     if (other !== undefined) throw new Missing(`has another ${other} than the lock`);
-    yield* cache.openNar(narInfo, signal);
+    return (reading, pace) => cache.openNar(narInfo, reading, pace);
   },
 });
 
 export const tarballSupplier = (url: string): Supplier => ({
   url: redactUrl(url),
-  open: ({ narSize }, signal) => fetchTarball({ url, narSize, signal }),
+  find:
+    async ({ narSize }) =>
+    (signal) =>
+      fetchTarball({ url, narSize, signal }),
 });
 
 function disagreement(narInfo: NarInfo, info: PathInfo): string | undefined {

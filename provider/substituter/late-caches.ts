@@ -1,0 +1,26 @@
+/**
+ * Caches that kept us waiting while another one could have answered. They are asked last for the life of
+ * the process: a closure of hundreds of paths should not wait for each.
+ * @module
+ */
+import { log } from "../base/log.ts";
+
+/** How long a cache may take to say what it has of a path before the next one is asked as well. */
+export const OVERTAKE_MS = 3_000;
+
+/** `hurried` where another cache may have the same: then this one must begin soon and be quick. */
+export type Pace = "hurried" | "patient";
+
+const late = new Set<string>();
+
+export const isLate = (url: string): boolean => late.has(url);
+
+export function noteLate(url: string): void {
+  if (late.has(url)) return;
+  late.add(url);
+  log.warn(`${url} answers too slowly; it is asked last from now on`);
+}
+
+/** In the same order, but for those that are late. */
+export const lateLast = <T extends { readonly url: string }>(caches: readonly T[]): T[] =>
+  caches.toSorted((a, b) => Number(isLate(a.url)) - Number(isLate(b.url)));
