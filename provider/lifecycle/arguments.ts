@@ -87,11 +87,15 @@ export function parseInputs(given: unknown): LixImageSpec {
  * What check hands on as inputs for these arguments: defaults applied, unknowns where they were. An update
  * plan holds `up` to it, so it has every property that it will have when nothing is unknown any more.
  */
-export const wireArguments = (checked: CheckedArguments): Record<string, unknown> =>
-  [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<Record<string, unknown>>(
+export function wireArguments(checked: CheckedArguments): Record<string, unknown> {
+  const { args, mistakes, unknown } = checked;
+  // Stand-ins for what is wrong may have no place for an unknown; nobody goes on with these.
+  if (mistakes.length > 0) return { ...args, ...Object.fromEntries(unknown) };
+  return [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<Record<string, unknown>>(
     (made, place) => Object(Place.write(made, place, UNKNOWN)),
-    { ...checked.args },
+    { ...args },
   );
+}
 
 /** Defaults that follow from an unknown. */
 function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): Place[] {

@@ -9,11 +9,11 @@ import type { Session } from "../build/session.ts";
 import type { Listing } from "../nix/listing.ts";
 import type { NarHash } from "../nix/nix-hash.ts";
 import { comparePlatforms, Platform } from "../oci/platform.ts";
-import { Repository } from "../oci/reference.ts";
 import { draftSpec, targetName, type Spec, type SpecDraft } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
+import { ArgumentFingerprint } from "./argument-fingerprint.ts";
 import { parseArguments, wireArguments, type CheckedArguments } from "./arguments.ts";
-import { claim } from "./claims.ts";
+import { claimImage } from "./claims.ts";
 import { givenOutputs } from "./given-outputs.ts";
 import { learnImage, type LearnedImage } from "./learn-image.ts";
 import { rememberPlan } from "./plans.ts";
@@ -35,24 +35,36 @@ export interface CheckResult {
 
 export async function check(session: Session, olds: Wire, news: Wire): Promise<CheckResult> {
   try {
-    const state = ResourceState.parse(olds["__state"]);
-    session.knowledge.teach(state);
-    session.knowledge.teachPlan(olds["planKey"]);
     const checked = parseArguments(news, givenOutputs(olds, news));
-    const draft = draftOf(checked);
-    const learned = await learnImage(session, checked, draft);
-    const shown = shownOutputs(learned, checked, draft);
-    claimReferences(draft, checked, shown);
-    if (learned.prepared !== undefined) rememberPlan(learned.prepared);
-    const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
-    const inputs = { ...wireArguments(checked), ...shown, __state };
-    // Of what is there already, diff tells.
-    if (checked.dryRun && olds["__state"] === undefined)
-      sayOnce(targetName(draft.spec), summarizeNew(inputs));
+    const inputs = await checkedInputs(session, olds, checked);
+    claimImage(inputs);
     return { inputs: toWire({ ...inputs, __provider: news["__provider"] }), failures: [] };
   } catch (error) {
     return { inputs: {}, failures: failuresOf(error) };
   }
+}
+
+/** Claims nothing. Throws every mistake at once. */
+export async function checkedInputs(
+  session: Session,
+  olds: Wire,
+  checked: CheckedArguments,
+): Promise<Wire> {
+  const state = ResourceState.parse(olds["__state"]);
+  session.knowledge.teach(state);
+  session.knowledge.teachPlan(olds["planKey"]);
+  const draft = draftOf(checked);
+  const learned = await learnImage(session, checked, draft);
+  const shown = shownOutputs(learned, checked, draft);
+  if (learned.prepared !== undefined) rememberPlan(learned.prepared);
+  const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
+  const answered = wireArguments(checked);
+  const __checked = ArgumentFingerprint.of(answered);
+  const inputs = { ...answered, ...shown, __state, __checked };
+  // Of what is there already, diff tells.
+  if (checked.dryRun && olds["__state"] === undefined)
+    sayOnce(targetName(draft.spec), summarizeNew(inputs));
+  return inputs;
 }
 
 /** All outputs that a preview shows; the unknown sentinel in place of what is not known. */
@@ -96,21 +108,6 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
 }
 
 const DESTINATIONS = ["registry", "repository", "archives"];
-
-/** In the repository and in the mirrors; what is unknown claims nothing. */
-function claimReferences({ spec }: SpecDraft, { unknown }: CheckedArguments, shown: Wire): void {
-  const { taggedRefs, digest } = shown;
-  if (!Array.isArray(taggedRefs) || typeof digest !== "string" || digest === UNKNOWN) return;
-  const refs = taggedRefs.map(String);
-  claim(refs, digest);
-  if (unknown.has("mirrors")) return;
-  const tags = refs.map((ref) => ref.slice(ref.lastIndexOf(":")));
-  for (const mirror of spec.mirrors)
-    claim(
-      tags.map((tag) => Repository.format(mirror) + tag),
-      digest,
-    );
-}
 
 /** `olds.__state`, and what it says. */
 interface RecordedState {

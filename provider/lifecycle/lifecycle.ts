@@ -20,6 +20,7 @@ import { engineSink } from "./engine-log.ts";
 import { PartlyPushed } from "./partly-pushed.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
+import { remediated } from "./remediated.ts";
 import { sayOnce } from "./say-once.ts";
 import { summarize } from "./summary.ts";
 import type { Wire } from "./wire.ts";
@@ -37,10 +38,11 @@ export const check = (olds: Wire, news: Wire): Promise<CheckResult> =>
   told(() => checkInputs(session(), olds, news));
 
 export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
-  told(() => {
-    const result = diffOutputs(olds, news);
-    if (result.changes) sayOnce(id, summarize(olds, news));
-    return Promise.resolve(result);
+  told(async () => {
+    const { inputs, remediation } = await remediated(session(), olds, news);
+    const result = diffOutputs(olds, inputs);
+    if (result.changes) sayOnce(id, [...remediation, ...summarize(olds, inputs)]);
+    return result;
   });
 
 // What follows needs the registry's client, which an operation that finds nothing changed does not load.

@@ -18,6 +18,7 @@ import { parseArguments, wireArguments } from "./arguments.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "./destinations.ts";
 import { Recorded } from "./recorded.ts";
+import { promisedBeside, remediationLines } from "./remediated.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 export interface PushResult {
@@ -45,15 +46,19 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
     everyBlob: drift.length > 0,
   });
   narrate(prepared, published);
+  const described = describeBuilt(prepared, published.assembled);
+  for (const line of remediationLines(inputs, described.digest))
+    log.warn(`${targetName(spec)}: ${line}`);
   const { failures } = published;
   return {
     failures,
     id: targetName(spec),
     outs: toWire({
       ...wireArguments(checked),
-      ...DeclaredOutputs.complete({ ...describeBuilt(prepared, published.assembled) }),
+      ...DeclaredOutputs.complete({ ...described }),
       drift: failures.map(({ destination }) => `${destination}: the image is not there`),
       __state: pushedState(inputs["__state"], published.assembled),
+      ...promisedBeside(inputs),
       __provider: inputs["__provider"],
     }),
   };

@@ -71,12 +71,12 @@ const mirrorRefs = ({ mirrors }: Recorded, root: Digest): string[] =>
 
 /** As inputs, only what check would put there, and the drift. */
 function found(id: string, props: Wire): ReadResult {
-  const { layers: _, drift, ...inputs } = props;
+  const { layers: _, drift, __promised, ...inputs } = props;
   const { platforms } = Recorded.parse(props);
   const drifted = Array.isArray(drift) && drift.length > 0;
   return {
     id,
     props: toWire(DeclaredOutputs.complete(props)),
-    inputs: toWire({ ...inputs, platforms, ...(drifted ? { drift } : {}) }),
+    inputs: toWire({ ...inputs, platforms, ...(drifted ? { drift } : Object(__promised)) }),
   };
 }
