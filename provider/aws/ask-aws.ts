@@ -6,7 +6,8 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { http, type HttpRequest } from "../base/http.ts";
-import type { FoundAwsKeys } from "./keys.ts";
+import { Secrets } from "../base/secrets.ts";
+import { remembered, type FoundAwsKeys } from "./keys.ts";
 
 const Keys = z.object({
   AccessKeyId: z.string().min(1),
@@ -48,14 +49,16 @@ export function keysOf(answer: unknown, source: string): FoundAwsKeys {
   const parsed = Keys.safeParse(answer);
   if (!parsed.success) throw new AwsRoleFailed(source, "an answer without keys");
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token } = parsed.data;
-  return { accessKeyId, secretAccessKey, sessionToken: Token, source };
+  return remembered({ accessKeyId, secretAccessKey, sessionToken: Token, source });
 }
 
 /** A token that somebody wrote to a file for us. */
 export async function readTokenFile(file: string, source: string): Promise<string> {
-  return await readFile(file, "utf8").catch((cause: unknown) => {
+  const token = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new AwsRoleFailed(source, `${file} cannot be read`, cause);
   });
+  Secrets.remember(token);
+  return token;
 }
 
 export class AwsRoleFailed extends LixImageError {

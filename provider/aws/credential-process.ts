@@ -7,7 +7,7 @@ import { z } from "zod";
 import { askProgram, isTimeout } from "../base/ask-program.ts";
 import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
-import type { FoundAwsKeys } from "./keys.ts";
+import { remembered, type FoundAwsKeys } from "./keys.ts";
 import { AwsProfileUnusable } from "./profile-unusable.ts";
 
 // It may ask a person for a finger, so it is given time, and asked once for many.
@@ -52,12 +52,12 @@ async function ask(
   } catch {
     throw fail("printed something else than keys");
   }
-  return {
+  return remembered({
     accessKeyId: answer.AccessKeyId,
     secretAccessKey: answer.SecretAccessKey,
     sessionToken: answer.SessionToken ?? undefined,
     source: `the credential_process of AWS profile ${JSON.stringify(profile)}`,
-  };
+  });
 }
 
 /** As a shell would without expanding anything; backslashes are plain on Windows. */

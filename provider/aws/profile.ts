@@ -9,7 +9,7 @@ import type { Environment } from "../base/environment.ts";
 import { readAwsProfile, type AwsProfile, type Section } from "./config-files.ts";
 import { processKeys } from "./credential-process.ts";
 import { AwsRegion } from "./domain.ts";
-import { variableKeys, type FoundAwsKeys } from "./keys.ts";
+import { remembered, variableKeys, type FoundAwsKeys } from "./keys.ts";
 import { AwsProfileUnusable } from "./profile-unusable.ts";
 import { containerRole, machineRole } from "./role.ts";
 import { ssoKeys } from "./sso.ts";
@@ -126,5 +126,5 @@ function writtenKeys({ source, values }: Section): FoundAwsKeys | undefined {
   const secretAccessKey = values.get("aws_secret_access_key");
   const sessionToken = values.get("aws_session_token");
   if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, sessionToken, source };
+  return remembered({ accessKeyId, secretAccessKey, sessionToken, source });
 }

@@ -6,6 +6,7 @@
 import { isConfidential } from "../base/confidential.ts";
 import type { Environment } from "../base/environment.ts";
 import type { HttpRequest } from "../base/http.ts";
+import { Secrets } from "../base/secrets.ts";
 import { askAws, keysOf, parseJson, readTokenFile } from "./ask-aws.ts";
 import { InvalidAwsEndpoint } from "./endpoint.ts";
 import type { FoundAwsKeys } from "./keys.ts";
@@ -33,6 +34,7 @@ export async function containerRole(environment: Environment): Promise<FoundAwsK
   const token = tokenFile
     ? (await readTokenFile(tokenFile, source)).trim()
     : environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+  Secrets.remember(token);
   const text = await askAws(source, url, { headers: token ? { authorization: token } : {} });
   return keysOf(parseJson(text, source), source);
 }

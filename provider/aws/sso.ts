@@ -13,6 +13,7 @@ import { SingleFlight } from "../base/concurrency.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
 import { log } from "../base/log.ts";
 import { bodyOf } from "../base/request-body.ts";
+import { Secrets } from "../base/secrets.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { askAws, AwsRoleFailed, keysOf, parseJson } from "./ask-aws.ts";
 import { readSsoSession, type AwsProfile } from "./config-files.ts";
@@ -141,7 +142,9 @@ const endOf = (token: Token): number => Date.parse(token.expiresAt.replace(/UTC$
 
 async function readToken(file: string): Promise<Token | undefined> {
   try {
-    return Token.parse(JSON.parse(await readFile(file, "utf8")));
+    const token = Token.parse(JSON.parse(await readFile(file, "utf8")));
+    Secrets.remember(token.accessToken, token.refreshToken, token.clientSecret);
+    return token;
   } catch {
     // Whatever is wrong with it, a new login makes it good.
     return undefined;
@@ -172,6 +175,7 @@ async function renew(
   });
   const renewed = Renewed.safeParse(parseJson(answer, "SSO login")).data;
   if (renewed === undefined) return undefined;
+  Secrets.remember(renewed.accessToken, renewed.refreshToken);
   const end = new Date(Date.now() + renewed.expiresIn * 1000);
   const next: Token = {
     ...token,

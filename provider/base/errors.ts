@@ -1,5 +1,6 @@
 /** The one error root: a message a user can act on, a code a program can match. @module */
 import { messageLines, type Lines } from "./printable.ts";
+import { Secrets } from "./secrets.ts";
 
 export interface LixImageErrorOptions {
   /** What to do about it, in one sentence. */
@@ -44,6 +45,11 @@ export const render = (error: unknown): string => renderLines(error).join("\n");
 
 /** The lines of {@link render}, for a message or a warning that has more to say. */
 export function renderLines(error: unknown): string[] {
+  // Once more: what was no secret when the error was made may be one now.
+  return linesOf(error).map((line) => Secrets.hide(line));
+}
+
+function linesOf(error: unknown): string[] {
   if (error instanceof SeveralErrors) return error.message.split("\n");
   const lines: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) {

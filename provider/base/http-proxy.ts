@@ -9,6 +9,7 @@ import { BlockList, isIP } from "node:net";
 import type { Environment } from "./environment.ts";
 import { LixImageError } from "./errors.ts";
 import { isLoopback } from "./loopback.ts";
+import { Secrets } from "./secrets.ts";
 
 /** The proxy for a URL; undefined where it is asked directly. */
 export function proxyFor(url: URL, environment: Environment = process.env): URL | undefined {
@@ -19,12 +20,20 @@ export function proxyFor(url: URL, environment: Environment = process.env): URL 
   const proxy = URL.parse(text.includes("://") ? text : `http://${text}`);
   if (proxy === null || !/^https?:$/.test(proxy.protocol) || !isDecodable(proxy))
     throw new InvalidProxy(variable);
+  rememberLogin(proxy);
   return proxy;
 }
 
 // curl reads only the lower case of http_proxy, since CGI makes HTTP_PROXY of a request's header.
 const read = (environment: Environment, variable: string): string =>
   (environment[variable.toLowerCase()] || environment[variable] || "").trim();
+
+/** Proxies repeat the header that they refuse. */
+function rememberLogin({ username, password }: URL): void {
+  if (password === "") return;
+  const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  Secrets.remember(secret, password, `${user}:${secret}`);
+}
 
 function isDecodable({ username, password }: URL): boolean {
   try {

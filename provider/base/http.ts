@@ -16,6 +16,7 @@ import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./h
 import { proxyFor } from "./http-proxy.ts";
 import { httpFailure, ProxyRefused } from "./http-unreachable.ts";
 import { redactUrl } from "./redact.ts";
+import { Secrets } from "./secrets.ts";
 
 /** A body that can be sent again: `open` is called once a try. */
 export interface HttpRequestBody {
@@ -173,6 +174,7 @@ async function firstHop(url: string | URL, label: string, request: HttpRequest):
     target.username = "";
     target.password = "";
   }
+  for (const [name, value] of Object.entries(headers)) Secrets.rememberHeader(name, value);
   const { ledBy: from } = request;
   const reach = from ? await reachOf(target, { ...request, from, label }) : request.reach;
   checkReach(target, reach, `${label}: it is to be asked for at`);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { redact } from "./redact.ts";
+
 /** One line, or several of our own. A line break inside of one is data, and is escaped as such. */
 export type Lines = string | readonly string[];
 
@@ -20,8 +22,10 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],
 ]);
 
-/** One line; what cannot be printed becomes an escape of JSON. What has none stays as it is. */
-export const printable = (text: string): string => text.replace(UNPRINTABLE, escaped);
+/** One line, without credentials; what cannot be printed becomes an escape of JSON. */
+export const printable = (text: string): string => escapedLine(redact(text));
+
+const escapedLine = (text: string): string => text.replace(UNPRINTABLE, escaped);
 
 /** Lines for people, each printable by itself. */
 export const printableLines = (lines: Lines): string =>
@@ -30,7 +34,8 @@ export const printableLines = (lines: Lines): string =>
 /** A line of a message: as much of it as anybody reads. A server's page may be a megabyte. */
 export function messageLines(lines: Lines): string {
   const each = typeof lines === "string" ? [lines] : lines;
-  return each.map((line) => printable(abridged(line))).join("\n");
+  // A secret that is cut is not known any more.
+  return each.map((line) => escapedLine(abridged(redact(line)))).join("\n");
 }
 
 const LINE_LIMIT = 8_000;
@@ -42,9 +47,16 @@ const abridged = (line: string): string =>
 
 /** JSON.stringify leaves C1 and bidi controls as they are; in strings, `\u` says the same. */
 export const printableJson = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(UNPRINTABLE, (found) =>
-    found === "\n" ? found : escaped(found),
+  JSON.stringify(value, (_, part: unknown) => redactedPart(part), 2).replace(
+    UNPRINTABLE,
+    (found) => (found === "\n" ? found : escaped(found)),
   );
+
+function redactedPart(part: unknown): unknown {
+  if (typeof part === "string") return redact(part);
+  if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [redact(key), value]));
+}
 
 function escaped(found: string): string {
   const short = SHORT.get(found);

@@ -1,3 +1,10 @@
+/**
+ * What looks like a credential in a text is not shown, whether or not the text can be understood: users
+ * of URLs, parameters that hold tokens, headers. In doubt it is one.
+ * @module
+ */
+import { HIDDEN, Secrets } from "./secrets.ts";
+
 /** What may be shown of a URL: no user, no password, no query (presigned URLs carry keys there). */
 export function redactUrl(url: string | URL): string {
   let parsed: URL;
@@ -6,7 +13,82 @@ export function redactUrl(url: string | URL): string {
   } catch {
     return "(not a URL)";
   }
-  const user = parsed.username !== "" || parsed.password !== "" ? "***@" : "";
+  const user = parsed.username !== "" || parsed.password !== "" ? `${HIDDEN}@` : "";
   const query = parsed.search === "" ? "" : "?…";
   return `${parsed.protocol}//${user}${parsed.host}${parsed.pathname}${query}`;
+}
+
+/** A text without what looks like a credential, and without those in use. Takes time by its length only. */
+export function redact(text: string): string {
+  const looks = SUSPECT.test(text)
+    ? text
+        .replace(text.length <= LONG ? WORD : SIMPLE_WORD, redactWord)
+        .replace(/\b(basic|bearer)( +)([A-Za-z0-9._~+/-]{4,}=*)/gi, redactHeader)
+    : text;
+  return Secrets.hide(looks);
+}
+
+const SUSPECT = /[@=]|%40|basic |bearer /i;
+// A text in quotes is one word, whatever is in it. With escapes that takes time by the square of the length.
+const LONG = 16_384;
+const WORD = /"(?:[^"\\]|\\.)*"|[^\s"]+/g;
+const SIMPLE_WORD = /"[^"]*"|[^\s"]+/g;
+
+function redactWord(word: string): string {
+  // A sentence in quotes is words; a URL in quotes may hold a password with blanks.
+  if (word.startsWith('"') && !/^"(?:[a-z][a-z0-9+.-]{0,30}:|[\\/]{2})\S/i.test(word))
+    return word.replace(/[^\s"]+/g, redactPlain);
+  return redactPlain(word);
+}
+
+const redactPlain = (word: string): string => withoutUser(word).replace(PARAMETER, redactValue);
+
+/** `https://…`, `https:\\…`, `https:…`, `//…`, and `user:password@…`, whose user looks like a scheme. */
+const START = /[a-z0-9][a-z0-9+._~-]{0,60}:[\\/]*|[\\/]{2,}/gi;
+// A host of which nobody doubts that it is one: what follows is a path, and may be foo@2x.png.
+const HOST = /(?:[a-z0-9-]{1,63}\.){1,9}[a-z0-9-]{1,63}(?=[/?#])/iy;
+// name@sha256:…
+const DIGEST = /@[a-z0-9+._-]{1,20}:[0-9a-f]{32}/y;
+
+function withoutUser(word: string): string {
+  const end = [...word.matchAll(/@|%40/g)]
+    .map(({ index }) => index)
+    .findLast((at) => !isAt(DIGEST, at, word));
+  if (end === undefined) return word;
+  for (let from = 0; ;) {
+    START.lastIndex = from;
+    const start = START.exec(word);
+    if (start === null) return word;
+    from = start.index + start[0].length;
+    if (from >= end) return word;
+    if (!/[\\/]{2}$/.test(start[0]) || !isAt(HOST, from, word))
+      return `${word.slice(0, from)}${HIDDEN}${word.slice(end)}`;
+    from = HOST.lastIndex;
+  }
+}
+
+function isAt(pattern: RegExp, at: number, text: string): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
+const PARAMETER = /([?&;#]|^)([\w.~%-]{1,80})=([^&;#\s"']+)/g;
+
+const redactValue = (whole: string, before: string, name: string): string =>
+  isSecretName(name) ? `${before}${name}=${HIDDEN}` : whole;
+
+/** Names of parameters whose values let somebody in: of GitLab, Gitea, AWS, Google, Azure, and usual ones. */
+export const isSecretName = (name: string): boolean =>
+  /token|secret|passw|passphrase|pwd|signature|credential|private|session|api[._-]?key|access[._-]?key|accessid/i.test(
+    name,
+  ) ||
+  /(?:^|[._-])(?:auth|authorization|oauth|sig|jwt|sas|key)$/i.test(name) ||
+  /^x-(?:amz|goog)-/i.test(name);
+
+function redactHeader(whole: string, scheme: string, gap: string, value: string): string {
+  const isIt =
+    scheme.toLowerCase() === "basic"
+      ? /^[^\ufffd]*:[^\ufffd]*$/.test(Buffer.from(value, "base64").toString("utf8"))
+      : value.length >= 20 || /\d/.test(value);
+  return isIt ? `${scheme}${gap}${HIDDEN}` : whole;
 }

@@ -6,7 +6,7 @@
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { isRetryableStatus } from "../base/http-retry.ts";
-import { redactUrl } from "../base/redact.ts";
+import { redact, redactUrl } from "../base/redact.ts";
 import { refusalHint } from "./refusal-hint.ts";
 import { statedReason } from "./stated-reason.ts";
 
@@ -88,7 +88,9 @@ const UNEXPECTED =
 /** nginx, haproxy and clouds' balancers name themselves. */
 function pageAuthor({ headers }: HttpResponse): string {
   const { server } = headers;
-  return server === undefined ? ", in a web page" : `, in a web page by ${server.slice(0, 60)}`;
+  return server === undefined
+    ? ", in a web page"
+    : `, in a web page by ${redact(server).slice(0, 60)}`;
 }
 
 /** 401 or 403, after everything we know was tried. */

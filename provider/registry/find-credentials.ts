@@ -8,6 +8,7 @@ import type { Credentials, CredentialSource } from "./credentials.ts";
 import { ecrCredentials, EcrHost } from "./ecr.ts";
 import { GOOGLE_PLACES, googleCredentials, isGoogle } from "./google.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
+import { Secrets } from "../base/secrets.ts";
 
 /** Asks every place in order; the first that knows the host wins. */
 export async function findCredentials(
@@ -17,10 +18,15 @@ export async function findCredentials(
 ): Promise<Credentials | undefined> {
   for (const place of placesFor(host, environment)) {
     const found = await place.find(host, repository);
-    if (found !== undefined) return found;
+    if (found === undefined) continue;
+    Secrets.remember(...secretsOf(found));
+    return found;
   }
   return undefined;
 }
+
+const secretsOf = (found: Credentials): string[] =>
+  found.kind === "basic" ? [found.password, `${found.username}:${found.password}`] : [found.token];
 
 /** Where {@link findCredentials} looks, for the message of a refusal. */
 export function credentialPlaces(host: string, environment: Environment = process.env): string[] {

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../base/http.ts";
+import { Secrets } from "../base/secrets.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Where a login may come from, in order. The first two hold an access token. */
@@ -49,6 +50,9 @@ async function serviceAccountKey(file: string): Promise<Credentials> {
     throw new GoogleKeyUnusable(source, "a file that cannot be read", cause);
   });
   const type = typeOf(password);
+  // A part of it is one, too.
+  for (const line of password.match(/"private_key(?:_id)?"\s*:\s*"(?:[^"\\]|\\.)*"/g) ?? [])
+    Secrets.remember(line.replace(/^[^:]*:\s*"|"$/g, ""));
   if (type !== "service_account") throw new GoogleKeyUnusable(source, type ?? "something else");
   return { kind: "basic", username: "_json_key", password, source };
 }

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
+import { redact } from "../base/redact.ts";
 import { Tag } from "../oci/reference.ts";
 import { isBelievable, NotARegistry } from "./answer.ts";
 import { nextPage } from "./next-page.ts";
@@ -116,7 +117,7 @@ async function parseTags(
   if (wrong !== undefined)
     throw new TagListIncomplete(
       label,
-      `it holds ${JSON.stringify(wrong.slice(0, 80))}, which is no tag`,
+      `it holds ${JSON.stringify(redact(wrong).slice(0, 80))}, which is no tag`,
     );
   return tags;
 }

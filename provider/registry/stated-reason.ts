@@ -5,6 +5,7 @@
  * @module
  */
 import type { IncomingHttpHeaders } from "node:http";
+import { redact } from "../base/redact.ts";
 import { parseChallenges } from "./challenge.ts";
 
 export interface StatedReason {
@@ -120,7 +121,12 @@ const elements = (markup: string, name: string): string[] =>
 const distinct = (texts: readonly string[]): string[] => [
   ...new Set(
     texts
-      .map((text) => text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim())
+      // Before it is clipped: half a secret is not known as one.
+      .map((text) =>
+        redact(text)
+          .replace(/[\s\p{Cc}\p{Cf}]+/gu, " ")
+          .trim(),
+      )
       .filter((text) => text !== ""),
   ),
 ];

@@ -156,7 +156,22 @@ const bearer =
   };
 const cut: Answer = (request) => void request.socket.destroy();
 
+/** Everything that came, in every field that may be shown. */
+const echo =
+  (status: number): Answer =>
+  (request, response) => {
+    const { authorization = "" } = request.headers;
+    const pair = Buffer.from(authorization.replace(/^\w+ /, ""), "base64").toString("utf8");
+    const said = JSON.stringify({ ...request.headers, url: request.url, pair });
+    const errors = [{ code: said, message: said, detail: said }];
+    const body = JSON.stringify({ errors, message: said, detail: said, __type: said });
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
+  };
+
 const REGISTRIES: Readonly<Record<string, Answer>> = {
+  "echoes what it was sent": gate("Basic", echo(403)),
+  "echoes a token": bearer(gate("Basic", says(200, '{"token":"t"}'))),
+  "has a token service that echoes": bearer(echo(400)),
   "wants another password": says(401, "{}", { "www-authenticate": "Basic" }),
   forbids: gate("Basic", says(403, '{"errors":[{"code":"DENIED","message":"no"}]}')),
   fails: gate("Basic", says(500, "")),
@@ -176,6 +191,7 @@ const REGISTRIES: Readonly<Record<string, Answer>> = {
 
 // What is tried again, at its leisure, is left out: the same error ends it.
 const CLOUDS: Readonly<Record<string, Answer>> = {
+  echoes: echo(400),
   refuses: says(400, '{"__type":"com.amazon#AccessDeniedException"}'),
   "is not what it should be": says(200, "<html>"),
   "redirects to a file": says(307, "", { location: "file:///etc/passwd" }),

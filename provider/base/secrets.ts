@@ -1,0 +1,87 @@
+/**
+ * Credentials that are in use: whoever finds or sends one has it remembered here, and it is hidden in all
+ * that is shown, because servers repeat what they were sent.
+ * @module
+ */
+
+/** What stands for what is not shown. */
+export const HIDDEN = "***";
+
+/** Spellings, longest first once {@link sorted}: the parts of one may be others. */
+let spellings: string[] = [];
+const known = new Set<string>();
+let sorted = true;
+
+// Shorter ones are hidden where they stand alone: "abcd" is also the middle of many a digest.
+const ANYWHERE = 8;
+// What is shorter still would hide half of any text; it is hidden in its composed forms.
+const SHORTEST = 4;
+
+const KEY = 12;
+
+export const Secrets = {
+  /** As a text, and as it may come back: in base64, in a URL, in a form, in JSON. */
+  remember(...secrets: readonly (string | undefined)[]): void {
+    for (const secret of secrets) {
+      const text = secret?.trim() ?? "";
+      if (text === "" || known.has(text)) continue;
+      known.add(text);
+      add(text, encodeURIComponent(text), new URLSearchParams({ a: text }).toString().slice(2));
+      // In JSON, and in JSON that is a string in JSON.
+      add(inJson(text), inJson(inJson(text)));
+      const base64 = Buffer.from(text).toString("base64").replace(/=+$/, "");
+      add(base64, base64.replaceAll("+", "-").replaceAll("/", "_"), encodeURIComponent(base64));
+    }
+  },
+
+  /** A header that a request is sent with: some of them say who sends it. */
+  rememberHeader(name: string, value: string): void {
+    // Docker's X-Meta-… are whatever the user wants them to be: a key, or the name of a team.
+    const isKey = /^x-meta-/i.test(name) && value.length >= KEY;
+    if (!isKey && !HEADERS.has(name.toLowerCase())) return;
+    const [, scheme = "", rest = value] = /^([\w-]+) +(.*)$/.exec(value) ?? [];
+    // A signature is not what signs; it is good for one request.
+    if (/^aws4/i.test(scheme)) return;
+    Secrets.remember(rest);
+    if (!/^basic$/i.test(scheme)) return;
+    const pair = Buffer.from(rest, "base64").toString("utf8");
+    Secrets.remember(pair, pair.slice(pair.indexOf(":") + 1));
+  },
+
+  hide(text: string): string {
+    if (!sorted) spellings = spellings.toSorted((a, b) => b.length - a.length);
+    sorted = true;
+    let shown = text;
+    for (const spelling of spellings)
+      if (shown.includes(spelling))
+        shown =
+          spelling.length >= ANYWHERE
+            ? shown.replaceAll(spelling, HIDDEN)
+            : hideAlone(shown, spelling);
+    return shown;
+  },
+};
+
+const HEADERS: ReadonlySet<string> = new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "x-amz-security-token",
+  "x-amz-sso_bearer_token",
+  "x-aws-ec2-metadata-token",
+]);
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+function add(...forms: readonly string[]): void {
+  for (const form of new Set(forms))
+    if (form.length >= SHORTEST && !spellings.includes(form)) {
+      spellings.push(form);
+      sorted = false;
+    }
+}
+
+function hideAlone(text: string, secret: string): string {
+  const escaped = secret.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.replace(new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, "g"), HIDDEN);
+}
