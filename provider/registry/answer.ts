@@ -90,7 +90,7 @@ function pageAuthor({ headers }: HttpResponse): string {
   const { server } = headers;
   return server === undefined
     ? ", in a web page"
-    : `, in a web page by ${redact(server).slice(0, 60)}`;
+    : `, in a web page by ${redact(String(server)).slice(0, 60)}`;
 }
 
 /** 401 or 403, after everything we know was tried. */
