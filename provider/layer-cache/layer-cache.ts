@@ -16,6 +16,7 @@ import { listingFromJson, listingToJson } from "../nix/listing-json.ts";
 import { NarHash } from "../nix/nix-hash.ts";
 import { DiffId, Digest } from "../oci/digest.ts";
 import type { LayerIdentity } from "../oci/layer.ts";
+import { BlobMismatch, verifiedBlob } from "../oci/verified-blob.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { cacheSize } from "./cache-size.ts";
 import { evict, MOST_FILES, type Amount } from "./evict.ts";
@@ -122,13 +123,24 @@ export class LayerCache {
     return true;
   }
 
-  /** The blob's bytes; callers have asked {@link hasBlob} before. */
+  /**
+   * The blob's bytes; callers have asked {@link hasBlob} before. One that was damaged since then is
+   * removed, so that whoever tries again has it built.
+   */
   async *openBlob(digest: Digest): Bytes {
+    const file = this.#blobFile(digest);
     try {
-      yield* createReadStream(this.#blobFile(digest), { highWaterMark: READ_CHUNK });
+      const bytes = createReadStream(file, { highWaterMark: READ_CHUNK });
+      yield* verifiedBlob(bytes, { digest }, "local cache");
     } catch (error) {
       if (isCode(error, "ENOENT")) throw new BlobEvicted(digest, error);
-      throw isSystemError(error) ? new CacheUnusable(this.#blobFile(digest), error) : error;
+      if (error instanceof BlobMismatch) {
+        // What happened to one may have happened to others.
+        this.#verified.clear();
+        await rm(file, { force: true }).catch(() => {});
+        throw new BlobEvicted(digest, error);
+      }
+      throw isSystemError(error) ? new CacheUnusable(file, error) : error;
     }
   }
 
@@ -229,7 +241,8 @@ function asKnown(note: unknown): KnownLayer | undefined {
 export class BlobEvicted extends LixImageError {
   readonly code = "BLOB_EVICTED";
   constructor(digest: Digest, cause: unknown) {
-    super(`local cache: ${digest} was removed while it was in use`, {
+    const what = cause instanceof BlobMismatch ? "damaged, and so removed," : "removed";
+    super(`local cache: ${digest} was ${what} while it was in use`, {
       cause,
       hint: "run again; if it recurs, raise LIX_IMAGE_CACHE_SIZE",
     });
