@@ -54,8 +54,17 @@ export function signedHeaders(
 const canonicalPath = ({ pathname }: URL): string =>
   pathname
     .split("/")
-    .map((step) => encode(decodeURIComponent(step)))
+    .map((step) => encode(decoded(step)))
     .join("/");
+
+/** A narinfo may name `nar/%zz`, which is no encoding: S3 then refuses the signature, or has such a key. */
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}
 
 function canonicalQuery(parameters: URLSearchParams): string {
   const pairs = [...parameters].map(([name, value]) => `${encode(name)}=${encode(value)}`);

@@ -47,7 +47,11 @@ type Token = z.output<typeof Token>;
 
 const Renewed = z.object({
   accessToken: z.string(),
-  expiresIn: z.number(),
+  // Seconds; a date has an end.
+  expiresIn: z
+    .number()
+    .min(0)
+    .max(10 * 365 * 24 * 3600),
   refreshToken: z.string().optional(),
 });
 

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { readAwsProfile, readSsoSession } from "../../provider/aws/config-files.ts";
+import { signedHeaders } from "../../provider/aws/signature.ts";
+import { retryAfterMs } from "../../provider/base/http-retry.ts";
 import { redactUrl } from "../../provider/base/redact.ts";
 import { parseLockArguments } from "../../provider/cli/lock-arguments.ts";
 import { parseLock } from "../../provider/lock/read.ts";
@@ -142,6 +144,29 @@ fuzz({
   name: "a URL to be shown",
   seeds: ["https://user:pa%zzss@h:1/p?X-Amz-Signature=s#f", "HTTPS://t@h"],
   read: text(redactUrl),
+});
+fuzz({
+  name: "a path that is signed for S3",
+  seeds: ["/nar/a%20b/%C3%A9.nar.xz?x=1&y=%26", "/%zz"],
+  read: text((each) =>
+    signedHeaders(
+      {
+        method: "GET",
+        url: new URL(`/${each}`, FROM),
+        headers: {},
+        body: new Uint8Array(),
+        region: "eu-west-1",
+        service: "s3",
+      },
+      { accessKeyId: "A", secretAccessKey: "s" },
+      new Date(0),
+    ),
+  ),
+});
+fuzz({
+  name: "a Retry-After",
+  seeds: ["120", "Wed, 21 Oct 2026 07:28:00 GMT"],
+  read: text((each) => retryAfterMs(each, 0)),
 });
 fuzz({
   name: "a state",

@@ -54,3 +54,11 @@ test("signs the session token of temporary keys along", () => {
     /SignedHeaders=host;x-amz-date;x-amz-security-token,/,
   );
 });
+
+test("signs a path whose percent signs encode nothing", () => {
+  for (const path of ["/nar/%zz.nar.xz", "/%", "/%e0%a4", "/a%2"]) {
+    const url = new URL(path, request.url);
+    const signed = signedHeaders({ ...request, method: "GET", url }, KEYS, TIME);
+    assert.match(signed["authorization"] ?? "", /Signature=[0-9a-f]{64}$/);
+  }
+});

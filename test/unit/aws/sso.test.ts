@@ -74,6 +74,16 @@ test("renews a token near its end once for many, and leaves the new one to the A
   );
 });
 
+test("a renewed token that lasts longer than any date counts as none", () => {
+  const body = '{"accessToken":"renewed","expiresIn":1e300}';
+  const token = { ...LOGIN, region: "eu-west-1", accessToken: "old", expiresAt: inMinutes(-5) };
+  return withProfiles(
+    { config: `${SESSION}[profile p]\nsso_session = corp\n${ACCOUNT}`, ...cached("corp", token) },
+    { "POST /token": () => ({ body }) },
+    async ({ keys }) => assert.match(await keys("p"), /the login has expired/),
+  );
+});
+
 for (const [name, token, expected] of [
   ["nobody has logged in", undefined, /nobody is logged in/],
   ["the login has expired", { accessToken: "hunter2", expiresAt: inMinutes(-1) }, /has expired/],
