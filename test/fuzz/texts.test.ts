@@ -148,11 +148,13 @@ fuzz({
 fuzz({
   name: "a path that is signed for S3",
   seeds: ["/nar/a%20b/%C3%A9.nar.xz?x=1&y=%26", "/%zz"],
-  read: text((each) =>
-    signedHeaders(
+  read: text((each) => {
+    const url = URL.parse(`./${each}`, FROM.href);
+    if (url === null) return undefined;
+    return signedHeaders(
       {
         method: "GET",
-        url: new URL(`/${each}`, FROM),
+        url,
         headers: {},
         body: new Uint8Array(),
         region: "eu-west-1",
@@ -160,8 +162,8 @@ fuzz({
       },
       { accessKeyId: "A", secretAccessKey: "s" },
       new Date(0),
-    ),
-  ),
+    );
+  }),
 });
 fuzz({
   name: "a Retry-After",
