@@ -12,6 +12,7 @@ import type { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
 import { RegistryRefused } from "../registry/answer.ts";
 import { RegistryClient } from "../registry/client.ts";
+import { TagListIncomplete } from "../registry/list-tags.ts";
 import { isClaimed } from "./claims.ts";
 import { Recorded } from "./recorded.ts";
 import { standingOfTags, type TagStanding } from "./tag-standing.ts";
@@ -44,7 +45,12 @@ export const OwnedImage = {
   async remove(image: OwnedImage): Promise<void> {
     const { client, digest, tags, claimed } = image;
     const { description } = client;
-    const listed = await client.listTags();
+    const listed = await client.listTags().catch((error: unknown) => {
+      if (!(error instanceof TagListIncomplete)) throw error;
+      warnAbout(`${description}: nothing was removed`, error);
+      return undefined;
+    });
+    if (listed === undefined) return;
     const standing = await standingOfTags(client, digest, [...tags, ...listed]);
     const ours = standing.pointing.filter((tag) => tags.has(tag));
     const unlisted = ours.filter((tag) => !listed.includes(tag));
@@ -114,6 +120,12 @@ async function deleteManifest(
     await client.deleteManifest(digest);
     return [...tags, digest];
   } catch (error) {
+    // Google's registries delete no manifest that has a tag: the tags go first there.
+    if (wantsTagsFirst(error) && tags.length > 0) {
+      const removed = await deleteTags(client, tags);
+      if (removed.length < tags.length) return removed;
+      return [...removed, ...(await deleteManifest(client, digest, []))];
+    }
     warnAbout(`${client.description}: could not remove ${digest}`, error);
     return [];
   }
@@ -140,6 +152,9 @@ function warnAbout(subject: string, error: unknown): void {
   const [first = "", ...more] = renderLines(error);
   log.warn([`${subject}: ${first}`, ...more]);
 }
+
+const wantsTagsFirst = (error: unknown): boolean =>
+  error instanceof RegistryRefused && error.codes.some((code) => code.endsWith("DANGLING_TAG"));
 
 /** Distribution 2 wants a digest; others say that they do not support it. */
 const cannotUntag = (error: unknown): boolean =>

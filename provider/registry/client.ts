@@ -106,12 +106,15 @@ export class RegistryClient {
       await response.discard();
       return undefined;
     }
-    await this.#expectOk(response, label);
+    if (response.status !== 200) throw await this.#session.failure(response, label);
     const bytes = await Bytes.collect(response.body, MANIFEST_LIMIT).catch((error: unknown) => {
       if (!(error instanceof RangeError)) throw error;
       throw new NotARegistry(label, `more than ${MANIFEST_LIMIT} bytes`, response.url);
     });
     const digest = Digest.of(bytes);
+    // What it is shows in the bytes, whatever they are said to be.
+    if (!isBelievable(response) && digest !== reference && !isObject(bytes))
+      throw new NotARegistry(label, "a web page", response.url);
     if (reference.startsWith("sha256:") && digest !== reference)
       throw new RegistryDigestMismatch(label, reference, digest);
     return { digest, mediaType: mediaTypeOf(response), bytes };
@@ -222,6 +225,15 @@ export class RegistryClient {
     if (isBelievable(response)) return;
     await response.discard();
     throw new NotARegistry(label, "a web page", response.url);
+  }
+}
+
+function isObject(bytes: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
   }
 }
 

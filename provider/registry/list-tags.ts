@@ -100,16 +100,12 @@ async function parseTags(
 ): Promise<readonly string[]> {
   if (response.status !== 200) throw await session.failure(response, label);
   const { url } = response;
-  if (!isBelievable(response)) {
-    await response.discard();
-    throw new NotARegistry(label, "a web page", url);
-  }
   const text = await response.text(LIST_LIMIT);
   let listed: readonly string[];
   try {
     listed = TagList.parse(JSON.parse(text)).tags ?? [];
   } catch {
-    throw new NotARegistry(label, "no list of tags", url);
+    throw new NotARegistry(label, isBelievable(response) ? "no list of tags" : "a web page", url);
   }
   // Artifactory lists digests too. Anything else would have to be skipped, and might be what we look for.
   const tags = listed.filter((tag) => !/^sha256:[0-9a-f]{64}$/.test(tag));

@@ -90,6 +90,11 @@ for (const server of SERVERS)
           assert.deepEqual(writes(registry), ["PUT manifests/v2"]);
           await client.deleteTag("v3");
           assert.deepEqual((await client.listTags()).sort(), ["v1", "v2"]);
+          if (server.keeps === "tagged manifests") {
+            const refused = client.deleteManifest(IMAGE.root.digest);
+            await assert.rejects(refused, { code: "REGISTRY_REFUSED" });
+            for (const tag of ["v1", "v2"]) await client.deleteTag(tag);
+          }
           await client.deleteManifest(IMAGE.root.digest);
           assert.equal((await standingIn(client, image)).gone, true);
         }));

@@ -15,6 +15,8 @@ export interface Server {
   readonly faults: (store: RegistryStore) => readonly Omit<Fault, "times">[];
   /** What it does not allow, after a first push. Default: nothing. */
   readonly refuses?: "further tags";
+  /** What it deletes only when something else is gone. Default: nothing. */
+  readonly keeps?: "tagged manifests";
 }
 
 export const HTML = { "content-type": "text/html; charset=utf-8" };
@@ -198,6 +200,70 @@ export const SERVERS: readonly Server[] = [
     // gitea routers/api/packages/container: no docker-distribution-api-version but on /v2/; 201 with a body.
     name: "Gitea",
     faults: () => [{ act: { kind: "change", change: anonymous } }],
+  },
+  {
+    // Flask, and other frameworks, give their default type to JSON, too.
+    name: "a registry that calls all but its ping HTML",
+    faults: () => [
+      {
+        path: /manifests|blobs|tags/,
+        act: {
+          kind: "change",
+          change: (reply) => ({ ...reply, headers: { ...reply.headers, ...HTML } }),
+        },
+      },
+    ],
+  },
+  {
+    // Azure: a state in the query of an address without host, which must come back whole.
+    name: "ACR",
+    faults: () => [
+      {
+        method: "POST",
+        act: {
+          kind: "change",
+          change: (reply) => {
+            const { location = "" } = reply.headers ?? {};
+            const state = "_nouploadcache=false&_state=a%2Bb%3D%3D";
+            const path = new URL(location, "http://acr.example");
+            path.search = [path.search.slice(1), state].filter(Boolean).join("&");
+            return {
+              ...reply,
+              headers: { ...reply.headers, location: path.pathname + path.search },
+            };
+          },
+        },
+      },
+      {
+        method: "PUT",
+        path: /uploads/,
+        act: {
+          kind: "instead",
+          of: ({ url = "" }) =>
+            url.includes("_state=a%2Bb%3D%3D") && url.includes("_nouploadcache=false")
+              ? undefined
+              : error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry"),
+        },
+      },
+    ],
+  },
+  {
+    // Also of Artifact Registry: a manifest that has a tag is not deleted.
+    name: "Google's registries",
+    keeps: "tagged manifests",
+    faults: (store) => [
+      {
+        method: "DELETE",
+        path: /manifests\/sha256/,
+        act: {
+          kind: "instead",
+          of: (request) =>
+            [...store.repository(REPOSITORY).tags.values()].includes(referenceOf(request))
+              ? error(400, "GOOGLE_MANIFEST_DANGLING_TAG", "Manifest is still referenced by tag")
+              : undefined,
+        },
+      },
+    ],
   },
   {
     // AWS: relative pages with an opaque token.

@@ -6,6 +6,7 @@ import { claim } from "../../../provider/lifecycle/claims.ts";
 import { remove, removeDropped } from "../../../provider/lifecycle/delete.ts";
 import { push } from "../../../provider/lifecycle/push.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
+import { Reply } from "../../support/registry-reply.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { narrationOf, warningsOf } from "../../support/warnings.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
@@ -204,5 +205,44 @@ test("what is removed and what is kept is said, each by its name", async () => {
     assert.deepEqual(await narrationOf(() => remove(outs)), [
       `${name}: nothing to remove: ${digest} is gone`,
     ]);
+  });
+});
+
+test("a registry that deletes no manifest with a tag loses the tags first", async () => {
+  await withPushed(async ({ workshop, outs, repository }) => {
+    workshop.registry.faults.push({
+      method: "DELETE",
+      path: /manifests\/sha256/,
+      times: Infinity,
+      act: {
+        kind: "instead",
+        of: () =>
+          repository.tags.size === 0
+            ? undefined
+            : Reply.error(
+                400,
+                "GOOGLE_MANIFEST_DANGLING_TAG",
+                "Manifest is still referenced by tag",
+              ),
+      },
+    });
+    await remove(outs);
+    assert.equal(repository.tags.size, 0);
+    assert.equal(repository.manifests.size, 0);
+  });
+});
+
+test("of a list of tags that may be half of it nothing follows, and the user reads so", async () => {
+  await withPushed(async ({ workshop, outs, repository }) => {
+    const headers = { link: "see the next page in the manual" };
+    const body = JSON.stringify({ tags: ["latest"] });
+    workshop.registry.faults.push({
+      path: /tags\/list/,
+      times: Infinity,
+      act: { kind: "answer", status: 200, headers, body },
+    });
+    const [warning = ""] = await warningsOf(() => remove(outs));
+    assert.match(warning, /nothing was removed: .*TAG_LIST_INCOMPLETE/s);
+    assert.deepEqual([...repository.tags.keys()], ["latest", "extra"]);
   });
 });
