@@ -16,7 +16,7 @@ import { parseArguments, wireArguments, type CheckedArguments } from "./argument
 import { claimImage } from "./claims.ts";
 import { givenOutputs } from "./given-outputs.ts";
 import { learnImage, type LearnedImage } from "./learn-image.ts";
-import { rememberPlan } from "./plans.ts";
+import { rememberPlan, uncachedLayers } from "./plans.ts";
 import { sayOnce } from "./say-once.ts";
 import { summarizeNew } from "./summary.ts";
 import {
@@ -56,7 +56,9 @@ export async function checkedInputs(
   const draft = draftOf(checked);
   const learned = await learnImage(session, checked, draft);
   const shown = shownOutputs(learned, checked, draft);
-  if (learned.prepared !== undefined) rememberPlan(learned.prepared);
+  const { prepared, built = [] } = learned;
+  if (prepared !== undefined)
+    rememberPlan(prepared, await uncachedLayers(session, built, state.layers));
   const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
   const answered = wireArguments(checked);
   const __checked = ArgumentFingerprint.of(answered);

@@ -10,7 +10,7 @@ import { layerName } from "../plan/layer-name.ts";
 import { Place } from "../plan/place.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "../state.ts";
-import { planOf } from "./plans.ts";
+import { planOf, type RememberedPlan } from "./plans.ts";
 import { Recorded } from "./recorded.ts";
 import { isUnknown, unknownBehind, type PreviewOutput } from "./unknown.ts";
 import type { Wire } from "./wire.ts";
@@ -65,10 +65,10 @@ function layerLines(olds: unknown, news: Wire): string[] {
   const each = repositories === 1 ? "" : ` to each of ${repositories} repositories`;
   const reused = after.size - added.length;
   const names = namesOf(keys, plan);
-  const fetched = bytesToFetch(keys, plan);
+  const fetched = bytesToFetch(plan);
   const bytes = [
-    `${formatBytes(sizeOf(new Map(added)))} to push${each}`,
-    // What the local cache has of them, which may be all, is not fetched.
+    // A preview asks no registry what it has.
+    `at most ${formatBytes(sizeOf(new Map(added)))} to push${each}`,
     ...(fetched === 0 ? [] : [`at most ${formatBytes(fetched)} to fetch`]),
   ];
   return [
@@ -80,12 +80,12 @@ function layerLines(olds: unknown, news: Wire): string[] {
 const sizeOf = (layers: ResourceState["layers"]): number =>
   [...layers.values()].reduce((sum, { size }) => sum + size, 0);
 
-/** Of the packages in the layers with these keys, as caches have them; platforms may share some. */
-function bytesToFetch(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined): number {
+/** Of the packages in layers that are new and not in the local cache; platforms may share some. */
+function bytesToFetch(plan: RememberedPlan | undefined): number {
   const sizes = new Map<StorePath, number>();
   for (const { layers, paths, generated } of plan?.platforms ?? [])
     for (const path of layers.flatMap(({ key, contents }) =>
-      keys.has(key) ? contents.storePaths : [],
+      plan?.uncached.has(key) === true ? contents.storePaths : [],
     )) {
       const info: LockedPath | undefined = generated.has(path) ? undefined : paths.get(path);
       sizes.set(path, info?.downloadSize ?? info?.narSize ?? 0);
@@ -127,7 +127,7 @@ function referenceLines(before: Recorded, after: Recorded, news: Wire): string[]
 function wholeImage(news: Wire): string {
   const { layers } = ResourceState.parse(news["__state"]);
   if (layers.size === 0) return "";
-  return ` (${formatBytes(sizeOf(layers))} to push, less what is there)`;
+  return ` (at most ${formatBytes(sizeOf(layers))} to push)`;
 }
 
 function listLines(

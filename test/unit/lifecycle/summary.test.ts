@@ -38,7 +38,7 @@ test("an update says which packages, layers and tags change", () => {
   };
   assert.deepEqual(summarize(before, after), [
     "packages: curl 8.9.0 → 8.9.1, + jq 1.7, - tree",
-    "layers: 1 new (2.5 MB to push), 1 reused",
+    "layers: 1 new (at most 2.5 MB to push), 1 reused",
     "tags: + localhost:5000/lix:edge",
     "tags: no longer ours: localhost:5000/lix:latest",
   ]);
@@ -48,7 +48,7 @@ test("a new mirror and one no longer named are told; one that is not known yet a
   const mirrored = { ...before, mirrors: ["b.example/lix", "c.example/lix"] };
   const after = { ...before, mirrors: ["c.example/lix", "d.example/lix"] };
   assert.deepEqual(summarize(mirrored, after), [
-    "mirrors: + d.example/lix (300 B to push, less what is there)",
+    "mirrors: + d.example/lix (at most 300 B to push)",
     "mirrors: no longer ours: b.example/lix",
   ]);
   const unknown = { ...before, mirrors: ["c.example/lix", UNKNOWN] };
@@ -57,7 +57,9 @@ test("a new mirror and one no longer named are told; one that is not known yet a
 
 test("a new image reuses nothing, and each mirror gets its bytes as well", () => {
   const made = { ...before, mirrors: ["b.example/lix"] };
-  assert.deepEqual(summarizeNew(made), ["layers: 2 new (300 B to push to each of 2 repositories)"]);
+  assert.deepEqual(summarizeNew(made), [
+    "layers: 2 new (at most 300 B to push to each of 2 repositories)",
+  ]);
 });
 
 test("what is not known yet is said so, with the arguments that it waits for", () => {
