@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { channelUrl } from "../resolve/channel.ts";
 import { lixManifestUrl } from "../resolve/lix-release.ts";
 import type { NamedPath } from "../resolve/resolve-paths.ts";
+import { checkCommittedUrl } from "../lock/committed-url.ts";
 import { checkCacheUrl, hasScheme } from "../lock/schema.ts";
 import { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
@@ -94,6 +95,7 @@ export function parsePriority(text: string): [string, number] {
 export function parseNixpkgs(text: string): NixpkgsArgument {
   if (text === "channel") return { kind: "of the source" };
   if (text === "git") return { kind: "git" };
+  asUsage("--nixpkgs", () => checkCommittedUrl(text));
   const url = /^https?:\/\//.test(text) ? URL.parse(text) : null;
   if (url !== null) return { kind: "tarball", url };
   return { kind: "path", storePath: parseStorePath("--nixpkgs", text) };
@@ -101,6 +103,7 @@ export function parseNixpkgs(text: string): NixpkgsArgument {
 
 /** `lix`, `release:2.93.3`, `release:latest`, or the URL of a manifest.nix. */
 export function parseLix(text: string): LixArgument {
+  asUsage("--lix", () => checkCommittedUrl(text));
   const release = text.startsWith("release:") ? text.slice("release:".length) : undefined;
   if (release === undefined && !/^https?:\/\//.test(text))
     return { kind: "attribute", attribute: text };
@@ -110,10 +113,12 @@ export function parseLix(text: string): LixArgument {
   };
 }
 
-export const parseChannel = (text: string): URL => asUsage("--channel", () => channelUrl(text));
+export const parseChannel = (text: string): URL =>
+  asUsage("--channel", () => channelUrl(checkCommittedUrl(text)));
 
 /** `.#packages` and the like are relative to a folder, everything else is left to Nix. */
 export function parseFlake(text: string, directory: string): string {
+  asUsage("--flake", () => checkCommittedUrl(text));
   const hash = text.includes("#") ? text.indexOf("#") : text.length;
   const [reference, fragment] = [text.slice(0, hash), text.slice(hash)];
   return /^\.{1,2}(\/|$)/.test(reference) ? `${resolve(directory, reference)}${fragment}` : text;

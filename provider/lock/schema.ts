@@ -8,6 +8,7 @@ import { NarHash } from "../nix/nix-hash.ts";
 import { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
 import { LocalStoreUrl } from "../substituter/local-store-url.ts";
+import { checkCommittedUrl } from "./committed-url.ts";
 
 /** The format this release reads and writes. */
 export const LOCK_VERSION = 1;
@@ -64,7 +65,11 @@ const lockedPath = z.strictObject({
   deriver: text(checkDeriver).optional(),
   ca: z.string().min(1).optional(),
   downloadSize: size.optional(),
-  fetch: z.strictObject({ tarball: z.url({ protocol: /^(?:https?|file)$/ }) }).optional(),
+  fetch: z
+    .strictObject({
+      tarball: z.url({ protocol: /^(?:https?|file)$/ }).pipe(text(checkCommittedUrl)),
+    })
+    .optional(),
 });
 
 const lockedSystem = z.strictObject({
@@ -93,14 +98,18 @@ export function checkCacheUrl(url: string): string {
     throw new RangeError("expected a URL or a path relative to the lock; got nothing");
   // No path can hold it, whichever way it is written.
   if (/\0|%00/.test(url)) throw new RangeError("expected no NUL in it");
+  // 127.0.0.1:5000, cache.lan:8080/x, [::1]:5000
+  if (/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}(?:\/|$)/.test(url))
+    throw new RangeError(
+      `a host and port is no URL and no folder: write http://${url}, or https://${url}`,
+    );
+  checkCommittedUrl(url);
   if (!hasScheme(url) || LocalStoreUrl.parse(url) !== undefined) return url;
   const parsed = URL.parse(url);
   if (parsed === null || !["http:", "https:", "file:", "s3:"].includes(parsed.protocol))
     throw new RangeError(
       "expected http://, https://, file://, s3://, local or a path relative to the lock",
     );
-  if (parsed.username !== "" || parsed.password !== "")
-    throw new RangeError("credentials do not belong into a lock; use a netrc file");
   return url;
 }
 

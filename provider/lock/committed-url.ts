@@ -1,0 +1,31 @@
+/**
+ * URLs that are written into a lock or beside it, and so into the history of a repository, where
+ * everybody may read them for ever: no credential stands in one.
+ * @module
+ */
+import { isSecretName, redact } from "../base/redact.ts";
+
+/** Passes the text through; throws a RangeError that does not repeat it. */
+export function checkCommittedUrl<T extends string | URL>(text: T): T {
+  if (holdsCredential(text instanceof URL ? text.href : text))
+    throw new RangeError(
+      "credentials do not belong into a lock: leave them out, and put the login for its host into netrc (NETRC or ~/.netrc)",
+    );
+  return text;
+}
+
+function holdsCredential(text: string): boolean {
+  const url = URL.parse(text);
+  // In doubt, as for messages.
+  if (url === null) return redact(text) !== text;
+  const { protocol, username, password, search, hash } = url;
+  // ssh://git@host names an account, which a key is for.
+  const isAccount = protocol.endsWith("ssh:") && password === "";
+  if (password !== "" || (username !== "" && !isAccount)) return true;
+  // What looks like a scheme may be a user: me:password@host.
+  if (!text.includes("://") && /^[^/?#]*@/.test(url.pathname)) return true;
+  const parameters = [search.slice(1), hash.slice(1), hash.replace(/^[^?]*\?/, "")];
+  return parameters.some((part) =>
+    [...new URLSearchParams(part.replaceAll(";", "&")).keys()].some(isSecretName),
+  );
+}
