@@ -22,8 +22,8 @@ export interface LayerOutput {
   readonly size: number;
   /** `application/vnd.oci.image.layer.v1.tar+gzip`, or `+zstd`. */
   readonly mediaType: string;
-  /** The store paths in it, sorted. */
-  readonly storePaths: readonly string[];
+  /** The store paths in it, sorted. Of the command line only: in a state they would be most of it. */
+  readonly storePaths?: readonly string[];
 }
 
 /** Plain outputs: those of the command line's `--json` and, as Outputs, of the resource. */

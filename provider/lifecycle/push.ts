@@ -17,6 +17,7 @@ import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "./destinations.ts";
+import { withLayerNames } from "./recorded-layers.ts";
 import { Recorded } from "./recorded.ts";
 import { promisedBeside, remediationLines } from "./remediated.ts";
 import { toWire, type Wire } from "./wire.ts";
@@ -55,7 +56,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
     id: targetName(spec),
     outs: toWire({
       ...wireArguments(checked),
-      ...DeclaredOutputs.complete({ ...described }),
+      ...DeclaredOutputs.complete(withLayerNames(described)),
       drift: failures.map(({ destination }) => `${destination}: the image is not there`),
       __state: pushedState(inputs["__state"], published.assembled),
       ...promisedBeside(inputs),

@@ -71,7 +71,7 @@ const mirrorRefs = ({ mirrors }: Recorded, root: Digest): string[] =>
 
 /** As inputs, only what check would put there, and the drift. */
 function found(id: string, props: Wire): ReadResult {
-  const { layers: _, drift, __promised, ...inputs } = props;
+  const { layers: _, __layers, drift, __promised, ...inputs } = props;
   const { platforms } = Recorded.parse(props);
   const drifted = Array.isArray(drift) && drift.length > 0;
   return {

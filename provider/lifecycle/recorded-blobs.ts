@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { StorePath } from "../nix/store-path.ts";
 import { Digest } from "../oci/digest.ts";
+import { nameOf } from "./recorded-layers.ts";
 import type { Wire } from "./wire.ts";
 
 export interface ImagePart {
@@ -15,19 +15,26 @@ export interface ImagePart {
 }
 
 const Layers = z
-  .array(z.object({ digest: z.string(), storePaths: z.array(z.string()).catch([]) }))
+  .array(z.object({ digest: z.string(), storePaths: z.array(z.string()).optional() }))
   .catch([]);
 const BlobsJson = z.object({
   layers: Layers,
   platforms: z
     .record(z.string(), z.object({ configDigest: z.string().optional(), layers: Layers }))
     .catch({}),
+  __layers: z.record(z.string(), z.string()).catch({}),
 });
 type Layer = z.output<typeof Layers>[number];
 
 /** Each once, although platforms share some. */
 export function recordedBlobs(outputs: Wire): ImagePart[] {
-  const { layers, platforms } = BlobsJson.parse(outputs);
+  const { layers, platforms, __layers: names } = BlobsJson.parse(outputs);
+  // State of an earlier version has the paths instead.
+  const placeOf = (layer: Layer, at: number): string => {
+    const name = names[layer.digest] ?? nameOf(layer.storePaths);
+    // Counted from 1, as people do.
+    return `layer ${at + 1}${name === "" ? "" : `, ${name}`}`;
+  };
   const all = Object.entries(platforms).flatMap(([platform, { configDigest, layers: own }]) => {
     const within = Object.keys(platforms).length > 1 ? `${platform}: ` : "";
     return [
@@ -41,11 +48,3 @@ export function recordedBlobs(outputs: Wire): ImagePart[] {
     if (!blobs.has(digest)) blobs.set(digest, { digest: Digest.parse(digest), place });
   return [...blobs.values()];
 }
-
-/** Counted from 1, as people do. The last layers hold no package but what we generate. */
-function placeOf({ storePaths: [first, ...more] }: Layer, at: number): string {
-  const name = first === undefined ? "" : `, ${nameOf(first)}`;
-  return `layer ${at + 1}${name}${more.length > 0 ? ` and ${more.length} more` : ""}`;
-}
-
-const nameOf = (path: string): string => StorePath.name(StorePath.parse(path));

@@ -74,7 +74,7 @@ async function narsOf({ layers }: LixImageOutputs, { lockFile, cacheFolder }: Be
   const nars: string[] = [];
   let narBytes = 0;
   let downloadBytes = 0;
-  for (const { storePath, narSize } of (layers ?? []).flatMap(({ storePaths }) =>
+  for (const { storePath, narSize } of (layers ?? []).flatMap(({ storePaths = [] }) =>
     // What we make ourselves is in no cache.
     storePaths.flatMap((path) => locked.get(StorePath.parse(path)) ?? []),
   )) {

@@ -36,7 +36,7 @@ test(
       await promisify(execFile)("umoci", unpack);
 
       const nix = nixOver(join(bundle, "rootfs"), folder);
-      const shipped = built.layers?.flatMap((layer) => layer.storePaths).sort() ?? [];
+      const shipped = built.layers?.flatMap((layer) => layer.storePaths ?? []).sort() ?? [];
       assert.deepEqual(lines(nix("nix", "path-info", "--all")).sort(), shipped);
       nix("nix-store", "--verify", "--check-contents");
       assert.equal(nix("nix-store", "--gc", "--print-dead"), "");

@@ -14,6 +14,7 @@ import {
   uploads,
 } from "./fixtures/image-results.ts";
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
+import { layerNamed } from "../support/layer-named.ts";
 
 const VERIFIED = given({ verifyBlobs: true });
 
@@ -23,8 +24,8 @@ test("with verifyBlobs a refresh sees each lost blob, and up sends just those", 
     assert.deepEqual(changes(await done(host.up(VERIFIED))), ["update lix"], "refresh goes by it");
     const { digest, layers, platforms } = recorded(host);
     const config = platforms["linux/amd64"]?.configDigest ?? "";
-    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
-    const layer = layers[at]?.digest ?? "";
+    const layer = layerNamed(recorded(host), "less-661");
+    const at = layers.findIndex((each) => each.digest === layer);
     const { blobs } = registry.store.repository("lix");
     for (const lost of [config, layer]) assert.ok(blobs.delete(lost));
 

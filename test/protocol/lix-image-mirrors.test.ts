@@ -15,6 +15,7 @@ import {
   uploads,
 } from "./fixtures/image-results.ts";
 import { given, withImage, type ImageStack } from "./fixtures/with-image.ts";
+import { layerNamed } from "../support/layer-named.ts";
 
 const MIRRORED = `
 const image = new LixImage("lix", { registry, ...given });
@@ -71,8 +72,8 @@ test("what a mirror lost is told with its name, and the next up sends just that,
     await done(host.up(args));
     const { digest, layers } = recorded(host);
     const copy = elsewhere.store.repository("copies/lix");
-    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
-    const lost = layers[at]?.digest ?? "";
+    const lost = layerNamed(recorded(host), "less-661");
+    const at = layers.findIndex((each) => each.digest === lost);
     assert.ok(copy.blobs.delete(lost) && copy.tags.delete("stable"));
     await done(host.refresh());
     assert.deepEqual(recorded(host).drift, [

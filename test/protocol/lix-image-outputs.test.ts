@@ -30,6 +30,9 @@ test("what uses an output does not change with the next preview", async () => {
         for (const name of DeclaredOutputs.names) assert.ok(name in recorded(host), name);
       }
       assert.equal(recorded(host).layers, null);
+      const { platforms } = recorded(host);
+      const [layer = {}] = platforms["linux/arm64"]?.layers ?? [];
+      assert.deepEqual(Object.keys(layer).sort(), ["diffId", "digest", "mediaType", "size"]);
       const update = await done(host.preview(given({ lixRevision: "def" })));
       assert.equal(stepOf(update, "lix-revision").newInputs?.["value"], "def");
     },

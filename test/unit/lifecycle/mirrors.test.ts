@@ -12,6 +12,7 @@ import type { LayerOutput, PlatformOutput } from "../../../sdk/outputs.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+import { layerNamed } from "../../support/layer-named.ts";
 
 interface Pushed {
   readonly workshop: Workshop;
@@ -117,10 +118,10 @@ test("a tag that was moved in a mirror is moved back there", () =>
   }));
 
 test("a blob that a mirror lost is sent there, and nothing anywhere else", () =>
-  withMirror(async ({ copy, drift, repair, mirror, children }) => {
+  withMirror(async ({ copy, drift, repair, mirror, children, outs }) => {
     const layers = children[0]?.layers ?? ([] as LayerOutput[]);
-    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
-    const lost = layers[at]?.digest ?? "";
+    const lost = layerNamed(outs, "less-661");
+    const at = layers.findIndex((each) => each.digest === lost);
     assert.ok(copy.blobs.delete(lost));
     const line = `${mirror}: blob ${lost} (linux/amd64: layer ${at + 1}, less-661) is gone`;
     assert.deepEqual(await drift(), [line]);

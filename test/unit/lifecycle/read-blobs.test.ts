@@ -9,6 +9,7 @@ import { recordedBlobs } from "../../../provider/lifecycle/recorded-blobs.ts";
 import type { Wire } from "../../../provider/lifecycle/wire.ts";
 import type { LayerOutput } from "../../../sdk/outputs.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+import { layerNamed } from "../../support/layer-named.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const path = (name: string): string => `/nix/store/${"a".repeat(32)}-${name}`;
@@ -49,8 +50,8 @@ test("with verifyBlobs each blob is asked for once, by HEAD, a few at a time", a
 test("a blob that is gone is drift that names it and its package; up sends it and no other", async () => {
   await withPushed(true, async ({ workshop: { registry }, session, news, id, outs }) => {
     const layers = outs["layers"] as readonly LayerOutput[];
-    const at = layers.findIndex(({ storePaths }) => storePaths[0]?.endsWith("-less-661"));
-    const lost = layers[at]?.digest ?? "";
+    const lost = layerNamed(outs, "less-661");
+    const at = layers.findIndex((each) => each.digest === lost);
     const { blobs } = registry.store.repository("acme/lix");
     assert.ok(blobs.delete(lost));
 
@@ -104,6 +105,15 @@ test("of several platforms each blob is told once, with its platform", () => {
       "linux/arm64: config",
       "linux/arm64: layer 2",
     ],
+  );
+});
+
+test("the name of a layer is the one in state, and an empty one is none", () => {
+  const layers = ["a", "b"].map((letter) => ({ digest: digest(letter) }));
+  const names = { [digest("a")]: "nixpkgs", [digest("b")]: "" };
+  assert.deepEqual(
+    recordedBlobs({ layers, __layers: names }).map((blob) => blob.place),
+    ["layer 1, nixpkgs", "layer 2"],
   );
 });
 
