@@ -75,8 +75,8 @@ test("killed in the middle of a download, push succeeds the next time", async ()
 test("killed in the middle of a push, no tag moves, and push succeeds the next time", async () => {
   await withWorkshop({}, async (workshop) => {
     const { registry } = workshop;
-    const act = { kind: "wait", ms: 60_000 } as const;
-    registry.faults.push({ method: "PUT", path: /manifests\/sha256/, act });
+    const act = { kind: "hang" } as const;
+    registry.faults.push({ method: "PUT", path: /manifests/, act });
     const { child, ended } = await workshop.startPush();
     await until(() => registry.count("PUT", /manifests/) > 0);
     child.kill("SIGKILL");
