@@ -35,8 +35,8 @@ export interface HttpRequest {
   /** The first pause, doubled for each further one. Default: 500. */
   readonly retryDelayMs?: number | undefined;
   /**
-   * How long all tries together may take to begin an answer, pauses between them included.
-   * Default: as long as five tries take.
+   * How long all tries together may take to begin an answer, pauses between them included. Default:
+   * 3 min; with a body, as long as five tries take.
    */
   readonly limitMs?: number | undefined;
   /** How long one try may take from its last byte to the answer. Default: 120 s. */
@@ -86,6 +86,8 @@ export interface HttpResponse {
 
 const TRIES = 5;
 const RETRY_DELAY_MS = 500;
+// Room for two pauses of a minute, the longest that we take a server at its word for.
+const QUESTION_LIMIT_MS = 180_000;
 const TEXT_LIMIT = 1024 * 1024;
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 
@@ -94,7 +96,8 @@ export async function http(url: string | URL, request: HttpRequest = {}): Promis
   const method = request.method ?? "GET";
   const label = request.label ?? `${method} ${redactUrl(url)}`;
   const first = await firstHop(url, label, request);
-  const limit = new HttpLimit(label, first.url, request);
+  const limitMs = request.limitMs ?? (request.body === undefined ? QUESTION_LIMIT_MS : undefined);
+  const limit = new HttpLimit(label, first.url, { ...request, limitMs });
   try {
     return await tries({ ...request, signal: limit.signal, method, label, first, limit });
   } finally {

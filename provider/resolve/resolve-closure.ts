@@ -5,6 +5,7 @@ import { measured, type Advance } from "../base/meter.ts";
 import type { NarInfo } from "../nix/narinfo.ts";
 import type { PublicKey } from "../nix/signature.ts";
 import { StorePath } from "../nix/store-path.ts";
+import { lateLast, noteLate } from "../substituter/late-caches.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import type { CacheUse } from "./cache-use.ts";
 import type { LockedPath } from "../lock/lock.ts";
@@ -21,6 +22,8 @@ export interface ClosureRequest {
   readonly known?: ReadonlyMap<StorePath, LockedPath> | undefined;
   /** Counts what each cache gives. */
   readonly use?: CacheUse | undefined;
+  /** How long a cache may keep silent before the next one is asked. Default: {@link OVERTAKE_MS}. */
+  readonly overtakeMs?: number | undefined;
   /** For progress: "x86_64-linux". */
   readonly label: string;
   readonly signal?: AbortSignal | undefined;
@@ -28,6 +31,8 @@ export interface ClosureRequest {
 
 // Answers are small and wait on the network; cache.nixos.org serves many times that to one client.
 const LOOKUPS_AT_ONCE = 32;
+// Longer than in a build (substituter/late-caches.ts), for these wait for each other's connections.
+const OVERTAKE_MS = 10_000;
 
 /** Every path that the roots need. Throws {@link PathsNotInCaches} with all that cannot be had. */
 export async function resolveClosure(
@@ -95,17 +100,23 @@ interface AbsentPath {
 /** What the first cache says that has the path in a form to be trusted. */
 async function lookUp(
   path: StorePath,
-  { substituters, keys, use }: ClosureRequest,
+  { substituters, keys, use, overtakeMs = OVERTAKE_MS }: ClosureRequest,
   signal: AbortSignal,
 ): Promise<LockedPath | AbsentPath> {
   const reasons: string[] = [];
   const failures: unknown[] = [];
   const hints = new Set<string>();
-  for (const substituter of substituters) {
+  // One that keeps silent is asked again when no other has the path, and then without a limit of ours.
+  const queue = lateLast(substituters);
+  const overtaken = new Set<Substituter>();
+  for (const substituter of queue) {
     const { url } = substituter;
+    const isLast = overtaken.has(substituter) || substituter === queue.at(-1);
+    const limit = isLast ? undefined : AbortSignal.timeout(overtakeMs);
     try {
-      use?.asked(url);
-      const info = await substituter.narInfo(path, signal);
+      if (!overtaken.has(substituter)) use?.asked(url);
+      const each = limit === undefined ? signal : AbortSignal.any([signal, limit]);
+      const info = await substituter.narInfo(path, each);
       const refusal = info === undefined ? substituter.refusal?.(path) : undefined;
       if (refusal !== undefined) use?.refused(url, refusal.message);
       if (refusal?.hint !== undefined) hints.add(refusal.hint);
@@ -113,12 +124,19 @@ async function lookUp(
         info === undefined ? (refusal?.message ?? "does not have it") : distrust(info, keys);
       if (info !== undefined && doubt === undefined) {
         use?.served(url);
+        overtaken.delete(substituter);
+        for (const { url: late } of overtaken) noteLate(late);
         return lockedPath(info);
       }
       if (info !== undefined && doubt !== undefined) use?.doubted(url, path, doubt);
       reasons.push(`${url}: ${doubt}`);
     } catch (error) {
       signal.throwIfAborted();
+      if (limit?.aborted === true) {
+        overtaken.add(substituter);
+        queue.push(substituter);
+        continue;
+      }
       failures.push(error);
       use?.failed(url, error);
       reasons.push(`${url}: ${error instanceof Error ? error.message : String(error)}`);
