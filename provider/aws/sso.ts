@@ -48,7 +48,7 @@ type Token = z.output<typeof Token>;
 const Renewed = z.object({
   accessToken: z.string(),
   // Seconds; a date has an end.
-  expiresIn: z
+  expiresIn: z.coerce
     .number()
     .min(0)
     .max(10 * 365 * 24 * 3600),

@@ -13,19 +13,20 @@ import type { Credentials } from "./credentials.ts";
 import type { Environment } from "../base/environment.ts";
 
 const Entry = z.object({
-  auth: z.string().optional(),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  identitytoken: z.string().optional(),
-  registrytoken: z.string().optional(),
+  auth: z.string().nullish(),
+  username: z.string().nullish(),
+  password: z.string().nullish(),
+  identitytoken: z.string().nullish(),
+  registrytoken: z.string().nullish(),
 });
 type Entry = z.output<typeof Entry>;
 
+// What is about another host is looked at by whoever asks for that host: a broken entry harms nobody else.
 const AuthFile = z.object({
-  auths: z.record(z.string(), Entry.nullable()).nullish(),
-  credHelpers: z.record(z.string(), z.string()).nullish(),
+  auths: z.record(z.string(), z.unknown()).nullish(),
+  credHelpers: z.record(z.string(), z.unknown()).nullish(),
   credsStore: z.string().nullish(),
-  HttpHeaders: z.record(z.string(), z.string()).nullish(),
+  HttpHeaders: z.unknown().optional(),
 });
 export type AuthFile = z.output<typeof AuthFile>;
 
@@ -39,7 +40,9 @@ export async function readAuthFile(path: string): Promise<AuthFile | undefined> 
     text = await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error) {
-      if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+      if (error.code === "ENOENT") return undefined;
+      if (error.code === "ENOTDIR")
+        throw new InvalidAuthFile(path, "cannot be read: what should be its folder is a file");
       throw new InvalidAuthFile(path, `cannot be read (${String(error.code)})`);
     }
     throw error;
@@ -69,10 +72,15 @@ export async function lookUp(
   asked: { readonly host: string; readonly repository?: string | undefined },
   from: { readonly source: string; readonly environment: Environment },
 ): Promise<Credentials | undefined> {
-  const names = keysOf(asked.host, asked.repository);
+  const names = keysOf(asked.host.toLowerCase(), asked.repository);
   const server = isHub(asked.host) ? HUB_KEY : asked.host;
-  const helper = longestMatch(file.credHelpers ?? {}, names);
-  if (helper !== undefined && helper !== "") {
+  const helper = longestMatch(file.credHelpers ?? {}, names) ?? "";
+  if (typeof helper !== "string")
+    throw new InvalidAuthFile(
+      from.source,
+      `has an unexpected value for ${asked.host} in credHelpers`,
+    );
+  if (helper !== "") {
     const found = await askHelper(helper, server, from.environment);
     if (found !== undefined) return found;
   }
@@ -81,7 +89,14 @@ export async function lookUp(
     if (found !== undefined) return found;
   }
   const entry = longestMatch(file.auths ?? {}, names);
-  return entry == null ? undefined : credentialsOf(entry, from.source);
+  if (entry == null) return undefined;
+  const parsed = Entry.safeParse(entry);
+  if (parsed.success) return credentialsOf(parsed.data, asked.host, from.source);
+  const where = parsed.error.issues[0]?.path.map((step) => `.${String(step)}`).join("") ?? "";
+  throw new InvalidAuthFile(
+    from.source,
+    `has an unexpected value at auths[${JSON.stringify(asked.host)}]${where}`,
+  );
 }
 
 /** Configs are copied from desks to servers, where their "desktop" helper is not: no reason to fail. */
@@ -99,7 +114,13 @@ async function askStore(
   }
 }
 
-function credentialsOf(entry: Entry, source: string): Credentials | undefined {
+function credentialsOf(entry: Entry, host: string, source: string): Credentials | undefined {
+  // It is sent as it is; the others are encoded.
+  if (entry.registrytoken && !/^[\x21-\x7e]+$/.test(entry.registrytoken))
+    throw new InvalidAuthFile(
+      source,
+      `has a registrytoken for ${host} with characters that no header can hold, such as a line end`,
+    );
   // As go-containerregistry: what is nearest to the registry first.
   if (entry.registrytoken) return { kind: "registry token", token: entry.registrytoken, source };
   if (entry.identitytoken) return { kind: "identity token", token: entry.identitytoken, source };
@@ -145,12 +166,17 @@ function longestMatch<T>(
   return name === undefined ? undefined : byKey.get(name);
 }
 
-/** A key with a scheme is a URL of old, of which only the host counts (containers/image agrees). */
+/**
+ * A key with a scheme, or with the path of an API, is a URL of old, of which only the host counts: as
+ * containers/image, and as Docker's ConvertToHostname.
+ */
 function normalKey(key: string): string {
-  const bare = key.replace(/^https?:\/\//, "");
-  const [host = "", ...path] = bare.split("/");
+  const bare = key.trim().replace(/^https?:\/\//i, "");
+  const [spelled = "", ...path] = bare.split("/");
+  const host = spelled.toLowerCase();
   const registry = isHub(host) ? "index.docker.io" : host;
-  return bare === key ? [registry, ...path].join("/").replace(/\/$/, "") : registry;
+  const isNamespace = bare === key.trim() && !/^v[12]\/?$/.test(path.join("/"));
+  return isNamespace ? [registry, ...path].join("/").replace(/\/$/, "") : registry;
 }
 
 export function isHub(host: string): boolean {

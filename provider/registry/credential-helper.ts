@@ -12,7 +12,7 @@ import type { Environment } from "../base/environment.ts";
 // A helper may ask a cloud for a token, or a person for a finger.
 const TIME_LIMIT_MS = 60_000;
 
-const Answer = z.object({ Username: z.string(), Secret: z.string() });
+const Answer = z.object({ Username: z.string().nullish(), Secret: z.string() });
 
 /** undefined when the helper has nothing for this server. */
 export async function askHelper(
@@ -37,18 +37,32 @@ export async function askHelper(
 }
 
 function credentialsOf(stdout: string, program: string, server: string): Credentials | undefined {
-  let answer: z.output<typeof Answer>;
-  try {
-    answer = Answer.parse(JSON.parse(stdout));
-  } catch {
-    // No cause: it would quote the answer, which may hold the secret.
+  if (stdout.trim() === "") return undefined;
+  const answer = answerIn(stdout);
+  // Nothing of it is quoted: it may hold the secret.
+  if (answer === undefined)
     throw new CredentialHelperFailed(program, server, "answered no JSON with Username and Secret");
-  }
-  const { Username: username, Secret: secret } = answer;
+  const { Secret: secret } = answer;
+  const username = answer.Username ?? "";
   if (secret === "") return undefined;
   return username === "<token>"
     ? { kind: "identity token", token: secret, source: program }
     : { kind: "basic", username, password: secret, source: program };
+}
+
+/** Some say something before it, such as that there is a newer version of them, or after it. */
+function answerIn(stdout: string): z.output<typeof Answer> | undefined {
+  const end = stdout.lastIndexOf("}") + 1;
+  const starts = [stdout.indexOf("{"), stdout.lastIndexOf("\n{") + 1];
+  const texts = [...starts.map((at) => stdout.slice(at, end)), ...stdout.split("\n")];
+  for (const text of texts) {
+    try {
+      return Answer.parse(JSON.parse(text));
+    } catch {
+      // Perhaps the next one.
+    }
+  }
+  return undefined;
 }
 
 async function run(

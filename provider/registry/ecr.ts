@@ -66,7 +66,13 @@ function apiOf(region: string, domain: string, fips: boolean): string {
   return `${fips ? "ecr-fips" : "api.ecr"}.${region}.${domain}`;
 }
 
-const Token = z.object({ authorizationToken: z.string(), expiresAt: z.number() });
+// Those that stand in for ECR send the end as a text, or not at all: then it holds until it is refused.
+const Token = z.object({
+  authorizationToken: z.string(),
+  expiresAt: z
+    .preprocess((value) => value ?? undefined, z.coerce.number().optional())
+    .catch(undefined),
+});
 type Token = z.output<typeof Token>;
 
 const Answer = z.object({
@@ -95,7 +101,7 @@ export async function ecrCredentials(
     username: decoded.slice(0, colon),
     password: decoded.slice(colon + 1),
     source,
-    expiresAt: token.expiresAt * 1000,
+    expiresAt: token.expiresAt === undefined ? undefined : token.expiresAt * 1000,
   };
 }
 

@@ -44,11 +44,11 @@ export async function metaHeaders(environment: Environment): Promise<Record<stri
     if (error instanceof InvalidAuthFile) return undefined;
     throw error;
   });
-  const named = Object.entries(file?.HttpHeaders ?? {});
+  const headers = typeof file?.HttpHeaders === "object" ? file.HttpHeaders : {};
   return Object.fromEntries(
-    named
-      .map(([name, value]) => [name.toLowerCase(), value] as const)
-      .filter(([name]) => name.startsWith("x-meta-")),
+    Object.entries(headers ?? {}).flatMap(([name, value]: [string, unknown]) =>
+      /^x-meta-/i.test(name) && typeof value === "string" ? [[name.toLowerCase(), value]] : [],
+    ),
   );
 }
 
@@ -86,11 +86,15 @@ const dockerConfig = (environment: Environment): string =>
 
 function authFiles(environment: Environment): string[] {
   const home = homeOf(environment);
+  const named = environment["REGISTRY_AUTH_FILE"];
+  // containers-auth.json(5): it takes the place of the usual ones; and somebody set it on purpose.
+  if (named) return [named, dockerConfig(environment)];
   const files = [dockerConfig(environment)];
-  // containers-auth.json(5): REGISTRY_AUTH_FILE takes the place of the usual ones.
-  if (environment["REGISTRY_AUTH_FILE"]) return [...files, environment["REGISTRY_AUTH_FILE"]];
-  if (environment["XDG_RUNTIME_DIR"])
-    files.push(join(environment["XDG_RUNTIME_DIR"], "containers", "auth.json"));
+  const runtime = environment["XDG_RUNTIME_DIR"];
+  const uid = process.platform === "linux" ? process.getuid?.() : undefined;
+  if (runtime) files.push(join(runtime, "containers", "auth.json"));
+  // Where podman and skopeo write it without: as root, and in CI.
+  else if (uid !== undefined) files.push(`/run/containers/${uid}/auth.json`);
   const config = environment["XDG_CONFIG_HOME"] || join(home, ".config");
   return [...files, join(config, "containers", "auth.json")];
 }

@@ -71,7 +71,11 @@ function typeOf(text: string): string | undefined {
 const METADATA_HOST = "169.254.169.254";
 const METADATA_LIMIT_MS = 1000;
 const TOKEN_PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
-const MachineToken = z.object({ access_token: z.string(), expires_in: z.number() });
+const MachineToken = z.object({
+  access_token: z.string(),
+  // Some that stand in for it send a text, or nothing.
+  expires_in: z.coerce.number().catch(0),
+});
 
 async function machineToken(environment: Environment): Promise<Credentials | undefined> {
   const host = environment["GCE_METADATA_HOST"] || METADATA_HOST;

@@ -198,3 +198,48 @@ test("logs in to GHCR by GITHUB_TOKEN, unless a file knows better", () =>
     assert.equal(await find("ghcr.io", "a", { ...environment, DOCKER_AUTH_CONFIG }), "me:pw");
     assert.ok(credentialPlaces("ghcr.io", environment).includes("GITHUB_TOKEN"));
   }));
+
+test("asks what was set on purpose first, and podman's file for whom no XDG_RUNTIME_DIR is set", () => {
+  const places = credentialPlaces("r.example", { HOME: "/h", REGISTRY_AUTH_FILE: "/r/auth.json" });
+  assert.deepEqual(places.slice(0, 3), [
+    "DOCKER_AUTH_CONFIG",
+    "/r/auth.json",
+    "/h/.docker/config.json",
+  ]);
+  const run = `/run/containers/${process.getuid?.()}/auth.json`;
+  const usual = credentialPlaces("r.example", { HOME: "/h" });
+  assert.equal(usual.includes(run), process.platform === "linux");
+  const set = credentialPlaces("r.example", { HOME: "/h", XDG_RUNTIME_DIR: "/run/user/1" });
+  assert.ok(!set.includes(run) && set.includes("/run/user/1/containers/auth.json"));
+});
+
+test("a helper may say more than its answer, or nothing", () =>
+  withHome({}, async (home) => {
+    const environment = { HOME: home, PATH: `${home}/bin:${process.env["PATH"]}` };
+    const answer = '{"Secret":"pw","Username":"me"}';
+    for (const [says, expected] of [
+      [`WARNING: {old}\\n${answer}\\n`, "me:pw"],
+      [`${answer}\\nsee {docs}\\n`, "me:pw"],
+      [`note ${answer} bye`, "me:pw"],
+      ['{"Secret":"pw"}', ":pw"],
+      ["", undefined],
+      ["\\n", undefined],
+    ] as const) {
+      await mkdir(join(home, "bin"), { recursive: true });
+      await mkdir(join(home, ".docker"), { recursive: true });
+      await writeFile(join(home, ".docker/config.json"), '{"credsStore":"x"}');
+      const program = join(home, "bin/docker-credential-x");
+      await writeFile(program, `#!/bin/sh\nprintf '${says}'\n`);
+      await chmod(program, 0o755);
+      assert.equal(shown(await findCredentials("r.example", "x", environment)), expected, says);
+    }
+  }));
+
+test("a DOCKER_CONFIG that names the file instead of its folder is an error that says so", () =>
+  withHome({ "config.json": {} }, async (home) => {
+    const environment = { HOME: home, DOCKER_CONFIG: join(home, "config.json") };
+    await assert.rejects(
+      findCredentials("r.example", "x", environment),
+      /should be its folder is a file/,
+    );
+  }));
