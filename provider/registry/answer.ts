@@ -16,6 +16,8 @@ export function isForeign(response: HttpResponse): boolean {
   return isHtml && response.headers["docker-distribution-api-version"] === undefined;
 }
 
+export const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 && status < 300;
+
 /** Whether a success is the registry's: that of Quay may be a page, too, but says what it is about. */
 export const isBelievable = (response: HttpResponse): boolean =>
   !isForeign(response) || isRegistrys(response);

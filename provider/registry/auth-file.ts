@@ -10,6 +10,7 @@ import { LixImageError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { askHelper, CredentialHelperMissing } from "./credential-helper.ts";
 import type { Credentials } from "./credentials.ts";
+import { isHub } from "./docker-hub.ts";
 import type { Environment } from "../base/environment.ts";
 
 const Entry = z.object({
@@ -177,10 +178,6 @@ function normalKey(key: string): string {
   const registry = isHub(host) ? "index.docker.io" : host;
   const isNamespace = bare === key.trim() && !/^v[12]\/?$/.test(path.join("/"));
   return isNamespace ? [registry, ...path].join("/").replace(/\/$/, "") : registry;
-}
-
-export function isHub(host: string): boolean {
-  return host === "docker.io" || host === "index.docker.io" || host === "registry-1.docker.io";
 }
 
 export class InvalidAuthFile extends LixImageError {

@@ -39,6 +39,16 @@ export function parseChallenges(header: string): Challenge[] {
   return challenges;
 }
 
+/** The way in that we take. A token is worth less to a thief than a password, so Bearer comes first. */
+export function preferredChallenge(header: string | undefined): Challenge | undefined {
+  const challenges = parseChallenges(header ?? "");
+  return (
+    // One that names no service says nothing about where a token comes from.
+    challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.get("realm")) ??
+    challenges.find(({ scheme }) => scheme === "basic")
+  );
+}
+
 function unquoted(value: string): string {
   if (!value.startsWith('"')) return value;
   return value.replace(/^"|(?<!\\)"$/g, "").replace(/\\(.)/g, "$1");

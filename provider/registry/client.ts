@@ -12,7 +12,7 @@ import type { Blob } from "../oci/layer.ts";
 import { Tag } from "../oci/reference.ts";
 import { MediaType } from "../oci/media-type.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { isBelievable, NotARegistry } from "./answer.ts";
+import { isBelievable, isSuccess, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findCredentials } from "./find-credentials.ts";
 import { Patience, type PatienceOptions } from "./patience.ts";
@@ -81,7 +81,9 @@ export class RegistryClient {
 
   /** What a tag or digest points to. */
   async headManifest(reference: string, signal?: AbortSignal): Promise<ManifestHead | undefined> {
-    const { response, label } = await this.#askManifest("HEAD", reference, signal);
+    const { url, label } = this.#manifestAt(reference);
+    const headers = { accept: ACCEPT };
+    const response = await this.#session.request(url, { method: "HEAD", headers, label, signal });
     await response.discard();
     if (await this.#session.isMissing(response, signal)) return undefined;
     await this.#expectOk(response, label);
@@ -101,23 +103,26 @@ export class RegistryClient {
     reference: string,
     signal?: AbortSignal,
   ): Promise<ReceivedManifest | undefined> {
-    const { response, label } = await this.#askManifest("GET", reference, signal);
-    if (await this.#session.isMissing(response, signal)) {
-      await response.discard();
-      return undefined;
-    }
-    if (response.status !== 200) throw await this.#session.failure(response, label);
-    const bytes = await Bytes.collect(response.body, MANIFEST_LIMIT).catch((error: unknown) => {
-      if (!(error instanceof RangeError)) throw error;
-      throw new NotARegistry(label, `more than ${MANIFEST_LIMIT} bytes`, response.url);
+    const { url, label } = this.#manifestAt(reference);
+    const request = { headers: { accept: ACCEPT }, label, signal };
+    return await this.#session.whole(url, request, async (response) => {
+      if (await this.#session.isMissing(response, signal)) {
+        await response.discard();
+        return undefined;
+      }
+      if (response.status !== 200) throw await this.#session.failure(response, label);
+      const bytes = await Bytes.collect(response.body, MANIFEST_LIMIT).catch((error: unknown) => {
+        if (!(error instanceof RangeError)) throw error;
+        throw new NotARegistry(label, `more than ${MANIFEST_LIMIT} bytes`, response.url);
+      });
+      const digest = Digest.of(bytes);
+      // What it is shows in the bytes, whatever they are said to be.
+      if (!isBelievable(response) && digest !== reference && !isObject(bytes))
+        throw new NotARegistry(label, "a web page", response.url);
+      if (reference.startsWith("sha256:") && digest !== reference)
+        throw new RegistryDigestMismatch(label, reference, digest);
+      return { digest, mediaType: mediaTypeOf(response), bytes };
     });
-    const digest = Digest.of(bytes);
-    // What it is shows in the bytes, whatever they are said to be.
-    if (!isBelievable(response) && digest !== reference && !isObject(bytes))
-      throw new NotARegistry(label, "a web page", response.url);
-    if (reference.startsWith("sha256:") && digest !== reference)
-      throw new RegistryDigestMismatch(label, reference, digest);
-    return { digest, mediaType: mediaTypeOf(response), bytes };
   }
 
   /** By digest or as a tag. Safe to repeat: the same bytes are the same manifest. */
@@ -137,8 +142,8 @@ export class RegistryClient {
       signal,
     });
     // As go-containerregistry; Quay's is in HTML, as its framework has it.
-    const isSuccess = response.status === 201 || response.status === 202;
-    if (!isSuccess && !(response.status === 200 && isBelievable(response)))
+    const isTaken = response.status === 201 || response.status === 202;
+    if (!isTaken && !(response.status === 200 && isBelievable(response)))
       throw await this.#session.failure(response, label);
     await response.discard();
     const expected = Digest.of(manifest.bytes);
@@ -190,11 +195,7 @@ export class RegistryClient {
       label,
       signal,
     });
-    if (
-      response.status !== 202 &&
-      response.status !== 200 &&
-      !(await this.#session.isMissing(response, signal))
-    )
+    if (!isSuccess(response) && !(await this.#session.isMissing(response, signal)))
       throw await this.#session.failure(response, label);
     await response.discard();
   }
@@ -206,17 +207,10 @@ export class RegistryClient {
     return this.#session.url(`manifests/${reference}`);
   }
 
-  async #askManifest(
-    method: "GET" | "HEAD",
-    reference: string,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly response: HttpResponse; readonly label: string }> {
-    const label = `${this.description}: reading manifest ${reference}`;
-    const url = this.#manifestUrl(reference);
-    const headers = { accept: ACCEPT };
+  #manifestAt(reference: string): { readonly url: URL; readonly label: string } {
     return {
-      response: await this.#session.request(url, { method, headers, label, signal }),
-      label,
+      url: this.#manifestUrl(reference),
+      label: `${this.description}: reading manifest ${reference}`,
     };
   }
 

@@ -9,7 +9,7 @@ import type { HttpResponse } from "../base/http.ts";
 import { redact } from "../base/redact.ts";
 import { Tag } from "../oci/reference.ts";
 import { isBelievable, NotARegistry } from "./answer.ts";
-import { nextPage } from "./next-page.ts";
+import { mayHaveNext, nextPage } from "./next-page.ts";
 import { onward } from "./onward.ts";
 import type { RegistrySession } from "./session.ts";
 
@@ -21,23 +21,18 @@ const PAGE_SIZE = 1000;
 // Shorter lists are no page of anybody's: servers that cut lists at a length of their own cut at 50 or more.
 const LEAST_PAGE = 50;
 
-// Nexus says null for none.
-const TagList = z.object({ tags: z.array(z.string()).nullish() });
+// Nexus says null for none. A list without the member is some other answer.
+const TagList = z.object({ tags: z.array(z.string()).nullable() });
 
 export async function listTags(session: RegistrySession, signal?: AbortSignal): Promise<string[]> {
   const label = `${session.description}: listing tags`;
   const first = session.url(`tags/list?n=${PAGE_SIZE}`);
   const tags = new Set<string>();
-  let page: Page = { url: first, isCertain: true };
+  let page: Page = { url: first, because: "first" };
   for (let read = 1; read <= MAX_PAGES; read += 1) {
-    const response = await session.request(page.url, { label, signal });
-    if (await session.isMissing(response, signal)) {
-      await response.discard();
-      // A repository without tags; in the middle of a list it is a list that ends there.
-      if (tags.size === 0 || !page.isCertain) return [...tags];
-      throw new TagListIncomplete(label, "its next page is not there");
-    }
-    const listed = await parseTags(session, response, label);
+    const { response, listed } = await readPage(session, page, { label, signal });
+    // A repository without tags, or a page that we only guessed to be there.
+    if (listed === undefined) return [...tags];
     const fresh = listed.filter((tag) => !tags.has(tag));
     for (const tag of fresh) tags.add(tag);
     const next = await pageAfter(page, { response, listed, fresh, label, first });
@@ -50,8 +45,11 @@ export async function listTags(session: RegistrySession, signal?: AbortSignal): 
 
 interface Page {
   readonly url: URL;
-  /** Whether the registry said that there is one; else we look whether there is. */
-  readonly isCertain: boolean;
+  /**
+   * Why we ask for it: the registry gives its address; it says that there is one, where we cannot read; or
+   * it says nothing, and the page before was long enough to be a part.
+   */
+  readonly because: "first" | "linked" | "unreadable" | "long";
 }
 
 interface ReadPage {
@@ -63,6 +61,35 @@ interface ReadPage {
   readonly first: URL;
 }
 
+/** What the registry says to a page that it has not promised and does not know: ECR's are opaque tokens. */
+const NO_PAGE: ReadonlySet<number> = new Set([400, 404, 405, 416, 422]);
+
+/** `listed` is undefined when there is no such page, and need not be. */
+async function readPage(
+  session: RegistrySession,
+  { url, because }: Page,
+  { label, signal }: { readonly label: string; readonly signal: AbortSignal | undefined },
+): Promise<{
+  readonly response: HttpResponse;
+  readonly listed: readonly string[] | undefined;
+}> {
+  return await session.whole(url, { label, signal }, async (response) => {
+    const isMissing = await session.isMissing(response, signal);
+    if (
+      (because === "first" && isMissing) ||
+      (because === "long" && NO_PAGE.has(response.status))
+    ) {
+      await response.discard();
+      return { response, listed: undefined };
+    }
+    if (isMissing) {
+      await response.discard();
+      throw new TagListIncomplete(label, "its next page is not there");
+    }
+    return { response, listed: await parseTags(session, response, label) };
+  });
+}
+
 /** Undefined: that was the last one. */
 async function pageAfter(
   page: Page,
@@ -70,25 +97,26 @@ async function pageAfter(
 ): Promise<Page | undefined> {
   const link = [response.headers["link"] ?? ""].flat().join(", ");
   const next = nextPage(link);
+  // A registry that takes no notice of where a page is to begin may have more than it ever shows.
+  if (fresh.length === 0 && listed.length > 0 && page.because !== "long")
+    throw new TagListIncomplete(
+      label,
+      page.because === "unreadable" ? UNREADABLE : "its next page holds what was there before",
+    );
   if (next !== undefined) {
-    if (fresh.length === 0 && listed.length > 0)
-      throw new TagListIncomplete(label, "its next page holds what was there before");
     const url = await onward(next, { from: page.url, what: "next page of tags", label });
     if (url.href === page.url.href)
       throw new TagListIncomplete(label, "a page is its own next one");
-    return { url, isCertain: true };
+    return { url, because: "linked" };
   }
   const last = listed.at(-1);
-  const isLinked = /\bnext\b/i.test(link);
-  if (last === undefined || fresh.length === 0) {
-    if (isLinked && listed.length > 0) throw new TagListIncomplete(label, UNREADABLE);
-    return undefined;
-  }
+  if (last === undefined || fresh.length === 0) return undefined;
+  const because = mayHaveNext(link) ? "unreadable" : "long";
   // Where nothing is said, a long list may be cut short all the same.
-  if (!isLinked && listed.length < LEAST_PAGE) return undefined;
+  if (because === "long" && listed.length < LEAST_PAGE) return undefined;
   const url = new URL(first);
   url.searchParams.set("last", last);
-  return { url, isCertain: false };
+  return { url, because };
 }
 
 const UNREADABLE = "it goes on at an address that cannot be read";

@@ -10,6 +10,17 @@ export function nextPage(header: string): string | undefined {
   return links(header).find(({ relations }) => relations.includes("next"))?.target;
 }
 
+/** Whether a header without a readable next page may mean one all the same: not every part of it is understood. */
+export const mayHaveNext = (header: string): boolean =>
+  entries(header).some((entry) => {
+    const [link] = links(entry);
+    return entry.trim() !== "" && (link === undefined || !link.relations.some(isRelation));
+  });
+
+/** A registered type, or one's own as a URI. @see RFC 8288 §2.1 */
+const isRelation = (text: string): boolean =>
+  /^(?:[a-z][a-z0-9.-]*|[a-z][a-z0-9+.-]*:.*)$/.test(text);
+
 interface Link {
   readonly target: string;
   /** In lower case. */

@@ -6,14 +6,14 @@
  */
 import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
 import type { HttpRequest, HttpResponse } from "../base/http.ts";
-import { pauseBefore } from "../base/http-retry.ts";
-import { failure, isBelievable, isForeign, speaksAsRegistry } from "./answer.ts";
-import { isHub } from "./auth-file.ts";
-import { parseChallenges, type Challenge } from "./challenge.ts";
+import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
+import { failure, isBelievable, isForeign, NotARegistry, speaksAsRegistry } from "./answer.ts";
+import { preferredChallenge, type Challenge } from "./challenge.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import { credentialPlaces } from "./find-credentials.ts";
+import { checkHubPush, isHub, nameAtHub } from "./docker-hub.ts";
 import type { Patience } from "./patience.ts";
 import { basic, fetchToken, type Token } from "./token.ts";
 import { RegistryTransport } from "./transport.ts";
@@ -65,7 +65,7 @@ export class RegistrySession {
   constructor(repository: RepositoryAddress, options: RegistrySessionOptions) {
     const { credentials, environment, patience } = options;
     this.#asked = repository;
-    this.#repository = { ...repository, name: nameAtServer(repository) };
+    this.#repository = { ...repository, name: nameAtHub(repository) };
     this.#source = credentials;
     this.#environment = environment;
     this.description = `${repository.host}/${repository.name}`;
@@ -85,8 +85,7 @@ export class RegistrySession {
 
   /** From now on tokens may push, so that the one of the first HEAD serves the uploads too. */
   expectPush(): void {
-    const { host, name } = this.#asked;
-    if (isHub(host) && !name.includes("/")) throw new HubNamespaceMissing(host, name);
+    checkHubPush(this.#asked);
     this.#pushing = true;
   }
 
@@ -94,11 +93,37 @@ export class RegistrySession {
   async request(url: URL, request: SessionRequest): Promise<HttpResponse> {
     if (request.access === "push") this.expectPush();
     for (let tried = 1; ; tried += 1) {
-      const response = await this.#answer(url, { ...request, freshConnection: tried > 1 });
+      const response = await this.#answer(url, {
+        ...request,
+        freshConnection: request.freshConnection === true || tried > 1,
+      });
       const isOwn = new URL(response.url).origin === this.origin.origin;
       if (isOwn && speaksAsRegistry(response)) this.#isKnown = true;
       if (!isStray(response) || request.retry === false || tried === PAGE_TRIES) return response;
       await response.discard();
+      const firstMs = this.patience.retryDelayMs;
+      await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
+    }
+  }
+
+  /**
+   * What `read` makes of the answer: again where that breaks off in the middle, or is not what such an answer
+   * must be, for a proxy that was restarted says so only once.
+   */
+  async whole<T>(
+    url: URL,
+    request: SessionRequest,
+    read: (response: HttpResponse) => Promise<T>,
+  ): Promise<T> {
+    for (let tried = 1; ; tried += 1) {
+      const response = await this.request(url, { ...request, freshConnection: tried > 1 });
+      try {
+        return await read(response);
+      } catch (error) {
+        const isWorthIt = isRetryableFailure(error) || error instanceof NotARegistry;
+        const isNew = response.status === 200 && !isStray(response);
+        if (!isWorthIt || !isNew || tried === PAGE_TRIES) throw error;
+      }
       const firstMs = this.patience.retryDelayMs;
       await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
     }
@@ -213,10 +238,10 @@ export class RegistrySession {
     response: HttpResponse,
     signal: AbortSignal | undefined,
   ): Promise<Challenge | undefined> {
-    const known = preferred(response.headers["www-authenticate"]);
+    const known = preferredChallenge(response.headers["www-authenticate"]);
     if (known !== undefined || this.#challenge !== undefined) return known;
     // gcr.io names its ways of logging in nowhere but here.
-    return preferred((await this.#ping(signal)).headers["www-authenticate"]);
+    return preferredChallenge((await this.#ping(signal)).headers["www-authenticate"]);
   }
 
   async #token(
@@ -266,31 +291,9 @@ export class RegistrySession {
 const isStray = (response: HttpResponse): boolean =>
   response.status === 200 && !isBelievable(response);
 
-/** How often a page is asked for what it stands for. */
+/** How often it is asked for again what came as a page, or in part. */
 const PAGE_TRIES = 3;
-
-/** Docker Hub's official images have a namespace that nobody writes. */
-const nameAtServer = ({ host, name }: RepositoryAddress): string =>
-  isHub(host) && !name.includes("/") ? `library/${name}` : name;
 
 /** An ECR password lives twelve hours; a provider process may live longer. */
 const isOver = (found: Credentials | undefined): boolean =>
   found?.kind === "basic" && found.expiresAt !== undefined && Date.now() >= found.expiresAt;
-
-/** A token is worth less to a thief than a password, so Bearer comes first. */
-function preferred(header: string | undefined): Challenge | undefined {
-  const challenges = parseChallenges(header ?? "");
-  return (
-    challenges.find(({ scheme }) => scheme === "bearer") ??
-    challenges.find(({ scheme }) => scheme === "basic")
-  );
-}
-
-export class HubNamespaceMissing extends LixImageError {
-  readonly code = "HUB_NAMESPACE_MISSING";
-  constructor(host: string, name: string) {
-    super(`${host}/${name}: expected a namespace before the name; got the name alone`, {
-      hint: `Docker Hub reads that as library/${name}, an official image: write ${host}/<your namespace>/${name}`,
-    });
-  }
-}

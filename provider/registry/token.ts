@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import type { HttpResponse } from "../base/http.ts";
+import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
 import { failure, NotARegistry } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
@@ -44,6 +45,8 @@ const Answer = z.object({
 // The token spec: 60 seconds where the service does not say, and services must not say less.
 const SHORTEST_LIFE_S = 60;
 const RENEWED_EARLY_S = 10;
+const TRIES = 2;
+const RETRY_DELAY_MS = 200;
 // What services answer that know GET only: Artifactory, ACR, GCR and the rest (containerd's list).
 const NO_OAUTH: ReadonlySet<number> = new Set([400, 401, 404, 405]);
 
@@ -58,6 +61,20 @@ export async function fetchToken(question: TokenQuestion): Promise<Token> {
     label: question.label,
   });
   const label = `${question.label}: login at ${realm.host}`;
+  for (let tried = 1; ; tried += 1)
+    try {
+      return await askOnce(realm, question, label);
+    } catch (error) {
+      // Half an answer, or a page in place of one, may be the doing of a proxy that was restarted.
+      const isWorthIt = isRetryableFailure(error) || error instanceof NotARegistry;
+      if (!isWorthIt || tried === TRIES) throw error;
+      const { signal } = question;
+      await pauseBefore(tried, { firstMs: RETRY_DELAY_MS, retryAfter: undefined, signal });
+    }
+}
+
+async function askOnce(realm: URL, question: TokenQuestion, label: string): Promise<Token> {
+  const { credentials } = question;
   const asked = Date.now();
   let response: HttpResponse | undefined;
   if (credentials?.kind === "identity token") {

@@ -11,7 +11,7 @@ import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import type { Blob } from "../oci/layer.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { isBelievable, NotARegistry, RegistryUnavailable } from "./answer.ts";
+import { isBelievable, isSuccess, NotARegistry, RegistryUnavailable } from "./answer.ts";
 import { onward } from "./onward.ts";
 import type { RegistrySession } from "./session.ts";
 
@@ -62,13 +62,33 @@ export async function sendBytes(
   if ((offset > 0 || way === "PATCH") && offset < blob.size) {
     const patched = await send("PATCH", at, offset);
     // As go-containerregistry: 201 and 204 are seen in the field.
-    await accept(session, patched, { label, statuses: [202, 201, 204] });
+    await accept(session, patched, { label, statuses: [202, 201, 204, 200] });
     at = await nextAddress(patched, at, label);
     sent = blob.size;
   }
   const last = new URL(at);
   last.searchParams.set("digest", blob.digest);
-  await accept(session, await send("PUT", last, sent), { label, statuses: [201, 204] });
+  const ended = await send("PUT", last, sent);
+  if (!(await isTaken(session, blob, { ended, signal })))
+    await accept(session, ended, { label, statuses: [201, 204] });
+}
+
+/** Successes that servers of the field have for it (containerd takes 200) are believed when the blob is there. */
+async function isTaken(
+  session: RegistrySession,
+  blob: Blob,
+  { ended, signal }: { readonly ended: HttpResponse } & Pick<SendOptions, "signal">,
+): Promise<boolean> {
+  const isUsual = ended.status === 201 || ended.status === 204;
+  if (isUsual || !isSuccess(ended) || !isBelievable(ended)) return false;
+  await ended.discard();
+  const label = `${session.description}: looking for blob ${blob.digest}`;
+  const url = session.url(`blobs/${blob.digest}`);
+  const seen = await session.request(url, { method: "HEAD", label, signal });
+  await seen.discard();
+  if (seen.status === 200 && isBelievable(seen)) return true;
+  const got = `HTTP status ${ended.status}, and the blob is not there`;
+  throw new RegistryUnavailable(uploadLabel(session, blob), got, { response: ended });
 }
 
 /** A success is told by its status: Quay's are in HTML, as its framework has it. */
@@ -77,8 +97,9 @@ async function accept(
   response: HttpResponse,
   { label, statuses }: { readonly label: string; readonly statuses: readonly number[] },
 ): Promise<void> {
-  if (statuses.includes(response.status)) return await response.discard();
-  if (response.status === 200 && !isBelievable(response)) {
+  const isPage = response.status === 200 && !isBelievable(response);
+  if (statuses.includes(response.status) && !isPage) return await response.discard();
+  if (isPage) {
     await response.discard();
     throw new RegistryUnavailable(label, "HTTP status 200 in a web page", { response });
   }

@@ -10,7 +10,7 @@ import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
-import { isBelievable, RegistryRefused, RegistryUnavailable } from "./answer.ts";
+import { isBelievable, isSuccess, RegistryRefused, RegistryUnavailable } from "./answer.ts";
 import type { RegistrySession } from "./session.ts";
 import {
   keptBytes,
@@ -153,7 +153,9 @@ async function begin(
       signal,
     }));
   if (started === "mounted") return started;
-  if (started.status !== 202) throw await session.failure(started, label);
+  // As containerd: what names an address has begun an upload.
+  const hasBegun = isSuccess(started) && isBelievable(started) && started.headers.location;
+  if (started.status !== 202 && !hasBegun) throw await session.failure(started, label);
   await started.discard();
   return { address: await uploadAddress(started, label), offset: 0 };
 }

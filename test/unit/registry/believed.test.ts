@@ -7,6 +7,7 @@ import { RegistryClient } from "../../../provider/registry/client.ts";
 import { Patience } from "../../../provider/registry/patience.ts";
 import { RegistrySession } from "../../../provider/registry/session.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
+import type { Reply } from "../../support/registry-reply.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
@@ -47,6 +48,88 @@ test("a page with 200 in place of any answer, once or twice, is asked again and 
     assert.equal(registry.store.repository("acme/lix").blobs.get(BLOB.digest), BLOB.size);
   }));
 
+test("a manifest that breaks off in the middle is read again", () =>
+  withRegistry(async (client, registry) => {
+    for (const blob of sampleImage().blobs) await client.pushBlob(blob);
+    await client.putManifest("v1", root);
+    registry.faults.push({ method: "GET", times: 2, act: { kind: "cut", afterBytes: 260 } });
+    assert.equal((await client.getManifest("v1"))?.digest, root.digest);
+    assert.equal(registry.count("GET", /manifests/), 3);
+  }));
+
+for (const status of [200, 202])
+  test(`a blob that is taken with ${status} is believed when it is there, and else is not`, () =>
+    withRegistry(async (client, registry) => {
+      const change = (reply: Reply): Reply => ({ ...reply, status });
+      registry.faults.push({ method: "PUT", times: 99, act: { kind: "change", change } });
+      assert.equal(await client.pushBlob(BLOB), "uploaded");
+      assert.equal(registry.count("PUT"), 1);
+      registry.faults.splice(0);
+      registry.faults.push({ method: "PUT", times: 99, act: { kind: "answer", status } });
+      await assert.rejects(client.pushBlob(blobOf(Buffer.from("lost"))), {
+        code: "REGISTRY_UNAVAILABLE",
+        message: /the blob is not there/,
+      });
+    }));
+
+for (const status of [200, 201])
+  test(`an upload that begins with ${status} and an address has begun`, () =>
+    withRegistry(async (client, registry) => {
+      const change = (reply: Reply): Reply => ({ ...reply, status });
+      registry.faults.push({ method: "POST", act: { kind: "change", change } });
+      assert.equal(await client.pushBlob(BLOB), "uploaded");
+      assert.equal(registry.count("POST"), 1);
+    }));
+
+test("a removal is done with 204, too", () =>
+  withRegistry(async (client, registry) => {
+    for (const blob of sampleImage().blobs) await client.pushBlob(blob);
+    await client.putManifest("v1", root);
+    const change = (reply: Reply): Reply => ({ ...reply, status: 204 });
+    registry.faults.push({ method: "DELETE", times: 2, act: { kind: "change", change } });
+    await client.deleteTag("v1");
+    await client.deleteManifest(root.digest);
+    assert.equal(await client.headManifest(root.digest), undefined);
+  }));
+
+test("a Bearer challenge without a realm leads nowhere: Basic is taken where it is offered", () =>
+  withRegistry(async (_, registry) => {
+    for (const [challenge, authorization] of [
+      ['Bearer service="x", Basic realm="y"', ["Basic bWU6cHc="]],
+      ['Bearer realm="", Basic realm="y"', ["Basic bWU6cHc="]],
+      ['Bearer service="x"', []],
+    ] as const) {
+      registry.faults.splice(0);
+      registry.log.splice(0);
+      const got: string[] = [];
+      registry.faults.push({
+        times: 99,
+        act: {
+          kind: "instead",
+          of: ({ headers }) => {
+            if (headers.authorization !== undefined) {
+              got.push(headers.authorization);
+              return undefined;
+            }
+            return { status: 401, headers: { "www-authenticate": challenge } };
+          },
+        },
+      });
+      const client = new RegistryClient(
+        { host: registry.host, name: "acme/lix", plainHttp: true },
+        {
+          credentials: async () => ({ kind: "basic", username: "me", password: "pw", source: "x" }),
+          environment: {},
+        },
+      );
+      const asked = client.hasBlob(BLOB.digest);
+      if (authorization.length > 0) assert.equal(await asked, false);
+      else await assert.rejects(asked, { code: "REGISTRY_DENIED" });
+      assert.deepEqual(got, authorization);
+      assert.equal(registry.count("GET", /^\/(?!v2\/)/), 0);
+    }
+  }));
+
 test("such a page is asked for again on a connection of its own", async () => {
   const sockets = new Set<IncomingMessage["socket"]>();
   const server = createServer((request, response) => {
@@ -77,7 +160,12 @@ test("a registry's 404 may be a page of the proxy in front of it: its /v2/ tells
     assert.equal(registry.count("GET", /^\/v2\/$/), 1);
   }));
 
-for (const host of ["docker.io", "index.docker.io", "registry-1.docker.io"]) {
+for (const host of [
+  "docker.io",
+  "index.docker.io",
+  "registry-1.docker.io",
+  "registry.hub.docker.com",
+]) {
   const sessionOf = (name: string): RegistrySession =>
     new RegistrySession(
       { host, name, plainHttp: false },

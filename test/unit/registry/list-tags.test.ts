@@ -63,6 +63,58 @@ for (const [what, after] of [
   test(`a registry that then says ${what} has no more`, () =>
     listed({ [FIRST]: page(MANY), [`${FIRST}&last=t49`]: after }, holds(...MANY)));
 
+test("a registry that does not know how to go on from a tag has no more than a long page", () =>
+  listed(
+    { [FIRST]: page(MANY), [`${FIRST}&last=t49`]: { ...page([]), status: 400 } },
+    holds(...MANY),
+  ));
+
+for (const link of ["</v2/acme/lix/tags/list?last=b>", "</x>; title=more", "</x>; rel"])
+  test(`a Link that does not say what it is for may be the next page: ${link}`, () =>
+    listed(
+      { [FIRST]: page(["a", "b"], link), [`${FIRST}&last=b`]: page(["c"]) },
+      holds("a", "b", "c"),
+    ));
+
+test("a Link to anything else is no reason to ask for more", () =>
+  listed(
+    { [FIRST]: page(["a"], '</help>; rel="help", </first>; rel=first') },
+    async (tags, server) => {
+      await holds("a")(tags);
+      assert.equal(server.log.length, 1);
+    },
+  ));
+
+test("a Link that cannot be read, and no page by the last tag, is an error", () =>
+  listed({ [FIRST]: page(["a"], "more follows") }, isRefused(/is not there/)));
+
+test("a next page with nothing but what was there before is an error", () =>
+  listed(
+    { [FIRST]: page(["a"], '<?n=1000&last=a>; rel="next"'), [`${FIRST}&last=a`]: page(["a"]) },
+    isRefused(/what was there before/),
+  ));
+
+for (const answer of [{ name: "acme/lix" }, { errors: [] }, { tags: ["a", null] }, { tags: "a" }])
+  test(`${JSON.stringify(answer)} is no list of tags`, () =>
+    listed({ [FIRST]: { headers: JSON_TYPE, body: JSON.stringify(answer) } }, (tags) =>
+      assert.rejects(tags, { code: "NOT_A_REGISTRY", message: /no list of tags/ }),
+    ));
+
+test("half a list is asked for again", async () => {
+  const server = await startReplyServer();
+  try {
+    server.replies.set(FIRST, page(["a", "b"]));
+    server.first.set(FIRST, [{ headers: JSON_TYPE, body: '{"tags":["a"' }]);
+    const client = new RegistryClient(
+      { host: new URL(server.url).host, name: "acme/lix", plainHttp: true },
+      { credentials: async () => undefined, environment: {}, retryDelayMs: 1 },
+    );
+    assert.deepEqual(await client.listTags(), ["a", "b"]);
+  } finally {
+    await server.close();
+  }
+});
+
 test("a page that is announced and not there is an error", () =>
   listed({ [FIRST]: page(["a"], '<?n=1000&last=a>; rel="next"') }, isRefused(/is not there/)));
 

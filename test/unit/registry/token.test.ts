@@ -100,3 +100,30 @@ test("an interrupt ends the wait for a token service that hangs, and for nobody 
   assert.equal(await client.hasBlob(digest), false);
   assert.equal(scopes(registry).length, 2);
 });
+
+for (const [what, answer] of [
+  ["a page", { headers: { "content-type": "text/html" }, body: "<p>back soon" }],
+  ["half an answer", { body: '{"token":"abc' }],
+] as const)
+  test(`a token service that answers once with ${what} is asked again`, async (t) => {
+    const registry = await registryOf(t);
+    registry.faults.push({ path: /^\/token/, act: { kind: "answer", status: 200, ...answer } });
+    assert.equal(await clientOf(registry).hasBlob(digest), false);
+    assert.equal(scopes(registry).length, 2);
+  });
+
+for (const wrong of ["to\nken", "to\u0000ken", "tökén", "to ken"])
+  test(`a token that cannot stand in a header is not sent, nor shown: ${JSON.stringify(wrong)}`, async (t) => {
+    const registry = await registryOf(t);
+    const body = JSON.stringify({ token: wrong });
+    registry.faults.push({
+      path: /^\/token/,
+      times: 9,
+      act: { kind: "answer", status: 200, headers: { "content-type": "application/json" }, body },
+    });
+    await assert.rejects(clientOf(registry).hasBlob(digest), (error: Error) => {
+      assert.match(error.message, /a token that cannot stand in a header/);
+      assert.doesNotMatch(error.message, /ken"|tökén|to ken/);
+      return true;
+    });
+  });
