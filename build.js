@@ -7,7 +7,7 @@
  * its parts import it. Declarations are there for both, as TypeScript asks for `.d.cts` beside `.cjs`.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -25,6 +25,7 @@ if (status !== 0) process.exit(1);
 for (const file of readdirSync(join(root, "sdk")).filter((name) => name.endsWith(".ts")))
   writeCommonJs(basename(file, ".ts"));
 writeProviderEntry();
+copySqlite();
 removeInnerDeclarations();
 
 /** The files of one module of sdk/. */
@@ -80,6 +81,23 @@ function exportedValues({ statements }) {
     const isValue = ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement);
     return isValue ? [statement.name.text] : [];
   });
+}
+
+/**
+ * Of the 30 MB of sql.js the 0.7 MB that are used, as npm installed them by the lock. It is a devDependency,
+ * so that users do not install the rest.
+ */
+function copySqlite() {
+  const from = (path) => join(root, "node_modules/sql.js", path);
+  mkdirSync(dist("sql.js"), { recursive: true });
+  copyFileSync(from("dist/sql-wasm.js"), dist("sql.js/sql-wasm.cjs"));
+  copyFileSync(from("dist/sql-wasm.wasm"), dist("sql.js/sql-wasm.wasm"));
+  copyFileSync(from("LICENSE"), dist("sql.js/LICENSE"));
+  const importer = dist("provider/nix/database.js");
+  const code = readFileSync(importer, "utf8");
+  const copied = code.replace('from "sql.js"', 'from "../../sql.js/sql-wasm.cjs"');
+  if (copied === code) throw new Error(`${importer} does not import sql.js`);
+  writeFileSync(importer, copied);
 }
 
 /** What a program cannot import needs no declarations, and they would be a third of the package. */

@@ -4,6 +4,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import ts from "typescript";
 import { publishedFiles } from "../support/published-files.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
@@ -43,4 +44,34 @@ test("TypeScript finds the types of every entry, whatever its moduleResolution, 
   assert.ok(result.types !== false, "no types are found");
   assert.deepEqual(Object.keys(result.entrypoints), [".", "./provider", "./package.json"]);
   assert.deepEqual(result.problems, []);
+});
+
+test("SQLite is shipped as sql.js has it, with its licence, and its importer finds it", () => {
+  const read = (path: string): Buffer => readFileSync(join(REPOSITORY, path));
+  for (const [ours, theirs] of [
+    ["sql-wasm.cjs", "dist/sql-wasm.js"],
+    ["sql-wasm.wasm", "dist/sql-wasm.wasm"],
+    ["LICENSE", "LICENSE"],
+  ] as const)
+    assert.ok(read(`dist/sql.js/${ours}`).equals(read(`node_modules/sql.js/${theirs}`)), ours);
+  const code = read("dist/provider/nix/database.js").toString();
+  assert.match(code, /from "\.\.\/\.\.\/sql\.js\/sql-wasm\.cjs"/);
+});
+
+test("nothing that is shipped imports a package that is not installed with it", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const installed = new Set([...Object.keys(dependencies), "@pulumi/pulumi", "pulumi-lix"]);
+  const imported = publishedFiles()
+    .filter((file) => /^dist\/(?:sdk|provider)\/.*\.c?js$/.test(file))
+    .flatMap((file) =>
+      ts
+        .preProcessFile(readFileSync(join(REPOSITORY, file), "utf8"), true, true)
+        .importedFiles.map(({ fileName }) => fileName),
+    )
+    .filter((name) => !/^(?:\.|node:)/.test(name))
+    .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+  assert.ok(imported.includes("zod"), "the search finds what is there");
+  assert.deepEqual([...new Set(imported.filter((name) => !installed.has(name)))], []);
 });
