@@ -11,7 +11,7 @@ interface Rule {
 /** By what the server says, codes included. The first that fits counts. */
 const BY_WORDS: readonly Rule[] = [
   {
-    said: /immutab|does not allow updating|redeploy|cannot be overwritten|overwrite .*not allowed|tag .*already exists/i,
+    said: /immutab|does not allow updating|redeploy|cannot be overwritten|overwrite .*not allowed|permissions? to delete\/overwrite|tag .*already exists/i,
     hint: 'this repository takes each tag once and never moves it: choose a tag of its own for each image, such as tag: "{planKey}", or allow tags to move',
   },
   {
@@ -25,6 +25,10 @@ const BY_WORDS: readonly Rule[] = [
   {
     said: /quota|limit_?exceeded|exceed(?:s|ed)? .*(?:limit|storage)|upper limit|too many tags|has \d+ tags/i,
     hint: "a quota of the registry is used up: remove old images or tags, or have it raised",
+  },
+  {
+    said: /operation is disallowed on this/i,
+    hint: "the tag, image or repository is locked (Azure: az acr repository show), or the registry is full: unlock it, or choose another `tag`",
   },
   {
     said: /read.?only|maintenance/i,

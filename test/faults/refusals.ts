@@ -159,6 +159,32 @@ export const REFUSALS: readonly Refusal[] = [
     hint: /wait, or log in/,
   },
   {
+    name: "Azure: a locked tag",
+    to: TAG,
+    reply: error(
+      405,
+      "UNSUPPORTED",
+      "The operation is disallowed on this registry, repository or image. View troubleshooting steps at https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation",
+    ),
+    says: /disallowed on this registry, repository or image/,
+    hint: /locked/,
+  },
+  {
+    name: "Artifactory: a login that may not overwrite",
+    to: TAG,
+    reply: json(403, {
+      errors: [
+        {
+          code: "DENIED",
+          message:
+            "Not enough permissions to delete/overwrite artifact 'acme/lix/v1/manifest.json'",
+        },
+      ],
+    }),
+    says: /delete\/overwrite artifact/,
+    hint: /takes each tag once/,
+  },
+  {
     name: "a sentence, 507",
     to: UPLOAD,
     reply: text(507, "quota exceeded for acme"),
