@@ -17,6 +17,7 @@ import { proxyFor } from "./http-proxy.ts";
 import { httpFailure, ProxyRefused } from "./http-unreachable.ts";
 import { redactUrl } from "./redact.ts";
 import { Secrets } from "./secrets.ts";
+import { checkHeader } from "./unsendable-header.ts";
 
 /** A body that can be sent again: `open` is called once a try. */
 export interface HttpRequestBody {
@@ -177,7 +178,10 @@ async function firstHop(url: string | URL, label: string, request: HttpRequest):
     target.username = "";
     target.password = "";
   }
-  for (const [name, value] of Object.entries(headers)) Secrets.rememberHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    Secrets.rememberHeader(name, value);
+    checkHeader(name, value, label);
+  }
   const { ledBy: from } = request;
   const reach = from ? await reachOf(target, { ...request, from, label }) : request.reach;
   checkReach(target, reach, `${label}: it is to be asked for at`);

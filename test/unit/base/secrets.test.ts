@@ -85,3 +85,15 @@ test("what a request is sent with is known from then on", async (t) => {
     "",
   );
 });
+
+test("a credential that no header can hold is refused before any try, and not shown", async () => {
+  for (const value of ["Bearer s3cret\n", "Bearer s3\0cret"])
+    await assert.rejects(
+      http("http://127.0.0.1:1/", { headers: { authorization: value } }),
+      (error) => {
+        assert.match(render(error), /the header authorization has characters .*UNSENDABLE_HEADER/);
+        assert.doesNotMatch(render(error), /s3/);
+        return true;
+      },
+    );
+});
