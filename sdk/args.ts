@@ -78,6 +78,11 @@ export interface LixImageInputs {
    * no longer named keeps the image, unless `deleteFromRegistry`. Default: none.
    */
   readonly mirrors?: readonly string[] | undefined;
+  /**
+   * When a mirror does not take the image: `"error"` fails `up`, and what uses `ref` waits; `"warn"` goes on with
+   * a warning. Either way the next `up` brings it there. Default: `"error"`.
+   */
+  readonly mirrorFailure?: "error" | "warn" | undefined;
   /** Also write the image to disk, on create and update only. Default: none. */
   readonly archives?: readonly Archive[] | undefined;
   /** `false`: a preview never downloads; a digest that would need it is unknown until `up`. Default: true. */

@@ -3,7 +3,7 @@
  * the first destination it throws and nothing is recorded; what a further one lacks is recorded as drift.
  * @module
  */
-import { throwAll } from "../base/errors.ts";
+import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Assembled } from "../build/assemble.ts";
 import { describeBuilt } from "../build/describe.ts";
@@ -12,6 +12,7 @@ import { prepare, type Prepared } from "../build/prepare.ts";
 import { publish, type DestinationFailure, type Published } from "../build/publish.ts";
 import { PushReport } from "../build/push-report.ts";
 import type { Session } from "../build/session.ts";
+import { Repository } from "../oci/reference.ts";
 import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
 import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
@@ -52,7 +53,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
     log.warn(`${targetName(spec)}: ${line}`);
   const { failures } = published;
   return {
-    failures,
+    failures: fatal(spec, failures),
     id: targetName(spec),
     outs: toWire({
       ...wireArguments(checked),
@@ -63,6 +64,19 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
       __provider: inputs["__provider"],
     }),
   };
+}
+
+/** Without those that the user wants to be warned about only; they are drift all the same. */
+function fatal({ args, mirrors }: Spec, failures: readonly DestinationFailure[]) {
+  if (args.mirrorFailure === "error") return failures;
+  const names = new Set(mirrors.map(Repository.format));
+  for (const { destination, error } of failures)
+    if (names.has(destination)) {
+      const [first = "", ...more] = renderLines(error);
+      const line = `${destination} does not have the image; the next \`up\` brings it there: ${first}`;
+      log.warn([line, ...more]);
+    }
+  return failures.filter(({ destination }) => !names.has(destination));
 }
 
 /**

@@ -28,6 +28,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "compression.level": "a whole number, from 1 to 9 for gzip and to 19 for zstd",
   mirrors: "a list of repositories",
   "mirrors[]": 'a host and a name, such as "ghcr.io/acme/lix"',
+  mirrorFailure: '"error" or "warn"',
   archives: "a list of { type, path }",
   "archives[]": "an object { type, path }",
   "archives[].type": '"oci-layout" or "docker-archive"',

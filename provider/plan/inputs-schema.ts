@@ -43,6 +43,7 @@ export const LixImageInputs = z.strictObject({
     .union([z.enum(["gzip", "zstd"]), z.discriminatedUnion("algorithm", [gzip, zstd])])
     .default("gzip"),
   mirrors: z.array(z.string().min(1)).readonly().default([]),
+  mirrorFailure: z.enum(["error", "warn"]).default("error"),
   archives: z
     .array(
       z.strictObject({

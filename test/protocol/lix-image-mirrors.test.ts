@@ -123,6 +123,23 @@ test("what a mirror does not take is in state as such, and the next up brings it
     assert.equal(tagged(registry), undefined);
   }));
 
+test("with mirrorFailure a mirror that fails is a warning, what uses ref goes on, and up repairs it", () =>
+  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
+    const args = given({ mirrors: [mirror], mirrorFailure: "warn" });
+    const act = { kind: "answer", status: 403 } as const;
+    elsewhere.faults.push({ path: /./, act, times: Infinity });
+    const up = await done(host.up(args));
+    assert.ok(ops(up).includes("create web"));
+    const { digest, drift } = recorded(host);
+    assert.equal(tagged(registry), digest);
+    assert.deepEqual(drift, [`${mirror}: the image is not there`]);
+    assert.match(up.logs.join("\n"), /warning: .*copies\/lix does not have the image/);
+    elsewhere.faults.length = 0;
+    assert.deepEqual(changes(await done(host.up(args))), ["update lix"]);
+    assert.equal(copied(elsewhere), digest);
+    assert.deepEqual(changes(await done(host.preview(args))), []);
+  }));
+
 test("a mirror in trouble changes no state, even when the first registry has lost all", () =>
   withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
     await done(host.up(given({ mirrors: [mirror] })));
