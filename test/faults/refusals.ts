@@ -5,7 +5,7 @@
  */
 import type { Fault } from "../support/http-faults.ts";
 import type { Reply } from "../support/registry-reply.ts";
-import { error, HTML, json } from "./servers.ts";
+import { error, HTML, json } from "./server-parts.ts";
 
 /** A refusal, and what it is to say to the user. */
 export interface Refusal {

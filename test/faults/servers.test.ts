@@ -8,7 +8,8 @@ import { RegistryClient } from "../../provider/registry/client.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
 import { REFUSALS } from "./refusals.ts";
-import { REPOSITORY, SERVERS } from "./servers.ts";
+import { REPOSITORY } from "./server-parts.ts";
+import { SERVERS } from "./servers.ts";
 
 const IMAGE = sampleImage("a layer", "another");
 const OTHER = sampleImage("somebody else's");
