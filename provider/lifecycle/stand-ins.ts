@@ -19,6 +19,8 @@ function standIn(place: Place, given: Given): unknown {
     case "bundleNixpkgs": // The lock may well have no nixpkgs for it.
     case "previewDigests": // It may forbid downloads.
       return false;
+    case "name": // Beside a repository it would be wrong, and Docker Hub demands a namespace.
+      return given["repository"] === undefined ? "unknown/lix" : undefined;
     case "extraTags[]":
       return "latest";
     case "extraPkgs[]": // Every lock has it.

@@ -7,6 +7,7 @@ import type { LixImageSpec } from "./inputs-schema.ts";
 import type { Archive } from "../../sdk/args.ts";
 import { throwAll } from "../base/errors.ts";
 import type { LayerCompression } from "../layer/compressor.ts";
+import { checkHubPush } from "../oci/docker-hub.ts";
 import { platformOf, type Platform } from "../oci/platform.ts";
 import { Repository } from "../oci/reference.ts";
 import { nixConf } from "../rootfs/nix-conf.ts";
@@ -66,7 +67,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
       return undefined;
     }
   };
-  const name = attempt(() => nameOf(args)) ?? "lix";
+  const name = attempt(() => nameOf(args));
   const repository = attempt(() => repositoryOf(args, name));
   const systems = args.systems.flatMap((system, index): [string, Platform][] => {
     const path = `systems[${index}]`;
@@ -76,8 +77,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     return platform === undefined ? [] : [[system, platform]];
   });
   const mirrors = args.mirrors.flatMap(
-    (text, index) =>
-      attempt(() => atPlace(`mirrors[${index}]`, () => Repository.parse(text))) ?? [],
+    (text, index) => attempt(() => atPlace(`mirrors[${index}]`, () => pushable(text))) ?? [],
   );
   const absolute = (path: string): string => resolve(options.directory, path);
   const archives = args.archives.map((each) => ({ ...each, path: absolute(each.path) }));
@@ -120,7 +120,8 @@ function nameOf(args: LixImageSpec): string {
   return name;
 }
 
-function repositoryOf(args: LixImageSpec, name: string): Repository | undefined {
+/** @param name undefined: a wrong one. */
+function repositoryOf(args: LixImageSpec, name: string | undefined): Repository | undefined {
   const { registry, repository } = args;
   if (repository !== undefined) {
     if (registry !== undefined || args.name !== undefined)
@@ -129,10 +130,22 @@ function repositoryOf(args: LixImageSpec, name: string): Repository | undefined 
         "either repository, or registry and name",
         "both",
       );
-    return atPlace("repository", () => Repository.parse(repository));
+    return atPlace("repository", () => pushable(repository));
   }
   if (registry === undefined) return undefined;
-  return atPlace("registry", () => Repository.parse(`${registry.replace(/\/+$/, "")}/${name}`));
+  return atPlace("registry", () => {
+    const host = registry.replace(/\/+$/, "");
+    // The name that is meant may have a namespace.
+    if (name === undefined) return Repository.parse(`${host}/lix`);
+    return pushable(`${host}/${name}`, `registry: "${host}/<your namespace>"`);
+  });
+}
+
+/** @param write see {@link checkHubPush}. */
+function pushable(text: string, write?: string): Repository {
+  const repository = Repository.parse(text);
+  checkHubPush(repository, write);
+  return repository;
 }
 
 function compressionOf(compression: LixImageSpec["compression"]): LayerCompression {

@@ -10,7 +10,7 @@ import { LixImageError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { askHelper, CredentialHelperMissing } from "./credential-helper.ts";
 import type { Credentials } from "./credentials.ts";
-import { isHub } from "./docker-hub.ts";
+import { isHub } from "../oci/docker-hub.ts";
 import type { Environment } from "../base/environment.ts";
 
 const Entry = z.object({

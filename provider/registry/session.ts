@@ -13,7 +13,7 @@ import { failure, isBelievable, isForeign, NotARegistry, speaksAsRegistry } from
 import { preferredChallenge, type Challenge } from "./challenge.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import { credentialPlaces } from "./find-credentials.ts";
-import { checkHubPush, isHub, nameAtHub } from "./docker-hub.ts";
+import { checkHubPush, isHub, nameAtHub } from "../oci/docker-hub.ts";
 import type { Patience } from "./patience.ts";
 import { basic, fetchToken, type Token } from "./token.ts";
 import { RegistryTransport } from "./transport.ts";

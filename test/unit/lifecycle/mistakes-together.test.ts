@@ -17,6 +17,9 @@ const SETTING = "expected a string, whole number, boolean, or list of them";
 const SYSTEMS = 'expected a list of at least one Nix system, such as ["x86_64-linux"]';
 const PACKAGE = "expected an attribute of the lock, or a store path";
 
+const hub = (name: string, write: string): string =>
+  `Docker Hub reads that as library/${name}, an official image: write ${write}`;
+
 const TABLE: MistakeTable = [
   // Where the image goes.
   [
@@ -59,6 +62,37 @@ const TABLE: MistakeTable = [
       "INVALID_REPOSITORY",
       HINT.host,
     ],
+  ],
+  [
+    { registry: "https://docker.io/", mirrors: ["b.example/lix", "index.docker.io/ci"], tag: "-" },
+    [
+      "registry: docker.io/lix: expected a namespace before the name; got the name alone",
+      "HUB_NAMESPACE_MISSING",
+      hub("lix", 'registry: "https://docker.io/<your namespace>"'),
+    ],
+    [
+      "mirrors[1]: index.docker.io/ci: expected a namespace before the name; got the name alone",
+      "HUB_NAMESPACE_MISSING",
+      hub("ci", "index.docker.io/<your namespace>/ci"),
+    ],
+    ['tag: not a tag: "-"', "INVALID_TAG", HINT.tag],
+  ],
+  [
+    { registry: undefined, repository: "docker.io/lix" },
+    [
+      "repository: docker.io/lix: expected a namespace before the name; got the name alone",
+      "HUB_NAMESPACE_MISSING",
+      hub("lix", "docker.io/<your namespace>/lix"),
+    ],
+  ],
+  // A name that is wrong or unknown may have had a namespace.
+  [
+    { registry: "docker.io", name: "acme/no name" },
+    ['name: not a repository: "acme/no name": not a name', "INVALID_REPOSITORY", HINT.name],
+  ],
+  [
+    { registry: "docker.io", name: UNKNOWN, tag: "-" },
+    ['tag: not a tag: "-"', "INVALID_TAG", HINT.tag],
   ],
   [
     {

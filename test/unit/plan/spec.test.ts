@@ -30,6 +30,27 @@ test("a repository is taken whole, and goes with neither registry nor name", () 
     assert.match(mistakesOf({ repository: "ghcr.io/x", ...more }).join(), /either repository, or/);
 });
 
+test("Docker Hub demands a namespace, by whatever name and argument it is called", () => {
+  for (const host of ["docker.io", "index.docker.io", "Registry-1.Docker.io"]) {
+    const mirrors = [`${host}/x`];
+    for (const args of [
+      { registry: host },
+      { repository: `${host}/x` },
+      { registry: "a.b", mirrors },
+    ])
+      assert.match(mistakesOf(args).join(), /expected a namespace.*\[HUB_NAMESPACE_MISSING\]/s);
+    for (const args of [
+      { registry: `${host}/acme` },
+      { registry: host, name: "acme/lix" },
+      // Who builds official images writes it out.
+      { repository: `${host}/library/lix` },
+      { registry: `${host}:5000` },
+      { registry: `mirror.${host}` },
+    ])
+      assert.deepEqual(mistakesOf(args), []);
+  }
+});
+
 test("with archives only, the bare name is the target", () => {
   const spec = specOf({ archives: [{ type: "oci-layout", path: "out" }], name: "CI" });
   assert.equal(spec.repository, undefined);

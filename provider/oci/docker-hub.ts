@@ -20,18 +20,21 @@ export const isHub = (host: string): boolean => HOSTS.has(host.toLowerCase());
 export const nameAtHub = (repository: Named): string =>
   isOfficial(repository) ? `library/${repository.name}` : repository.name;
 
-/** Throws unless a user may have a repository of that name. */
-export function checkHubPush(repository: Named): void {
-  if (isOfficial(repository)) throw new HubNamespaceMissing(repository);
+/**
+ * Throws unless a user may have a repository of that name.
+ * @param write what to write instead of the host alone, where it is an argument of its own.
+ */
+export function checkHubPush(repository: Named, write?: string): void {
+  if (isOfficial(repository)) throw new HubNamespaceMissing(repository, write);
 }
 
 const isOfficial = ({ host, name }: Named): boolean => isHub(host) && !name.includes("/");
 
 export class HubNamespaceMissing extends LixImageError {
   readonly code = "HUB_NAMESPACE_MISSING";
-  constructor({ host, name }: Named) {
+  constructor({ host, name }: Named, write = `${host}/<your namespace>/${name}`) {
     super(`${host}/${name}: expected a namespace before the name; got the name alone`, {
-      hint: `Docker Hub reads that as library/${name}, an official image: write ${host}/<your namespace>/${name}`,
+      hint: `Docker Hub reads that as library/${name}, an official image: write ${write}`,
     });
   }
 }
