@@ -18,6 +18,7 @@ import { check as checkInputs, type CheckResult } from "./check.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
 import { PartlyPushed } from "./partly-pushed.ts";
+import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
 import { remediated } from "./remediated.ts";
@@ -27,7 +28,10 @@ import type { Wire } from "./wire.ts";
 
 // At once, not with the session: a destroy has none, and may have something to say.
 const sink = engineSink();
-if (sink !== undefined) log.install(sink);
+if (sink !== undefined) {
+  log.install(sink);
+  printOnce();
+}
 
 let shared: Session | undefined;
 
@@ -96,6 +100,7 @@ async function told<T>(method: () => Promise<T>): Promise<T> {
       });
     // The SDK prints it beside the message, which has the frames of a bug.
     failure.stack = "";
+    answers(failure);
     throw failure;
   } finally {
     await sink?.settled();

@@ -46,6 +46,8 @@ test("a registry that refuses or fails leaves the state alone", NO_ENGINE, async
       stack.registry.faults.push({ act: { kind: "answer", status, headers }, times: Infinity });
       const text = await stack.refuse("refresh", "--yes", "--skip-preview");
       assert.match(text, message);
+      const [, shown = ""] = text.split("Diagnostics:");
+      assert.equal(shown.match(/reading manifest/g)?.length, 1, text);
       assert.doesNotMatch(text, /^ +at .*[:(]/m, "no traceback");
       stack.registry.faults.length = 0;
       assert.deepEqual(await stack.state(), before);

@@ -115,9 +115,10 @@ test("a registry that refuses or is not there changes no state, and the message 
     ];
     for (const [act, message] of troubles) {
       registry.faults.push({ act, times: Infinity });
-      const { failed } = await host.refresh();
+      const { failed, logs } = await host.refresh();
       assert.match(failed ?? "", message);
       assert.ok(failed?.includes(`${registry.host}/lix: reading manifest`), failed);
+      assert.doesNotMatch(logs.join("\n"), /reading manifest|hint/, "the answer says it");
       assert.deepEqual(host.state, before);
       registry.faults.length = 0;
     }
