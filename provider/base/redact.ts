@@ -25,10 +25,27 @@ export function redact(text: string): string {
         .replace(text.length <= LONG ? WORD : SIMPLE_WORD, redactWord)
         .replace(/\b(basic|bearer)( +)([A-Za-z0-9._~+/-]{4,}=*)/gi, redactHeader)
     : text;
-  return Secrets.hide(looks);
+  return Secrets.hide(looks.replace(TOKEN, HIDDEN));
 }
 
 const SUSPECT = /[@=]|%40|basic |bearer /i;
+// Tokens that their services mark, wherever they stand: of GitHub, GitLab, npm, PyPI, Docker, Vault, Slack, DigitalOcean;
+// and a JWT. In a path they are as good as in a header.
+const TOKEN = new RegExp(
+  `(?<![A-Za-z0-9])(?:${[
+    String.raw`gh[pousr]_\w{20,255}`,
+    String.raw`github_pat_\w{20,255}`,
+    String.raw`gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[\w.-]{20,255}`,
+    String.raw`npm_[A-Za-z0-9]{30,255}`,
+    String.raw`pypi-AgE[\w-]{40,255}`,
+    String.raw`dckr_[a-z]{3}_[\w-]{20,255}`,
+    String.raw`hv[sbr]\.[\w-]{24,255}`,
+    String.raw`xox[a-z]-[\w-]{20,255}`,
+    String.raw`do[a-z]_v1_[0-9a-f]{64}`,
+    String.raw`eyJ[\w-]{10,400}\.eyJ[\w-]{10,4096}\.[\w-]{10,4096}`,
+  ].join("|")})`,
+  "g",
+);
 // A text in quotes is one word, whatever is in it. With escapes that takes time by the square of the length.
 const LONG = 16_384;
 const WORD = /"(?:[^"\\]|\\.)*"|[^\s"]+/g;

@@ -18,14 +18,25 @@ function holdsCredential(text: string): boolean {
   const url = URL.parse(text);
   // In doubt, as for messages.
   if (url === null) return redact(text) !== text;
-  const { protocol, username, password, search, hash } = url;
+  const { protocol, username, password, pathname, search, hash } = url;
   // ssh://git@host names an account, which a key is for.
   const isAccount = protocol.endsWith("ssh:") && password === "";
   if (password !== "" || (username !== "" && !isAccount)) return true;
   // What looks like a scheme may be a user: me:password@host.
   if (!text.includes("://") && /^[^/?#]*@/.test(url.pathname)) return true;
+  // A token in a path, and the parameters of its parts: /x;private_token=…/y.
+  const path = [pathname, decoded(pathname)];
+  if (path.some((text) => redact(text) !== text)) return true;
   const parameters = [search.slice(1), hash.slice(1), hash.replace(/^[^?]*\?/, "")];
   return parameters.some((part) =>
     [...new URLSearchParams(part.replaceAll(";", "&")).keys()].some(isSecretName),
   );
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

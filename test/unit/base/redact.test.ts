@@ -67,6 +67,20 @@ test("a parameter or header that lets somebody in is not shown", () => {
     );
 });
 
+test("a token that its service marks is not shown, wherever it stands", () => {
+  for (const token of [
+    `ghp_${"a1".repeat(18)}`,
+    `github_pat_${"a1_".repeat(20)}`,
+    `glpat-${"a1".repeat(10)}`,
+    `npm_${"a1".repeat(18)}`,
+    `dckr_pat_${"a1-".repeat(9)}`,
+    `hvs.${"a1".repeat(20)}`,
+    `eyJ${"a1".repeat(10)}.eyJ${"b2".repeat(20)}.${"c3".repeat(20)}`,
+  ])
+    for (const text of [`https://h.example/${token}/x.tar.gz`, token, `GET /${token}: no`])
+      assert.equal(redact(text), text.replace(token, "***"));
+});
+
 test("what holds no credential stays as it is", () => {
   const digest = `sha256:${"0a".repeat(32)}`;
   for (const text of [
@@ -81,6 +95,8 @@ test("what holds no credential stays as it is", () => {
     'Bearer realm="https://h.example"',
     "Basic authentication",
     "python3.12@latest",
+    "/nix/store/zi9430ml82jln60d9snv8my96r50cdin-glibc-locales-2.40-66-with-a-long-suffix",
+    "pypi-mirror-of-a-very-long-name-that-is-a-package-and-no-token-at-all",
     "",
   ])
     assert.equal(redact(text), text);

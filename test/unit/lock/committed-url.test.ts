@@ -25,6 +25,10 @@ const SECRET = [
   "https://h.example/x.tar.gz#token=s3cret",
   "https://h.example/x.tar.gz#x?token=s3cret",
   "https://u:s3/cret@h.example/x.tar.gz",
+  "https://h.example/x;private_token=s3cret/x.tar.gz",
+  "https://h.example/x%3Bprivate_token=s3cret/x.tar.gz",
+  `https://h.example/ghp_s3cret${"A".repeat(30)}/x.tar.gz`,
+  `https://h.example/r/glpat-s3cret${"A".repeat(14)}/x.tar.gz`,
 ];
 
 const HARMLESS = [
