@@ -22,6 +22,13 @@ export const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 &&
 export const isBelievable = (response: HttpResponse): boolean =>
   !isForeign(response) || isRegistrys(response);
 
+const NO_CURE_IN_GET: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/** Whether a refused HEAD is to be asked again as a GET: not every server knows HEAD. */
+export const mayTakeGet = ({ status }: HttpResponse): boolean =>
+  status === 501 ||
+  (status >= 400 && status < 500 && !NO_CURE_IN_GET.has(status) && !isRetryableStatus(status));
+
 /** What servers of https say to plain http, Go's and nginx among them. */
 const isPlainOnTls = ({ status, url, headers }: HttpResponse): boolean =>
   status === 400 &&

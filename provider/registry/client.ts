@@ -12,14 +12,15 @@ import type { Blob } from "../oci/layer.ts";
 import { Tag } from "../oci/reference.ts";
 import { MediaType } from "../oci/media-type.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
-import { isBelievable, isSuccess, NotARegistry } from "./answer.ts";
+import { isBelievable, isSuccess, mayTakeGet, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findCredentials } from "./find-credentials.ts";
 import { Patience, type PatienceOptions } from "./patience.ts";
 import { bodyOf } from "../base/request-body.ts";
+import { hasBlob } from "./has-blob.ts";
 import { listTags } from "./list-tags.ts";
 import { RegistrySession, type RepositoryAddress } from "./session.ts";
-import { hasBlob, uploadBlob, type UploadOptions } from "./upload.ts";
+import { uploadBlob, type UploadOptions } from "./upload.ts";
 
 export interface ManifestHead {
   readonly digest: Digest;
@@ -86,6 +87,8 @@ export class RegistryClient {
     const response = await this.#session.request(url, { method: "HEAD", headers, label, signal });
     await response.discard();
     if (await this.#session.isMissing(response, signal)) return undefined;
+    // Some answer GET alone, as containerd knows.
+    if (mayTakeGet(response)) return await this.#readManifest(reference, signal);
     await this.#expectOk(response, label);
     const digest = claimedDigest(response);
     const size = Number(response.headers["content-length"] ?? NaN);
@@ -94,6 +97,13 @@ export class RegistryClient {
     if (digest !== undefined && !contradicts && Number.isSafeInteger(size))
       return { digest, mediaType, size };
     // Both headers are optional, and some proxies drop them: then only the bytes can tell.
+    return await this.#readManifest(reference, signal);
+  }
+
+  async #readManifest(
+    reference: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ManifestHead | undefined> {
     const manifest = await this.getManifest(reference, signal);
     return manifest && { ...manifest, size: manifest.bytes.length };
   }
@@ -141,9 +151,8 @@ export class RegistryClient {
       label,
       signal,
     });
-    // As go-containerregistry; Quay's is in HTML, as its framework has it.
-    const isTaken = response.status === 201 || response.status === 202;
-    if (!isTaken && !(response.status === 200 && isBelievable(response)))
+    // Any success, as containers/image; Quay's is in HTML, as its framework has it, but no mere page.
+    if (!isSuccess(response) || (response.status === 200 && !isBelievable(response)))
       throw await this.#session.failure(response, label);
     await response.discard();
     const expected = Digest.of(manifest.bytes);
@@ -195,9 +204,11 @@ export class RegistryClient {
       label,
       signal,
     });
-    if (!isSuccess(response) && !(await this.#session.isMissing(response, signal)))
-      throw await this.#session.failure(response, label);
-    await response.discard();
+    if (isSuccess(response)) return await response.discard();
+    const isMissing = await this.#session.isMissing(response, signal);
+    const refusal = await this.#session.failure(response, label);
+    // Where nothing can be deleted there may be no such route, and its 404 is not about the manifest.
+    if (!isMissing || (await this.headManifest(reference, signal)) !== undefined) throw refusal;
   }
 
   /** Registries list tags too, and what is none must not lead to another place of theirs. */

@@ -26,11 +26,16 @@ const TagList = z.object({ tags: z.array(z.string()).nullable() });
 
 export async function listTags(session: RegistrySession, signal?: AbortSignal): Promise<string[]> {
   const label = `${session.description}: listing tags`;
-  const first = session.url(`tags/list?n=${PAGE_SIZE}`);
+  let first = session.url(`tags/list?n=${PAGE_SIZE}`);
   const tags = new Set<string>();
   let page: Page = { url: first, because: "first" };
   for (let read = 1; read <= MAX_PAGES; read += 1) {
     const { response, listed } = await readPage(session, page, { label, signal });
+    if (listed === "too long") {
+      first = session.url("tags/list");
+      page = { url: first, because: "first" };
+      continue;
+    }
     // A repository without tags, or a page that we only guessed to be there.
     if (listed === undefined) return [...tags];
     const fresh = listed.filter((tag) => !tags.has(tag));
@@ -64,6 +69,9 @@ interface ReadPage {
 /** What the registry says to a page that it has not promised and does not know: ECR's are opaque tokens. */
 const NO_PAGE: ReadonlySet<number> = new Set([400, 404, 405, 416, 422]);
 
+/** What registries say that allow shorter pages only; without a length they take their own. */
+const NO_LENGTH: ReadonlySet<number> = new Set([400, 422]);
+
 /** `listed` is undefined when there is no such page, and need not be. */
 async function readPage(
   session: RegistrySession,
@@ -71,9 +79,13 @@ async function readPage(
   { label, signal }: { readonly label: string; readonly signal: AbortSignal | undefined },
 ): Promise<{
   readonly response: HttpResponse;
-  readonly listed: readonly string[] | undefined;
+  readonly listed: readonly string[] | "too long" | undefined;
 }> {
   return await session.whole(url, { label, signal }, async (response) => {
+    if (because === "first" && url.search !== "" && NO_LENGTH.has(response.status)) {
+      await response.discard();
+      return { response, listed: "too long" };
+    }
     const isMissing = await session.isMissing(response, signal);
     if (
       (because === "first" && isMissing) ||

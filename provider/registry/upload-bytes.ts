@@ -12,6 +12,7 @@ import type { HttpResponse } from "../base/http.ts";
 import type { Blob } from "../oci/layer.ts";
 import { verifiedBlob } from "../oci/verified-blob.ts";
 import { isBelievable, isSuccess, NotARegistry, RegistryUnavailable } from "./answer.ts";
+import { hasBlob } from "./has-blob.ts";
 import { onward } from "./onward.ts";
 import type { RegistrySession } from "./session.ts";
 
@@ -82,11 +83,7 @@ async function isTaken(
   const isUsual = ended.status === 201 || ended.status === 204;
   if (isUsual || !isSuccess(ended) || !isBelievable(ended)) return false;
   await ended.discard();
-  const label = `${session.description}: looking for blob ${blob.digest}`;
-  const url = session.url(`blobs/${blob.digest}`);
-  const seen = await session.request(url, { method: "HEAD", label, signal });
-  await seen.discard();
-  if (seen.status === 200 && isBelievable(seen)) return true;
+  if (await hasBlob(session, blob.digest, signal)) return true;
   const got = `HTTP status ${ended.status}, and the blob is not there`;
   throw new RegistryUnavailable(uploadLabel(session, blob), got, { response: ended });
 }

@@ -8,9 +8,9 @@ import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../base/http.ts";
 import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
 import { HttpUnreachable } from "../base/http-unreachable.ts";
-import type { Digest } from "../oci/digest.ts";
 import type { Blob } from "../oci/layer.ts";
 import { isBelievable, isSuccess, RegistryRefused, RegistryUnavailable } from "./answer.ts";
+import { hasBlob } from "./has-blob.ts";
 import type { RegistrySession } from "./session.ts";
 import {
   keptBytes,
@@ -114,26 +114,7 @@ const mayWantPatch = (error: unknown): boolean =>
   (error instanceof RegistryRefused && NO_WHOLE_PUT.has(error.status)) ||
   (error instanceof RegistryUnavailable && error.status === 501);
 
-const NO_WHOLE_PUT: ReadonlySet<number> = new Set([400, 404, 405, 411, 415, 416]);
-
-/** Whether the repository has the blob. */
-export async function hasBlob(
-  session: RegistrySession,
-  digest: Digest,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const label = `${session.description}: looking for blob ${digest}`;
-  const response = await session.request(session.url(`blobs/${digest}`), {
-    method: "HEAD",
-    label,
-    signal,
-  });
-  await response.discard();
-  // A web server that has a page for everything says 200 to this, too.
-  if (response.status === 200 && isBelievable(response)) return true;
-  if (await session.isMissing(response, signal)) return false;
-  throw await session.failure(response, label);
-}
+const NO_WHOLE_PUT: ReadonlySet<number> = new Set([400, 404, 405, 411, 415, 416, 422]);
 
 /** Where the blob goes; "mounted" when there is no need to send it. */
 async function begin(

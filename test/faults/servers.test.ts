@@ -9,6 +9,7 @@ import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPOSITORY } from "./server-parts.ts";
+import { PARTIAL_SERVERS } from "./partial-servers.ts";
 import { SERVERS } from "./servers.ts";
 
 const IMAGE = sampleImage("a layer", "another");
@@ -36,7 +37,7 @@ const writes = (registry: TestRegistry): string[] =>
     .filter(({ method }) => method !== "HEAD" && method !== "GET")
     .map(({ method, path }) => `${method} ${path.replace(/.*\/(manifests|blobs)\//, "$1/")}`);
 
-for (const server of SERVERS)
+for (const server of [...SERVERS, ...PARTIAL_SERVERS])
   describe(server.name, () => {
     const there = (use: (registry: TestRegistry, client: RegistryClient) => Promise<void>) =>
       withRegistry(async (registry) => {

@@ -252,3 +252,18 @@ test("uploads to another host without the registry's login", () =>
       },
     );
   }));
+
+test("a DELETE that is answered with 404 while the manifest stays is a refusal, not a success", () =>
+  withRegistry(async (client, registry) => {
+    const { root, blobs } = sampleImage("a layer");
+    for (const blob of blobs) await client.pushBlob(blob);
+    await client.putManifest("v1", root);
+    const noRoute = { status: 404, headers: { "content-type": "text/plain" }, body: "not found" };
+    registry.faults.push({
+      method: "DELETE",
+      times: Infinity,
+      act: { kind: "answer", ...noRoute },
+    });
+    await assert.rejects(client.deleteTag("v1"), { code: "REGISTRY_REFUSED", message: /404/ });
+    await client.deleteTag("never-there");
+  }));
