@@ -7,10 +7,16 @@ import type { Wire } from "./wire.ts";
  * mistakes, unless the engine has put them there: under `ignoreChanges` it copies what stands in the state,
  * or a part of it, over what the program gave.
  */
-export const givenOutputs = (olds: Wire, news: Wire): ReadonlySet<string> =>
-  new Set(
-    [...OutputNames.keys()].filter((name) => name in news && !isPartOf(news[name], olds[name])),
+export function givenOutputs(olds: Wire, news: Wire): ReadonlySet<string> {
+  const given = [...OutputNames.keys()].filter((name) => name in news);
+  if (given.length > 0 && Object.keys(olds).length > 0) states.push(olds);
+  return new Set(
+    given.filter((name) => ![olds, ...states].some((state) => isPartOf(news[name], state[name]))),
   );
+}
+
+/** States of this process: the second check of a replacement gets none. */
+const states: Wire[] = [];
 
 /** @param given may lack some properties of its objects, but not all. */
 function isPartOf(given: unknown, whole: unknown): boolean {

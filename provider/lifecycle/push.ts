@@ -60,6 +60,8 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
       ...DeclaredOutputs.complete(withLayerNames(described)),
       drift: failures.map(({ destination }) => `${destination}: the image is not there`),
       __state: pushedState(inputs["__state"], published.assembled),
+      // A refresh answers with the inputs, and is given the outputs.
+      __checked: inputs["__checked"],
       ...promisedBeside(inputs),
       __provider: inputs["__provider"],
     }),

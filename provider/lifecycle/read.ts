@@ -71,12 +71,17 @@ const mirrorRefs = ({ mirrors }: Recorded, root: Digest): string[] =>
 
 /** As inputs, only what check would put there, and the drift. */
 function found(id: string, props: Wire): ReadResult {
-  const { layers: _, __layers, drift, __promised, ...inputs } = props;
+  const { layers: _, __layers, drift, __promised, revision, ...inputs } = props;
   const { platforms } = Recorded.parse(props);
   const drifted = Array.isArray(drift) && drift.length > 0;
   return {
     id,
     props: toWire(DeclaredOutputs.complete(props)),
-    inputs: toWire({ ...inputs, platforms, ...(drifted ? { drift } : Object(__promised)) }),
+    inputs: toWire({
+      ...inputs,
+      ...(revision === null ? {} : { revision }),
+      platforms,
+      ...(drifted ? { drift } : Object(__promised)),
+    }),
   };
 }

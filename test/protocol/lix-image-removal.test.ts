@@ -65,6 +65,7 @@ test("a replacement in the same place with the same digest keeps what it has jus
     // As `pulumi up --replace` has it; no difference of ours leads here.
     await withProvider(stack, async (provider) => {
       const { urn, inputs } = old;
+      await provider.check({ urn, olds: inputs, news: inputs, preview: false });
       const checked = await provider.check({ urn, olds: {}, news: inputs, preview: false });
       await provider.create(urn, checked.inputs);
       await provider.delete(old);
