@@ -11,9 +11,12 @@ import { RunError, runtime } from "@pulumi/pulumi";
 // The program may go elsewhere later; the provider process will not follow.
 const STARTED = process.cwd();
 
-/** Throws where it will not. Under mocks there is no such process. */
+/**
+ * Throws where it will not. Under mocks there is no such process, and the one of an inline program works
+ * where its project's `main` says, which the program does not know.
+ */
 export function assertProviderFound(directory: string = STARTED): void {
-  if (isMocked()) return;
+  if (isMocked() || isInline()) return;
   try {
     createRequire(join(directory, "program.js")).resolve("pulumi-lix/provider");
   } catch (error) {
@@ -24,6 +27,9 @@ export function assertProviderFound(directory: string = STARTED): void {
 
 /** By name: the class is not exported, and there may be several SDKs in one process. */
 const isMocked = (): boolean => runtime.getMonitor()?.constructor.name === "MockMonitor";
+
+/** The language host starts a program with this; the Automation API calls one in its own process. */
+const isInline = (): boolean => process.env["PULUMI_NODEJS_MONITOR"] === undefined;
 
 /** Ends the program with this message and no stack trace. */
 export class ProviderNotFound extends RunError {
