@@ -4,7 +4,7 @@
  */
 import { renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import type { Destination } from "../destination/destination.ts";
+import type { Destination, ManifestWrite } from "../destination/destination.ts";
 import { BlobEvicted } from "../layer-cache/layer-cache.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Blob, LayerIdentity } from "../oci/layer.ts";
@@ -121,10 +121,12 @@ async function publishOnce(
       // What was asked before is of use only while the digests are the same.
       const known = moved ? undefined : missing;
       const what = { destination: destination.description, blobs, missing: known };
+      const written: ManifestWrite[] = [];
+      const onWrite = (write: ManifestWrite): void => void written.push(write);
       const report = await pushing(what, (counted) =>
         destination.publish(
           { ...assembled.image, blobs: counted },
-          { tags: tagsOf(prepared), signal, missing: known },
+          { tags: tagsOf(prepared), signal, missing: known, onWrite },
         ),
       );
       const unknown = !moved && unasked.has(destination) && report.uploaded.length === 0;
@@ -132,6 +134,7 @@ async function publishOnce(
         destination: destination.description,
         uploaded: report.uploaded,
         reused: unknown ? [] : report.reused,
+        written,
       });
     });
   return { assembled, reports, failures };

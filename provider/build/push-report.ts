@@ -1,15 +1,24 @@
 import { formatBytes } from "../base/format-bytes.ts";
-import type { PublishReport } from "../destination/destination.ts";
+import type { ManifestWrite, PublishReport } from "../destination/destination.ts";
 
 /** What one destination got. Neither uploaded nor reused: it had the image, and no blob was asked for. */
 export interface PushReport extends PublishReport {
   readonly destination: string;
+  /** Manifests and tags. */
+  readonly written: readonly ManifestWrite[];
 }
 
 export const PushReport = {
-  line({ destination, uploaded, reused }: PushReport): string {
-    if (uploaded.length + reused.length === 0) return `${destination}: the image was there`;
-    const bytes = uploaded.reduce((sum, blob) => sum + blob.size, 0);
-    return `${destination}: ${uploaded.length} ${uploaded.length === 1 ? "blob" : "blobs"} pushed (${formatBytes(bytes)}), ${reused.length} were there`;
+  /** @param repaired what was lost and is back: `tag latest is back`. */
+  line(report: PushReport, repaired: readonly string[] = []): string {
+    return [`${report.destination}: ${blobsOf(report)}`, ...repaired].join("; ");
   },
 };
+
+function blobsOf({ uploaded, reused }: PushReport): string {
+  if (uploaded.length + reused.length === 0) return "the image was there";
+  if (uploaded.length === 0) return `all ${reused.length} blobs were there`;
+  const bytes = uploaded.reduce((sum, blob) => sum + blob.size, 0);
+  const blobs = uploaded.length === 1 ? "blob" : "blobs";
+  return `${uploaded.length} ${blobs} pushed (${formatBytes(bytes)}), ${reused.length} were there`;
+}

@@ -30,7 +30,7 @@ export async function pushCommand(argv: string[]): Promise<number> {
   throwAll(failures.map(({ error }) => error));
   const outputs = describeBuilt(prepared, assembled);
   if (json) {
-    printJson({ ...outputs, pushed: reports });
+    printJson({ ...outputs, pushed: reports.map(({ written: _, ...report }) => report) });
     return 0;
   }
   const pushed = reports.map((report) => `  ${PushReport.line(report)}`);

@@ -30,6 +30,15 @@ export interface PublishOptions {
   readonly signal?: AbortSignal | undefined;
   /** What `missing` answered a moment ago, so that it is not asked twice. */
   readonly missing?: ReadonlySet<Digest> | undefined;
+  /** Hears of each manifest and tag that was written because it was not as it should be. */
+  readonly onWrite?: ((write: ManifestWrite) => void) | undefined;
+}
+
+export interface ManifestWrite {
+  /** A digest or a tag. */
+  readonly reference: string;
+  /** What it named before; undefined: it was not there. */
+  readonly before: Digest | undefined;
 }
 
 export interface PublishReport {

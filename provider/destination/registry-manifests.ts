@@ -13,6 +13,7 @@ import { log } from "../base/log.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Image, ManifestBlob } from "../oci/image.ts";
 import { RegistryDigestMismatch, type RegistryClient } from "../registry/client.ts";
+import type { PublishOptions } from "./destination.ts";
 
 /** Requests in flight for one image. */
 const WIDTH = 4;
@@ -24,30 +25,35 @@ const FIRST_PAUSE_MS = 200;
 export async function putManifests(
   client: RegistryClient,
   image: Image,
-  { tags, signal }: { readonly tags: readonly string[]; readonly signal?: AbortSignal | undefined },
+  { tags, signal, onWrite }: Pick<PublishOptions, "tags" | "signal" | "onWrite">,
 ): Promise<void> {
   const pointers = await mapConcurrent(tags, { width: WIDTH, signal }, (tag, scope) =>
     digestAt(client, tag, scope),
   );
-  const stale = tags.filter((_, at) => pointers[at] !== image.root.digest);
+  const before = new Map(tags.map((tag, at) => [tag, pointers[at]]));
+  const stale = tags.filter((tag) => before.get(tag) !== image.root.digest);
   // An index names its children. Tags are the last to move, each by one atomic write.
-  await putByDigest(client, image.children, signal);
-  if (tags.length === 0) await putByDigest(client, [image.root], signal);
-  for (const tag of stale) await putTag(client, image.root, { tag, signal });
+  await putByDigest(client, image.children, { signal, onWrite });
+  if (tags.length === 0) await putByDigest(client, [image.root], { signal, onWrite });
+  for (const tag of stale) {
+    await putTag(client, image.root, { tag, signal });
+    onWrite?.({ reference: tag, before: before.get(tag) });
+  }
 }
 
 async function putByDigest(
   client: RegistryClient,
   manifests: readonly ManifestBlob[],
-  signal: AbortSignal | undefined,
+  { signal, onWrite }: Pick<PublishOptions, "signal" | "onWrite">,
 ): Promise<void> {
   await mapConcurrent(manifests, { width: WIDTH, signal }, async (manifest, scope) => {
     const { digest } = manifest;
     if ((await digestAt(client, digest, scope)) === digest) return;
     await client.putManifest(digest, manifest, scope);
-    if ((await settledDigest(client, digest, { digest, signal: scope })) === digest) return;
-    if (!(await isShownWithTag(client, manifest, scope)))
+    const kept = (await settledDigest(client, digest, { digest, signal: scope })) === digest;
+    if (!kept && !(await isShownWithTag(client, manifest, scope)))
       throw new ManifestNotKept(client.description, digest);
+    onWrite?.({ reference: digest, before: undefined });
   });
 }
 

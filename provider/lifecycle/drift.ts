@@ -46,7 +46,7 @@ export async function standingIn(
   const [there, ...rest] = heads;
   const pointers = rest.slice(children.length).map((head) => head?.digest);
   if (there === undefined && pointers.every((digest) => digest === undefined))
-    return { repository, pointers, drift: ["the image is gone"], gone: true };
+    return { repository, pointers, drift: [GONE], gone: true };
   const held = await mapConcurrent(blobs, { width: WIDTH, signal }, ({ digest }, scope) =>
     client.hasBlob(digest, scope),
   );
@@ -69,6 +69,19 @@ function tagDrift(tag: string, expected: Digest, got: Digest | undefined): strin
     got === undefined ? `tag ${tag} is gone` : `tag ${tag} points to ${got}, not to ${expected}`,
   ];
 }
+
+const GONE = "the image is gone";
+export const NEVER_THERE = "the image is not there";
+
+/** Of a further destination that did not take the image. */
+export const notPushedTo = (destination: string): string => `${destination}: ${NEVER_THERE}`;
+
+/** Whether a refresh found that this mirror, or the first of several repositories, lost the image. */
+export const isGoneIn = (drift: readonly string[], repository: string): boolean =>
+  drift.includes(`${repository}: ${GONE}`);
+
+export const wasNeverIn = (drift: readonly string[], repository: string): boolean =>
+  drift.includes(notPushedTo(repository));
 
 /** Of all repositories; with mirrors each line says whose it is. */
 export const driftOf = (standings: readonly Standing[]): readonly string[] =>

@@ -18,8 +18,11 @@ import { ResourceState } from "../state.ts";
 import { parseArguments, wireArguments } from "./arguments.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "./destinations.ts";
+import { notPushedTo } from "./drift.ts";
+import { noteFound } from "./lost.ts";
 import { withLayerNames } from "./recorded-layers.ts";
 import { Recorded } from "./recorded.ts";
+import { repairedIn } from "./repaired.ts";
 import { promisedBeside, remediationLines } from "./remediated.ts";
 import { toWire, type Wire } from "./wire.ts";
 
@@ -47,7 +50,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
   const published = await publish(session, prepared, destinations, {
     everyBlob: drift.length > 0,
   });
-  narrate(prepared, published);
+  narrate(prepared, published, Recorded.parse(olds));
   const described = describeBuilt(prepared, published.assembled);
   for (const line of remediationLines(inputs, described.digest))
     log.warn(`${targetName(spec)}: ${line}`);
@@ -58,7 +61,7 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
     outs: toWire({
       ...wireArguments(checked),
       ...DeclaredOutputs.complete(withLayerNames(described)),
-      drift: failures.map(({ destination }) => `${destination}: the image is not there`),
+      drift: failures.map(({ destination }) => notPushedTo(destination)),
       __state: pushedState(inputs["__state"], published.assembled),
       // A refresh answers with the inputs, and is given the outputs.
       __checked: inputs["__checked"],
@@ -102,8 +105,15 @@ export async function prepareFully(session: Session, spec: Spec): Promise<Prepar
   return prepared;
 }
 
-function narrate({ platforms }: Prepared, { reports }: Published): void {
+function narrate(
+  { platforms }: Prepared,
+  { reports, assembled }: Published,
+  before: Recorded,
+): void {
   for (const { system, warnings } of platforms)
     for (const warning of warnings) log.warn(`${system}: ${warning}`);
-  for (const report of reports) log.info(PushReport.line(report));
+  for (const report of reports) {
+    log.info(PushReport.line(report, repairedIn(before, assembled.image.root.digest, report)));
+    noteFound(report.destination);
+  }
 }

@@ -9,7 +9,8 @@ import type { Digest } from "../oci/digest.ts";
 import { Repository } from "../oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
-import { driftOf, standingIn } from "./drift.ts";
+import { driftOf, NEVER_THERE, standingIn, wasNeverIn } from "./drift.ts";
+import { noteLost } from "./lost.ts";
 import { lookUp } from "./look-up.ts";
 import type { ReadResult } from "./read-result.ts";
 import { recordedBlobs } from "./recorded-blobs.ts";
@@ -52,7 +53,10 @@ export async function read(
   );
   const [first] = standings;
   if (first === undefined) return found(id, { ...props, drift: [] });
-  if (standings.every(({ gone }) => gone)) return { id: "", props: {}, inputs: {} };
+  if (standings.every(({ gone }) => gone)) {
+    noteLost(standings.map(({ repository }) => repository));
+    return { id: "", props: {}, inputs: {} };
+  }
   return found(id, {
     ...props,
     mirrorRefs: props["mirrorRefs"] ?? mirrorRefs(recorded, root),
@@ -61,7 +65,14 @@ export async function read(
     taggedRefs: tags
       .filter((_, at) => first.pointers[at] !== undefined)
       .map((tag) => `${first.repository}:${tag}`),
-    drift: driftOf(standings),
+    // What never took the image has not lost it.
+    drift: driftOf(
+      standings.map((standing) =>
+        standing.gone && wasNeverIn(recorded.drift, standing.repository)
+          ? { ...standing, drift: [NEVER_THERE] }
+          : standing,
+      ),
+    ),
   });
 }
 

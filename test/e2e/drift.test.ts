@@ -22,12 +22,15 @@ test("a moved tag is shown and put back, a lost image made again", NO_ENGINE, as
     assert.deepEqual(StackState.image(await stack.state()).drift, [
       `tag latest points to ${other}, not to ${digest}`,
     ]);
-    await stack.up();
+    const repair = await stack.up();
+    assert.match(repair.text, /tag latest is back \(it pointed to sha256:1/);
     assert.equal(stack.tagged(), digest);
     assert.deepEqual(StackState.image(await stack.state()).drift, []);
 
     stack.registry.store.repositories.clear();
-    await stack.up("--refresh");
+    const remade = await stack.up("--refresh");
+    assert.match(remade.text, /lix: the image was lost: its manifest and tags are gone/);
+    assert.match(remade.text, /; the image was lost, and is back/);
     assert.equal(stack.tagged(), digest);
     await stack.up("--refresh", "--expect-no-changes");
   });
