@@ -58,13 +58,13 @@ test("a path that is not there is missing; a folder that is not there is an erro
     await assert.rejects(nowhere.narInfo(other.storePath), CacheUnreadable);
   }));
 
-test("a narinfo of more than 256 KiB is refused", () =>
+test("a narinfo of more than 4 MiB is refused", () =>
   withCache(async (cache, info, folder) => {
     const file = join(folder, `${info.storePath.slice(11, 43)}.narinfo`);
-    await writeFile(file, Buffer.alloc(256 * 1024 + 1, "a"));
+    await writeFile(file, Buffer.alloc(4 * 1024 * 1024 + 1, "a"));
     await assert.rejects(cache.narInfo(info.storePath), {
       code: "CACHE_TEXT_TOO_LONG",
-      message: `${file}: expected a text of at most 262144 bytes; got more`,
+      message: `${file}: expected a text of at most 4194304 bytes; got more`,
       hint: /copy this path into it again/,
     });
   }));
