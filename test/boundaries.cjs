@@ -71,6 +71,7 @@ const MAY = {
   "provider/lifecycle": [...FACE, "provider/state.ts"],
   "provider/cli": [
     ...FACE,
+    "provider/tar",
     "provider/substituter",
     "provider/layer-cache",
     "provider/resolve",

@@ -21,6 +21,7 @@ const OPTIONS = {
   daemon: { type: "boolean", default: false },
   podman: { type: "boolean", default: false },
   cached: { type: "boolean", default: false },
+  paths: { type: "boolean", default: false },
 } as const;
 
 export interface CommandLine {
@@ -36,6 +37,8 @@ export interface CommandLine {
   readonly podman: boolean;
   /** Only of `verify`. */
   readonly cached: boolean;
+  /** Only of `inspect`. */
+  readonly paths: boolean;
 }
 
 /** @param usage one line, shown with every mistake; options that it does not name are refused. */

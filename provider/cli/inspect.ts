@@ -1,19 +1,23 @@
 import { formatBytes } from "../base/format-bytes.ts";
 import type { PlatformImage } from "../oci/read-image.ts";
+import type { Digest } from "../oci/digest.ts";
 import { Platform } from "../oci/platform.ts";
 import { parseCommandLine } from "./arguments.ts";
 import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
+import { storePathsIn } from "./layer-paths.ts";
 import { printJson, printLines } from "./print.ts";
 import { UsageError } from "./usage.ts";
 
-const USAGE = "lix-image inspect REF | --oci DIR|FILE.tar | --docker-archive FILE [--json]";
+const USAGE =
+  "lix-image inspect REF | --oci DIR|FILE.tar | --docker-archive FILE [--paths] [--json]";
 const ABOUT = [
   `usage: ${USAGE}`,
   "Tells what an image is made of: in a registry, in an OCI layout, in a docker archive.",
   "Of several images in a layout or archive, REF is the tag, or digest, of the one that is meant.",
+  "With --paths every layer is downloaded and read, and the store paths in it are listed.",
 ];
 
-/** What an image is made of, from its manifest and config; no layer is read. */
+/** What an image is made of, from its manifest and config; layers are read for `--paths` only. */
 export async function inspectCommand(argv: string[]): Promise<number> {
   const line = parseCommandLine(argv, USAGE);
   if (line.help) {
@@ -23,13 +27,27 @@ export async function inspectCommand(argv: string[]): Promise<number> {
   const [reference, ...more] = line.positionals;
   if (more.length > 0) throw new UsageError(`usage: ${USAGE}`);
   await withImage(imagePlace(line, reference, USAGE), async (image) => {
-    if (line.json) printJson(describe(image));
-    else printLines(table(image));
+    const paths = line.paths ? await pathsOf(image) : NO_PATHS;
+    if (line.json) printJson(describe(image, paths));
+    else printLines(table(image, paths));
   });
   return 0;
 }
 
-function describe({ description, names, root, platforms }: ImageSource) {
+/** Store paths by the layer's digest. */
+type Paths = ReadonlyMap<Digest, readonly string[]>;
+
+const NO_PATHS: Paths = new Map();
+
+/** Platforms may share layers; each is read once. */
+async function pathsOf(image: ImageSource): Promise<Paths> {
+  const paths = new Map<Digest, readonly string[]>();
+  for (const layer of image.platforms.flatMap(({ layers }) => layers))
+    if (!paths.has(layer.digest)) paths.set(layer.digest, await storePathsIn(image, layer));
+  return paths;
+}
+
+function describe({ description, names, root, platforms }: ImageSource, paths: Paths) {
   return {
     ref: description,
     names,
@@ -48,6 +66,8 @@ function describe({ description, names, root, platforms }: ImageSource) {
             diffId,
             size,
             mediaType,
+            // Left out without --paths.
+            storePaths: paths.get(digest),
           })),
         },
       ]),
@@ -55,22 +75,22 @@ function describe({ description, names, root, platforms }: ImageSource) {
   };
 }
 
-function table({ description, names, root, platforms }: ImageSource): string[] {
+function table({ description, names, root, platforms }: ImageSource, paths: Paths): string[] {
   return [
     description,
     `  ${root.digest}  ${root.mediaType}`,
     ...names.map((name) => `  ${name}`),
-    ...platforms.flatMap(platformLines),
+    ...platforms.flatMap((image) => platformLines(image, paths)),
   ];
 }
 
-function platformLines(image: PlatformImage): string[] {
+function platformLines(image: PlatformImage, paths: Paths): string[] {
   return [
     `${Platform.format(image.platform)}: ${image.layers.length} layers, ${formatBytes(image.size)} to pull`,
     ...Object.entries(image.config.Labels).map(([label, value]) => `  ${label} = ${value}`),
-    ...image.layers.map(
-      (layer, index) =>
-        `  ${String(index).padStart(3)}  ${formatBytes(layer.size).padStart(9)}  ${layer.digest}`,
-    ),
+    ...image.layers.flatMap((layer, index) => [
+      `  ${String(index).padStart(3)}  ${formatBytes(layer.size).padStart(9)}  ${layer.digest}`,
+      ...(paths.get(layer.digest) ?? []).map((path) => `       ${path}`),
+    ]),
   ];
 }

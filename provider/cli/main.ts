@@ -39,6 +39,7 @@ usage: lix-image COMMAND …
   push     ARGS.json [--json]                build, and push what the registry lacks
   inspect  REF [--json]                      what an image is made of
            --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
+           --paths                           with the store paths in each layer, which is downloaded
   verify   ARGS.json REF [--json]            rebuild from NARs and compare, report every difference
            --oci DIR, --docker-archive FILE  or one in an OCI layout, or in a docker archive
            --cached                          compare with the layers in the local cache instead
