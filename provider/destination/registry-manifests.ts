@@ -20,6 +20,7 @@ const WIDTH = 4;
 // Registries with several replicas may take a moment to agree: three seconds or so.
 const LOOKS = 5;
 const FIRST_PAUSE_MS = 200;
+const UNTAG_LIMIT_MS = 20_000;
 
 /** Writes those that are not as they should be, and no other. */
 export async function putManifests(
@@ -72,7 +73,8 @@ async function isShownWithTag(
   try {
     return (await settledDigest(client, digest, { digest, signal })) === digest;
   } finally {
-    await client.deleteTag(tag, signal).catch(() => {
+    // Also when the push is over: a failed neighbour aborts the signal.
+    await client.deleteTag(tag, AbortSignal.timeout(UNTAG_LIMIT_MS)).catch(() => {
       log.warn(`${client.description}: the tag ${tag} is left over and can be removed by hand`);
     });
   }
