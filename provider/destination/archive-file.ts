@@ -5,8 +5,9 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "../base/make-folder.ts";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
@@ -181,7 +182,7 @@ async function* concatenated(...sources: readonly Bytes[]): AsyncGenerator<Uint8
 
 async function place(file: string, tar: Bytes, signal: AbortSignal | undefined): Promise<void> {
   const hidden = `.${basename(file)}`;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await removeAbandoned(dirname(file), `${hidden}.`);
   const temporary = temporaryPath(join(dirname(file), hidden));
   const bytes = isGzip(file) ? gzip(tar) : tar;

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../base/make-folder.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import type { Destination } from "./destination.ts";
 import { ifThere } from "./oci-index.ts";
@@ -25,7 +26,7 @@ async function offer(file: string): Promise<void> {
   const before = (await ifThere(readFile(list, "utf8"))) ?? "";
   const lines = before.split("\n").filter((each) => each !== "");
   if (lines.includes(line)) return;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = temporaryPath(list);
   try {
     await writeFile(temporary, [...lines, line, ""].join("\n"));

@@ -3,8 +3,9 @@
  * @see image-spec image-layout.md
  * @module
  */
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../base/make-folder.ts";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
 import { withFile } from "../base/file-unusable.ts";
@@ -41,10 +42,10 @@ export async function checkLayout(dir: string): Promise<boolean> {
 /** Makes the folder a layout unless it is one. */
 export async function prepareLayout(dir: string): Promise<void> {
   const isLayout = await checkLayout(dir);
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   // First of all, so that one that was interrupted is known for what it is.
   if (!isLayout) await writeFile(join(dir, "oci-layout"), LAYOUT);
-  await mkdir(join(dir, "blobs", "sha256"), { recursive: true });
+  await makeFolder(join(dir, "blobs", "sha256"));
 }
 
 /** undefined for a layout that has none yet. Throws for a folder that is no layout. */

@@ -4,9 +4,10 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, stat, writeFile } from "node:fs/promises";
+import { open, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { createZstdCompress } from "node:zlib";
+import { makeFolder } from "../base/make-folder.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { measured, waiting, type Advance } from "../base/meter.ts";
@@ -51,7 +52,7 @@ export async function exportPaths(
 ): Promise<void> {
   const { folder } = options;
   try {
-    await mkdir(join(folder, "nar"), { recursive: true });
+    await makeFolder(join(folder, "nar"));
     if (!(await isCacheFolder(folder)))
       await writeFile(join(folder, "nix-cache-info"), "StoreDir: /nix/store\n");
     await exportAll([...paths], options);

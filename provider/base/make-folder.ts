@@ -1,0 +1,28 @@
+/** @module */
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Makes a folder and those above it. Node's `recursive` tries for ever where a file system has the
+ * folder above but takes no new one, as /proc does (nodejs/node#31481).
+ */
+export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(folder, mode);
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return await checkFolder(folder, error);
+    if (!isCode(error, "ENOENT") || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder), mode);
+    await mkdir(folder, mode).catch(async (again: unknown) => {
+      if (!isCode(again, "EEXIST")) throw again;
+      await checkFolder(folder, again);
+    });
+  }
+}
+
+async function checkFolder(path: string, error: unknown): Promise<void> {
+  if (!(await stat(path)).isDirectory()) throw error;
+}
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
