@@ -158,7 +158,14 @@ async function follow(request: Tried): Promise<RawResponse> {
     }
     if (redirects === 0) return answer;
     const { movesWrites } = request;
-    const next = nextHop(hop, answer, { method, left, label, movesWrites });
+    let next: Hop | undefined;
+    try {
+      next = nextHop(hop, answer, { method, left, label, movesWrites });
+    } catch (error) {
+      // The answer of a refused redirect holds a socket too, and with it the process.
+      await answer.readShort();
+      throw error;
+    }
     if (next === undefined) return answer;
     await answer.readShort();
     await request.mayRedirect?.(next.url, url);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test, type TestContext } from "node:test";
 import { http } from "../../../provider/base/http.ts";
 import { nextHop, RedirectRefused, type Hop } from "../../../provider/base/http-redirect.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 
 const SECRET = "Basic c2VjcmV0";
 
@@ -76,6 +78,17 @@ const hop = (url: string, headers: Record<string, string> = {}): Hop => ({
 });
 const follow = (from: Hop, location: string): Hop | undefined =>
   nextHop(from, { status: 302, headers: { location } }, { method: "GET", left: 1, label: "x" });
+
+test("a refused redirect holds no connection, so that twenty exhaust no host", async (t) => {
+  const redirecting = createServer((_, answer) => {
+    answer.writeHead(302, { location: "file:///etc/passwd", "content-length": 2 }).end("no");
+  });
+  const { url, close } = await listenOnLoopback(redirecting);
+  t.after(close);
+  // Without its limit the request after the last socket would wait for minutes.
+  const request = { retry: false, limitMs: 5_000 };
+  for (let n = 0; n < 20; n += 1) await assert.rejects(http(url, request), RedirectRefused);
+});
 
 test("https does not lead to http when credentials were given, even after they were dropped", () => {
   const first = hop("https://a.example/", { authorization: SECRET, accept: "*/*" });
