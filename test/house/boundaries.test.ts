@@ -78,7 +78,7 @@ test("an import in the wrong direction is caught in every folder", async () => {
 
 test("what else is forbidden is caught, and what is allowed is not", async () => {
   const wrong = [
-    { from: "provider/cli/planted.ts", to: "provider/tar/some.ts" },
+    { from: "provider/cli/planted.ts", to: "provider/aws/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/registry/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/index.ts" },
     { from: "provider/state.ts", to: "provider/lifecycle/some.ts" },
