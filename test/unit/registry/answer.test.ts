@@ -56,7 +56,9 @@ for (const [status, code, body] of [
       await assert.rejects(client.headManifest("v1"), { code });
       await assert.rejects(client.getManifest("v1"), { code });
       await assert.rejects(client.hasBlob(BLOB.digest), { code });
-      await assert.rejects(client.putManifest("v1", root), { code });
+      // Any success of a PUT counts, as in containers/image: what the tag names then is looked at.
+      if (status === 204) await client.putManifest("v1", root);
+      else await assert.rejects(client.putManifest("v1", root), { code });
     }));
 
 for (const [status, hint] of [
