@@ -8,7 +8,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
@@ -17,6 +17,7 @@ const dist = (path) => join(root, "dist", path);
 
 // By its path: several versions of the compiler are installed for tests, and each would be `tsc`.
 const tsc = join(root, "node_modules/typescript/bin/tsc");
+rmSync(dist(""), { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], {
   stdio: "inherit",
 });
@@ -27,6 +28,7 @@ for (const file of readdirSync(join(root, "sdk")).filter((name) => name.endsWith
 writeProviderEntry();
 copySqlite();
 removeInnerDeclarations();
+writeFormerPaths();
 
 /** The files of one module of sdk/. */
 function writeCommonJs(name) {
@@ -93,9 +95,9 @@ function copySqlite() {
   copyFileSync(from("dist/sql-wasm.js"), dist("sql.js/sql-wasm.cjs"));
   copyFileSync(from("dist/sql-wasm.wasm"), dist("sql.js/sql-wasm.wasm"));
   copyFileSync(from("LICENSE"), dist("sql.js/LICENSE"));
-  const importer = dist("provider/nix/database.js");
+  const importer = dist("provider/formats/nix/database.js");
   const code = readFileSync(importer, "utf8");
-  const copied = code.replace('from "sql.js"', 'from "../../sql.js/sql-wasm.cjs"');
+  const copied = code.replace('from "sql.js"', 'from "../../../sql.js/sql-wasm.cjs"');
   if (copied === code) throw new Error(`${importer} does not import sql.js`);
   writeFileSync(importer, copied);
 }
@@ -104,6 +106,21 @@ function copySqlite() {
 function removeInnerDeclarations() {
   for (const file of readdirSync(dist("provider"), { recursive: true }))
     if (file.endsWith(".d.ts") && file !== "index.d.ts") rmSync(dist(`provider/${file}`));
+}
+
+/**
+ * No program can import these, since the package exports two entries; but scripts that work on a checkout
+ * import them by their paths of 0.x.
+ */
+function writeFormerPaths() {
+  const moved = {
+    "lifecycle/delete.js": "../pulumi/delete.js",
+    "base/http-agent.js": "../http/agent.js",
+  };
+  for (const [former, now] of Object.entries(moved)) {
+    mkdirSync(dirname(dist(`provider/${former}`)), { recursive: true });
+    writeFileSync(dist(`provider/${former}`), `export * from "${now}";\n`);
+  }
 }
 
 /** The provider keeps a session, so CommonJS gets the ES module itself and no copy of it. */

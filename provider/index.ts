@@ -5,7 +5,7 @@
  */
 import { requireNode } from "../sdk/node-version.ts";
 import { endOnSignals } from "./base/signals.ts";
-import { endWithoutEngine } from "./lifecycle/engine-gone.ts";
+import { endWithoutEngine } from "./pulumi/engine-gone.ts";
 
 requireNode();
 endOnSignals();
@@ -34,7 +34,7 @@ interface Failure {
 
 // Only now: to name what an older Node lacks is an error before any of our code runs. In each method, so
 // that the one that is called tells what is wrong with loading it.
-const load = () => import("./lifecycle/lifecycle.ts");
+const load = () => import("./pulumi/lifecycle.ts");
 
 export const check: Provider["check"] = async (...given) => (await load()).check(...given);
 export const diff: Provider["diff"] = async (...given) => (await load()).diff(...given);

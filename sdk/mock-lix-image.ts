@@ -96,7 +96,7 @@ function platformOf(system: string): string {
   return `linux/${ARCHITECTURES.get(cpu) ?? cpu}`;
 }
 
-// Where Go and OCI have another name than Nix. sdk/ does not import provider/oci/platform.ts; a test
+// Where Go and OCI have another name than Nix. sdk/ does not import provider/formats/oci/platform.ts; a test
 // compares the two.
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ["x86_64", "amd64"],

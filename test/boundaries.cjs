@@ -1,85 +1,82 @@
 /** Who may import whom. docs/architecture.md explains why; this file is the truth. */
-const FORMATS = ["provider/base", "provider/nix", "provider/oci", "provider/tar"];
-/** What the image is made of: without I/O, but for what base has. */
-const FORMATS_AND_FILES = [
-  "provider/base",
-  "provider/nix",
-  "provider/oci",
-  "provider/rootfs",
-  "provider/layer",
-];
+const formats = (...names) => names.map((name) => `provider/formats/${name}`);
 /** What the engine and the command line have in common. */
 const FACE = [
   "provider/base",
-  "provider/nix",
-  "provider/oci",
+  ...formats("nix", "oci"),
   "provider/lock",
   "provider/registry",
   "provider/destination",
   "provider/plan",
-  "provider/build",
+  "provider/image",
+  "provider/app",
   "sdk",
 ];
+/** From below to above. */
 const MAY = {
   sdk: [],
   "provider/base": [],
-  "provider/nix": ["provider/base"],
-  "provider/oci": ["provider/base"],
-  "provider/tar": ["provider/base"],
-  "provider/rootfs": ["provider/base", "provider/nix"],
-  "provider/layer": FORMATS,
-  "provider/aws": ["provider/base"],
+  "provider/http": ["provider/base"],
+  "provider/formats/nix": ["provider/base"],
+  "provider/formats/oci": ["provider/base"],
+  "provider/formats/tar": ["provider/base"],
+  "provider/formats/rootfs": ["provider/base", ...formats("nix")],
+  "provider/formats/layer": ["provider/base", ...formats("nix", "oci", "tar")],
   "provider/compression": ["provider/base"],
+  "provider/login": ["provider/base", "provider/http", ...formats("oci")],
   "provider/substituter": [
     "provider/base",
-    "provider/nix",
-    "provider/tar",
-    "provider/aws",
+    "provider/http",
+    ...formats("nix", "tar"),
     "provider/compression",
+    "provider/login",
   ],
-  "provider/lock": ["provider/base", "provider/nix", "provider/substituter"],
-  "provider/resolve": [
-    "provider/base",
-    "provider/nix",
-    "provider/rootfs",
-    "provider/lock",
-    "provider/compression",
-    "provider/substituter",
-  ],
-  "provider/registry": ["provider/base", "provider/oci", "provider/aws"],
+  "provider/lock": ["provider/base", ...formats("nix"), "provider/substituter"],
+  "provider/registry": ["provider/base", "provider/http", ...formats("oci"), "provider/login"],
   "provider/destination": [
     "provider/base",
-    "provider/oci",
-    "provider/tar",
+    "provider/http",
+    ...formats("oci", "tar", "layer"),
     "provider/compression",
-    "provider/layer",
     "provider/registry",
   ],
-  "provider/plan": [...FORMATS_AND_FILES, "provider/lock", "sdk"],
-  "provider/layer-cache": ["provider/base", "provider/nix", "provider/oci", "provider/plan"],
-  "provider/state.ts": ["provider/base", "provider/nix", "provider/plan", "provider/layer-cache"],
-  "provider/build": [
-    ...FORMATS_AND_FILES,
+  "provider/plan": [
+    "provider/base",
+    ...formats("nix", "oci", "rootfs", "layer"),
+    "provider/lock",
+    "sdk",
+  ],
+  "provider/image": [
+    "provider/base",
+    ...formats("nix", "oci", "rootfs", "layer"),
+    "provider/substituter",
+    "provider/lock",
+    "provider/plan",
+  ],
+  "provider/app": [
+    "provider/base",
+    ...formats("nix", "oci", "rootfs"),
+    "provider/compression",
+    "provider/lock",
+    "provider/registry",
+    "provider/destination",
+    "provider/plan",
+    "provider/image",
+    "sdk",
+  ],
+  "provider/resolve": [
+    "provider/base",
+    "provider/http",
+    ...formats("nix", "rootfs"),
     "provider/compression",
     "provider/substituter",
     "provider/lock",
-    "provider/destination",
-    "provider/plan",
-    "provider/layer-cache",
-    "sdk",
   ],
-  "provider/lifecycle": [...FACE, "provider/state.ts"],
-  "provider/cli": [
-    ...FACE,
-    "provider/tar",
-    "provider/substituter",
-    "provider/layer-cache",
-    "provider/resolve",
-    "provider/lifecycle",
-  ],
-  "provider/index.ts": ["provider/base", "provider/lifecycle", "sdk"],
+  "provider/pulumi": FACE,
+  "provider/cli": [...FACE, ...formats("tar"), "provider/substituter", "provider/resolve"],
+  "provider/index.ts": ["provider/base", "provider/pulumi", "sdk"],
 };
-const PURE = ["nix", "oci", "tar", "rootfs", "layer"].map((folder) => `provider/${folder}`);
+const PURE = formats("nix", "oci", "tar", "rootfs", "layer");
 const IO = "^(node:)?(fs|net|http|https|http2|child_process|tls|dns|os|worker_threads)(/|$)";
 const folder = (path) => (path.endsWith(".ts") ? `^${path.replace(".", "\\.")}$` : `^${path}/`);
 

@@ -4,10 +4,10 @@
  */
 import type { Output } from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { PreviewOutput } from "../provider/lifecycle/unknown.ts";
-import type { NarHash } from "../provider/nix/nix-hash.ts";
-import type { StorePath } from "../provider/nix/store-path.ts";
-import type { DiffId, Digest } from "../provider/oci/digest.ts";
+import type { PreviewOutput } from "../provider/app/unknown.ts";
+import type { NarHash } from "../provider/formats/nix/nix-hash.ts";
+import type { StorePath } from "../provider/formats/nix/store-path.ts";
+import type { DiffId, Digest } from "../provider/formats/oci/digest.ts";
 import type { LixImageInputs as Schema, LixImageSpec } from "../provider/plan/inputs-schema.ts";
 import type { LixImageArgs, LixImageInputs } from "../sdk/args.ts";
 import type { LixImage } from "../sdk/lix-image.ts";

@@ -1,5 +1,5 @@
 /** The quickstart's story, told as it happens: push, nothing to do, one changed layer, drift. @module */
-import { Repository } from "../../provider/oci/reference.ts";
+import { Repository } from "../../provider/formats/oci/reference.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import type { DemoRegistry, Traffic } from "./demo-registry.ts";
 import { count, formatBytes, say, shorten } from "./say.ts";

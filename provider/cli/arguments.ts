@@ -8,7 +8,7 @@ import type { LixImageSpec } from "../plan/inputs-schema.ts";
 import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
-import { readInputs } from "../lifecycle/arguments.ts";
+import { readInputs } from "../app/arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
 import { draftSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
 import { UsageError } from "./usage.ts";

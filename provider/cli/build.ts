@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Archive } from "../../sdk/args.ts";
 import { throwAll } from "../base/errors.ts";
-import { describeBuilt } from "../build/describe.ts";
-import { publish } from "../build/publish.ts";
-import { Session } from "../build/session.ts";
-import { archivesOf } from "../lifecycle/destinations.ts";
-import { prepareFully } from "../lifecycle/push.ts";
+import { describeBuilt } from "../app/describe.ts";
+import { publish } from "../app/publish.ts";
+import { Session } from "../image/session.ts";
+import { archivesOf } from "../app/destinations.ts";
+import { prepareFully } from "../app/build-image.ts";
 import { DockerArchiveName } from "../plan/destination-mistakes.ts";
 import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";

@@ -1,7 +1,7 @@
 import { formatBytes } from "../base/format-bytes.ts";
-import type { PlatformImage } from "../oci/read-image.ts";
-import type { Digest } from "../oci/digest.ts";
-import { Platform } from "../oci/platform.ts";
+import type { PlatformImage } from "../formats/oci/read-image.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import { Platform } from "../formats/oci/platform.ts";
 import { parseCommandLine } from "./arguments.ts";
 import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
 import { storePathsIn } from "./layer-paths.ts";

@@ -1,9 +1,9 @@
 /** The store paths that a layer has files of, by its tar: neither manifest nor config names them. @module */
 import { ByteString } from "../base/byte-string.ts";
 import { decompressLayer } from "../destination/decompress-layer.ts";
-import type { PlatformImage } from "../oci/read-image.ts";
-import { verifiedBlob } from "../oci/verified-blob.ts";
-import { readTar } from "../tar/read.ts";
+import type { PlatformImage } from "../formats/oci/read-image.ts";
+import { verifiedBlob } from "../formats/oci/verified-blob.ts";
+import { readTar } from "../formats/tar/read.ts";
 import type { ImageSource } from "./image-source.ts";
 
 type Layer = PlatformImage["layers"][number];

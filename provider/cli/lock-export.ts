@@ -10,8 +10,8 @@ import {
   type ExportOptions,
 } from "../resolve/export-cache.ts";
 import type { Lock } from "../lock/lock.ts";
-import { publicHalf } from "../nix/signature.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import { publicHalf } from "../formats/nix/signature.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import { openSubstituter } from "../substituter/open.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import type { LockArguments } from "./lock-arguments.ts";

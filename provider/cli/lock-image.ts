@@ -1,14 +1,14 @@
 /** What a new lock changes in an image: the layers, and the bytes that a push sends. @module */
 import { renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { identifyLayers, type BuiltPlatform } from "../build/build-image.ts";
-import { prepareResolved, type Prepared } from "../build/prepare.ts";
-import { resolveWithLock } from "../build/resolve.ts";
-import { Session } from "../build/session.ts";
+import { identifyLayers, type BuiltPlatform } from "../app/build-image.ts";
+import { prepareResolved, type Prepared } from "../app/prepare.ts";
+import { resolveWithLock } from "../app/resolve.ts";
+import { Session } from "../image/session.ts";
 import type { Lock } from "../lock/lock.ts";
-import type { StorePath } from "../nix/store-path.ts";
-import type { Digest } from "../oci/digest.ts";
-import { Platform } from "../oci/platform.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import { Platform } from "../formats/oci/platform.ts";
 import { LixImageInputs } from "../plan/inputs-schema.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { makeSpec, type Spec } from "../plan/spec.ts";

@@ -6,8 +6,8 @@ import { lixManifestUrl } from "../resolve/lix-release.ts";
 import type { NamedPath } from "../resolve/resolve-paths.ts";
 import { checkCommittedUrl } from "../lock/committed-url.ts";
 import { checkCacheUrl, hasScheme } from "../lock/schema.ts";
-import { PublicKey } from "../nix/signature.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { PublicKey } from "../formats/nix/signature.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { UsageError } from "./usage.ts";
 
 export const OPTIONS = {

@@ -1,7 +1,7 @@
 /** Where `lix-image lock` finds packages that are not given by their paths: one for all systems. @module */
 import { join } from "node:path";
 import { log } from "../base/log.ts";
-import { cacheFolder } from "../layer-cache/folder.ts";
+import { cacheFolder } from "../image/folder.ts";
 import { answersInMemory, type AnswerCache } from "../resolve/answer-cache.ts";
 import { REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
 import { resolveChannel, type ChannelRelease } from "../resolve/channel.ts";
@@ -16,7 +16,7 @@ import {
 } from "../resolve/resolve-channel.ts";
 import { packagesFromFlake, packagesFromNix, type NixQuestion } from "../resolve/resolve-nix.ts";
 import { lockTarball } from "../resolve/locked-tarball.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import { answersInFolder } from "./answer-folder.ts";
 import type { LockArguments } from "./lock-arguments.ts";
 import type { LixArgument, NixpkgsArgument } from "./lock-options.ts";

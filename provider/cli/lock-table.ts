@@ -8,7 +8,7 @@ import {
   type SystemDifference,
 } from "../lock/compare-locks.ts";
 import type { LockedPackage } from "../lock/lock.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import type { ImageDifference } from "./lock-image.ts";
 import { kindOf, LockDifference } from "./lock-report.ts";
 

@@ -1,11 +1,11 @@
 import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { describeBuilt } from "../build/describe.ts";
-import { publish } from "../build/publish.ts";
-import { PushReport } from "../build/push-report.ts";
-import { Session } from "../build/session.ts";
-import { destinationsOf } from "../lifecycle/destinations.ts";
-import { prepareFully } from "../lifecycle/push.ts";
+import { describeBuilt } from "../app/describe.ts";
+import { publish } from "../app/publish.ts";
+import { PushReport } from "../app/push-report.ts";
+import { Session } from "../image/session.ts";
+import { destinationsOf } from "../app/destinations.ts";
+import { prepareFully } from "../app/build-image.ts";
 import { parseCommandLine, readArguments } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";
 import { UsageError } from "./usage.ts";

@@ -12,11 +12,11 @@ import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { decompressAs } from "../compression/decompress.ts";
-import { compress } from "../layer/compressor.ts";
+import { compress } from "../formats/layer/compressor.ts";
 import { Owner } from "../base/owner.ts";
-import { encodeHeader, type TarHeader } from "../tar/header.ts";
-import { packTar, type TarItem } from "../tar/pack.ts";
-import { readTar, type TarEvent } from "../tar/read.ts";
+import { encodeHeader, type TarHeader } from "../formats/tar/header.ts";
+import { packTar, type TarItem } from "../formats/tar/pack.ts";
+import { readTar, type TarEvent } from "../formats/tar/read.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 
 /** A file of the archive. */

@@ -1,6 +1,6 @@
-import type { Digest } from "../oci/digest.ts";
-import type { Image } from "../oci/image.ts";
-import type { Blob } from "../oci/layer.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { Image } from "../formats/oci/image.ts";
+import type { Blob } from "../formats/oci/layer.ts";
 
 /** A place images go to. One contract suite (test/contract) runs over every implementation. */
 export interface Destination {

@@ -9,9 +9,9 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { receive } from "../base/http-answer.ts";
-import { Outcome } from "../base/http-outcome.ts";
-import { HttpTimeout } from "../base/http-unreachable.ts";
+import { receive } from "../http/response.ts";
+import { Outcome } from "../http/outcome.ts";
+import { HttpTimeout } from "../http/unreachable.ts";
 import { packedSize, packParts, type ArchivePart } from "./archive-file.ts";
 import type { DockerEndpoint } from "./docker-context.ts";
 

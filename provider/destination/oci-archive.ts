@@ -7,9 +7,9 @@
 import { resolve } from "node:path";
 import { collectWithin } from "../base/budgets.ts";
 import { Bytes } from "../base/bytes.ts";
-import { Digest } from "../oci/digest.ts";
-import type { Image } from "../oci/image.ts";
-import { verifiedBlob } from "../oci/verified-blob.ts";
+import { Digest } from "../formats/oci/digest.ts";
+import type { Image } from "../formats/oci/image.ts";
+import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { ArchivePart, readHead, rewriteHead, writeArchive } from "./archive-file.ts";
 import type { Destination } from "./destination.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";

@@ -12,9 +12,9 @@ import { withFile } from "../base/file-unusable.ts";
 import { parseJson } from "../base/json.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
-import { Digest } from "../oci/digest.ts";
-import type { ManifestBlob } from "../oci/image.ts";
-import { MediaType } from "../oci/media-type.ts";
+import { Digest } from "../formats/oci/digest.ts";
+import type { ManifestBlob } from "../formats/oci/image.ts";
+import { MediaType } from "../formats/oci/media-type.ts";
 
 export const REF_NAME = "org.opencontainers.image.ref.name";
 /** What the file oci-layout says. */

@@ -8,8 +8,8 @@ import { BudgetExceeded, collectWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
-import type { Digest } from "../oci/digest.ts";
-import { verifiedBlob, type BlobIdentity } from "../oci/verified-blob.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import { verifiedBlob, type BlobIdentity } from "../formats/oci/verified-blob.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 import { REF_NAME, type OciIndex } from "./oci-index.ts";
 

@@ -8,10 +8,10 @@
  */
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import { pauseBefore } from "../base/http-retry.ts";
+import { pauseBefore } from "../http/retry.ts";
 import { log } from "../base/log.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Image, ManifestBlob } from "../oci/image.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { Image, ManifestBlob } from "../formats/oci/image.ts";
 import { RegistryDigestMismatch, type RegistryClient } from "../registry/client.ts";
 import type { PublishOptions } from "./destination.ts";
 

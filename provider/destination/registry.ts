@@ -1,7 +1,7 @@
 import { mapConcurrent } from "../base/concurrency.ts";
-import { pauseBefore } from "../base/http-retry.ts";
-import type { Digest } from "../oci/digest.ts";
-import type { Image } from "../oci/image.ts";
+import { pauseBefore } from "../http/retry.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { Image } from "../formats/oci/image.ts";
 import { RegistryRefused } from "../registry/answer.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import { putManifests } from "./registry-manifests.ts";

@@ -3,8 +3,8 @@
  * found where it is, or mounted from there into another repository.
  * @module
  */
-import type { Digest } from "../oci/digest.ts";
-import type { Blob } from "../oci/layer.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { Blob } from "../formats/oci/layer.ts";
 import type { RegistryClient } from "../registry/client.ts";
 
 /** By host and digest, the repositories that have the blob. */

@@ -13,8 +13,8 @@ import { withTempDir } from "../base/temp-dir.ts";
 import { DamagedCompression, UnsupportedCompression } from "../compression/decompress-errors.ts";
 import { decompressAs, formatOf, LONGEST_MAGIC } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
-import { readTar } from "../tar/read.ts";
-import { TarMalformed } from "../tar/tar-input.ts";
+import { readTar } from "../formats/tar/read.ts";
+import { TarMalformed } from "../formats/tar/tar-input.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 
 export interface TarFile {

@@ -1,8 +1,8 @@
 /** What a new lock changes: for the eyes of whoever reviews it. @module */
 import { isDeepStrictEqual } from "node:util";
 import { ByteString } from "../base/byte-string.ts";
-import { closureOf } from "../nix/closure.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import { closureOf } from "../formats/nix/closure.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import { requiredOutputs } from "./consistency.ts";
 import type { Lock, LockedPackage, LockedSystem } from "./lock.ts";
 

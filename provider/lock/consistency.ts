@@ -1,5 +1,5 @@
 /** What the parts of one system's lock must say of each other. @module */
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { Location } from "./location.ts";
 import type { LockedPackage, LockedSystem } from "./lock.ts";
 

@@ -2,8 +2,8 @@
  * The lock, format 1, after reading: parsed, closed under references, signatures checked.
  * @module
  */
-import type { PathInfo } from "../nix/path-info.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 
 export interface Lock {
   readonly caches: readonly LockedCache[];

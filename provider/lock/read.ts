@@ -11,7 +11,7 @@ import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";

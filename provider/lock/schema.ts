@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import { NarHash } from "../nix/nix-hash.ts";
-import { PublicKey } from "../nix/signature.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { NarHash } from "../formats/nix/nix-hash.ts";
+import { PublicKey } from "../formats/nix/signature.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { LocalStoreUrl } from "../substituter/local-store-url.ts";
 import { checkCommittedUrl } from "./committed-url.ts";
 

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { LixImageError } from "../base/errors.ts";
-import { checkContentAddress } from "../nix/content-address.ts";
-import type { PathInfo } from "../nix/path-info.ts";
-import { isSignedBy, PublicKey } from "../nix/signature.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { checkContentAddress } from "../formats/nix/content-address.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import { isSignedBy, PublicKey } from "../formats/nix/signature.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { Location } from "./location.ts";
 import type { Lock } from "./lock.ts";
 import { enumerate } from "./mistakes.ts";

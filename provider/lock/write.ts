@@ -3,7 +3,7 @@ import { open, rename } from "node:fs/promises";
 import { ByteString } from "../base/byte-string.ts";
 import { withFile } from "../base/file-unusable.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import type { Lock, LockedCache, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
 import { LOCK_VERSION } from "./schema.ts";
 

@@ -5,7 +5,7 @@
 import type { LixImageSpec } from "./inputs-schema.ts";
 import type { Archive } from "../../sdk/args.ts";
 import { LixImageError } from "../base/errors.ts";
-import { Repository } from "../oci/reference.ts";
+import { Repository } from "../formats/oci/reference.ts";
 import { InvalidArgument } from "./invalid-argument.ts";
 
 /** An image must go somewhere; mirrors are copies of what is elsewhere. */

@@ -8,11 +8,11 @@ import { lstat, readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ByteString } from "../base/byte-string.ts";
 import { LixImageError } from "../base/errors.ts";
-import { STORE_DIR, StorePath } from "../nix/store-path.ts";
-import { Tree } from "../nix/tree.ts";
-import { flakeRegistryTarget } from "../rootfs/flake-registry.ts";
-import { generateTree } from "../rootfs/generated.ts";
-import type { GeneratedPath } from "../rootfs/generated.ts";
+import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
+import { Tree } from "../formats/nix/tree.ts";
+import { flakeRegistryTarget } from "../formats/rootfs/flake-registry.ts";
+import { generateTree } from "../formats/rootfs/generated.ts";
+import type { GeneratedPath } from "../formats/rootfs/generated.ts";
 
 export interface ImportedSource {
   readonly generated: GeneratedPath;

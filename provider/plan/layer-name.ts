@@ -1,4 +1,4 @@
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 
 const PATHS_SHOWN = 3;
 

@@ -4,10 +4,10 @@
  */
 import { LixImageError, throwAll } from "../base/errors.ts";
 import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
-import { parseDrvName } from "../nix/drv-name.ts";
-import { StorePath } from "../nix/store-path.ts";
-import { AUTO_LAYERED, LAYER_GROUPS } from "../rootfs/default-packages.ts";
-import type { ProfilePackage } from "../rootfs/manifest-nix.ts";
+import { parseDrvName } from "../formats/nix/drv-name.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
+import { AUTO_LAYERED, LAYER_GROUPS } from "../formats/rootfs/default-packages.ts";
+import type { ProfilePackage } from "../formats/rootfs/manifest-nix.ts";
 import { nearest } from "./nearest.ts";
 import { InvalidArgument } from "./invalid-argument.ts";
 

@@ -3,7 +3,7 @@
  * must know of packages (listings) it asks for by answering "needs".
  * @module
  */
-import type { LayerCompression } from "../layer/compressor.ts";
+import type { LayerCompression } from "../formats/layer/compressor.ts";
 import type { ByteString } from "../base/byte-string.ts";
 import type { Owner } from "../base/owner.ts";
 import {
@@ -11,25 +11,25 @@ import {
   MAX_IMAGE_LAYERS,
   type LayerContents,
   type Layering,
-} from "../layer/assign.ts";
+} from "../formats/layer/assign.ts";
 import type { LockedSystem } from "../lock/lock.ts";
-import { closureOf } from "../nix/closure.ts";
-import type { Listing } from "../nix/listing.ts";
-import { NarHash } from "../nix/nix-hash.ts";
-import { writeNar } from "../nix/nar-writer.ts";
-import type { PathInfo } from "../nix/path-info.ts";
-import { scanReferences } from "../nix/references.ts";
-import { StorePath } from "../nix/store-path.ts";
-import type { Directory } from "../nix/tree.ts";
-import type { Platform } from "../oci/descriptor.ts";
-import { baseSystemTree } from "../rootfs/base-system.ts";
-import { channelTree } from "../rootfs/channel.ts";
-import { containerConfig, type ContainerConfig } from "../rootfs/container-config.ts";
-import { flakeRegistryTarget } from "../rootfs/flake-registry.ts";
-import { generateText, generateTree, type GeneratedPath } from "../rootfs/generated.ts";
-import { manifestNix } from "../rootfs/manifest-nix.ts";
-import { nixConf } from "../rootfs/nix-conf.ts";
-import { makeProfile } from "../rootfs/profile.ts";
+import { closureOf } from "../formats/nix/closure.ts";
+import type { Listing } from "../formats/nix/listing.ts";
+import { NarHash } from "../formats/nix/nix-hash.ts";
+import { writeNar } from "../formats/nix/nar-writer.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import { scanReferences } from "../formats/nix/references.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
+import type { Directory } from "../formats/nix/tree.ts";
+import type { Platform } from "../formats/oci/descriptor.ts";
+import { baseSystemTree } from "../formats/rootfs/base-system.ts";
+import { channelTree } from "../formats/rootfs/channel.ts";
+import { containerConfig, type ContainerConfig } from "../formats/rootfs/container-config.ts";
+import { flakeRegistryTarget } from "../formats/rootfs/flake-registry.ts";
+import { generateText, generateTree, type GeneratedPath } from "../formats/rootfs/generated.ts";
+import { manifestNix } from "../formats/rootfs/manifest-nix.ts";
+import { nixConf } from "../formats/rootfs/nix-conf.ts";
+import { makeProfile } from "../formats/rootfs/profile.ts";
 import type { ImportedSource } from "./import-source.ts";
 import type { PackageSet } from "./packages.ts";
 import {

@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import type { ByteString } from "../base/byte-string.ts";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
 import { Owner } from "../base/owner.ts";
-import type { NarHash } from "../nix/nix-hash.ts";
-import type { PathInfo } from "../nix/path-info.ts";
-import { StorePath } from "../nix/store-path.ts";
-import type { Attributes, Tree } from "../nix/tree.ts";
-import type { LayerCompression } from "../layer/compressor.ts";
-import type { Platform } from "../oci/descriptor.ts";
+import type { NarHash } from "../formats/nix/nix-hash.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
+import type { Attributes, Tree } from "../formats/nix/tree.ts";
+import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { Platform } from "../formats/oci/descriptor.ts";
 
 /** Of everything that reaches a digest; stored in state. Raising it changes every user's digests. */
 export const FORMAT_VERSION = 1;

@@ -1,6 +1,6 @@
 /** Tags with `{version}`, `{major}` and `{planKey}` filled in. @module */
 import { LixImageError, throwAll } from "../base/errors.ts";
-import { InvalidTag, Tag } from "../oci/reference.ts";
+import { InvalidTag, Tag } from "../formats/oci/reference.ts";
 
 export interface TagFacts {
   /** Of the Lix that is shipped: `2.93.3`. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../base/http.ts";
-import { isRetryableStatus } from "../base/http-retry.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { isRetryableStatus } from "../http/retry.ts";
 import { redact, redactUrl } from "../base/redact.ts";
 import { refusalHint } from "./refusal-hint.ts";
 import { statedReason } from "./stated-reason.ts";

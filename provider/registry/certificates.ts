@@ -15,7 +15,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { homeOf, type Environment } from "../base/environment.ts";
-import { CertificatesUnusable, type OriginCertificates } from "../base/http-trust.ts";
+import { CertificatesUnusable, type OriginCertificates } from "../http/tls-trust.ts";
 import { log } from "../base/log.ts";
 
 /** Where the certificates for a host may be; the first folder that is there is the only one. */

@@ -1,6 +1,6 @@
 /** Whether a repository has a blob. @see distribution-spec, "Checking if content exists in the registry" @module */
-import type { HttpResponse } from "../base/http.ts";
-import type { Digest } from "../oci/digest.ts";
+import type { HttpResponse } from "../http/client.ts";
+import type { Digest } from "../formats/oci/digest.ts";
 import { isBelievable, mayTakeGet } from "./answer.ts";
 import type { RegistrySession } from "./session.ts";
 

@@ -5,9 +5,9 @@
  */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../base/http.ts";
+import type { HttpResponse } from "../http/client.ts";
 import { redact } from "../base/redact.ts";
-import { Tag } from "../oci/reference.ts";
+import { Tag } from "../formats/oci/reference.ts";
 import { isBelievable, NotARegistry } from "./answer.ts";
 import { mayHaveNext, nextPage } from "./next-page.ts";
 import { onward } from "./onward.ts";

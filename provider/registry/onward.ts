@@ -4,8 +4,8 @@
  * user's bytes, or a request from inside the user's network.
  * @module
  */
-import { isSsrfTarget, literalZone, UnsafeAddress } from "../base/address-zone.ts";
-import { zoneOfServer } from "../base/http-lookup.ts";
+import { isSsrfTarget, literalZone, UnsafeAddress } from "../http/address-zone.ts";
+import { zoneOfServer } from "../http/lookup.ts";
 import { redactUrl } from "../base/redact.ts";
 
 export interface Step {
@@ -36,7 +36,7 @@ export async function onward(
   // A network in between could otherwise read credentials by changing one header.
   if (from.protocol === "https:" && to.protocol === "http:")
     throw refuse(`is plain http: ${shown}`, what === "redirect" ? NO_REDIRECTS : FORWARDED_PROTO);
-  // The rule of base/http-redirect.ts. Names are checked when they are looked up for the connection.
+  // The rule of http/redirect.ts. Names are checked when they are looked up for the connection.
   const literal = to.hostname === from.hostname ? undefined : literalZone(to.hostname);
   if (literal !== undefined && isSsrfTarget(literal, await zoneOfServer(from, resolve)))
     throw refuse(

@@ -7,13 +7,13 @@
 import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
 import type { LixImageError } from "../base/errors.ts";
-import type { HttpRequest, HttpResponse } from "../base/http.ts";
-import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
+import type { HttpRequest, HttpResponse } from "../http/client.ts";
+import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
 import { failure, isBelievable, isForeign, NotARegistry, speaksAsRegistry } from "./answer.ts";
 import { preferredChallenge, type Challenge } from "./challenge.ts";
-import type { Credentials, CredentialSource } from "./credentials.ts";
-import { credentialPlaces } from "./find-credentials.ts";
-import { checkHubPush, isHub, nameAtHub } from "../oci/docker-hub.ts";
+import type { Credentials, CredentialSource } from "../login/credentials.ts";
+import { credentialPlaces } from "../login/find-credentials.ts";
+import { checkHubPush, isHub, nameAtHub } from "../formats/oci/docker-hub.ts";
 import type { Patience } from "./patience.ts";
 import { basic, fetchToken, type Token } from "./token.ts";
 import { RegistryTransport } from "./transport.ts";

@@ -5,13 +5,13 @@
  * @module
  */
 import { z } from "zod";
-import type { HttpResponse } from "../base/http.ts";
-import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
 import { failure, NotARegistry } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials } from "../login/credentials.ts";
 import { onward } from "./onward.ts";
-import { bodyOf } from "../base/request-body.ts";
+import { bodyOf } from "../http/request-body.ts";
 import type { RegistryTransport } from "./transport.ts";
 
 export interface Token {

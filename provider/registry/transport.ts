@@ -5,11 +5,11 @@
  */
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, type HttpRequest, type HttpResponse } from "../base/http.ts";
-import type { OriginCertificates } from "../base/http-trust.ts";
-import { HttpUnreachable } from "../base/http-unreachable.ts";
+import { http, type HttpRequest, type HttpResponse } from "../http/client.ts";
+import type { OriginCertificates } from "../http/tls-trust.ts";
+import { HttpUnreachable } from "../http/unreachable.ts";
 import { certificateFolders, readCertificates } from "./certificates.ts";
-import { metaHeaders } from "./find-credentials.ts";
+import { metaHeaders } from "../login/find-credentials.ts";
 import { onward } from "./onward.ts";
 import type { Patience } from "./patience.ts";
 

@@ -8,9 +8,9 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../base/http.ts";
-import type { Blob } from "../oci/layer.ts";
-import { verifiedBlob } from "../oci/verified-blob.ts";
+import type { HttpResponse } from "../http/client.ts";
+import type { Blob } from "../formats/oci/layer.ts";
+import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { isBelievable, isSuccess, NotARegistry, RegistryUnavailable } from "./answer.ts";
 import { hasBlob } from "./has-blob.ts";
 import { onward } from "./onward.ts";

@@ -5,10 +5,10 @@
  */
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../base/http.ts";
-import { isRetryableFailure, pauseBefore } from "../base/http-retry.ts";
-import { HttpUnreachable } from "../base/http-unreachable.ts";
-import type { Blob } from "../oci/layer.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
+import { HttpUnreachable } from "../http/unreachable.ts";
+import type { Blob } from "../formats/oci/layer.ts";
 import { isBelievable, isSuccess, RegistryRefused, RegistryUnavailable } from "./answer.ts";
 import { hasBlob } from "./has-blob.ts";
 import type { RegistrySession } from "./session.ts";

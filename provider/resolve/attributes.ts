@@ -2,7 +2,11 @@
  * What a lock must hold for the image of docker.nix.
  * @module
  */
-import { AUTO_LAYERED, LAYER_GROUPS, LINKED_BY_BASE_SYSTEM } from "../rootfs/default-packages.ts";
+import {
+  AUTO_LAYERED,
+  LAYER_GROUPS,
+  LINKED_BY_BASE_SYSTEM,
+} from "../formats/rootfs/default-packages.ts";
 
 /** Attributes without output: `cacert.out` needs `cacert`. In the order of docker.nix. */
 export const REQUIRED_ATTRIBUTES: readonly string[] = [

@@ -1,5 +1,5 @@
 /** What each cache was good for while a lock was made. @module */
-import type { StorePath } from "../nix/store-path.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 
 /** One cache, over all systems of the lock. */
 interface Use {

@@ -1,13 +1,13 @@
 /** Small files that `lix-image lock` reads from servers other than caches. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong, type HttpResponse } from "../base/http.ts";
+import { http, HttpTextTooLong, type HttpResponse } from "../http/client.ts";
 import { redactUrl } from "../base/redact.ts";
 import { decodeContent } from "../compression/content-encoding.ts";
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** The first pause before a retry. Default: that of base/http.ts. */
+  /** The first pause before a retry. Default: that of http/client.ts. */
   readonly retryDelayMs?: number | undefined;
 }
 

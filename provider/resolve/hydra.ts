@@ -7,10 +7,10 @@
  */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { http, type HttpResponse } from "../base/http.ts";
+import { http, type HttpResponse } from "../http/client.ts";
 import { redactUrl } from "../base/redact.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { textOf, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
 import type { Pace } from "./pace.ts";

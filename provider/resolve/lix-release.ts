@@ -5,10 +5,10 @@
  */
 import { LixImageError } from "../base/errors.ts";
 import { redactUrl } from "../base/redact.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { fetchText, type FetchOptions } from "./fetch-text.ts";
 import type { LockedCache, LockedPackage } from "../lock/lock.ts";
-import { DEFAULT_PRIORITY, parseDrvName } from "../nix/drv-name.ts";
+import { DEFAULT_PRIORITY, parseDrvName } from "../formats/nix/drv-name.ts";
 
 const RELEASES = "https://releases.lix.systems/";
 

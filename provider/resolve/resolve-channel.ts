@@ -1,7 +1,7 @@
 /** Packages of one system from a channel: packages.json tells what they are, Hydra where. @module */
 import { LixImageError } from "../base/errors.ts";
 import { measured, type Advance } from "../base/meter.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import type { ChannelRelease } from "./channel.ts";
 import { attributesToRead, findAttribute, type FoundAttribute } from "./channel-attributes.ts";
 import type { FetchOptions } from "./fetch-text.ts";
@@ -9,7 +9,7 @@ import { hydraBuild, type HydraBuild, type HydraOptions } from "./hydra.ts";
 import type { LockedPackage } from "../lock/lock.ts";
 import { enumerate } from "../lock/mistakes.ts";
 import { readPackageIndex, type PackageIndex } from "./package-index.ts";
-import { DEFAULT_PRIORITY, parseDrvName } from "../nix/drv-name.ts";
+import { DEFAULT_PRIORITY, parseDrvName } from "../formats/nix/drv-name.ts";
 
 export interface ChannelQuestion {
   readonly release: ChannelRelease;

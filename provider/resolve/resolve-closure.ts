@@ -2,9 +2,9 @@
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError, throwAll } from "../base/errors.ts";
 import { measured, type Advance } from "../base/meter.ts";
-import type { NarInfo } from "../nix/narinfo.ts";
-import type { PublicKey } from "../nix/signature.ts";
-import { StorePath } from "../nix/store-path.ts";
+import type { NarInfo } from "../formats/nix/narinfo.ts";
+import type { PublicKey } from "../formats/nix/signature.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { lateLast, noteLate } from "../substituter/late-caches.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import type { CacheUse } from "./cache-use.ts";

@@ -1,11 +1,11 @@
 /** Packages from one evaluation by an installed Nix (2.4 or newer) or Lix. @module */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import type { LockedPackage } from "../lock/lock.ts";
 import { enumerate } from "../lock/mistakes.ts";
 import { FILE_EXPRESSION, flakeFunction } from "./nix-expression.ts";
-import { DEFAULT_PRIORITY } from "../nix/drv-name.ts";
+import { DEFAULT_PRIORITY } from "../formats/nix/drv-name.ts";
 import { runNix } from "./run-nix.ts";
 
 export interface NixQuestion {

@@ -3,10 +3,14 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import type { LockedPackage } from "../lock/lock.ts";
 import { enumerate } from "../lock/mistakes.ts";
-import { DEFAULT_PRIORITY, defaultOutputsToInstall, parseDrvName } from "../nix/drv-name.ts";
+import {
+  DEFAULT_PRIORITY,
+  defaultOutputsToInstall,
+  parseDrvName,
+} from "../formats/nix/drv-name.ts";
 
 /** `curl=/nix/store/…`, `curl.bin=/nix/store/…-bin` */
 export interface NamedPath {

@@ -1,9 +1,9 @@
 /** What a package of another nixpkgs brings a second time. @module */
-import { closureOf } from "../nix/closure.ts";
-import { StorePath } from "../nix/store-path.ts";
+import { closureOf } from "../formats/nix/closure.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
 import { requiredOutputs } from "../lock/consistency.ts";
 import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
-import { parseDrvName } from "../nix/drv-name.ts";
+import { parseDrvName } from "../formats/nix/drv-name.ts";
 
 export interface SecondCopies {
   /** `glibc-2.39-52`: paths of the package alone whose name, less the version, is among the others' too. */

@@ -6,9 +6,9 @@
 import type { Bytes } from "../base/bytes.ts";
 import { SingleFlight } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import { CacheInfo } from "../nix/cache-info.ts";
-import { NarInfo } from "../nix/narinfo.ts";
-import { STORE_DIR, StorePath } from "../nix/store-path.ts";
+import { CacheInfo } from "../formats/nix/cache-info.ts";
+import { NarInfo } from "../formats/nix/narinfo.ts";
+import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
 import { decompress } from "../compression/decompress.ts";
 import type { Pace } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";

@@ -1,7 +1,7 @@
 /** Who asks a cache for files. @module */
 import { isConfidential } from "../base/confidential.ts";
 import { LixImageError } from "../base/errors.ts";
-import { basicOf, type HttpResponse } from "../base/http.ts";
+import { basicOf, type HttpResponse } from "../http/client.ts";
 import { redactUrl } from "../base/redact.ts";
 import { netrcAuthorization, netrcHasDefault } from "./netrc.ts";
 
@@ -22,7 +22,7 @@ export interface CacheAccess {
   readonly redirects: boolean;
 }
 
-/** A user in the URL goes before netrc. @see base/http.ts */
+/** A user in the URL goes before netrc. @see http/client.ts */
 export function passwordAccess(root: URL): CacheAccess {
   let login: Promise<Login> | undefined;
   const find = (): Promise<Login> => (login ??= findLogin(root));

@@ -5,10 +5,10 @@
  */
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import { HttpUnreachable } from "../base/http-unreachable.ts";
+import { HttpUnreachable } from "../http/unreachable.ts";
 import { log } from "../base/log.ts";
-import type { PathInfo } from "../nix/path-info.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import { findFirst, type Finding } from "./find-first.ts";
 import { isLate, lateLast, noteLate, OVERTAKE_MS, type Pace } from "./late-caches.ts";
 import { NarInfosAhead } from "./narinfo-ahead.ts";

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
 import { ByteString } from "../base/byte-string.ts";
 import { LixImageError } from "../base/errors.ts";
-import type { NarEvent } from "../nix/nar-event.ts";
+import type { NarEvent } from "../formats/nix/nar-event.ts";
 
 const CHUNK = 256 * 1024;
 

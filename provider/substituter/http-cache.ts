@@ -1,8 +1,8 @@
 /** A binary cache by http or https. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong, type HttpResponse } from "../base/http.ts";
-import { HttpUnreachable } from "../base/http-unreachable.ts";
+import { http, HttpTextTooLong, type HttpResponse } from "../http/client.ts";
+import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
@@ -28,7 +28,7 @@ const PATIENT: CacheLimits = { limitMs: 90_000, answerLimitMs: 30_000, stallLimi
 const HURRIED: CacheLimits = { limitMs: 5_000, stallLimitMs: 10_000, leastRate: 16 * 1024 };
 
 export interface HttpCacheOptions {
-  /** The first pause before a retry. Default: that of base/http.ts. */
+  /** The first pause before a retry. Default: that of http/client.ts. */
   readonly retryDelayMs?: number | undefined;
   /** Default: {@link PATIENT}, and {@link HURRIED} where another cache may have the same. */
   readonly limits?: CacheLimits | undefined;

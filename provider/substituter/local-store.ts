@@ -6,9 +6,9 @@
 import { lstat } from "node:fs/promises";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { encodeNar } from "../nix/nar-encoder.ts";
-import { NarUnwritable } from "../nix/nar-writer.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import { encodeNar } from "../formats/nix/nar-encoder.ts";
+import { NarUnwritable } from "../formats/nix/nar-writer.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import { diskEvents } from "./disk-events.ts";
 import type { LocalStoreUrl } from "./local-store-url.ts";
 import { openStoreDatabase, type OpenStoreDatabase } from "./store-database.ts";

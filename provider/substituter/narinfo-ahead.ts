@@ -4,13 +4,13 @@
  * @module
  */
 import { Limiter, mapConcurrent } from "../base/concurrency.ts";
-import type { NarInfo } from "../nix/narinfo.ts";
-import type { PathInfo } from "../nix/path-info.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import type { NarInfo } from "../formats/nix/narinfo.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import { lateLast, OVERTAKE_MS } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";
 
-// For the whole process, and fewer than a host's connections (base/http-agent.ts), so that NARs that
+// For the whole process, and fewer than a host's connections (http/agent.ts), so that NARs that
 // are wanted now need not queue behind narinfos that are wanted later.
 const QUESTIONS = 8;
 const LIMITER = new Limiter(QUESTIONS);

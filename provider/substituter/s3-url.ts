@@ -5,7 +5,7 @@
  * @see https://nix.dev/manual/nix/latest/store/types/s3-binary-cache-store
  * @module
  */
-import { awsServiceUrl, isS3OfAws } from "../aws/domain.ts";
+import { awsServiceUrl, isS3OfAws } from "../login/aws/domain.ts";
 import { isConfidential } from "../base/confidential.ts";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";

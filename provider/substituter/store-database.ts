@@ -6,9 +6,9 @@ import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { NarHash } from "../nix/nix-hash.ts";
-import type { PathInfo } from "../nix/path-info.ts";
-import { STORE_DIR, StorePath } from "../nix/store-path.ts";
+import { NarHash } from "../formats/nix/nix-hash.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
 
 export interface OpenStoreDatabase {
   /** Undefined for a path that is not valid there. */

@@ -1,7 +1,7 @@
 import type { Bytes } from "../base/bytes.ts";
 import type { LixImageError } from "../base/errors.ts";
-import type { NarInfo } from "../nix/narinfo.ts";
-import type { StorePath } from "../nix/store-path.ts";
+import type { NarInfo } from "../formats/nix/narinfo.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
 import type { Pace } from "./late-caches.ts";
 
 /** A binary cache or a store, as far as we use one. What it says is believed by nobody before it is checked. */

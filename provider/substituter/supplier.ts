@@ -1,8 +1,8 @@
 /** Who may have a path of a lock: its caches, and the tarball that it names. @module */
 import type { Bytes } from "../base/bytes.ts";
 import { redactUrl } from "../base/redact.ts";
-import type { NarInfo } from "../nix/narinfo.ts";
-import type { PathInfo } from "../nix/path-info.ts";
+import type { NarInfo } from "../formats/nix/narinfo.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { Pace } from "./late-caches.ts";
 import type { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";

@@ -2,8 +2,8 @@
 import { createReadStream } from "node:fs";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http } from "../base/http.ts";
-import { HttpUnreachable } from "../base/http-unreachable.ts";
+import { http } from "../http/client.ts";
+import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { passwordAccess } from "./cache-access.ts";
 import { narOfTarball } from "./tarball.ts";
@@ -14,11 +14,11 @@ export interface TarballRequest {
   /** The size of its NAR, where that is known: no tarball of it unpacks to much more. */
   readonly narSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The first pause before a retry. Default: that of base/http.ts. */
+  /** The first pause before a retry. Default: that of http/client.ts. */
   readonly retryDelayMs?: number | undefined;
-  /** How long one try may take to begin an answer. Default: that of base/http.ts. */
+  /** How long one try may take to begin an answer. Default: that of http/client.ts. */
   readonly answerLimitMs?: number | undefined;
-  /** How long the download may make no progress. Default: that of base/http.ts. */
+  /** How long the download may make no progress. Default: that of http/client.ts. */
   readonly stallLimitMs?: number | undefined;
 }
 

@@ -6,8 +6,8 @@ import { BUDGETS, requireWithin } from "../base/budgets.ts";
 import { ByteString } from "../base/byte-string.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { encodeNar } from "../nix/nar-encoder.ts";
-import { readTar } from "../tar/read.ts";
+import { encodeNar } from "../formats/nix/nar-encoder.ts";
+import { readTar } from "../formats/tar/read.ts";
 import { decompress } from "../compression/decompress.ts";
 import { Spool } from "./spool.ts";
 import {

@@ -1,8 +1,8 @@
 /** The tree that a tar unpacks to, with the contents of its files elsewhere. @module */
 import { ByteString } from "../base/byte-string.ts";
-import type { NarEvent } from "../nix/nar-event.ts";
-import { NarLimits } from "../nix/nar-limits.ts";
-import type { TarEvent } from "../tar/read.ts";
+import type { NarEvent } from "../formats/nix/nar-event.ts";
+import { NarLimits } from "../formats/nix/nar-limits.ts";
+import type { TarEvent } from "../formats/tar/read.ts";
 import type { Spool } from "./spool.ts";
 
 interface UnpackedFile {

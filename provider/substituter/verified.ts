@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { NarHash } from "../nix/nix-hash.ts";
-import type { PathInfo } from "../nix/path-info.ts";
+import { NarHash } from "../formats/nix/nix-hash.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
 
 /** What a NAR must be; the lock says it. */
 export type NarIdentity = Pick<PathInfo, "storePath" | "narHash" | "narSize">;

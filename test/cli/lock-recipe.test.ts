@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cacheFolder } from "../../provider/layer-cache/folder.ts";
+import { cacheFolder } from "../../provider/image/folder.ts";
 import { FORGE_REPOSITORY, FORGE_TOKEN, startForge, type Forge } from "../support/forge.ts";
 import { newRelease, withLocking, type Locking } from "../support/locking.ts";
 import { codeBlocks, markdownPages } from "../support/markdown.ts";

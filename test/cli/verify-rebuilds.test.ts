@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
-import { LayerCache } from "../../provider/layer-cache/layer-cache.ts";
+import { LayerCache } from "../../provider/image/layer-cache.ts";
 import { damageSignature } from "../support/world/damage.ts";
 import { withWorkshop, type Workshop } from "../support/workshop.ts";
 

@@ -4,7 +4,7 @@ import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { Digest } from "../../provider/oci/digest.ts";
+import { Digest } from "../../provider/formats/oci/digest.ts";
 import { withWorkshop, type Workshop } from "../support/workshop.ts";
 
 interface Verdict {

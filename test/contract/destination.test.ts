@@ -12,9 +12,9 @@ import { ociArchiveDestination } from "../../provider/destination/oci-archive.ts
 import { formatIndex, parseIndex, REF_NAME } from "../../provider/destination/oci-index.ts";
 import { ociLayoutDestination, readOciLayout } from "../../provider/destination/oci-layout.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
-import type { Digest } from "../../provider/oci/digest.ts";
-import type { Image } from "../../provider/oci/image.ts";
-import type { Blob } from "../../provider/oci/layer.ts";
+import type { Digest } from "../../provider/formats/oci/digest.ts";
+import type { Image } from "../../provider/formats/oci/image.ts";
+import type { Blob } from "../../provider/formats/oci/layer.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { withDockerRegistry, type Distribution } from "../support/docker-registry.ts";
 import { needs, PEERS } from "../support/peers.ts";

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { LAYOUT } from "../../provider/destination/oci-index.ts";
-import { Digest } from "../../provider/oci/digest.ts";
-import { MediaType } from "../../provider/oci/media-type.ts";
+import { Digest } from "../../provider/formats/oci/digest.ts";
+import { MediaType } from "../../provider/formats/oci/media-type.ts";
 import { tarOf } from "../support/tar.ts";
 import { assertOverBudget, cliIn, type Outcome } from "../support/small-heap.ts";
 

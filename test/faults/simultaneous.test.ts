@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { test } from "node:test";
-import { http } from "../../provider/base/http.ts";
+import { http } from "../../provider/http/client.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { listenOnLoopback } from "../support/loopback.ts";
 

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LixImageError } from "../../provider/base/errors.ts";
-import { checkContentAddress } from "../../provider/nix/content-address.ts";
-import { NarInfo } from "../../provider/nix/narinfo.ts";
-import { isSignedBy, PublicKey } from "../../provider/nix/signature.ts";
+import { checkContentAddress } from "../../provider/formats/nix/content-address.ts";
+import { NarInfo } from "../../provider/formats/nix/narinfo.ts";
+import { isSignedBy, PublicKey } from "../../provider/formats/nix/signature.ts";
 import { mutated } from "../support/mutated.ts";
 import { readVectors } from "../support/vectors.ts";
 

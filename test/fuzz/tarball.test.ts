@@ -7,7 +7,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Bytes } from "../../provider/base/bytes.ts";
 import { LixImageError } from "../../provider/base/errors.ts";
-import { readNar } from "../../provider/nix/nar-reader.ts";
+import { readNar } from "../../provider/formats/nix/nar-reader.ts";
 import { narOfTarball } from "../../provider/substituter/tarball.ts";
 import { mutated } from "../support/mutated.ts";
 import { inChunks } from "../support/nar.ts";

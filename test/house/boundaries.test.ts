@@ -5,12 +5,12 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { REPOSITORY } from "../support/source-files.ts";
+import { REPOSITORY, sourceFiles } from "../support/source-files.ts";
 
 /** Imports go from the right to the left. */
 const FOLDERS = [
-  "base nix oci tar aws compression rootfs layer substituter lock registry destination",
-  "plan layer-cache build resolve lifecycle cli",
+  "base http formats/nix formats/oci formats/tar compression formats/rootfs formats/layer login",
+  "substituter lock registry destination plan image app resolve pulumi cli",
 ].flatMap((line) => line.split(" "));
 
 interface Planted {
@@ -60,10 +60,12 @@ function run(args: readonly string[], options: ExecFileSyncOptions): string {
 }
 
 test("the table has a row for every folder of the provider, and each is here", () => {
-  const folders = readdirSync(join(REPOSITORY, "provider"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-  assert.deepEqual([...FOLDERS].sort(), folders.sort());
+  const folders = sourceFiles("provider").map((file) => {
+    const [, folder = "", below = ""] = file.split("/");
+    return folder === "formats" ? `${folder}/${below}` : folder;
+  });
+  const found = new Set(folders.filter((name) => !name.endsWith(".ts")));
+  assert.deepEqual([...FOLDERS].sort(), [...found].sort());
 });
 
 test("an import in the wrong direction is caught in every folder", async () => {
@@ -78,20 +80,20 @@ test("an import in the wrong direction is caught in every folder", async () => {
 
 test("what else is forbidden is caught, and what is allowed is not", async () => {
   const wrong = [
-    { from: "provider/cli/planted.ts", to: "provider/aws/some.ts" },
+    { from: "provider/cli/planted.ts", to: "provider/login/some.ts" },
+    { from: "provider/cli/planted.ts", to: "provider/pulumi/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/registry/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/index.ts" },
-    { from: "provider/state.ts", to: "provider/lifecycle/some.ts" },
-    { from: "provider/index.ts", to: "provider/build/some.ts" },
+    { from: "provider/index.ts", to: "provider/image/some.ts" },
     { from: "provider/new/planted.ts", to: "provider/base/some.ts" },
-    { from: "provider/build/planted.ts", to: "test/support/some.ts" },
+    { from: "provider/image/planted.ts", to: "test/support/some.ts" },
     { from: "sdk/planted.ts", to: "provider/base/some.ts" },
     { from: "examples/quickstart/index.ts", to: "sdk/index.ts" },
   ];
   const right = [
-    { from: "provider/cli/planted.ts", to: "provider/lifecycle/some.ts" },
-    { from: "provider/lifecycle/planted.ts", to: "provider/state.ts" },
-    { from: "provider/plan/planted.ts", to: "provider/layer/some.ts" },
+    { from: "provider/cli/planted.ts", to: "provider/app/some.ts" },
+    { from: "provider/pulumi/planted.ts", to: "provider/app/some.ts" },
+    { from: "provider/plan/planted.ts", to: "provider/formats/layer/some.ts" },
     { from: "provider/plan/planted.ts", to: "sdk/args.ts" },
   ];
   assert.deepEqual(await caught([...wrong, ...right]), wrong);

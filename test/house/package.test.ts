@@ -54,8 +54,8 @@ test("SQLite is shipped as sql.js has it, with its licence, and its importer fin
     ["LICENSE", "LICENSE"],
   ] as const)
     assert.ok(read(`dist/sql.js/${ours}`).equals(read(`node_modules/sql.js/${theirs}`)), ours);
-  const code = read("dist/provider/nix/database.js").toString();
-  assert.match(code, /from "\.\.\/\.\.\/sql\.js\/sql-wasm\.cjs"/);
+  const code = read("dist/provider/formats/nix/database.js").toString();
+  assert.match(code, /from "\.\.\/\.\.\/\.\.\/sql\.js\/sql-wasm\.cjs"/);
 });
 
 test("nothing that is shipped imports a package that is not installed with it", () => {

@@ -13,7 +13,7 @@ registerHooks({
 test("an operation that finds nothing changed loads no client, decoder or database", async () => {
   const { diff } = await import("pulumi-lix/provider");
   await diff("registry.example/lix", {}, {});
-  assert.ok(loaded.some((url) => url.endsWith("/provider/lifecycle/check.js")));
+  assert.ok(loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
   const heavy =
     /\/provider\/(?:registry|destination|tar)\/|\/substituter\/chain\.js$|\/sql\.js\/|^node:https?$/;
   assert.deepEqual(

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { Digest } from "../../provider/oci/digest.ts";
+import { Digest } from "../../provider/formats/oci/digest.ts";
 import { needsContainer } from "../support/container.ts";
 import { needs, runPeer } from "../support/peers.ts";
 import { ownStorage, podman, podmanRun } from "../support/podman.ts";

@@ -9,7 +9,7 @@ import { lockCommand } from "../../provider/cli/lock.ts";
 import { readLock } from "../../provider/lock/read.ts";
 import { packagesFromFlake, packagesFromNix } from "../../provider/resolve/resolve-nix.ts";
 import { verifyLock } from "../../provider/lock/verify.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { runCli } from "../support/cli.ts";
 import { lockArguments, push, withNixWorld } from "../support/nix-world.ts";
 import { needs } from "../support/peers.ts";

@@ -9,9 +9,9 @@ import type { LixImageError } from "../../provider/base/errors.ts";
 import { lockCommand } from "../../provider/cli/lock.ts";
 import { readLock } from "../../provider/lock/read.ts";
 import { packagesFromNix } from "../../provider/resolve/resolve-nix.ts";
-import { parseDrvName } from "../../provider/nix/drv-name.ts";
+import { parseDrvName } from "../../provider/formats/nix/drv-name.ts";
 import { verifyLock } from "../../provider/lock/verify.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { lockArguments, push, withNixWorld } from "../support/nix-world.ts";
 import { needs } from "../support/peers.ts";
 

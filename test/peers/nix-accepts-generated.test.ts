@@ -4,10 +4,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { storeDatabase } from "../../provider/nix/database.ts";
-import { writeNar } from "../../provider/nix/nar-writer.ts";
-import { channelTree } from "../../provider/rootfs/channel.ts";
-import { generateText, generateTree } from "../../provider/rootfs/generated.ts";
+import { storeDatabase } from "../../provider/formats/nix/database.ts";
+import { writeNar } from "../../provider/formats/nix/nar-writer.ts";
+import { channelTree } from "../../provider/formats/rootfs/channel.ts";
+import { generateText, generateTree } from "../../provider/formats/rootfs/generated.ts";
 import { directory, file } from "../support/listed-store.ts";
 import { needs } from "../support/peers.ts";
 

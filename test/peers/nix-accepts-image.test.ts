@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { lixImageBuild } from "../support/lix-image.ts";
 import { needs } from "../support/peers.ts";
 import { makeWorld } from "../support/world.ts";

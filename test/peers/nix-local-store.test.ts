@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Bytes } from "../../provider/base/bytes.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { NarSource } from "../../provider/substituter/chain.ts";
 import { openSubstituter } from "../../provider/substituter/open.ts";
 import { scratchNix } from "../support/nix.ts";

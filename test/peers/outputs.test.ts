@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Digest } from "../../provider/oci/digest.ts";
+import { Digest } from "../../provider/formats/oci/digest.ts";
 import { formatIndex, parseIndex, REF_NAME } from "../../provider/destination/oci-index.ts";
 import {
   DISTRIBUTIONS,

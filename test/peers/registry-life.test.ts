@@ -1,11 +1,11 @@
 /** The life of an image in other registries: pushed, left alone, moved by somebody, repaired, removed. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../provider/build/session.ts";
+import { Session } from "../../provider/image/session.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
-import { remove } from "../../provider/lifecycle/delete.ts";
-import { push } from "../../provider/lifecycle/push.ts";
-import { read } from "../../provider/lifecycle/read.ts";
+import { remove } from "../../provider/pulumi/delete.ts";
+import { push } from "../../provider/pulumi/push.ts";
+import { read } from "../../provider/pulumi/read.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { DISTRIBUTIONS, withDockerRegistry } from "../support/docker-registry.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";

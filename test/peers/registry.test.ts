@@ -7,7 +7,7 @@ import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { ociLayoutDestination, readOciLayout } from "../../provider/destination/oci-layout.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
-import { findCredentials } from "../../provider/registry/find-credentials.ts";
+import { findCredentials } from "../../provider/login/find-credentials.ts";
 import { DISTRIBUTIONS, withDockerRegistry } from "../support/docker-registry.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
 import { needs, runPeer } from "../support/peers.ts";

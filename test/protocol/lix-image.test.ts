@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import {
   assertNothingAsked,

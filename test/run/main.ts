@@ -3,7 +3,7 @@
  * not hide what the tests say: all of it runs, and the exit code tells at the end.
  *
  *     npm test                             everything
- *     npm test -- test/unit/nix            only the build, and of the tests those below that folder
+ *     npm test -- test/unit/formats/nix            only the build, and of the tests those below that folder
  *     REQUIRE_PEERS=1 npm test             a missing peer of Debian's is a failure
  *     REQUIRE_GO_PEERS=1 npm test          so is one that Go installs
  *     REQUIRE_ENGINE=1 npm test            so is a missing Pulumi engine

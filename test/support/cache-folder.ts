@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LockedPath } from "../../provider/lock/lock.ts";
-import { NarInfo } from "../../provider/nix/narinfo.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { NarInfo } from "../../provider/formats/nix/narinfo.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 
 /** A binary cache in a folder that knows these paths; their NARs are not in it. */
 export async function writeNarInfos(folder: string, paths: Iterable<LockedPath>): Promise<void> {

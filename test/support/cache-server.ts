@@ -5,9 +5,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { NarInfo } from "../../provider/nix/narinfo.ts";
-import { NarHash } from "../../provider/nix/nix-hash.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { NarInfo } from "../../provider/formats/nix/narinfo.ts";
+import { NarHash } from "../../provider/formats/nix/nix-hash.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { listenOnLoopback } from "./loopback.ts";
 
 /** What happens to requests that fit instead of the right answer, or to it. */

@@ -1,6 +1,6 @@
-import { NarHash } from "../../provider/nix/nix-hash.ts";
-import type { PathInfo } from "../../provider/nix/path-info.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
+import { NarHash } from "../../provider/formats/nix/nix-hash.ts";
+import type { PathInfo } from "../../provider/formats/nix/path-info.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
 
 interface Path {
   readonly storePath: string;

@@ -1,4 +1,4 @@
-import { narStrings } from "../../provider/nix/nar-strings.ts";
+import { narStrings } from "../../provider/formats/nix/nar-strings.ts";
 
 const OPEN_DIRECTORY = narStrings("(", "type", "directory");
 const CLOSE = narStrings(")");

@@ -1,6 +1,6 @@
 import { ByteString } from "../../provider/base/byte-string.ts";
-import { ListingBuilder, type Listing } from "../../provider/nix/listing.ts";
-import type { Tree } from "../../provider/nix/tree.ts";
+import { ListingBuilder, type Listing } from "../../provider/formats/nix/listing.ts";
+import type { Tree } from "../../provider/formats/nix/tree.ts";
 
 /** The listing that a NAR of this tree gives. */
 export function listTree(tree: Tree): Listing {

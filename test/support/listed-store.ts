@@ -2,13 +2,13 @@
  * A store of listings for tests of buildEnv, written as trees.
  * @module
  */
-import type { EnvPackage, EnvResult } from "../../provider/nix/build-env.ts";
+import type { EnvPackage, EnvResult } from "../../provider/formats/nix/build-env.ts";
 import { listTree } from "./list-tree.ts";
-import type { Listing } from "../../provider/nix/listing.ts";
-import { StorePath } from "../../provider/nix/store-path.ts";
-import { Tree } from "../../provider/nix/tree.ts";
-import type { Directory } from "../../provider/nix/tree.ts";
-import type { ListingOf } from "../../provider/nix/virtual-store.ts";
+import type { Listing } from "../../provider/formats/nix/listing.ts";
+import { StorePath } from "../../provider/formats/nix/store-path.ts";
+import { Tree } from "../../provider/formats/nix/tree.ts";
+import type { Directory } from "../../provider/formats/nix/tree.ts";
+import type { ListingOf } from "../../provider/formats/nix/virtual-store.ts";
 
 /** `/nix/store/aaa…-a`; names that begin with no digit of nixbase32 get a hash of zeros. */
 export const pathOf = (name: string): StorePath => {

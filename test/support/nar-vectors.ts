@@ -1,5 +1,5 @@
 import { ByteString } from "../../provider/base/byte-string.ts";
-import type { Tree } from "../../provider/nix/tree.ts";
+import type { Tree } from "../../provider/formats/nix/tree.ts";
 
 /** An item of test/vectors/nix/nar.json. */
 export interface NarVector {

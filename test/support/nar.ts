@@ -5,10 +5,10 @@
 import fc from "fast-check";
 import { ByteString } from "../../provider/base/byte-string.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
-import type { NarEvent } from "../../provider/nix/nar-event.ts";
-import { nameProblem, targetProblem } from "../../provider/nix/nar-limits.ts";
-import { readNar } from "../../provider/nix/nar-reader.ts";
-import type { RegularFile, Tree } from "../../provider/nix/tree.ts";
+import type { NarEvent } from "../../provider/formats/nix/nar-event.ts";
+import { nameProblem, targetProblem } from "../../provider/formats/nix/nar-limits.ts";
+import { readNar } from "../../provider/formats/nix/nar-reader.ts";
+import type { RegularFile, Tree } from "../../provider/formats/nix/tree.ts";
 
 /** The bytes in chunks of a size that does not fit anything. */
 export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

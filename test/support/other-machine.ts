@@ -1,5 +1,5 @@
-import type { Prepared } from "../../provider/build/prepare.ts";
-import { Session } from "../../provider/build/session.ts";
+import type { Prepared } from "../../provider/app/prepare.ts";
+import { Session } from "../../provider/image/session.ts";
 
 /** A machine that has made nothing, and knows of the image what a state tells. */
 export async function otherMachine(

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { Bytes } from "../../provider/base/bytes.ts";
-import { Digest } from "../../provider/oci/digest.ts";
-import type { Image, ManifestBlob } from "../../provider/oci/image.ts";
-import type { Blob } from "../../provider/oci/layer.ts";
-import { MediaType, type ManifestMediaType } from "../../provider/oci/media-type.ts";
+import { Digest } from "../../provider/formats/oci/digest.ts";
+import type { Image, ManifestBlob } from "../../provider/formats/oci/image.ts";
+import type { Blob } from "../../provider/formats/oci/layer.ts";
+import { MediaType, type ManifestMediaType } from "../../provider/formats/oci/media-type.ts";
 
 export const blobOf = (bytes: Uint8Array): Blob => ({
   digest: Digest.of(bytes),

@@ -1,10 +1,10 @@
 /** What check says against arguments, line by line. @module */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { Session } from "../../provider/build/session.ts";
-import { check } from "../../provider/lifecycle/check.ts";
-import { UNKNOWN } from "../../provider/lifecycle/unknown.ts";
-import type { Wire } from "../../provider/lifecycle/wire.ts";
+import { Session } from "../../provider/image/session.ts";
+import { check } from "../../provider/pulumi/check.ts";
+import { UNKNOWN } from "../../provider/app/unknown.ts";
+import type { Wire } from "../../provider/pulumi/wire.ts";
 import { withWorkshop } from "./workshop.ts";
 
 /** One failure; `LOCK` stands for the lock's path. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ByteString } from "../../provider/base/byte-string.ts";
-import type { Tree } from "../../provider/nix/tree.ts";
+import type { Tree } from "../../provider/formats/nix/tree.ts";
 
 /** Writes a tree as a store has it, with the folders above. */
 export async function writeTree(at: string, tree: Tree): Promise<void> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { Wire } from "../../../provider/lifecycle/wire.ts";
+import type { Wire } from "../../../provider/pulumi/wire.ts";
 
 export interface Recorded {
   readonly args: Wire;

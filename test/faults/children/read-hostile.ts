@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import type { Bytes } from "../../../provider/base/bytes.ts";
 import { render } from "../../../provider/base/errors.ts";
 import { decompress } from "../../../provider/compression/decompress.ts";
-import { ListingBuilder } from "../../../provider/nix/listing.ts";
+import { ListingBuilder } from "../../../provider/formats/nix/listing.ts";
 
-import { readNar } from "../../../provider/nix/nar-reader.ts";
+import { readNar } from "../../../provider/formats/nix/nar-reader.ts";
 import { writeLock } from "../../../provider/lock/write.ts";
 import { narOfTarball } from "../../../provider/substituter/tarball.ts";
 

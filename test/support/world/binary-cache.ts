@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import { NarInfo } from "../../../provider/nix/narinfo.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { compressNar, narSuffix, type NarCompression } from "./nar-compression.ts";
 import type { StoreObject } from "./store-contents.ts";
 

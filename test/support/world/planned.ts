@@ -2,10 +2,10 @@
 import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
 import { Owner } from "../../../provider/base/owner.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
-import type { Listing } from "../../../provider/nix/listing.ts";
+import type { Listing } from "../../../provider/formats/nix/listing.ts";
 import { listTree } from "../list-tree.ts";
-import type { StorePath } from "../../../provider/nix/store-path.ts";
-import { platformOf } from "../../../provider/oci/platform.ts";
+import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
+import { platformOf } from "../../../provider/formats/oci/platform.ts";
 import { resolvePackages } from "../../../provider/plan/packages.ts";
 import {
   planPlatform,
@@ -18,7 +18,7 @@ import { EXTRA_PACKAGES } from "./extra-packages.ts";
 import { signingKey } from "./signing-key.ts";
 import { storeContents } from "./store-contents.ts";
 import { worldLock } from "./world-lock.ts";
-import { Tree } from "../../../provider/nix/tree.ts";
+import { Tree } from "../../../provider/formats/nix/tree.ts";
 
 const KEY = signingKey("planned-1");
 

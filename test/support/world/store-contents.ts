@@ -4,15 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import type { ByteString } from "../../../provider/base/byte-string.ts";
-import { recursivePath } from "../../../provider/nix/content-address.ts";
-import { writeNar } from "../../../provider/nix/nar-writer.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import { nixbase32 } from "../../../provider/nix/nixbase32.ts";
-import type { PathInfo } from "../../../provider/nix/path-info.ts";
-import { scanReferences } from "../../../provider/nix/references.ts";
-import { sign } from "../../../provider/nix/signature.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
-import { Tree, type Directory } from "../../../provider/nix/tree.ts";
+import { recursivePath } from "../../../provider/formats/nix/content-address.ts";
+import { writeNar } from "../../../provider/formats/nix/nar-writer.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { nixbase32 } from "../../../provider/formats/nix/nixbase32.ts";
+import type { PathInfo } from "../../../provider/formats/nix/path-info.ts";
+import { scanReferences } from "../../../provider/formats/nix/references.ts";
+import { sign } from "../../../provider/formats/nix/signature.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
+import { Tree, type Directory } from "../../../provider/formats/nix/tree.ts";
 import type { Files, Leaf, Recipe } from "./recipe.ts";
 
 export interface StoreObject {

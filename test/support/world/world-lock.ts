@@ -1,6 +1,6 @@
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "../../../provider/lock/lock.ts";
-import type { NarInfo } from "../../../provider/nix/narinfo.ts";
-import type { StorePath } from "../../../provider/nix/store-path.ts";
+import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
+import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import type { Recipe } from "./recipe.ts";
 import { keyOf, type StoreContents } from "./store-contents.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isLoopback } from "../../../provider/base/loopback.ts";
-import { Repository } from "../../../provider/oci/reference.ts";
+import { Repository } from "../../../provider/formats/oci/reference.ts";
 
 const LOOPBACK = [
   "localhost",

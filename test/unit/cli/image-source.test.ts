@@ -12,8 +12,8 @@ import { withImage, type ImageSource } from "../../../provider/cli/image-source.
 import { dockerArchiveDestination } from "../../../provider/destination/docker-archive.ts";
 import { ociArchiveDestination } from "../../../provider/destination/oci-archive.ts";
 import { ociLayoutDestination } from "../../../provider/destination/oci-layout.ts";
-import { Digest } from "../../../provider/oci/digest.ts";
-import { MediaType } from "../../../provider/oci/media-type.ts";
+import { Digest } from "../../../provider/formats/oci/digest.ts";
+import { MediaType } from "../../../provider/formats/oci/media-type.ts";
 import { mutated } from "../../support/mutated.ts";
 import { blobOf, manifestOf, sampleImage, sampleIndex } from "../../support/sample-image.ts";
 

@@ -8,7 +8,7 @@ import { readLock } from "../../../provider/lock/read.ts";
 import { decompress } from "../../../provider/compression/decompress.ts";
 import { narOfTarball } from "../../../provider/substituter/tarball.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { withLocking } from "../../support/locking.ts";
 
 const golden = join(import.meta.dirname, "../../golden/lock/channel.lock.json");

@@ -9,8 +9,8 @@ import { REQUIRED_ATTRIBUTES } from "../../../provider/resolve/attributes.ts";
 import type { LockedPath } from "../../../provider/lock/lock.ts";
 import { readLock } from "../../../provider/lock/read.ts";
 import { verifyLock } from "../../../provider/lock/verify.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { writeNarInfos } from "../../support/cache-folder.ts";
 import { CURL, GLIBC, KEY, sampleLock, signed, SOURCE, testKey } from "../lock/sample.ts";
 

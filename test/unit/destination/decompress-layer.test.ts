@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { compress } from "../../../provider/layer/compressor.ts";
+import { compress } from "../../../provider/formats/layer/compressor.ts";
 import { decompressLayer } from "../../../provider/destination/decompress-layer.ts";
-import { MediaType } from "../../../provider/oci/media-type.ts";
+import { MediaType } from "../../../provider/formats/oci/media-type.ts";
 
 const TAR = Buffer.concat([randomBytes(700_000), Buffer.alloc(1_000_000)]);
 const COMPRESSED = [

@@ -12,8 +12,8 @@ import {
   dockerArchiveDestination,
 } from "../../../provider/destination/docker-archive.ts";
 import { asHydraProduct } from "../../../provider/destination/hydra-product.ts";
-import { Digest } from "../../../provider/oci/digest.ts";
-import { MediaType } from "../../../provider/oci/media-type.ts";
+import { Digest } from "../../../provider/formats/oci/digest.ts";
+import { MediaType } from "../../../provider/formats/oci/media-type.ts";
 import { blobOf, manifestOf, sampleImage } from "../../support/sample-image.ts";
 import { tarFiles } from "../../support/tar-files.ts";
 

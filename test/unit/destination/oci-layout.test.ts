@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { ociLayoutDestination, readOciLayout } from "../../../provider/destination/oci-layout.ts";
-import { Digest } from "../../../provider/oci/digest.ts";
+import { Digest } from "../../../provider/formats/oci/digest.ts";
 import { sampleImage } from "../../support/sample-image.ts";
 
 const IMAGE = sampleImage("one layer", "another layer");

@@ -13,7 +13,7 @@ import {
   type DockerArchiveImage,
 } from "../../../provider/destination/read-docker-archive.ts";
 import { withTarFile } from "../../../provider/destination/tar-file.ts";
-import { Digest } from "../../../provider/oci/digest.ts";
+import { Digest } from "../../../provider/formats/oci/digest.ts";
 import { mutated } from "../../support/mutated.ts";
 import { tarOf, type TarPart } from "../../support/tar.ts";
 

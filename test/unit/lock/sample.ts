@@ -1,10 +1,10 @@
 /** A lock of three paths, made by hand and signed by a key made for tests. @module */
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import type { Lock, LockedPath } from "../../../provider/lock/lock.ts";
-import { recursivePath } from "../../../provider/nix/content-address.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import { sign } from "../../../provider/nix/signature.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { recursivePath } from "../../../provider/formats/nix/content-address.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { sign } from "../../../provider/formats/nix/signature.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 
 export interface TestKey {
   /** `name:base64`, as `nix-store --generate-binary-cache-key` writes them. */

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import type { Lock, LockedPath } from "../../../provider/lock/lock.ts";
 import { verifyLock } from "../../../provider/lock/verify.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import type { StorePath } from "../../../provider/nix/store-path.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { CURL, GLIBC, KEY, sampleLock, signed, SOURCE, testKey } from "./sample.ts";
 
 /** The sample with one path changed. */

@@ -4,9 +4,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { checkContentAddress } from "../../../provider/nix/content-address.ts";
+import { checkContentAddress } from "../../../provider/formats/nix/content-address.ts";
 import { importSource, SourceUnusable } from "../../../provider/plan/import-source.ts";
-import { NoFlakeRegistry } from "../../../provider/rootfs/flake-registry.ts";
+import { NoFlakeRegistry } from "../../../provider/formats/rootfs/flake-registry.ts";
 import { directory, file, symlink } from "../../support/listed-store.ts";
 
 test("imports a file under its name", () =>

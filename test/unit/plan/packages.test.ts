@@ -9,7 +9,7 @@ import {
   UnknownOutput,
 } from "../../../provider/plan/packages.ts";
 import { InvalidArgument } from "../../../provider/plan/invalid-argument.ts";
-import type { ProfilePackage } from "../../../provider/rootfs/manifest-nix.ts";
+import type { ProfilePackage } from "../../../provider/formats/rootfs/manifest-nix.ts";
 import { pathOf, SYSTEM } from "../../support/world/planned.ts";
 
 /** The last entry of the profile: the extra package. */

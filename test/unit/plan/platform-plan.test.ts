@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import {
   certainLayers,
   packageLayerKey,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Owner } from "../../../provider/base/owner.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import type { PathInfo } from "../../../provider/nix/path-info.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
-import { Tree } from "../../../provider/nix/tree.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import type { PathInfo } from "../../../provider/formats/nix/path-info.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
+import { Tree } from "../../../provider/formats/nix/tree.ts";
 import {
   attributesKey,
   databaseKey,

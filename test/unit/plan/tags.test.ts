@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { SeveralErrors } from "../../../provider/base/errors.ts";
-import { InvalidTag } from "../../../provider/oci/reference.ts";
+import { InvalidTag } from "../../../provider/formats/oci/reference.ts";
 import { checkTemplates, fillTags, UnknownPlaceholder } from "../../../provider/plan/tags.ts";
 
 const FACTS = { version: "2.93.3", planKey: "f".repeat(64) };

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { Digest } from "../../../provider/oci/digest.ts";
+import { Digest } from "../../../provider/formats/oci/digest.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import type { FaultAct } from "../../support/http-faults.ts";
 import type { Reply } from "../../support/registry-reply.ts";

@@ -15,7 +15,7 @@ import { render } from "../../../provider/base/errors.ts";
 import { log } from "../../../provider/base/log.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
-import { findCredentials } from "../../../provider/registry/find-credentials.ts";
+import { findCredentials } from "../../../provider/login/find-credentials.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 import { blobOf } from "../../support/sample-image.ts";
 

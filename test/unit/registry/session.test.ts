@@ -4,7 +4,7 @@ import { render } from "../../../provider/base/errors.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { registryDestination } from "../../../provider/destination/registry.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
-import type { Credentials } from "../../../provider/registry/credentials.ts";
+import type { Credentials } from "../../../provider/login/credentials.ts";
 import type { RegistryAuth } from "../../support/registry-gate.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";

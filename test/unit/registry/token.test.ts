@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RegistryClient } from "../../../provider/registry/client.ts";
-import type { Credentials } from "../../../provider/registry/credentials.ts";
+import type { Credentials } from "../../../provider/login/credentials.ts";
 import { blobOf } from "../../support/sample-image.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
-import { publicHalf, PublicKey, sign } from "../../../provider/nix/signature.ts";
+import { publicHalf, PublicKey, sign } from "../../../provider/formats/nix/signature.ts";
 import { resolveClosure } from "../../../provider/resolve/resolve-closure.ts";
 import { binaryCache } from "../../../provider/substituter/binary-cache.ts";
 import { httpCacheFiles } from "../../../provider/substituter/http-cache.ts";

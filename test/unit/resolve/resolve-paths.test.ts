@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import { packagesFromPaths } from "../../../provider/resolve/resolve-paths.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 
 const HASH = "0123456789abcdfghijklmnpqrsvwxyz";
 const named = (name: string, base: string) => ({

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { Platform, platformOf } from "../../../provider/oci/platform.ts";
+import { Platform, platformOf } from "../../../provider/formats/oci/platform.ts";
 import { LixImage, mockLixImage, type LixImageArgs } from "../../../sdk/index.ts";
 
 const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import type { PathInfo } from "../../../provider/nix/path-info.ts";
+import type { PathInfo } from "../../../provider/formats/nix/path-info.ts";
 import { NarInterrupted, NarSource, NarUnavailable } from "../../../provider/substituter/chain.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import {

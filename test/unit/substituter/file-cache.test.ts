@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import type { NarInfo } from "../../../provider/nix/narinfo.ts";
+import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import {
   ForeignStoreDir,
   NarGone,

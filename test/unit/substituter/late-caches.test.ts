@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import type { PathInfo } from "../../../provider/nix/path-info.ts";
+import type { PathInfo } from "../../../provider/formats/nix/path-info.ts";
 import { binaryCache } from "../../../provider/substituter/binary-cache.ts";
 import { NarInterrupted, NarSource } from "../../../provider/substituter/chain.ts";
 import { httpCacheFiles, type CacheLimits } from "../../../provider/substituter/http-cache.ts";

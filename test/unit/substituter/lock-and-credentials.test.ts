@@ -12,7 +12,7 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import type { Environment } from "../../../provider/base/environment.ts";
 import { render } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { fetchTarball } from "../../../provider/substituter/tarball-source.ts";
 

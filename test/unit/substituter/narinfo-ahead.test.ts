@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import type { NarInfo } from "../../../provider/nix/narinfo.ts";
+import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { NarSource } from "../../../provider/substituter/chain.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import type { NarInfo } from "../../../provider/nix/narinfo.ts";
+import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { NoSuchAwsProfile, S3Denied } from "../../../provider/substituter/s3-cache.ts";

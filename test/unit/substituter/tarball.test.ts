@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { NarUnwritable, writeNar } from "../../../provider/nix/nar-writer.ts";
-import { Tree } from "../../../provider/nix/tree.ts";
+import { NarUnwritable, writeNar } from "../../../provider/formats/nix/nar-writer.ts";
+import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { narOfTarball, TarballUnusable } from "../../../provider/substituter/tarball.ts";
 import {
   DamagedCompression,

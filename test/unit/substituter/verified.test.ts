@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { NarHash } from "../../../provider/nix/nix-hash.ts";
-import { StorePath } from "../../../provider/nix/store-path.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { readVerified } from "../../../provider/substituter/read-verified.ts";
 import { NarMismatch, verified } from "../../../provider/substituter/verified.ts";
 import { collect } from "../../support/collect.ts";

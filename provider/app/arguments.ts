@@ -1,0 +1,106 @@
+/**
+ * The engine's `news`, parsed: what the program wrote, which of it is unknown, what is wrong with it.
+ * @module
+ */
+import { LixImageInputs, type LixImageSpec } from "../plan/inputs-schema.ts";
+import { throwAll } from "../base/errors.ts";
+import { isExpected } from "../plan/expected.ts";
+import { OutputNames } from "../plan/output-names.ts";
+import { Place } from "../plan/place.ts";
+import { schemaMistakes } from "../plan/schema-mistakes.ts";
+import { withStandIns } from "./placeholders.ts";
+import { UNKNOWN, unknownPlaces } from "./unknown.ts";
+
+export interface CheckedArguments {
+  /** Defaults applied; stand-ins where something is unknown or wrong. */
+  readonly args: LixImageSpec;
+  /** What the schema says against them. Others may be found by `args`, and all are told at once. */
+  readonly mistakes: readonly unknown[];
+  /** Where the arguments are unknown. */
+  readonly unknownPlaces: readonly Place[];
+  /** Names of the arguments that are, or contain, an unknown; with what was given for them. */
+  readonly unknown: ReadonlyMap<string, unknown>;
+  /** Names of the arguments of which `args` does not have all, because they are unknown or wrong. */
+  readonly incomplete: ReadonlySet<string>;
+  /** A preview, as the SDK says. */
+  readonly dryRun: boolean;
+}
+
+/** @param outputs which of them are to be judged as arguments; others in `news` check has put there. */
+export function parseArguments(
+  news: Readonly<Record<string, unknown>>,
+  outputs: ReadonlySet<string> = new Set(),
+): CheckedArguments {
+  // Keys with "__" are ours.
+  const given = Object.fromEntries(
+    Object.entries(news).filter(
+      ([name]) => !name.startsWith("__") && (!OutputNames.has(name) || outputs.has(name)),
+    ),
+  );
+  const unknown = unknownPlaces(given);
+  // Where nothing may stand, an unknown is wrong whatever it will be.
+  const expected = unknown.filter((place) => isExpected(Place.kind(place)));
+  const { args, mistakes, wrong } = readInputs(withStandIns(given, expected));
+  return {
+    args,
+    mistakes,
+    unknownPlaces: unknown,
+    unknown: new Map(unknown.map(([name]) => [String(name), given[String(name)]])),
+    incomplete: new Set([...unknown, ...wrong].map(([name]) => String(name))),
+    dryRun: news["__dryRun"] === true,
+  };
+}
+
+export interface ReadInputs {
+  /** Defaults applied; stand-ins for what is wrong. */
+  readonly args: LixImageSpec;
+  readonly mistakes: readonly unknown[];
+  /** Where the mistakes are. */
+  readonly wrong: readonly Place[];
+}
+
+/** The schema's verdict, as our errors, and what can be checked further all the same. */
+export function readInputs(given: unknown): ReadInputs {
+  const read = LixImageInputs.safeParse(given);
+  if (read.success) return { args: read.data, mistakes: [], wrong: [] };
+  const mistakes = schemaMistakes(read.error.issues, given);
+  const errors = mistakes.map((mistake) => mistake.error);
+  const wrong = mistakes.map((mistake) => mistake.place);
+  const names = wrong.map((place) => place.slice(0, 1));
+  // A part of an argument may have no stand-in; the whole always has.
+  for (const places of [wrong, names]) {
+    const again = LixImageInputs.safeParse(withStandIns(Object(given), places));
+    if (again.success) return { args: again.data, mistakes: errors, wrong };
+  }
+  throwAll(errors);
+  throw new RangeError("the schema refuses stand-ins");
+}
+
+/** Throws every mistake at once. */
+export function parseInputs(given: unknown): LixImageSpec {
+  const { args, mistakes } = readInputs(given);
+  throwAll(mistakes);
+  return args;
+}
+
+/**
+ * What check hands on as inputs for these arguments: defaults applied, unknowns where they were. An update
+ * plan holds `up` to it, so it has every property that it will have when nothing is unknown any more.
+ */
+export function wireArguments(checked: CheckedArguments): Record<string, unknown> {
+  const { args, mistakes, unknown } = checked;
+  // Stand-ins for what is wrong may have no place for an unknown; nobody goes on with these.
+  if (mistakes.length > 0) return { ...args, ...Object.fromEntries(unknown) };
+  return [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<Record<string, unknown>>(
+    (made, place) => Object(Place.write(made, place, UNKNOWN)),
+    { ...args },
+  );
+}
+
+/** Defaults that follow from an unknown. */
+function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): Place[] {
+  const level = ["compression", "level"];
+  const algorithmUnknown = places.some((place) => Place.kind(place) === "compression.algorithm");
+  const given: unknown = Place.read({ compression: unknown.get("compression") }, level);
+  return algorithmUnknown && given === undefined ? [level] : [];
+}

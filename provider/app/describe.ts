@@ -1,0 +1,112 @@
+/** The outputs of the resource and of `--json`, from what was planned, built and pushed. @module */
+import type { LayerOutput, LixImageOutputs, PlatformOutput } from "../../sdk/outputs.ts";
+import { Platform } from "../formats/oci/platform.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { targetName, type Spec } from "../plan/spec.ts";
+import { fillTags, hasPlanKey, type TagFacts } from "../plan/tags.ts";
+import type { Assembled, AssembledPlatform } from "./assemble.ts";
+import type { Prepared } from "./prepare.ts";
+import { labelsOf, type Resolved } from "./resolve.ts";
+
+/** Known by the arguments alone; of a tag with placeholders no more is. */
+export type SpecOutputs = Pick<LixImageOutputs, "revision"> &
+  Partial<Pick<LixImageOutputs, "taggedRefs" | "mirrorRefs">>;
+
+/** Known as soon as the packages are, without their contents; where the planKey is in a tag, no tags. */
+export type ResolvedOutputs = Pick<LixImageOutputs, "version" | "labels" | "packages"> &
+  SpecOutputs;
+
+/** Known as soon as the plan is, without any layer. */
+export type PlannedOutputs = ResolvedOutputs & Pick<LixImageOutputs, "taggedRefs" | "planKey">;
+
+export function describeSpec(spec: Spec): SpecOutputs {
+  const { lixRevision, mirrors } = spec.args;
+  return {
+    ...(templatesOf(spec).some((tag) => tag.includes("{"))
+      ? {}
+      : { taggedRefs: taggedRefs(spec, { version: "", planKey: "" }) }),
+    ...(mirrors.length > 0 ? {} : { mirrorRefs: [] }),
+    ...(lixRevision === undefined ? {} : { revision: lixRevision }),
+  };
+}
+
+export function describeResolved({ spec, inputs }: Resolved): ResolvedOutputs {
+  const [first] = inputs;
+  if (first === undefined) throw new RangeError("an image has at least one platform");
+  const { lixVersion: version, versions: packages } = first.packages;
+  return {
+    ...describeSpec(spec),
+    ...(templatesOf(spec).some(hasPlanKey)
+      ? {}
+      : { taggedRefs: taggedRefs(spec, { version, planKey: "" }) }),
+    version,
+    labels: labelsOf(first),
+    packages,
+  };
+}
+
+export function describePlan(prepared: Prepared): PlannedOutputs {
+  const { planKey, spec } = prepared;
+  const resolved = describeResolved(prepared);
+  const { version } = resolved;
+  return { ...resolved, taggedRefs: taggedRefs(spec, { version, planKey }), planKey };
+}
+
+export function describeImage(prepared: Prepared, assembled: Assembled): LixImageOutputs {
+  const { platforms, image } = assembled;
+  return {
+    ref: `${targetName(prepared.spec)}@${image.root.digest}`,
+    digest: image.root.digest,
+    mirrorRefs: prepared.spec.mirrors.map(
+      (mirror) => `${Repository.format(mirror)}@${image.root.digest}`,
+    ),
+    ...describePlan(prepared),
+    platforms: Object.fromEntries(platforms.map((each) => [nameOf(each), describe(each)])),
+    size: Math.max(...platforms.map((each) => each.size)),
+  };
+}
+
+/** The outputs, and the layers that are told after `up` only. */
+export function describeBuilt(prepared: Prepared, assembled: Assembled): LixImageOutputs {
+  const outputs = describeImage(prepared, assembled);
+  const [first, ...rest] = assembled.platforms;
+  if (first !== undefined && rest.length === 0)
+    return { ...outputs, layers: describeLayers(first) };
+  const platforms = Object.fromEntries(
+    assembled.platforms.map((each) => [
+      nameOf(each),
+      { ...describe(each), layers: describeLayers(each) },
+    ]),
+  );
+  return { ...outputs, platforms };
+}
+
+export function tagsOf({ spec, inputs, planKey }: Prepared): string[] {
+  const version = inputs[0]?.packages.lixVersion ?? "";
+  return fillTags(templatesOf(spec), { version, planKey });
+}
+
+const templatesOf = ({ args }: Spec): string[] => [args.tag, ...args.extraTags];
+
+const taggedRefs = (spec: Spec, facts: TagFacts): string[] =>
+  fillTags(templatesOf(spec), facts).map((tag) => `${targetName(spec)}:${tag}`);
+
+const nameOf = (platform: AssembledPlatform): string => Platform.format(platform.plan.platform);
+
+function describe(platform: AssembledPlatform): PlatformOutput {
+  return {
+    digest: platform.manifest.digest,
+    configDigest: platform.config.digest,
+    size: platform.size,
+  };
+}
+
+function describeLayers(platform: AssembledPlatform): LayerOutput[] {
+  return platform.layers.map(({ identity, contents }) => ({
+    digest: identity.digest,
+    diffId: identity.diffId,
+    size: identity.size,
+    mediaType: identity.mediaType,
+    storePaths: contents.storePaths,
+  }));
+}

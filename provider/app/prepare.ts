@@ -1,0 +1,92 @@
+/**
+ * From arguments to the plan of every platform. Downloads only what the profile cannot be planned
+ * without.
+ * @module
+ */
+import type { StorePath } from "../formats/nix/store-path.ts";
+import { planPlatform, type PlatformInput, type PlatformPlan } from "../plan/platform-plan.ts";
+import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
+import { targetName, type Spec } from "../plan/spec.ts";
+import { learnListings, type LearnOptions } from "../image/listings.ts";
+import { resolveImage, type Resolved } from "./resolve.ts";
+import type { Session } from "../image/session.ts";
+import { namingSystem } from "./system-failure.ts";
+
+export interface Prepared extends Resolved {
+  readonly planKey: PlanKey;
+  /** In the order of `inputs`. */
+  readonly platforms: readonly PlatformPlan[];
+}
+
+export interface PrepareOptions {
+  /** False: answer undefined instead of downloading a NAR. */
+  readonly mayFetch: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Undefined only where `mayFetch` is false and a listing is unknown. */
+export async function prepare(
+  session: Session,
+  spec: Spec,
+  options: PrepareOptions,
+): Promise<Prepared | undefined> {
+  return prepareResolved(session, await resolveImage(session, spec), options);
+}
+
+/** Undefined as above. */
+export async function prepareResolved(
+  session: Session,
+  resolved: Resolved,
+  options: PrepareOptions,
+): Promise<Prepared | undefined> {
+  const planned = await planAll(session, resolved, options);
+  if (planned === undefined || session.knowledge.hasPlan(planned.planKey)) return planned;
+  if (!session.knowledge.hasPlans || !resolved.inputs.some(mayMerge)) return planned;
+  // An image that was pushed under the earlier rule, and that nothing else changes, stays as it is.
+  const inputs = resolved.inputs.map((input) => ({ ...input, layering: "shared tail" as const }));
+  const earlier = await planAll(session, { ...resolved, inputs }, options);
+  return earlier !== undefined && session.knowledge.hasPlan(earlier.planKey) ? earlier : planned;
+}
+
+/** Whether there may be more store paths than layers; the lock may hold some that the image has not. */
+const mayMerge = ({ system, maxLayers }: PlatformInput): boolean =>
+  system.paths.size + MOST_LAYERS_OF_OURS > maxLayers;
+
+// manifest.nix, user-environment, flake registry, base system, database.
+const MOST_LAYERS_OF_OURS = 5;
+
+async function planAll(
+  session: Session,
+  resolved: Resolved,
+  options: PrepareOptions,
+): Promise<Prepared | undefined> {
+  const { lock, inputs, spec } = resolved;
+  const image = targetName(spec);
+  const platforms: PlatformPlan[] = [];
+  for (const input of inputs) {
+    const system = inputs.length > 1 ? input.system.system : undefined;
+    const plan = await namingSystem(system, () =>
+      planWithListings(session, input, { ...options, lock, image }),
+    );
+    if (plan === undefined) return undefined;
+    platforms.push(plan);
+  }
+  const planKey = indexPlanKey(platforms.map((each) => each.planKey));
+  return { ...resolved, planKey, platforms };
+}
+
+async function planWithListings(
+  session: Session,
+  input: PlatformInput,
+  options: LearnOptions,
+): Promise<PlatformPlan | undefined> {
+  const listingOf = (path: StorePath) => {
+    const info = input.system.paths.get(path);
+    return info && session.knowledge.listing(info.narHash);
+  };
+  for (;;) {
+    const result = planPlatform(input, listingOf);
+    if (result.kind === "planned") return result.plan;
+    if (!(await learnListings(session, input, result.paths, options))) return undefined;
+  }
+}

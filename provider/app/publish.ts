@@ -1,0 +1,158 @@
+/**
+ * From a plan to its destinations: what they lack is made, then pushed; tags last.
+ * @module
+ */
+import { renderLines } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import type { Destination, ManifestWrite } from "../destination/destination.ts";
+import { BlobEvicted } from "../image/layer-cache.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { Blob, LayerIdentity } from "../formats/oci/layer.ts";
+import { assemble, type Assembled } from "./assemble.ts";
+import { identifiedLayers, materialise } from "./build-image.ts";
+import { copiedLayers, LayerNotCopied, wantedBlobs } from "./copied-layers.ts";
+import { tagsOf } from "./describe.ts";
+import type { Prepared } from "./prepare.ts";
+import { asking, pushing } from "../image/progress.ts";
+import type { PushReport } from "./push-report.ts";
+import type { Session } from "../image/session.ts";
+
+export interface Published {
+  readonly assembled: Assembled;
+  readonly reports: readonly PushReport[];
+  /** Of further destinations; the first has the image. */
+  readonly failures: readonly DestinationFailure[];
+}
+
+export interface DestinationFailure {
+  /** Its description. */
+  readonly destination: string;
+  readonly error: unknown;
+}
+
+export interface PublishImageOptions {
+  /**
+   * Every blob is asked for even where the manifest is there: a refresh found something missing. With
+   * `verifyBlobs` that is always so.
+   */
+  readonly everyBlob?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+// Two processes whose images do not fit into one small cache take turns.
+const TRIES = 3;
+const NO_BLOBS: ReadonlySet<Digest> = new Set();
+const NO_COPIES: ReadonlyMap<Digest, Blob> = new Map();
+
+/**
+ * Publishes to every destination. Tries again when a layer was driven from the cache by another
+ * process's work, or could not be copied; the last time every layer that is lacking is made here.
+ */
+export async function publish(
+  session: Session,
+  prepared: Prepared,
+  destinations: readonly Destination[],
+  options: PublishImageOptions = {},
+): Promise<Published> {
+  let how = prepared.spec.args.verifyBlobs ? { ...options, everyBlob: true } : options;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await publishOnce(session, prepared, destinations, { ...how, copy: tried < TRIES });
+    } catch (error) {
+      if (tried === TRIES || !isCurable(error)) throw error;
+      // Once may be chance.
+      if (tried === TRIES - 1) log.warn(renderLines(error));
+      // Who promised a blob by its manifest may not have it.
+      how = { ...options, everyBlob: true };
+    }
+  }
+}
+
+function isCurable(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (at instanceof BlobEvicted || at instanceof LayerNotCopied) return true;
+  return false;
+}
+
+/**
+ * One destination after the other. What the first does not take goes nowhere; what
+ * goes wrong with a further one keeps the image from none of the others, and is told in the end.
+ */
+async function publishOnce(
+  session: Session,
+  prepared: Prepared,
+  destinations: readonly Destination[],
+  options: PublishImageOptions & { readonly copy: boolean },
+): Promise<Published> {
+  const { signal } = options;
+  const failures: DestinationFailure[] = [];
+  const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (destination === destinations[0] || signal?.aborted === true || isCurable(error))
+        throw error;
+      failures.push({ destination: destination.description, error });
+    }
+  };
+  const planned = assemble(session, await identifiedLayers(session, prepared));
+  const lacking = new Map<Destination, ReadonlySet<Digest>>();
+  const unasked = new Set<Destination>();
+  for (const destination of destinations)
+    await attempt(destination, async () => {
+      const missing = await asking(destination.description, planned.image.blobs, () =>
+        lackedBy(destination, planned, options),
+      );
+      if (missing === undefined) unasked.add(destination);
+      lacking.set(destination, missing ?? NO_BLOBS);
+    });
+  const wanted = wantedBlobs(lacking);
+  const copies = options.copy ? copiedLayers(session, planned, lacking, signal) : NO_COPIES;
+  const isToBeMade = ({ digest }: LayerIdentity): boolean =>
+    wanted.has(digest) && !copies.has(digest);
+  const assembled = assemble(session, await materialise(session, prepared, isToBeMade, signal));
+  const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
+  const moved = assembled.image.root.digest !== planned.image.root.digest;
+  if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
+
+  const reports: PushReport[] = [];
+  for (const [destination, missing] of lacking)
+    await attempt(destination, async () => {
+      // What was asked before is of use only while the digests are the same.
+      const known = moved ? undefined : missing;
+      const what = { destination: destination.description, blobs, missing: known };
+      const written: ManifestWrite[] = [];
+      const onWrite = (write: ManifestWrite): void => void written.push(write);
+      const report = await pushing(what, (counted) =>
+        destination.publish(
+          { ...assembled.image, blobs: counted },
+          { tags: tagsOf(prepared), signal, missing: known, onWrite },
+        ),
+      );
+      const unknown = !moved && unasked.has(destination) && report.uploaded.length === 0;
+      reports.push({
+        destination: destination.description,
+        uploaded: report.uploaded,
+        reused: unknown ? [] : report.reused,
+        written,
+      });
+    });
+  return { assembled, reports, failures };
+}
+
+/** Undefined: it has the manifest, and that is taken for all that is below it. */
+async function lackedBy(
+  destination: Destination,
+  { image }: Assembled,
+  { everyBlob, signal }: PublishImageOptions,
+): Promise<ReadonlySet<Digest> | undefined> {
+  if (everyBlob !== true && (await destination.holds(image.root.digest, signal))) return undefined;
+  return destination.missing(
+    image.blobs.map((blob) => blob.digest),
+    signal,
+  );
+}
+
+const recompressed = (before: Digest, after: Digest): string =>
+  `the image is ${after}, not ${before} as first computed: a layer had to be compressed anew, and ` +
+  "this machine's compressor writes other bytes for the same contents (the diffIds are the same)";

@@ -1,0 +1,166 @@
+/**
+ * From arguments to what is known of an image without its packages' contents: lock read and verified,
+ * packages resolved. Nothing is downloaded.
+ * @module
+ */
+import { LixImageError, throwAll } from "../base/errors.ts";
+import { Owner } from "../base/owner.ts";
+import type { Lock, LockedSystem } from "../lock/lock.ts";
+import { readLock } from "../lock/read.ts";
+import { verifyLock } from "../lock/verify.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
+import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
+import { importSource } from "../plan/import-source.ts";
+import { PathNotLocked, resolvePackages, type PackageSet } from "../plan/packages.ts";
+import type { FlakeRegistry, PlatformInput } from "../plan/platform-plan.ts";
+import type { Spec } from "../plan/spec.ts";
+import { containerConfig } from "../formats/rootfs/container-config.ts";
+import type { Session } from "../image/session.ts";
+
+export interface Resolved {
+  readonly spec: Spec;
+  readonly lock: Lock;
+  /** Of the lock file's bytes, hex. */
+  readonly lockSha256: string;
+  /** Sorted by platform, as the index has them. */
+  readonly inputs: readonly PlatformInput[];
+}
+
+/** @param mistakes of the arguments alone: thrown together with what the lock shows to be wrong. */
+export async function resolveImage(
+  session: Session,
+  spec: Spec,
+  mistakes: readonly unknown[] = [],
+): Promise<Resolved> {
+  const read = await readTrustedLock(session, spec).catch((error: unknown) =>
+    throwAll([error, ...mistakes]),
+  );
+  return resolveWithLock(spec, read, mistakes);
+}
+
+/** With a lock that may not be in its file yet. Its signatures are the caller's to check. */
+export async function resolveWithLock(
+  spec: Spec,
+  { lock, sha256 }: { readonly lock: Lock; readonly sha256: string },
+  mistakes: readonly unknown[] = [],
+): Promise<Resolved> {
+  const inputs = await platformInputs(spec, lock, mistakes);
+  inputs.sort((a, b) => comparePlatforms(a.platform, b.platform));
+  checkLabels(inputs);
+  return { spec, lock, lockSha256: sha256, inputs };
+}
+
+/** Those of every platform: they are also the index's annotations, so they cannot differ below it. */
+export function labelsOf(input: PlatformInput): Readonly<Record<string, string>> {
+  const lix = { version: input.packages.lixVersion, revision: input.revision };
+  return containerConfig(lix).Labels;
+}
+
+async function readTrustedLock(session: Session, { lockFile }: Spec) {
+  const read = await readLock(lockFile);
+  const remembered = session.cache.verdicts;
+  await verifyLock(read.lock, { file: lockFile, sha256: read.sha256, remembered });
+  return read;
+}
+
+/** Throws all that is wrong with the arguments and with what the systems of the lock have for them. */
+async function platformInputs(
+  spec: Spec,
+  lock: Lock,
+  known: readonly unknown[],
+): Promise<PlatformInput[]> {
+  const mistakes = [...known];
+  const inputs: PlatformInput[] = [];
+  for (const [name, platform] of spec.platforms) {
+    try {
+      const system = lock.systems.get(name);
+      if (system === undefined) throw new SystemNotLocked(name, spec, lock);
+      inputs.push(await platformInput(spec, system, platform));
+    } catch (error) {
+      mistakes.push(error);
+    }
+  }
+  throwAll(mistakes);
+  return inputs;
+}
+
+async function platformInput(
+  spec: Spec,
+  system: LockedSystem,
+  platform: Platform,
+): Promise<PlatformInput> {
+  const { args } = spec;
+  const mistakes: unknown[] = [];
+  const note = (error: unknown): undefined => void mistakes.push(error);
+  if (args.bundleNixpkgs && system.nixpkgs === undefined)
+    mistakes.push(new NixpkgsNotLocked(system.system, spec));
+  let packages: PackageSet | undefined;
+  try {
+    packages = resolvePackages(system, args.extraPkgs);
+  } catch (error) {
+    note(error);
+  }
+  const registry = await flakeRegistry(spec, system).catch(note);
+  throwAll(mistakes);
+  if (packages === undefined) throw new RangeError("nothing was wrong");
+  return {
+    system,
+    platform,
+    packages,
+    nixpkgs: args.bundleNixpkgs ? system.nixpkgs : undefined,
+    nixConf: args.nixConf,
+    channelName: args.channelName,
+    channelUrl: args.channelUrl,
+    flakeRegistry: registry,
+    revision: args.lixRevision,
+    maxLayers: args.maxLayers,
+    layering: "own layers",
+    storeOwner: Owner.root,
+    compression: spec.compression,
+  };
+}
+
+async function flakeRegistry(spec: Spec, system: LockedSystem): Promise<FlakeRegistry | undefined> {
+  const path = spec.flakeRegistry;
+  if (path === undefined) return undefined;
+  if (!StorePath.is(path)) return { kind: "imported", ...(await importSource(path)) };
+  if (!system.paths.has(path)) throw new PathNotLocked(path, "flakeRegistry", system.system);
+  return { kind: "locked", storePath: path };
+}
+
+function checkLabels([first, ...rest]: readonly PlatformInput[]): void {
+  for (const other of rest)
+    for (const [label, value] of Object.entries(labelsOf(other)))
+      if (first !== undefined && labelsOf(first)[label] !== value)
+        throw new LabelsDiffer(label, first, other);
+}
+
+export class SystemNotLocked extends LixImageError {
+  readonly code = "SYSTEM_NOT_LOCKED";
+  constructor(system: string, spec: Spec, lock: Lock) {
+    super(
+      `systems: ${spec.lockFile} has no ${system}; it has ${[...lock.systems.keys()].join(", ")}`,
+      { hint: `lock it: lix-image lock … --system ${system}` },
+    );
+  }
+}
+
+export class NixpkgsNotLocked extends LixImageError {
+  readonly code = "NIXPKGS_NOT_LOCKED";
+  constructor(system: string, spec: Spec) {
+    super(`bundleNixpkgs: ${spec.lockFile} has no nixpkgs source for ${system}`, {
+      hint: "lock it with `lix-image lock … --nixpkgs /nix/store/…-source`, or set bundleNixpkgs: false",
+    });
+  }
+}
+
+export class LabelsDiffer extends LixImageError {
+  readonly code = "LABELS_DIFFER";
+  constructor(label: string, a: PlatformInput, b: PlatformInput) {
+    super(
+      `systems: label ${label} is ${JSON.stringify(labelsOf(a)[label])} on ${a.system.system} and ` +
+        `${JSON.stringify(labelsOf(b)[label])} on ${b.system.system}`,
+      { hint: "lock the same version of nix for every system" },
+    );
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * `.narinfo` files: what a binary cache says of a store path. Lines `Key: value\n`.
+ * @see https://nix.dev/manual/nix/latest/protocols/json/store-object-info
+ * @module
+ */
+import { LixImageError } from "../../base/errors.ts";
+import { InvalidNarHash, NarHash } from "./nix-hash.ts";
+import type { PathInfo } from "./path-info.ts";
+import { InvalidStorePath, StorePath } from "./store-path.ts";
+
+export interface NarInfo extends PathInfo {
+  /** Absolute, or relative to the cache's root; may have a query (harmonia). */
+  readonly url: string;
+  /** As the cache names it, which need not be true; "bzip2" where it says nothing. */
+  readonly compression: string;
+  /** Bytes to download. A hint: Nix never checks it. */
+  readonly fileSize?: number | undefined;
+  /** Hash of the download in any spelling. A hint: Nix never checks it. */
+  readonly fileHash?: string | undefined;
+}
+
+export const NarInfo = {
+  /** Refuses what Lix refuses, and an answer about another path than `expected`. */
+  parse(text: string, expected?: StorePath): NarInfo {
+    const subject = expected === undefined ? "narinfo" : `narinfo of ${expected}`;
+    if (!/^[A-Za-z][A-Za-z0-9_-]*:/.test(text)) throw new NotANarInfo(subject, text);
+    try {
+      const info = fromFields(fieldsOf(text));
+      if (expected !== undefined && info.storePath !== expected)
+        throw new Corrupt(`is about another path: ${info.storePath}`);
+      return info;
+    } catch (error) {
+      if (error instanceof Corrupt) throw new NarInfoMalformed(subject, error.message);
+      if (error instanceof InvalidStorePath || error instanceof InvalidNarHash)
+        throw new NarInfoMalformed(subject, error.message, error);
+      throw error;
+    }
+  },
+
+  /** In the order and spelling of Nix. */
+  format(info: NarInfo): string {
+    const line = (key: string, value: string | number | undefined): string =>
+      value === undefined ? "" : `${key}: ${value}\n`;
+    return [
+      line("StorePath", info.storePath),
+      line("URL", info.url),
+      line("Compression", info.compression),
+      line("FileHash", info.fileHash),
+      line("FileSize", info.fileSize),
+      line("NarHash", NarHash.toNix32(info.narHash)),
+      line("NarSize", info.narSize),
+      line("References", info.references.map((path) => StorePath.baseName(path)).join(" ")),
+      line("Deriver", info.deriver),
+      ...info.signatures.map((signature) => line("Sig", signature)),
+      line("CA", info.ca),
+    ].join("");
+  },
+};
+
+const KNOWN = new Set([
+  ...["StorePath", "URL", "Compression", "FileHash", "FileSize", "NarHash", "NarSize"],
+  ...["References", "Deriver", "Sig", "CA"],
+]);
+
+/** Values by key, in file order; only Sig may be there more than once. */
+function fieldsOf(text: string): ReadonlyMap<string, readonly string[]> {
+  if (!text.endsWith("\n")) throw new Corrupt("ends without a newline: it may be cut off");
+  if (text.includes("\r")) throw new Corrupt("has a carriage return");
+  const fields = new Map<string, string[]>();
+  for (const line of text.slice(0, -1).split("\n")) {
+    const colon = line.indexOf(":");
+    if (colon < 0) throw new Corrupt(`has a line without a colon: ${quote(line)}`);
+    const key = line.slice(0, colon);
+    if (!KNOWN.has(key)) continue;
+    // Lix skips one character after the colon without looking at it; we look.
+    const blank = line.charAt(colon + 1);
+    if (blank !== " " && blank !== "") throw new Corrupt(`has no blank after "${key}:"`);
+    const values = fields.get(key);
+    if (values === undefined) fields.set(key, [line.slice(colon + 2)]);
+    else if (key === "Sig") values.push(line.slice(colon + 2));
+    else throw new Corrupt(`has ${key} twice`);
+  }
+  return fields;
+}
+
+function fromFields(fields: ReadonlyMap<string, readonly string[]>): NarInfo {
+  const optional = (key: string): string | undefined => fields.get(key)?.[0] || undefined;
+  const required = (key: string): string => {
+    const value = optional(key);
+    if (value === undefined) throw new Corrupt(`has no ${key}`);
+    return value;
+  };
+  const fileSize = optional("FileSize");
+  const fileHash = optional("FileHash");
+  const deriver = optional("Deriver");
+  const ca = optional("CA");
+  return {
+    storePath: StorePath.parse(required("StorePath")),
+    narHash: NarHash.parse(required("NarHash")),
+    narSize: parseSize("NarSize", required("NarSize")),
+    // harmonia leaves the line out where it would be empty.
+    references: parseReferences(optional("References") ?? ""),
+    signatures: (fields.get("Sig") ?? []).filter((signature) => signature !== ""),
+    url: required("URL"),
+    // Older than the field itself: caches of before 2016.
+    compression: optional("Compression") ?? "bzip2",
+    ...(deriver !== undefined && deriver !== "unknown-deriver"
+      ? { deriver: StorePath.baseName(StorePath.fromBaseName(deriver)) }
+      : {}),
+    ...(ca === undefined ? {} : { ca }),
+    // Some caches write 0 for "not known".
+    ...(fileSize === undefined || fileSize === "0"
+      ? {}
+      : { fileSize: parseSize("FileSize", fileSize) }),
+    ...(fileHash === undefined ? {} : { fileHash }),
+  };
+}
+
+function parseSize(key: string, text: string): number {
+  const size = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (size === 0 || !Number.isSafeInteger(size)) throw new Corrupt(`has ${key} ${quote(text)}`);
+  return size;
+}
+
+function parseReferences(text: string): readonly StorePath[] {
+  const bases = new Set(text.split(" ").filter((base) => base !== ""));
+  return [...bases].map((base) => StorePath.fromBaseName(base)).sort(StorePath.compare);
+}
+
+const quote = (text: string): string => JSON.stringify(text.slice(0, 200));
+
+/** Caught in `parse`, which knows the subject. */
+class Corrupt extends Error {}
+
+export class NarInfoMalformed extends LixImageError {
+  readonly code = "NARINFO_MALFORMED";
+  constructor(subject: string, problem: string, cause?: unknown) {
+    super(`${subject}: ${problem}`, {
+      hint: "the cache serves a damaged file; remove it from the caches or report it to its owner",
+      cause,
+    });
+  }
+}
+
+/** A login page, or bytes of a Content-Encoding that nobody undid. */
+export class NotANarInfo extends LixImageError {
+  readonly code = "NOT_A_NARINFO";
+  constructor(subject: string, text: string) {
+    super(`${subject}: expected lines "Key: value"; got ${quote(text.slice(0, 60))}`, {
+      hint: "the URL answers, but not as a binary cache does",
+    });
+  }
+}

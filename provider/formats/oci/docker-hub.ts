@@ -1,0 +1,40 @@
+/** The names of Docker Hub, and of what is on it. @module */
+import { LixImageError } from "../../base/errors.ts";
+
+const HOSTS: ReadonlySet<string> = new Set([
+  "docker.io",
+  "index.docker.io",
+  "registry-1.docker.io",
+  "registry.hub.docker.com",
+]);
+
+interface Named {
+  readonly host: string;
+  readonly name: string;
+}
+
+/** Whether it is Docker Hub, by any of its names. */
+export const isHub = (host: string): boolean => HOSTS.has(host.toLowerCase());
+
+/** The name that the server has for it: official images have a namespace that nobody writes. */
+export const nameAtHub = (repository: Named): string =>
+  isOfficial(repository) ? `library/${repository.name}` : repository.name;
+
+/**
+ * Throws unless a user may have a repository of that name.
+ * @param write what to write instead of the host alone, where it is an argument of its own.
+ */
+export function checkHubPush(repository: Named, write?: string): void {
+  if (isOfficial(repository)) throw new HubNamespaceMissing(repository, write);
+}
+
+const isOfficial = ({ host, name }: Named): boolean => isHub(host) && !name.includes("/");
+
+export class HubNamespaceMissing extends LixImageError {
+  readonly code = "HUB_NAMESPACE_MISSING";
+  constructor({ host, name }: Named, write = `${host}/<your namespace>/${name}`) {
+    super(`${host}/${name}: expected a namespace before the name; got the name alone`, {
+      hint: `Docker Hub reads that as library/${name}, an official image: write ${write}`,
+    });
+  }
+}

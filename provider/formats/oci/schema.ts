@@ -1,0 +1,48 @@
+/** What the JSON documents of other people's images have in common. @module */
+import { z } from "zod";
+import { BudgetExceeded } from "../../base/budgets.ts";
+import { LixImageError } from "../../base/errors.ts";
+import { parseJson } from "../../base/json.ts";
+import { schemaProblems } from "../../base/schema-problems.ts";
+import { DiffId, Digest, InvalidDigest } from "./digest.ts";
+
+export const digest = z.string().transform(branded(Digest.parse));
+export const diffId = z.string().transform(branded(DiffId.parse));
+export const size = z.int().min(0);
+export const annotations = z.record(z.string(), z.string());
+
+/** Parses and checks; unknown fields are allowed, as the spec demands. */
+export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
+  let json: unknown;
+  try {
+    json = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), what);
+  } catch (error) {
+    if (error instanceof BudgetExceeded) throw error;
+    throw new MalformedDocument(what, "not JSON", error);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new MalformedDocument(what, schemaProblems(parsed.error));
+  return parsed.data;
+}
+
+function branded<T>(parse: (text: string) => T) {
+  return (text: string, context: z.RefinementCtx): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof InvalidDigest)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return z.NEVER;
+    }
+  };
+}
+
+export class MalformedDocument extends LixImageError {
+  readonly code = "MALFORMED_DOCUMENT";
+  constructor(what: string, problem: string, cause?: unknown) {
+    super(`${what}: ${problem}`, {
+      hint: "expected an OCI or Docker (schema 2) image manifest, index or config",
+      cause,
+    });
+  }
+}

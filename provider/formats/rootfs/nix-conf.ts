@@ -1,0 +1,58 @@
+/**
+ * The text of `/etc/nix/nix.conf`: `key = value` lines, sorted by key.
+ * @see https://docs.lix.systems/manual/lix/stable/command-ref/conf-file.html
+ * @module
+ */
+import { ByteString } from "../../base/byte-string.ts";
+import { LixImageError } from "../../base/errors.ts";
+
+export type NixConfScalar = string | number | boolean;
+export type NixConfValue = NixConfScalar | readonly NixConfScalar[];
+
+// docker.nix's defaults. The container has no user namespaces to build a sandbox from.
+const DEFAULTS = new Map<string, NixConfValue>([
+  ["sandbox", "false"],
+  ["build-users-group", "nixbld"],
+  ["trusted-public-keys", ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]],
+]);
+
+/** The defaults with `overrides` merged over them, key by key. */
+export function nixConf(overrides: Readonly<Record<string, NixConfValue>>): string {
+  const settings = [...new Map([...DEFAULTS, ...Object.entries(overrides)])];
+  const mistakes = settings.flatMap(([key, value]) => mistakesOf(key, value));
+  if (mistakes.length > 0) throw new InvalidNixConf(mistakes);
+  return settings
+    .sort(([a], [b]) => ByteString.compare(ByteString.fromText(a), ByteString.fromText(b)))
+    .map(([key, value]) => `${key} = ${words(value).map(String).join(" ")}\n`)
+    .join("");
+}
+
+const words = (value: NixConfValue): readonly NixConfScalar[] =>
+  typeof value === "object" ? value : [value];
+
+// Nix ends a key at the first blank, and begins a comment at "#".
+const KEY = /^[^\s=#]+$/;
+
+function mistakesOf(key: string, value: NixConfValue): string[] {
+  const name = JSON.stringify(key);
+  return [
+    ...(KEY.test(key) ? [] : [`the key ${name} is empty, or holds a blank, newline, = or #`]),
+    ...words(value).flatMap((word) => {
+      if (typeof word === "string" && word.includes("\n"))
+        return [`${name}: a value holds a newline`];
+      // 1e21 would not be written as an integer, and 2^53+1 not as itself.
+      if (typeof word === "number" && !Number.isSafeInteger(word))
+        return [`${name}: ${word} is not a safe integer`];
+      return [];
+    }),
+  ];
+}
+
+export class InvalidNixConf extends LixImageError {
+  readonly code = "INVALID_NIX_CONF";
+  constructor(mistakes: readonly string[]) {
+    super(`nixConf: ${mistakes.join("; ")}`, {
+      hint: "a setting is one line: a name, and a string without newlines, a safe integer, a boolean, or a list of them",
+    });
+  }
+}

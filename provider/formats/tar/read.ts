@@ -1,0 +1,134 @@
+/**
+ * Reads a tar as a stream: ustar, PAX and GNU's long names. Names are bytes throughout, which is why
+ * this is not tar-stream: it decodes PAX records as UTF-8.
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_01
+ * @module
+ */
+import { requireWithin } from "../../base/budgets.ts";
+import type { ByteString } from "../../base/byte-string.ts";
+import type { Bytes } from "../../base/bytes.ts";
+import { BLOCK_SIZE } from "./block.ts";
+import { readBlock, type ReadBlock } from "./read-block.ts";
+import { readPax } from "./read-pax.ts";
+import { cString, TarInput } from "./tar-input.ts";
+
+/** `path` and `target` are as the archive has them: nobody has checked where they lead. */
+export type TarEvent =
+  | { readonly kind: "directory"; readonly path: ByteString }
+  | {
+      readonly kind: "regular";
+      readonly path: ByteString;
+      readonly mode: number;
+      readonly size: number;
+      /** Where in the archive its contents start. */
+      readonly offset: number;
+    }
+  | {
+      readonly kind: "symlink" | "hard link";
+      readonly path: ByteString;
+      readonly target: ByteString;
+    }
+  /** Of the "regular" before it; they add up to its size. */
+  | { readonly kind: "contents"; readonly bytes: Uint8Array };
+
+/** `label` names the archive in messages. Throws TarMalformed, BudgetExceeded. */
+export async function* readTar(source: Bytes, label: string): AsyncGenerator<TarEvent> {
+  const input = new TarInput(source, label);
+  try {
+    let [entries, headerBytes, inARow] = [0, 0, 0];
+    for (let extended: Extended = {}; ;) {
+      const block = readBlock(await input.take(BLOCK_SIZE));
+      if (block === undefined) return;
+      if (typeof block === "string") throw input.malformed(block);
+      if (isExtension(block)) {
+        requireWithin("tarHeadersInARow", (inARow += 1), label);
+        requireWithin("tarHeaderBytes", (headerBytes += block.size), label);
+        extended = { ...extended, ...(await readExtension(input, block)) };
+        continue;
+      }
+      requireWithin("tarEntries", (entries += 1), label);
+      yield* readEntry(input, block, extended);
+      [extended, inARow] = [{}, 0];
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+/** What the entries before an entry say of it. */
+interface Extended {
+  readonly gnuName?: ByteString;
+  readonly gnuTarget?: ByteString;
+  readonly pax?: ReadonlyMap<ByteString, ByteString>;
+}
+
+// Lix caps names and targets at this size too; PAX records hold one of each and some numbers.
+const EXTENSION_LIMIT = 1024 * 1024;
+
+/** Not an entry of its own: GNU's long names, PAX records. */
+const isExtension = ({ typeflag }: ReadBlock): boolean => "LKxg".includes(typeflag);
+
+async function readExtension(input: TarInput, block: ReadBlock): Promise<Extended> {
+  const { typeflag, size } = block;
+  if (size > EXTENSION_LIMIT) throw input.malformed(`an extended header of ${size} bytes`);
+  const bytes = Buffer.from(await input.take(size));
+  await input.padding(size);
+  if (typeflag === "L") return { gnuName: cString(bytes) };
+  if (typeflag === "K") return { gnuTarget: cString(bytes) };
+  const pax = readPax(bytes);
+  if (pax === undefined) throw input.malformed("PAX records that are none");
+  // Global ones hold a comment of git's, or times: nothing that a NAR has.
+  return typeflag === "g" ? {} : { pax };
+}
+
+async function* readEntry(
+  input: TarInput,
+  block: ReadBlock,
+  { pax, gnuName, gnuTarget }: Extended,
+): AsyncGenerator<TarEvent> {
+  const path = pax?.get("path") || gnuName || block.name;
+  const target = pax?.get("linkpath") || gnuTarget || block.linkname;
+  const sparse = [...(pax?.keys() ?? [])].some((key) => key.startsWith("GNU.sparse."));
+  if (sparse) throw input.malformed("a sparse file");
+  switch (block.typeflag) {
+    case "0":
+    case "7":
+      // Before ustar a directory was a file whose name ends in a slash.
+      if (path.endsWith("/")) yield { kind: "directory", path };
+      else yield* readFile(input, path, block, pax?.get("size"));
+      return;
+    // As Go does: these have no contents, whatever their size says.
+    case "1":
+      yield { kind: "hard link", path, target };
+      return;
+    case "2":
+      yield { kind: "symlink", path, target };
+      return;
+    case "5":
+      yield { kind: "directory", path };
+      return;
+    default:
+      throw input.malformed(KINDS.get(block.typeflag) ?? "an entry of unknown kind");
+  }
+}
+
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ["3", "a device"],
+  ["4", "a device"],
+  ["6", "a named pipe"],
+  ["S", "a sparse file"],
+]);
+
+async function* readFile(
+  input: TarInput,
+  path: ByteString,
+  { mode, size: inBlock }: ReadBlock,
+  inPax: ByteString | undefined,
+): AsyncGenerator<TarEvent> {
+  const size = inPax === undefined ? inBlock : Number(inPax);
+  if (!/^\d*$/.test(inPax ?? "") || !Number.isSafeInteger(size))
+    throw input.malformed("a size that is none");
+  yield { kind: "regular", path, mode, size, offset: input.offset };
+  for await (const bytes of input.contents(size)) yield { kind: "contents", bytes };
+  await input.padding(size);
+}

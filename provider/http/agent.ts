@@ -1,0 +1,74 @@
+/** Connections, shared by the whole process. @module */
+import { Agent as HttpAgent, type AgentOptions } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Zone } from "./address-zone.ts";
+import { lookupWithin } from "./lookup.ts";
+import { InvalidProxy, proxyFor } from "./proxy.ts";
+import { trustedContext, type OriginCertificates } from "./tls-trust.ts";
+
+/** To a connection that can carry a request: name lookup, TCP, proxy and TLS. */
+export const CONNECT_LIMIT_MS = 20_000;
+/** From the last byte of a request to the answer: registries put large uploads together then. */
+export const ANSWER_LIMIT_MS = 120_000;
+/**
+ * Until one of a host's connections is free. Long, because others may be in the middle of large files,
+ * and not endless, so that what holds them without using them cannot hold us for ever.
+ */
+export const QUEUE_LIMIT_MS = 600_000;
+
+// More than any width with which one part of the program holds bodies open, so that a request
+// cannot wait forever for a socket that another part will not let go.
+const SOCKETS_PER_HOST = 16;
+
+const agents = new Map<string, HttpAgent>();
+
+export interface AgentNeeds {
+  readonly certificates?: OriginCertificates | undefined;
+  /** Who has led us there may lead us no further. Default: wherever the URL says. */
+  readonly reach?: Zone | undefined;
+  /** Not a connection that has carried a request before; it is closed after its own. */
+  readonly freshConnection?: boolean | undefined;
+}
+
+/**
+ * The agent for a URL: by protocol and proxy, and with the certificates that are for its origin. A
+ * connection that was made without a check of its address is never used where there must be one.
+ */
+export function agentFor(url: URL, needs: AgentNeeds = {}): HttpAgent {
+  const { certificates, reach, freshConnection } = needs;
+  const proxy = proxyFor(url);
+  const own = certificates?.origin === url.origin ? certificates : undefined;
+  const kind = freshConnection === true ? "fresh" : "kept";
+  const key = [url.protocol, proxy?.href ?? "direct", kind, reach, own?.id].join(" ");
+  const known = agents.get(key);
+  if (known !== undefined) return known;
+  const made = makeAgent(url.protocol, proxy, { ...needs, certificates: own });
+  agents.set(key, made);
+  return made;
+}
+
+function makeAgent(
+  protocol: string,
+  proxy: URL | undefined,
+  { certificates, reach, freshConnection }: AgentNeeds,
+): HttpAgent {
+  const isTls = protocol === "https:";
+  // What needs no proxy is decided by us, so Node gets no NO_PROXY.
+  const proxyEnv = proxy && { [isTls ? "https_proxy" : "http_proxy"]: proxy.href };
+  const options: AgentOptions = {
+    keepAlive: freshConnection !== true,
+    maxSockets: SOCKETS_PER_HOST,
+    // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
+    timeout: CONNECT_LIMIT_MS,
+    // Since Node 22.21; older ones ignore it.
+    ...(proxyEnv ? { proxyEnv } : { lookup: lookupWithin(reach) }),
+  };
+  const secureContext = isTls ? trustedContext(certificates) : undefined;
+  try {
+    if (!isTls) return new HttpAgent(options);
+    return new HttpsAgent(secureContext === undefined ? options : { ...options, secureContext });
+  } catch {
+    // Node's message holds the proxy's URL and perhaps its password, so it is not passed on.
+    throw new InvalidProxy(isTls ? "HTTPS_PROXY" : "HTTP_PROXY");
+  }
+}

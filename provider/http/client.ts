@@ -1,0 +1,257 @@
+/**
+ * The one HTTP client: retries, redirects, time limits, proxies. Callers see any status as an
+ * answer; only the network's failures are thrown.
+ * @module
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import { Bytes } from "../base/bytes.ts";
+import type { Zone } from "./address-zone.ts";
+import { LixImageError } from "../base/errors.ts";
+import { sendOnce } from "./send-once.ts";
+import type { RawResponse } from "./message.ts";
+import { checkReach, nextHop, reachOf, type Hop } from "./redirect.ts";
+import { HttpLimit } from "./deadline.ts";
+import type { OriginCertificates } from "./tls-trust.ts";
+import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./retry.ts";
+import { proxyFor } from "./proxy.ts";
+import { httpFailure, ProxyRefused } from "./unreachable.ts";
+import { redactUrl } from "../base/redact.ts";
+import { Secrets } from "../base/secrets.ts";
+import { checkHeader } from "./unsendable-header.ts";
+
+/** A body that can be sent again: `open` is called once a try. */
+export interface HttpRequestBody {
+  readonly size: number;
+  readonly open: () => Bytes;
+}
+
+export interface HttpRequest {
+  /** Default: GET. */
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: HttpRequestBody | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: true for GET, HEAD, PUT and DELETE. */
+  readonly retry?: boolean | undefined;
+  /** The first pause, doubled for each further one. Default: 500. */
+  readonly retryDelayMs?: number | undefined;
+  /**
+   * How long all tries together may take to begin an answer, pauses between them included. Default:
+   * 3 min; with a body, as long as five tries take.
+   */
+  readonly limitMs?: number | undefined;
+  /** How long one try may take from its last byte to the answer. Default: 120 s. */
+  readonly answerLimitMs?: number | undefined;
+  /** How long a body, either way, may make no progress; no longer than `limitMs`. Default: 60 s. */
+  readonly stallLimitMs?: number | undefined;
+  /** Bytes of an answer a second, on average over `stallLimitMs`; less is no progress. Default: 2 KiB. */
+  readonly leastRate?: number | undefined;
+  /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
+  readonly redirects?: number | undefined;
+  /** 301 and 302 redirect a write as 307 and 308 do. Default: such an answer is the answer. */
+  readonly movesWrites?: boolean | undefined;
+  /** Is asked before a redirect is followed, and throws to refuse it. */
+  readonly mayRedirect?: ((to: URL, from: URL) => Promise<void>) | undefined;
+  /** The server that named this address, where the user did not: it may lead only so far. */
+  readonly ledBy?: URL | undefined;
+  /**
+   * Addresses beyond it are refused. Default: none, for an address that the user configured; what a file
+   * names, such as a lock, has "machine": all but those where clouds hand out keys.
+   */
+  readonly reach?: Zone | undefined;
+  /** Used only where the request, or a redirect of it, goes to their origin. */
+  readonly certificates?: OriginCertificates | undefined;
+  /** Not on a connection that has carried a request before. Default: false. */
+  readonly freshConnection?: boolean | undefined;
+  /** What the request is for, for messages; else its method and redacted URL. */
+  readonly label?: string | undefined;
+}
+
+/** `body`, `text`, `discard` or `detach`: one of them must be used, once, or a socket is lost. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Where the answer came from in the end; may hold secrets, so redact it before showing it. */
+  readonly url: string;
+  /** Breaking out of it closes the connection; a truncated one throws. */
+  readonly body: Bytes;
+  /** The body as UTF-8. Default limit: 1 MiB. */
+  text(limit?: number): Promise<string>;
+  discard(): Promise<void>;
+  /**
+   * The same answer with the beginning of its body in memory, no more than an error needs, and its
+   * connection set free: before anything else is asked of the same host.
+   */
+  detach(): Promise<HttpResponse>;
+}
+
+const TRIES = 5;
+const RETRY_DELAY_MS = 500;
+// Room for two pauses of a minute, the longest that we take a server at its word for.
+const QUESTION_LIMIT_MS = 180_000;
+const TEXT_LIMIT = 1024 * 1024;
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
+
+/** Sends a request, again and elsewhere as needed. Throws HttpUnreachable and its siblings. */
+export async function http(url: string | URL, request: HttpRequest = {}): Promise<HttpResponse> {
+  const method = request.method ?? "GET";
+  const label = request.label ?? `${method} ${redactUrl(url)}`;
+  const first = await firstHop(url, label, request);
+  const limitMs = request.limitMs ?? (request.body === undefined ? QUESTION_LIMIT_MS : undefined);
+  const limit = new HttpLimit(label, first.url, { ...request, limitMs });
+  try {
+    return await tries({ ...request, signal: limit.signal, method, label, first, limit });
+  } finally {
+    limit.clear();
+  }
+}
+
+/** A request with what is the same in all its tries. */
+interface Tried extends HttpRequest {
+  readonly method: string;
+  readonly label: string;
+  readonly first: Hop;
+  readonly limit: HttpLimit;
+}
+
+async function tries(request: Tried): Promise<HttpResponse> {
+  const { method, limit, signal } = request;
+  const retry = request.retry ?? IDEMPOTENT.has(method);
+  for (let tried = 1; ; tried += 1) {
+    signal?.throwIfAborted();
+    const { answer, failure } = await follow(request).then(
+      (got) => ({ answer: got, failure: undefined }),
+      (error: unknown) => ({ answer: undefined, failure: error }),
+    );
+    const curable = answer ? isRetryableStatus(answer.status) : isRetryableFailure(failure);
+    const pause = pauseMs(tried, {
+      firstMs: request.retryDelayMs ?? RETRY_DELAY_MS,
+      retryAfter: answer?.headers["retry-after"],
+    });
+    if (!curable || !retry || tried === TRIES || !limit.leaves(pause)) {
+      if (answer === undefined) throw failure;
+      return response(answer, request.label);
+    }
+    await answer?.readShort();
+    await sleepUnless(signal, pause);
+  }
+}
+
+/** One try, to the end of its redirects. */
+async function follow(request: Tried): Promise<RawResponse> {
+  const { method, label, signal, body, certificates, answerLimitMs, leastRate } = request;
+  const { stallLimitMs } = request.limit;
+  const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
+  for (let hop = request.first, left = redirects; ; left -= 1) {
+    const { url, headers, reach } = hop;
+    const limits = { answerLimitMs, stallLimitMs, leastRate };
+    const { freshConnection } = request;
+    const connection = { certificates, reach, freshConnection };
+    const raw = { method, url, headers, body, signal, ...connection, ...limits };
+    const answer = await sendOnce(raw).catch((error: unknown) => {
+      throw httpFailure(label, url, error, signal);
+    });
+    // Only a proxy says that, and of itself.
+    if (answer.status === 407 && proxyFor(url) !== undefined) {
+      await answer.readShort();
+      throw httpFailure(label, url, new ProxyRefused(407), signal);
+    }
+    if (redirects === 0) return answer;
+    const { movesWrites } = request;
+    let next: Hop | undefined;
+    try {
+      next = nextHop(hop, answer, { method, left, label, movesWrites });
+    } catch (error) {
+      // The answer of a refused redirect holds a socket too, and with it the process.
+      await answer.readShort();
+      throw error;
+    }
+    if (next === undefined) return answer;
+    await answer.readShort();
+    await request.mayRedirect?.(next.url, url);
+    hop = { ...next, reach: await reachOf(next.url, { from: url, label, reach }) };
+  }
+}
+
+/** A user and password in the URL become a header, so that redirects drop them like one. */
+async function firstHop(url: string | URL, label: string, request: HttpRequest): Promise<Hop> {
+  const target = URL.parse(url instanceof URL ? url.href : url);
+  if (target === null || !/^https?:$/.test(target.protocol)) throw new InvalidUrl(label);
+  const headers: Record<string, string> = { "user-agent": "pulumi-lix" };
+  for (const [name, value] of Object.entries(request.headers ?? {}))
+    headers[name.toLowerCase()] = value;
+  if (target.username !== "" || target.password !== "") {
+    headers["authorization"] ??= basicOf(target, label);
+    target.username = "";
+    target.password = "";
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    Secrets.rememberHeader(name, value);
+    checkHeader(name, value, label);
+  }
+  const { ledBy: from } = request;
+  const reach = from ? await reachOf(target, { ...request, from, label }) : request.reach;
+  checkReach(target, reach, `${label}: it is to be asked for at`);
+  return { url: target, headers, given: new Set(Object.keys(headers)), reach };
+}
+
+/** Throws InvalidUrl for `%zz`, which stands for no character. */
+export function basicOf({ username, password }: URL, label: string): string {
+  try {
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(pair).toString("base64")}`;
+  } catch {
+    throw new InvalidUrl(label, "a user or password in which a % is not followed by two digits");
+  }
+}
+
+function response(
+  answer: RawResponse,
+  label: string,
+  body: Bytes = explained(answer, label),
+): HttpResponse {
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    url: answer.url.href,
+    body,
+    async text(limit = TEXT_LIMIT) {
+      const bytes = await Bytes.collect(body, limit).catch((error: unknown) => {
+        throw error instanceof RangeError ? new HttpTextTooLong(label, limit) : error;
+      });
+      return Buffer.from(bytes).toString("utf8");
+    },
+    async discard() {
+      await answer.readShort();
+    },
+    async detach() {
+      return response(answer, label, Bytes.of(await answer.readShort()));
+    },
+  };
+}
+
+async function* explained(answer: RawResponse, label: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer.body;
+  } catch (error) {
+    throw httpFailure(label, answer.url, error, answer.signal);
+  }
+}
+
+export class InvalidUrl extends LixImageError {
+  readonly code = "INVALID_URL";
+  constructor(label: string, got = "something else") {
+    super(`${label}: expected an http or https URL; got ${got}`, {
+      hint: "write https://host/path; a % in a user or password is written %25, an @ is written %40",
+    });
+  }
+}
+
+export class HttpTextTooLong extends LixImageError {
+  readonly code = "HTTP_TEXT_TOO_LONG";
+  constructor(label: string, limit: number) {
+    super(`${label}: expected an answer of at most ${limit} bytes; got more`, {
+      hint: "is this the server you meant?",
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** How long all tries of one request may take together. @module */
+import { STALL_LIMIT_MS } from "./stall-guard.ts";
+import { HttpTimeout, HttpUnreachable } from "./unreachable.ts";
+
+export interface HttpLimitOptions {
+  readonly limitMs?: number | undefined;
+  readonly stallLimitMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class HttpLimit {
+  /** The caller's, and ours while the clock runs. */
+  readonly signal: AbortSignal | undefined;
+  /** Of a body that makes no progress: never longer than all of it may take. */
+  readonly stallLimitMs: number;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #end: number;
+
+  /** Starts the clock. */
+  constructor(label: string, url: URL, { limitMs, stallLimitMs, signal }: HttpLimitOptions) {
+    this.signal = signal;
+    this.stallLimitMs = Math.min(stallLimitMs ?? STALL_LIMIT_MS, limitMs ?? Infinity);
+    this.#end = performance.now() + (limitMs ?? Infinity);
+    if (limitMs === undefined) return;
+    const over = new AbortController();
+    this.signal = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+    this.#timer = setTimeout(() => {
+      const timeout = new HttpTimeout(`no answer within ${limitMs / 1000} s`);
+      over.abort(new HttpUnreachable(label, url, timeout));
+    }, limitMs);
+  }
+
+  /** Whether there is time for such a pause and something after it. */
+  leaves(pauseMs: number): boolean {
+    return performance.now() + pauseMs < this.#end;
+  }
+
+  /** The answer has begun, or there will be none. */
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,82 @@
+/** The body of an answer, which ends: whole, or with the reason why it is not. @module */
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { RawRequest, RawResponse } from "./message.ts";
+import { StallGuard, STALL_LIMIT_MS } from "./stall-guard.ts";
+
+// A short rest is read, so that the connection can be used again; a long one is not worth it.
+const SHORT_LIMIT = 64 * 1024;
+const SHORT_LIMIT_MS = 1_000;
+
+export function receive(
+  response: IncomingMessage,
+  request: ClientRequest,
+  { method, url, signal, stallLimitMs = STALL_LIMIT_MS, leastRate }: RawRequest,
+): RawResponse {
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => {});
+  // It is the response that breaks, for a destroyed request would empty it silently.
+  const stop = (error: Error): void => {
+    broken.reject(error);
+    response.destroy(error);
+  };
+  const abort = (): void => stop(new Error("aborted"));
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted === true) abort();
+  response.once("close", () => {
+    signal?.removeEventListener("abort", abort);
+    // An answer in mid-upload leaves a connection that nobody can use again.
+    if (!request.writableEnded) request.destroy();
+  });
+  const body = chunks(
+    response,
+    new StallGuard("of the answer", stallLimitMs, leastRate),
+    broken.promise,
+  );
+  // Nothing will follow, so the connection is free at once even if nobody reads.
+  if (method === "HEAD" || response.statusCode === 204 || response.statusCode === 304)
+    response.resume();
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    url,
+    signal,
+    body,
+    async readShort() {
+      const pieces: Uint8Array[] = [];
+      let left = SHORT_LIMIT;
+      const timer = setTimeout(() => stop(new Error("enough of it")), SHORT_LIMIT_MS);
+      try {
+        for await (const chunk of body) {
+          if ((left -= chunk.length) < 0) break;
+          pieces.push(chunk);
+        }
+      } catch {
+        // What has come has to do.
+      } finally {
+        clearTimeout(timer);
+      }
+      return Buffer.concat(pieces);
+    },
+  };
+}
+
+async function* chunks(
+  response: IncomingMessage,
+  guard: StallGuard,
+  broken: Promise<never>,
+): AsyncGenerator<Uint8Array> {
+  const iterator: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const coming = iterator.next();
+      coming.catch(() => {});
+      const next = await guard.wait(Promise.race([coming, broken]));
+      if (next.done === true) break;
+      guard.moved(next.value.length);
+      yield next.value;
+    }
+    if (!response.complete) throw new Error("the answer was cut short");
+  } finally {
+    if (!response.readableEnded) response.destroy();
+  }
+}

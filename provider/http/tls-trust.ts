@@ -1,0 +1,72 @@
+/** Whose certificates are believed, and which are shown. @module */
+import { readFileSync } from "node:fs";
+import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { LixImageError } from "../base/errors.ts";
+
+/** For the server of one origin: no other gets to see them, or is believed because of them. */
+export interface OriginCertificates {
+  /** `https://r.example:5000` */
+  readonly origin: string;
+  /** PEM; believed besides the usual ones. */
+  readonly ca: readonly string[];
+  /** PEM; who we are. */
+  readonly client: { readonly cert: string; readonly key: string } | undefined;
+  /** Equal for equal certificates. */
+  readonly id: string;
+  /** The folder they are from, for messages. */
+  readonly source: string;
+}
+
+/**
+ * With the CAs of the files that curl, OpenSSL and Nix take theirs from, besides those that Node
+ * trusts (its own and NODE_EXTRA_CA_CERTS). Undefined when all is as Node has it.
+ */
+export function trustedContext(certificates?: OriginCertificates): SecureContext | undefined {
+  const files = ["NIX_SSL_CERT_FILE", "SSL_CERT_FILE"].flatMap((variable) => {
+    const file = process.env[variable];
+    const text = file === undefined || file === "" ? undefined : readIfThere(file, variable);
+    return text === undefined ? [] : [text];
+  });
+  if (files.length === 0 && certificates === undefined) return undefined;
+  const ca = [...files, ...(certificates?.ca ?? [])].flatMap((text) => text.match(PEM) ?? []);
+  const trusted = { ca: [...new Set([...getCACertificates("default"), ...ca])] };
+  try {
+    return createSecureContext({ ...trusted, ...certificates?.client });
+  } catch (cause) {
+    if (certificates === undefined) throw cause;
+    throw new CertificatesUnusable(certificates.source, "OpenSSL does not take them", cause);
+  }
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Builders of Nix have /no-cert-file.crt in the variable, and nothing there. */
+function readIfThere(file: string, variable: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw new CaFileUnreadable(file, variable, cause);
+  }
+}
+
+export class CaFileUnreadable extends LixImageError {
+  readonly code = "CA_FILE_UNREADABLE";
+  constructor(file: string, variable: string, cause: unknown) {
+    super(`${file}: the certificates that ${variable} names cannot be read`, {
+      hint: `make it readable, or unset ${variable}`,
+      cause,
+    });
+  }
+}
+
+/** A folder of certs.d that holds something else than it should. */
+export class CertificatesUnusable extends LixImageError {
+  readonly code = "CERTIFICATES_UNUSABLE";
+  constructor(where: string, reason: string, cause?: unknown) {
+    super(`${where}: the certificates for this registry cannot be used: ${reason}`, {
+      hint: "expected PEM files: NAME.crt of a CA; NAME.cert and NAME.key, not encrypted, of a client",
+      cause,
+    });
+  }
+}

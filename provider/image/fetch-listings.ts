@@ -1,0 +1,116 @@
+/**
+ * Listings that nobody has yet: by building the layer that the package is in (its bytes will be needed
+ * anyway), else by reading its NAR alone.
+ * @module
+ */
+import { mapConcurrent } from "../base/concurrency.ts";
+import type { Lock } from "../lock/lock.ts";
+import { NarHash } from "../formats/nix/nix-hash.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import { certainLayers, packageLayerKey, type PlatformInput } from "../plan/platform-plan.ts";
+import { NarInterrupted } from "../substituter/chain.ts";
+import { ensureBlob } from "./build-layer.ts";
+import type { LayerJob } from "./layer-job.ts";
+import type { LayerWatch } from "./layer-watch.ts";
+import { narSourceOf } from "./nar-source.ts";
+import { building, reading } from "./progress.ts";
+import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
+import { storeReader } from "./store-reader.ts";
+
+export interface FetchOptions {
+  /** `registry/name`, for progress. */
+  readonly image: string;
+  readonly lock: Lock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The session knows the listings of all these paths afterwards. */
+export async function fetchListings(
+  session: Session,
+  input: PlatformInput,
+  unknown: readonly PathInfo[],
+  options: FetchOptions,
+): Promise<void> {
+  const wanted = new Set(unknown.map((info) => info.storePath));
+  const jobs = certainLayers(input)
+    .filter((contents) => contents.storePaths.some((path) => wanted.has(path)))
+    .map((contents) => packageJob(input, contents, options));
+  const missing = await unknownLayers(session, jobs);
+  const { image, signal } = options;
+  const width = LAYERS_IN_FLIGHT;
+  await building({ session, image, jobs: missing, signal }, (job) => ensureBlob(session, job));
+  // Another process may have built the layer, and learned the listings while at it.
+  const listings = await Promise.all(
+    unknown.map((info) => session.knowledge.findListing(info.narHash)),
+  );
+  const left = unknown.filter((_, at) => listings[at] === undefined);
+  await reading({ image, lock: options.lock, packages: left }, (watch) =>
+    mapConcurrent(left, { width, signal }, (info) => readListing(session, info, options, watch)),
+  );
+}
+
+async function unknownLayers(session: Session, jobs: readonly LayerJob[]): Promise<LayerJob[]> {
+  const known = await Promise.all(jobs.map((job) => session.knowledge.layer(job.key)));
+  return jobs.filter((_, index) => known[index] === undefined);
+}
+
+function packageJob(
+  input: PlatformInput,
+  contents: LayerJob["contents"],
+  options: FetchOptions,
+): LayerJob {
+  return {
+    system: input.system.system,
+    key: packageLayerKey(contents, input),
+    contents,
+    compression: input.compression,
+    lock: options.lock,
+    paths: input.system.paths,
+    generated: new Map(),
+    baseSystem: undefined,
+    storeOwner: input.storeOwner,
+    signal: options.signal,
+  };
+}
+
+async function readListing(
+  session: Session,
+  info: PathInfo,
+  options: FetchOptions,
+  watch: LayerWatch,
+): Promise<void> {
+  const { signal } = options;
+  const onWait = (owner: string): void => watch.waitsFor(`another lix-image (${owner})`);
+  await session.cache.alone(
+    `listing-${NarHash.toHex(info.narHash)}`,
+    { signal, onWait },
+    async () => {
+      watch.waitsFor(undefined);
+      if ((await session.knowledge.findListing(info.narHash)) !== undefined) return;
+      await session.budget.run(() => readNarForListing(session, info, { ...options, watch }));
+    },
+  );
+}
+
+async function readNarForListing(
+  session: Session,
+  info: PathInfo,
+  options: FetchOptions & { readonly watch: LayerWatch },
+): Promise<void> {
+  const reader = storeReader({
+    source: narSourceOf(session, options.lock),
+    paths: new Map([[info.storePath, info]]),
+    generated: new Map(),
+    signal: options.signal,
+    watch: options.watch,
+    onListing: (of, listing) => session.knowledge.learnListing(of.narHash, listing),
+  });
+  for (;;) {
+    try {
+      for await (const _ of reader.open(info.storePath)) continue;
+      return;
+    } catch (error) {
+      if (!(error instanceof NarInterrupted)) throw error;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** A layer that is to be built, with all that it takes. @module */
+import type { Owner } from "../base/owner.ts";
+import type { LayerContents } from "../formats/layer/assign.ts";
+import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { Lock } from "../lock/lock.ts";
+import type { PathInfo } from "../formats/nix/path-info.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
+import type { Directory } from "../formats/nix/tree.ts";
+import type { LayerKey } from "../plan/recipe.ts";
+import type { GeneratedPath } from "../formats/rootfs/generated.ts";
+import type { LayerWatch } from "./layer-watch.ts";
+
+export interface LayerJob {
+  /** Whose image it is for: `x86_64-linux`. */
+  readonly system: string;
+  readonly key: LayerKey;
+  readonly contents: LayerContents;
+  readonly compression: LayerCompression;
+  /** Whose caches have the packages. */
+  readonly lock: Lock;
+  readonly paths: ReadonlyMap<StorePath, PathInfo>;
+  readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
+  /** Undefined while planning: only layers of packages can be built then. */
+  readonly baseSystem: Directory | undefined;
+  /** Who owns `/nix` and all that is in it. */
+  readonly storeOwner: Owner;
+  readonly signal: AbortSignal | undefined;
+  /** For progress. */
+  readonly watch?: LayerWatch | undefined;
+}
+
+/** Bytes of the NARs in a layer. */
+export const narSizeOf = (job: LayerJob): number =>
+  job.contents.storePaths.reduce((sum, path) => sum + (job.paths.get(path)?.narSize ?? 0), 0);
+
+/** Largest first: a big NAR at the end would leave the other cores idle. */
+export const largestFirst = (jobs: readonly LayerJob[]): LayerJob[] =>
+  [...jobs].sort((a, b) => narSizeOf(b) - narSizeOf(a));

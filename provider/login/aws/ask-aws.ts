@@ -1,0 +1,72 @@
+/**
+ * Questions to those services of AWS that hand out keys.
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { LixImageError } from "../../base/errors.ts";
+import { http, type HttpRequest } from "../../http/client.ts";
+import { Secrets } from "../../base/secrets.ts";
+import { remembered, type FoundAwsKeys } from "./keys.ts";
+
+const Keys = z.object({
+  AccessKeyId: z.string().min(1),
+  SecretAccessKey: z.string().min(1),
+  Token: z.string(),
+});
+
+/** For one question, of an API or of the machine: they answer in less than a second, or not at all. */
+export const AWS_PATIENCE = { limitMs: 60_000, answerLimitMs: 20_000 };
+
+/**
+ * The text of a 200; anything else is thrown with AWS's own name for it. None of its services redirects,
+ * and what is asked with is for whom it is asked.
+ */
+export async function askAws(
+  source: string,
+  url: string | URL,
+  request: HttpRequest,
+): Promise<string> {
+  const response = await http(url, { ...AWS_PATIENCE, ...request, redirects: 0, label: source });
+  const text = await response.text();
+  if (response.status === 200) return text;
+  const code =
+    /<Code>(\w{1,80})<\/Code>/.exec(text)?.[1] ??
+    /"(?:__type|error)"\s*:\s*"(?:[\w.]*#)?(\w{1,80})"/.exec(text)?.[1];
+  throw new AwsRoleFailed(source, `HTTP status ${response.status}${code ? ` (${code})` : ""}`);
+}
+
+export function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No cause: it would quote the text, which may hold keys.
+    throw new AwsRoleFailed(source, "an answer that is not JSON");
+  }
+}
+
+export function keysOf(answer: unknown, source: string): FoundAwsKeys {
+  const parsed = Keys.safeParse(answer);
+  if (!parsed.success) throw new AwsRoleFailed(source, "an answer without keys");
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token } = parsed.data;
+  return remembered({ accessKeyId, secretAccessKey, sessionToken: Token, source });
+}
+
+/** A token that somebody wrote to a file for us. */
+export async function readTokenFile(file: string, source: string): Promise<string> {
+  const token = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new AwsRoleFailed(source, `${file} cannot be read`, cause);
+  });
+  Secrets.remember(token);
+  return token;
+}
+
+export class AwsRoleFailed extends LixImageError {
+  readonly code = "AWS_ROLE_FAILED";
+  constructor(source: string, got: string, cause?: unknown) {
+    super(`${source}: expected keys of AWS; got ${got}`, {
+      hint: "check the role and its trust policy, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+      cause,
+    });
+  }
+}

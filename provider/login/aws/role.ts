@@ -1,0 +1,87 @@
+/**
+ * Short-lived keys of AWS for programs that run there: for a container (ECS, EKS pod identity), a
+ * machine (EC2, IMDSv2).
+ * @module
+ */
+import { isConfidential } from "../../base/confidential.ts";
+import type { Environment } from "../../base/environment.ts";
+import type { HttpRequest } from "../../http/client.ts";
+import { Secrets } from "../../base/secrets.ts";
+import { askAws, keysOf, parseJson, readTokenFile } from "./ask-aws.ts";
+import { InvalidAwsEndpoint } from "./endpoint.ts";
+import type { FoundAwsKeys } from "./keys.ts";
+
+// Away from EC2 nobody answers at this address, and then nobody may wait for it.
+const METADATA = "http://169.254.169.254";
+const METADATA_LIMIT_MS = 1000;
+const CONTAINER_HOST = "http://169.254.170.2";
+// Of ECS, of EKS, and of EC2; by plain http, but reached by nobody else.
+const CONTAINER_HOSTS = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
+const METADATA_HOSTS = ["169.254.169.254", "[fd00:ec2::254]"];
+
+/** What ECS and EKS hand to a container by a local address. */
+export async function containerRole(environment: Environment): Promise<FoundAwsKeys | undefined> {
+  const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
+  const full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+  if (!relative && !full) return undefined;
+  const source = "AWS_CONTAINER_CREDENTIALS";
+  const url = relative
+    ? ownAddress("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", `${CONTAINER_HOST}${relative}`, [
+        new URL(CONTAINER_HOST).hostname,
+      ])
+    : ownAddress("AWS_CONTAINER_CREDENTIALS_FULL_URI", full ?? "", CONTAINER_HOSTS);
+  const tokenFile = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
+  const token = tokenFile
+    ? (await readTokenFile(tokenFile, source)).trim()
+    : environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+  Secrets.remember(token);
+  const text = await askAws(source, url, { headers: token ? { authorization: token } : {} });
+  return keysOf(parseJson(text, source), source);
+}
+
+/** IMDSv2. undefined when this machine is not one of EC2, or has no role. */
+export async function machineRole(environment: Environment): Promise<FoundAwsKeys | undefined> {
+  if (environment["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") return undefined;
+  const source = "the EC2 instance's role";
+  const variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+  const base = ownAddress(variable, environment[variable] || METADATA, METADATA_HOSTS);
+  const request = (headers: Record<string, string>): HttpRequest => ({
+    headers,
+    retry: false,
+    signal: AbortSignal.timeout(METADATA_LIMIT_MS),
+  });
+  const roles = `${base.href.replace(/\/$/, "")}/latest/meta-data/iam/security-credentials/`;
+  try {
+    const ttl = request({ "x-aws-ec2-metadata-token-ttl-seconds": "300" });
+    const token = await askAws(source, new URL("/latest/api/token", base), {
+      ...ttl,
+      method: "PUT",
+    });
+    const headers = { "x-aws-ec2-metadata-token": token };
+    const [role = ""] = (await askAws(source, roles, request(headers))).trim().split("\n");
+    return keysOf(
+      parseJson(
+        await askAws(source, `${roles}${encodeURIComponent(role)}`, request(headers)),
+        source,
+      ),
+      source,
+    );
+  } catch {
+    // Nobody there: the usual case, on any machine that is not in EC2.
+    return undefined;
+  }
+}
+
+/**
+ * Where keys are asked for and a token goes along: by https, or by http to this machine and to those
+ * addresses that are its cloud's. As AWS's own tools.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+function ownAddress(variable: string, text: string, hosts: readonly string[]): URL {
+  const url = URL.parse(text);
+  const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
+  if (url === null || !isHttp || url.username !== "" || url.password !== "")
+    throw new InvalidAwsEndpoint(variable, "something else");
+  if (isConfidential(url) || hosts.includes(url.hostname)) return url;
+  throw new InvalidAwsEndpoint(variable, "one by plain http");
+}

@@ -1,0 +1,109 @@
+/**
+ * Google's registries: a service account's key or an access token is the password.
+ * @see https://cloud.google.com/artifact-registry/docs/docker/authentication
+ * @see https://cloud.google.com/compute/docs/metadata/overview
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { Environment } from "../base/environment.ts";
+import { LixImageError } from "../base/errors.ts";
+import { http } from "../http/client.ts";
+import { Secrets } from "../base/secrets.ts";
+import type { Credentials } from "./credentials.ts";
+
+/** Where a login may come from, in order. The first two hold an access token. */
+const TOKENS = ["GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN"];
+const KEY_FILE = "GOOGLE_APPLICATION_CREDENTIALS";
+const MACHINE = "the service account of this machine at Google";
+
+export const GOOGLE_PLACES = [...TOKENS, KEY_FILE, MACHINE];
+
+/** Artifact Registry and what is left of Container Registry. */
+export const isGoogle = (host: string): boolean =>
+  /^(?:[a-z0-9-]+-docker\.pkg\.dev|(?:[a-z0-9-]+\.)?gcr\.io)$/.test(host);
+
+/** undefined when this machine has nothing of Google's. */
+export async function googleCredentials(
+  environment: Environment,
+): Promise<Credentials | undefined> {
+  for (const source of TOKENS) {
+    const password = environment[source];
+    if (password) return accessToken(password, source);
+  }
+  const file = environment[KEY_FILE];
+  return file ? await serviceAccountKey(file) : await machineToken(environment);
+}
+
+const accessToken = (password: string, source: string, expiresAt?: number): Credentials => ({
+  kind: "basic",
+  username: "oauth2accesstoken",
+  password,
+  source,
+  expiresAt,
+});
+
+/** The whole file is the password; what it is exchanged for is Google's affair. */
+async function serviceAccountKey(file: string): Promise<Credentials> {
+  const source = `${KEY_FILE} (${file})`;
+  const password = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new GoogleKeyUnusable(source, "a file that cannot be read", cause);
+  });
+  const type = typeOf(password);
+  // A part of it is one, too.
+  for (const line of password.match(/"private_key(?:_id)?"\s*:\s*"(?:[^"\\]|\\.)*"/g) ?? [])
+    Secrets.remember(line.replace(/^[^:]*:\s*"|"$/g, ""));
+  if (type !== "service_account") throw new GoogleKeyUnusable(source, type ?? "something else");
+  return { kind: "basic", username: "_json_key", password, source };
+}
+
+function typeOf(text: string): string | undefined {
+  try {
+    const { type } = z.object({ type: z.string() }).parse(JSON.parse(text));
+    // What else the file holds is nobody's business.
+    return /^[a-z_]{1,40}$/.test(type) ? type : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// Away from Google nobody answers at this address, and then nobody may wait for it.
+const METADATA_HOST = "169.254.169.254";
+const METADATA_LIMIT_MS = 1000;
+const TOKEN_PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
+const MachineToken = z.object({
+  access_token: z.string(),
+  // Some that stand in for it send a text, or nothing.
+  expires_in: z.coerce.number().catch(0),
+});
+
+async function machineToken(environment: Environment): Promise<Credentials | undefined> {
+  const host = environment["GCE_METADATA_HOST"] || METADATA_HOST;
+  const asked = Date.now();
+  try {
+    const response = await http(`http://${host}${TOKEN_PATH}`, {
+      headers: { "metadata-flavor": "Google" },
+      redirects: 0,
+      retry: false,
+      signal: AbortSignal.timeout(METADATA_LIMIT_MS),
+      label: MACHINE,
+    });
+    const text = await response.text();
+    if (response.status !== 200) return undefined;
+    const answer = MachineToken.parse(JSON.parse(text));
+    return accessToken(answer.access_token, MACHINE, asked + (answer.expires_in - 10) * 1000);
+  } catch {
+    // The usual case, on any machine that is not at Google.
+    return undefined;
+  }
+}
+
+export class GoogleKeyUnusable extends LixImageError {
+  readonly code = "GOOGLE_KEY_UNUSABLE";
+  constructor(source: string, got: string, cause?: unknown) {
+    super(`${source}: expected the key of a service account; got ${got}`, {
+      hint: "run `gcloud auth configure-docker HOST`, or set GOOGLE_OAUTH_ACCESS_TOKEN to what `gcloud auth print-access-token` prints",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Two resources of one stack that claim one reference for different images would take turns for ever.
+ * One provider process serves all resources of a stack and lives for one operation, so it can see.
+ * @module
+ */
+import { z } from "zod";
+import { LixImageError } from "../base/errors.ts";
+import { UNKNOWN } from "../app/unknown.ts";
+import type { Wire } from "./wire.ts";
+
+const claimed = new Map<string, string>();
+
+/** All references of an image, as check answers them; what is unknown claims nothing. */
+export function claimImage(inputs: Wire): void {
+  const { digest, taggedRefs, mirrorRefs } = ClaimsJson.parse(inputs);
+  if (digest === undefined || digest === UNKNOWN) return;
+  const tags = taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":")));
+  const mirrors = mirrorRefs.map((ref) => ref.slice(0, ref.lastIndexOf("@")));
+  claim([...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))], digest);
+}
+
+const strings = z.array(z.string()).catch([]);
+const ClaimsJson = z.object({
+  digest: z.string().optional().catch(undefined),
+  taggedRefs: strings,
+  mirrorRefs: strings,
+});
+
+export function claim(taggedRefs: readonly string[], digest: string): void {
+  for (const ref of taggedRefs) {
+    const before = claimed.get(ref);
+    if (before !== undefined && before !== digest)
+      throw new ReferenceClaimedTwice(ref, before, digest);
+    claimed.set(ref, digest);
+  }
+}
+
+/** By a resource that this operation keeps: such as the one that replaces what is being deleted. */
+export const isClaimed = (taggedRef: string): boolean => claimed.has(taggedRef);
+
+export class ReferenceClaimedTwice extends LixImageError {
+  readonly code = "REFERENCE_CLAIMED_TWICE";
+  constructor(ref: string, first: string, second: string) {
+    super(`${ref}: two resources of this stack claim it, for ${first} and for ${second}`, {
+      hint: "give them different names or tags",
+    });
+  }
+}

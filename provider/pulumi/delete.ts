@@ -1,0 +1,38 @@
+/**
+ * delete: keeps what was pushed, unless `deleteFromRegistry`: then {@link OwnedImage} says what may go from
+ * every repository that the image was pushed to, and what goes or stays is said.
+ * @module
+ */
+import { renderLines, throwAll } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { OwnedImage } from "./owned-image.ts";
+import { Recorded } from "./recorded.ts";
+import type { Wire } from "./wire.ts";
+
+/** @param props outputs in state. */
+export async function remove(props: Wire): Promise<void> {
+  const failures: unknown[] = [];
+  for (const image of OwnedImage.ofState(Recorded.parse(props)))
+    await OwnedImage.remove(image).catch((error: unknown) => failures.push(error));
+  throwAll(failures);
+}
+
+/** After an update: the tags that nobody asks for any more, and all that is in mirrors no longer named. */
+export async function removeDropped(olds: Wire, news: Wire): Promise<void> {
+  const after = Recorded.parse(news);
+  const wanted = new Set(Recorded.tags(after));
+  const kept = new Set(Recorded.repositories(after).map(Repository.format));
+  const { deleteFromRegistry } = after;
+  for (const image of OwnedImage.ofState({ ...Recorded.parse(olds), deleteFromRegistry })) {
+    const { description } = image.client;
+    const removal = kept.has(description)
+      ? OwnedImage.removeTags(image, wanted)
+      : OwnedImage.remove(image);
+    // What was pushed is recorded all the same: a mirror may be dropped because it is down.
+    await removal.catch((error: unknown) => {
+      const [first = "", ...more] = renderLines(error);
+      log.warn([`${description}: what is no longer asked for stays: ${first}`, ...more]);
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * How an image stands in one repository, compared with what was pushed there. Only a definite 404 is
+ * "gone": denial, overload and silence throw.
+ * @module
+ */
+import { mapConcurrent } from "../base/concurrency.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { RegistryClient } from "../registry/client.ts";
+import type { ImagePart } from "./recorded-blobs.ts";
+
+/** Requests in flight for one repository; as many as a push has. */
+const WIDTH = 4;
+
+/** The same in every repository. */
+export interface PushedImage {
+  readonly root: Digest;
+  /** Of each platform below an index. */
+  readonly children: readonly ImagePart[];
+  readonly tags: readonly string[];
+  /** Layers and configs that are to be asked for as well. */
+  readonly blobs: readonly ImagePart[];
+}
+
+export interface Standing {
+  /** `ghcr.io/acme/lix` */
+  readonly repository: string;
+  /** Where each tag points, in their order; undefined: it is gone. */
+  readonly pointers: readonly (Digest | undefined)[];
+  /** `tag latest is gone`: a line for each difference. */
+  readonly drift: readonly string[];
+  /** Neither its manifest nor any of its tags is there. */
+  readonly gone: boolean;
+}
+
+export async function standingIn(
+  client: RegistryClient,
+  image: PushedImage,
+  signal?: AbortSignal,
+): Promise<Standing> {
+  const { root, children, tags, blobs } = image;
+  const repository = client.description;
+  const references = [root, ...children.map(({ digest }) => digest), ...tags];
+  const heads = await mapConcurrent(references, { width: WIDTH, signal }, (reference, scope) =>
+    client.headManifest(reference, scope),
+  );
+  const [there, ...rest] = heads;
+  const pointers = rest.slice(children.length).map((head) => head?.digest);
+  if (there === undefined && pointers.every((digest) => digest === undefined))
+    return { repository, pointers, drift: [GONE], gone: true };
+  const held = await mapConcurrent(blobs, { width: WIDTH, signal }, ({ digest }, scope) =>
+    client.hasBlob(digest, scope),
+  );
+  const drift = [
+    ...(there === undefined ? [`manifest ${root} is gone`] : []),
+    ...children.flatMap((child, at) => (rest[at] === undefined ? [lost("manifest", child)] : [])),
+    ...tags.flatMap((tag, at) => tagDrift(tag, root, pointers[at])),
+    // Registries that clean up wrongly, or restore a backup, lose them from under their manifest.
+    ...blobs.flatMap((blob, at) => (held[at] === true ? [] : [lost("blob", blob)])),
+  ];
+  return { repository, pointers, drift, gone: false };
+}
+
+const lost = (what: string, { digest, place }: ImagePart): string =>
+  `${what} ${digest} (${place}) is gone`;
+
+function tagDrift(tag: string, expected: Digest, got: Digest | undefined): string[] {
+  if (got === expected) return [];
+  return [
+    got === undefined ? `tag ${tag} is gone` : `tag ${tag} points to ${got}, not to ${expected}`,
+  ];
+}
+
+const GONE = "the image is gone";
+export const NEVER_THERE = "the image is not there";
+
+/** Of a further destination that did not take the image. */
+export const notPushedTo = (destination: string): string => `${destination}: ${NEVER_THERE}`;
+
+/** Whether a refresh found that this mirror, or the first of several repositories, lost the image. */
+export const isGoneIn = (drift: readonly string[], repository: string): boolean =>
+  drift.includes(`${repository}: ${GONE}`);
+
+export const wasNeverIn = (drift: readonly string[], repository: string): boolean =>
+  drift.includes(notPushedTo(repository));
+
+/** Of all repositories; with mirrors each line says whose it is. */
+export const driftOf = (standings: readonly Standing[]): readonly string[] =>
+  standings.flatMap(({ repository, drift }) =>
+    standings.length === 1 ? drift : drift.map((line) => `${repository}: ${line}`),
+  );

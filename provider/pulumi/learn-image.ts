@@ -1,0 +1,45 @@
+/**
+ * What can be said of an image whose arguments may be unknown in part: each step goes as far as they
+ * allow, and the next adds to what is known.
+ * @module
+ */
+import type { LixImageOutputs } from "../../sdk/outputs.ts";
+import { throwAll } from "../base/errors.ts";
+import { assemble } from "../app/assemble.ts";
+import { identifyLayers, type BuiltPlatform } from "../app/build-image.ts";
+import { describeImage, describePlan, describeResolved, describeSpec } from "../app/describe.ts";
+import { prepareResolved, type Prepared } from "../app/prepare.ts";
+import { resolveImage } from "../app/resolve.ts";
+import type { Session } from "../image/session.ts";
+import type { SpecDraft } from "../plan/spec.ts";
+import type { CheckedArguments } from "../app/arguments.ts";
+import { followsFromUnknown } from "../app/unknown.ts";
+
+export interface LearnedImage {
+  /** As far as they are known. */
+  readonly outputs: Partial<LixImageOutputs>;
+  readonly prepared?: Prepared;
+  readonly built?: readonly BuiltPlatform[];
+}
+
+/** Throws every mistake at once, the draft's among them. */
+export async function learnImage(
+  session: Session,
+  { args, dryRun, incomplete, unknown }: CheckedArguments,
+  { spec, mistakes }: SpecDraft,
+): Promise<LearnedImage> {
+  if (incomplete.has("lock") || incomplete.has("systems")) {
+    throwAll(mistakes);
+    return { outputs: describeSpec(spec) };
+  }
+  const resolved = await resolveImage(session, spec, mistakes);
+  const contentsUnknown = followsFromUnknown("planKey", args, unknown);
+  const mayFetch = !contentsUnknown && (!dryRun || args.previewDigests);
+  const outputs = describeResolved(resolved);
+  // Of unknown contents too, for what it finds to be wrong.
+  const prepared = await prepareResolved(session, resolved, { mayFetch });
+  if (prepared === undefined || contentsUnknown) return { outputs };
+  const built = await identifyLayers(session, prepared, { mayFetch });
+  if (built === undefined) return { outputs: { ...outputs, ...describePlan(prepared) }, prepared };
+  return { outputs: describeImage(prepared, assemble(session, built)), prepared, built };
+}

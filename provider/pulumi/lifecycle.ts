@@ -1,0 +1,108 @@
+/**
+ * The six methods that @pulumi/pulumi's dynamic provider calls, each with a file of its name (create and
+ * update are push.ts). Errors become text here, once.
+ *
+ * check: `arguments` (with `stand-ins` for what is `unknown` or wrong) → `learn-image` → `claims`, `plans`
+ * diff: `recorded` beside what check answered → `summary`, by `say-once`
+ * push: `destinations` → build/publish; on an update `delete` removes what is no longer asked for
+ * read: `recorded`, `recorded-blobs` → `drift`; of what this stack did not push, `look-up`
+ *
+ * @see @pulumi/pulumi/cmd/dynamic-provider
+ * @module
+ */
+import { render } from "../base/errors.ts";
+import { asFailure } from "../base/failure.ts";
+import { log } from "../base/log.ts";
+import { Session } from "../image/session.ts";
+import { check as checkInputs, type CheckResult } from "./check.ts";
+import { diff as diffOutputs, type DiffResult } from "./diff.ts";
+import { engineSink } from "./engine-log.ts";
+import { PartlyPushed } from "./partly-pushed.ts";
+import { answers, printOnce } from "./print-once.ts";
+import type { PushResult } from "./push.ts";
+import type { ReadResult } from "./read-result.ts";
+import { remediated } from "./remediated.ts";
+import { sayOnce } from "./say-once.ts";
+import { summarize } from "./summary.ts";
+import type { Wire } from "./wire.ts";
+
+// At once, not with the session: a destroy has none, and may have something to say.
+const sink = engineSink();
+if (sink !== undefined) {
+  log.install(sink);
+  printOnce();
+}
+
+let shared: Session | undefined;
+
+/** One serves all resources of the process. */
+const session = (): Session => (shared ??= new Session());
+
+export const check = (olds: Wire, news: Wire): Promise<CheckResult> =>
+  told(() => checkInputs(session(), olds, news));
+
+export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
+  told(async () => {
+    const { inputs, remediation } = await remediated(session(), olds, news);
+    const result = diffOutputs(olds, inputs);
+    if (result.changes) sayOnce(id, [...remediation, ...summarize(olds, inputs)]);
+    return result;
+  });
+
+// What follows needs the registry's client, which an operation that finds nothing changed does not load.
+export const create = (inputs: Wire): Promise<Recordable> =>
+  told(async () => {
+    const { push } = await import("./push.ts");
+    return whole(await push(session(), inputs));
+  });
+
+export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
+  told(async () => {
+    const { push } = await import("./push.ts");
+    const { removeDropped } = await import("./delete.ts");
+    const result = await push(session(), news, olds);
+    await removeDropped(olds, result.outs);
+    return whole(result);
+  });
+
+export const read = (id: string, props: Wire): Promise<ReadResult> =>
+  told(async () => {
+    const { read: readRegistry } = await import("./read.ts");
+    return readRegistry(id, props);
+  });
+
+const deleteImage = (_id: string, props: Wire): Promise<void> =>
+  told(async () => {
+    const { remove } = await import("./delete.ts");
+    await remove(props);
+  });
+export { deleteImage as delete };
+
+type Recordable = Pick<PushResult, "id" | "outs">;
+
+function whole({ id, outs, failures }: PushResult): Recordable {
+  if (failures.length > 0) throw new PartlyPushed({ id, outs }, failures);
+  return { id, outs };
+}
+
+/** Pulumi shows an error's message and nothing else; of one that is recorded, its reasons. */
+async function told<T>(method: () => Promise<T>): Promise<T> {
+  try {
+    return await method();
+  } catch (error) {
+    const failure = new Error(render(asFailure(error)), { cause: error });
+    failure.name = "";
+    if (error instanceof PartlyPushed)
+      Object.assign(failure, {
+        id: error.id,
+        properties: error.properties,
+        reasons: [failure.message],
+      });
+    // The SDK prints it beside the message, which has the frames of a bug.
+    failure.stack = "";
+    answers(failure);
+    throw failure;
+  } finally {
+    await sink?.settled();
+  }
+}

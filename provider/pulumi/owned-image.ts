@@ -1,0 +1,162 @@
+/**
+ * What a resource with `deleteFromRegistry` may remove from one repository: the tags that still point to the
+ * digest that it pushed, and the manifest only when nothing else is seen to need it; never a digest blindly,
+ * and nothing that another resource of this operation, such as its own replacement, claims.
+ *
+ * No mark on what we push could tell whose it is: two stacks with one image push the same bytes.
+ * @module
+ */
+import { renderLines } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { RegistryRefused } from "../registry/answer.ts";
+import { RegistryClient } from "../registry/client.ts";
+import { TagListIncomplete } from "../registry/list-tags.ts";
+import { isClaimed } from "./claims.ts";
+import { Recorded } from "./recorded.ts";
+import { standingOfTags, type TagStanding } from "./tag-standing.ts";
+
+export interface OwnedImage {
+  readonly client: RegistryClient;
+  readonly digest: Digest;
+  /** That nobody claims. */
+  readonly tags: ReadonlySet<string>;
+  readonly claimed: readonly string[];
+}
+
+export const OwnedImage = {
+  /** One for each repository. */
+  ofState(recorded: Recorded): OwnedImage[] {
+    const digest = Recorded.digest(recorded);
+    if (!recorded.deleteFromRegistry || digest === undefined) return [];
+    const tags = Recorded.tags(recorded);
+    return Recorded.repositories(recorded).map((repository) => {
+      const claimed = tags.filter((tag) => isClaimed(`${Repository.format(repository)}:${tag}`));
+      return {
+        client: new RegistryClient(repository),
+        digest,
+        tags: new Set(tags.filter((tag) => !claimed.includes(tag))),
+        claimed,
+      };
+    });
+  },
+
+  async remove(image: OwnedImage): Promise<void> {
+    const { client, digest, tags, claimed } = image;
+    const { description } = client;
+    const listed = await client.listTags().catch((error: unknown) => {
+      if (!(error instanceof TagListIncomplete)) throw error;
+      warnAbout(`${description}: nothing was removed`, error);
+      return undefined;
+    });
+    if (listed === undefined) return;
+    const standing = await standingOfTags(client, digest, [...tags, ...listed]);
+    const ours = standing.pointing.filter((tag) => tags.has(tag));
+    const unlisted = ours.filter((tag) => !listed.includes(tag));
+    if (unlisted.length > 0) {
+      log.warn(
+        `${description}: nothing was removed: the registry's list of tags is not complete, since ${unlisted.join(", ")} is not in it`,
+      );
+      return;
+    }
+    const isGone = ours.length === 0 && (await client.headManifest(digest)) === undefined;
+    if (isGone) {
+      log.info(`${description}: nothing to remove: ${digest} is gone`);
+      sayKept(image, standing);
+      return;
+    }
+    const others = othersUsing(image, standing);
+    const manifest = others.length === 0 && claimed.length === 0;
+    // With the manifest go all its tags.
+    const removed = manifest
+      ? await deleteManifest(client, digest, ours)
+      : await deleteTags(client, ours);
+    sayRemoved(description, removed);
+    if (!manifest)
+      log.info(`${description}: kept ${digest}: ${[...others, ...claims(image)].join("; ")}`);
+    sayKept(image, standing);
+  },
+
+  async removeTags({ client, digest, tags }: OwnedImage, wanted: ReadonlySet<string>) {
+    const dropped = [...tags].filter((tag) => !wanted.has(tag));
+    const { pointing } = await standingOfTags(client, digest, dropped);
+    sayRemoved(client.description, await deleteTags(client, pointing));
+  },
+};
+
+/** Why the manifest stays. */
+function othersUsing({ tags }: OwnedImage, { pointing, indexes }: TagStanding): string[] {
+  const others = pointing.filter((tag) => !tags.has(tag));
+  return [
+    ...(others.length > 0 ? [`other tags point to it: ${others.join(", ")}`] : []),
+    ...(indexes.length > 0 ? [`it is in the index of ${indexes.join(", ")}`] : []),
+  ];
+}
+
+const claims = ({ claimed }: OwnedImage): string[] =>
+  claimed.length === 0 ? [] : [`another resource of this stack has ${claimed.join(", ")}`];
+
+function sayRemoved(description: string, removed: readonly string[]): void {
+  if (removed.length > 0) log.info(`${description}: removed ${removed.join(", ")}`);
+}
+
+/** Tags that were ours. */
+function sayKept({ client, tags }: OwnedImage, { moved }: TagStanding): void {
+  for (const [tag, digest] of moved)
+    if (tags.has(tag))
+      log.info(`${client.description}: kept ${tag}, which points to ${digest} by now`);
+}
+
+// A registry that forbids deletion must not keep the resource in state for ever, so it is warned about.
+// What was removed is the answer.
+
+async function deleteManifest(
+  client: RegistryClient,
+  digest: Digest,
+  tags: readonly string[],
+): Promise<string[]> {
+  try {
+    await client.deleteManifest(digest);
+    return [...tags, digest];
+  } catch (error) {
+    // Google's registries delete no manifest that has a tag: the tags go first there.
+    if (wantsTagsFirst(error) && tags.length > 0) {
+      const removed = await deleteTags(client, tags);
+      if (removed.length < tags.length) return removed;
+      return [...removed, ...(await deleteManifest(client, digest, []))];
+    }
+    warnAbout(`${client.description}: could not remove ${digest}`, error);
+    return [];
+  }
+}
+
+async function deleteTags(client: RegistryClient, tags: readonly string[]): Promise<string[]> {
+  for (const [at, tag] of tags.entries())
+    try {
+      await client.deleteTag(tag);
+    } catch (error) {
+      // What is the matter with one is with the others.
+      const left = tags.slice(at).join(", ");
+      if (cannotUntag(error))
+        log.warn(
+          `${client.description}: this registry cannot delete a tag without its image; what stays: ${left}`,
+        );
+      else warnAbout(`${client.description}: could not remove ${left}`, error);
+      return tags.slice(0, at);
+    }
+  return [...tags];
+}
+
+function warnAbout(subject: string, error: unknown): void {
+  const [first = "", ...more] = renderLines(error);
+  log.warn([`${subject}: ${first}`, ...more]);
+}
+
+const wantsTagsFirst = (error: unknown): boolean =>
+  error instanceof RegistryRefused && error.codes.some((code) => code.endsWith("DANGLING_TAG"));
+
+/** Distribution 2 wants a digest; others say that they do not support it. */
+const cannotUntag = (error: unknown): boolean =>
+  error instanceof RegistryRefused &&
+  error.codes.some((code) => code === "DIGEST_INVALID" || code === "UNSUPPORTED");

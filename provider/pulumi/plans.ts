@@ -1,0 +1,35 @@
+/**
+ * The plans that check made in this process, so that diff, which gets inputs only, can say what is in
+ * a layer.
+ * @module
+ */
+import type { BuiltPlatform } from "../app/build-image.ts";
+import type { Prepared } from "../app/prepare.ts";
+import type { Session } from "../image/session.ts";
+import type { LayerKey } from "../plan/recipe.ts";
+
+export interface RememberedPlan extends Prepared {
+  /** Of layers that the state does not have: those whose bytes are not in the local cache either. */
+  readonly uncached: ReadonlySet<LayerKey>;
+}
+
+const plans = new Map<string, RememberedPlan>();
+
+export function rememberPlan(prepared: Prepared, uncached: ReadonlySet<LayerKey>): void {
+  plans.set(prepared.planKey, { ...prepared, uncached });
+}
+
+/** `planKey` may be unknown, or of another process. */
+export const planOf = (planKey: unknown): RememberedPlan | undefined =>
+  typeof planKey === "string" ? plans.get(planKey) : undefined;
+
+/** @param recorded layers that need no look. */
+export async function uncachedLayers(
+  session: Session,
+  built: readonly BuiltPlatform[],
+  recorded: ReadonlyMap<LayerKey, unknown>,
+): Promise<Set<LayerKey>> {
+  const fresh = built.flatMap(({ layers }) => layers).filter(({ key }) => !recorded.has(key));
+  const there = await Promise.all(fresh.map(({ identity }) => session.cache.hasBlob(identity)));
+  return new Set(fresh.filter((_, at) => there[at] !== true).map(({ key }) => key));
+}

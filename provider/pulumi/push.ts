@@ -1,0 +1,111 @@
+/**
+ * create and update: push what the destinations lack, tags last, and record what is there now. Without
+ * the first destination it throws and nothing is recorded; what a further one lacks is recorded as drift.
+ * @module
+ */
+import { renderLines, throwAll } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import type { Assembled } from "../app/assemble.ts";
+import { describeBuilt } from "../app/describe.ts";
+import { prepareFully } from "../app/build-image.ts";
+import type { Prepared } from "../app/prepare.ts";
+import { publish, type DestinationFailure, type Published } from "../app/publish.ts";
+import { PushReport } from "../app/push-report.ts";
+import type { Session } from "../image/session.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
+import { ResourceState } from "./state.ts";
+import { parseArguments, wireArguments } from "../app/arguments.ts";
+import { DeclaredOutputs } from "./declared-outputs.ts";
+import { destinationsOf } from "../app/destinations.ts";
+import { notPushedTo } from "./drift.ts";
+import { noteFound } from "./lost.ts";
+import { withLayerNames } from "./recorded-layers.ts";
+import { Recorded } from "./recorded.ts";
+import { repairedIn } from "./repaired.ts";
+import { promisedBeside, remediationLines } from "./remediated.ts";
+import { toWire, type Wire } from "./wire.ts";
+
+export interface PushResult {
+  /** `registry/name`: stable over all updates. */
+  readonly id: string;
+  readonly outs: Wire;
+  /** Of further destinations. */
+  readonly failures: readonly DestinationFailure[];
+}
+
+/**
+ * @param inputs what check answered, nothing unknown in it.
+ * @param olds outputs in state, on an update.
+ */
+export async function push(session: Session, inputs: Wire, olds: Wire = {}): Promise<PushResult> {
+  session.knowledge.teach(ResourceState.parse(inputs["__state"]));
+  session.knowledge.teachPlan(inputs["planKey"]);
+  const checked = parseArguments(inputs);
+  throwAll(checked.mistakes);
+  const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
+  const prepared = await prepareFully(session, spec);
+  const destinations = destinationsOf(spec);
+  const { drift } = Recorded.parse(olds);
+  const published = await publish(session, prepared, destinations, {
+    everyBlob: drift.length > 0,
+  });
+  narrate(prepared, published, Recorded.parse(olds));
+  const described = describeBuilt(prepared, published.assembled);
+  for (const line of remediationLines(inputs, described.digest))
+    log.warn(`${targetName(spec)}: ${line}`);
+  const { failures } = published;
+  return {
+    failures: fatal(spec, failures),
+    id: targetName(spec),
+    outs: toWire({
+      ...wireArguments(checked),
+      ...DeclaredOutputs.complete(withLayerNames(described)),
+      drift: failures.map(({ destination }) => notPushedTo(destination)),
+      __state: pushedState(inputs["__state"], published.assembled),
+      // A refresh answers with the inputs, and is given the outputs.
+      __checked: inputs["__checked"],
+      ...promisedBeside(inputs),
+      __provider: inputs["__provider"],
+    }),
+  };
+}
+
+/** Without those that the user wants to be warned about only; they are drift all the same. */
+function fatal({ args, mirrors }: Spec, failures: readonly DestinationFailure[]) {
+  if (args.mirrorFailure === "error") return failures;
+  const names = new Set(mirrors.map(Repository.format));
+  for (const { destination, error } of failures)
+    if (names.has(destination)) {
+      const [first = "", ...more] = renderLines(error);
+      const line = `${destination} does not have the image; the next \`up\` brings it there: ${first}`;
+      log.warn([line, ...more]);
+    }
+  return failures.filter(({ destination }) => !names.has(destination));
+}
+
+/**
+ * With the layers as they were pushed: one that had to be compressed anew may have another digest now.
+ * Check gets to see this after a refresh, which makes outputs inputs.
+ */
+function pushedState(text: unknown, { platforms }: Assembled): unknown {
+  const planned = ResourceState.parse(text);
+  const layers = new Map(
+    platforms.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
+  );
+  const pushed = { ...planned, layers };
+  return ResourceState.same(planned, pushed) ? text : ResourceState.format(pushed);
+}
+
+function narrate(
+  { platforms }: Prepared,
+  { reports, assembled }: Published,
+  before: Recorded,
+): void {
+  for (const { system, warnings } of platforms)
+    for (const warning of warnings) log.warn(`${system}: ${warning}`);
+  for (const report of reports) {
+    log.info(PushReport.line(report, repairedIn(before, assembled.image.root.digest, report)));
+    noteFound(report.destination);
+  }
+}

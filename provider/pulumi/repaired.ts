@@ -1,0 +1,35 @@
+/**
+ * What a push puts right in one repository, in words: a tag that is back, an image that was lost. Told by what
+ * the push found there, so that it holds without a refresh, too.
+ * @module
+ */
+import type { PushReport } from "../app/push-report.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { isGoneIn, wasNeverIn } from "./drift.ts";
+import { wasLost } from "./lost.ts";
+import { Recorded } from "./recorded.ts";
+
+/** @param before what state had. @param root of the image that was pushed. */
+export function repairedIn(before: Recorded, root: Digest, report: PushReport): string[] {
+  const { destination, written } = report;
+  if (wasLost(destination) || isGoneIn(before.drift, destination))
+    return ["the image was lost, and is back"];
+  const old = Recorded.digest(before);
+  const had = Recorded.repositories(before).map(Repository.format).includes(destination);
+  // With another image every tag moves, and that is no repair.
+  const isRepair = old === root || before.drift.length > 0;
+  if (old === undefined || !had || !isRepair || wasNeverIn(before.drift, destination)) return [];
+  const ours = new Set(Recorded.tags(before));
+  const children = new Map(
+    Recorded.children(before, old).map(({ digest, place }) => [`${digest}`, place]),
+  );
+  return written.flatMap(({ reference, before: pointed }) => {
+    const platform = children.get(reference);
+    if (platform !== undefined) return [`manifest ${reference} (${platform}) is back`];
+    // Where it points to the image before, it was as we left it.
+    if (!ours.has(reference) || pointed === old) return [];
+    const from = pointed === undefined ? "" : ` (it pointed to ${pointed})`;
+    return [`tag ${reference} is back${from}`];
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * `__state`: what check knows, kept in the resource's inputs as one compact string, so that a machine
+ * with nothing but the state plans without a download. Only check writes it. It is trusted as far as
+ * its checksum goes: one that somebody edited, or that was damaged, teaches nothing.
+ *
+ * Any version must read any older state: `version` counts, and each step has a golden test. What
+ * cannot be read teaches nothing, and is no error.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
+import { z } from "zod";
+import { canonicalJson, type Json } from "../base/canonical-json.ts";
+import { log } from "../base/log.ts";
+import { KnownLayerJson, type KnownLayer } from "../image/layer-cache.ts";
+import type { Listing } from "../formats/nix/listing.ts";
+import { listingFromJson, listingToJson, shortenListing } from "../formats/nix/listing-json.ts";
+import { NarHash } from "../formats/nix/nix-hash.ts";
+import { FORMAT_VERSION, type LayerKey } from "../plan/recipe.ts";
+
+/** Characters; gRPC and the engine's own limits are far above, people's diffs are not. */
+const MAX_LENGTH = 64_000;
+
+export interface ResourceState {
+  readonly lockSha256: string;
+  readonly layers: ReadonlyMap<LayerKey, KnownLayer>;
+  readonly listings: ReadonlyMap<NarHash, Listing>;
+}
+
+// 32 bytes are 42 digits and 4 bits: the last digit has two zeros.
+const SRI = /^sha256-[0-9A-Za-z+/]{42}[AEIMQUYcgkosw048]=$/;
+const LAYER_KEY = /^[0-9a-f]{64}$/;
+
+const NOTHING: ResourceState = { lockSha256: "", layers: new Map(), listings: new Map() };
+
+// No layer of ours comes near it, and a size that was mistyped by a digit or two may.
+const MAX_LAYER_SIZE = 2 ** 44;
+
+// Strict, so that a damaged name of `checksum` does not make a state look like one before checksums.
+const StateJson = z.strictObject({
+  version: z.literal(1),
+  formatVersion: z.int(),
+  lockSha256: z.string().regex(/^([0-9a-f]{64})?$/),
+  layers: z.record(
+    z.string(),
+    KnownLayerJson.refine(({ size }) => size > 0 && size <= MAX_LAYER_SIZE),
+  ),
+  listings: z.record(z.string(), z.unknown()),
+  /** Missing in states of the first release. */
+  checksum: z.string().optional(),
+});
+
+export const ResourceState = {
+  /** Leaves out the largest listings when all would be too long: they can be learned again. */
+  format(state: ResourceState): string {
+    const listings = [...state.listings]
+      .map(([hash, listing]): [NarHash, Json] => [hash, listingToJson(shortenListing(listing))])
+      .sort(([, a], [, b]) => JSON.stringify(a).length - JSON.stringify(b).length);
+    for (;;) {
+      const contents = {
+        formatVersion: FORMAT_VERSION,
+        lockSha256: state.lockSha256,
+        layers: Object.fromEntries([...state.layers].map(([key, layer]) => [key, { ...layer }])),
+        listings: Object.fromEntries(listings),
+      };
+      const text = pack({ version: 1, ...contents, checksum: checksumOf(contents) });
+      if (text.length <= MAX_LENGTH || listings.length === 0) return text;
+      listings.pop();
+    }
+  },
+
+  /** Whether the two would be written as the same text: listings are told by their narHash. */
+  same(a: ResourceState, b: ResourceState): boolean {
+    const sameListings =
+      a.listings.size === b.listings.size &&
+      [...a.listings.keys()].every((key) => b.listings.has(key));
+    const sameLayers =
+      a.layers.size === b.layers.size &&
+      [...a.layers].every(([key, layer]) => b.layers.get(key)?.digest === layer.digest);
+    return a.lockSha256 === b.lockSha256 && sameLayers && sameListings;
+  },
+
+  /** What `olds.__state` says, whatever it is. Warns once of a text that cannot be believed. */
+  parse(value: unknown): ResourceState {
+    if (typeof value !== "string") return NOTHING;
+    const state = believed(unpack(value));
+    if (state === undefined) warnOnce(value);
+    return state ?? NOTHING;
+  },
+};
+
+function believed(json: unknown): ResourceState | undefined {
+  const read = StateJson.safeParse(json);
+  if (!read.success) return undefined;
+  const { formatVersion, lockSha256, checksum } = read.data;
+  // Another release's, not a damaged one.
+  if (formatVersion !== FORMAT_VERSION) return NOTHING;
+  const listings = new Map<NarHash, Listing>();
+  for (const [hash, listing] of Object.entries(read.data.listings)) {
+    const known = listingFromJson(listing);
+    if (known !== undefined && SRI.test(hash)) listings.set(NarHash.parse(hash), known);
+  }
+  const layers = new Map(Object.entries(read.data.layers));
+  if (checksum === undefined) {
+    if (![...layers.keys()].every((key) => LAYER_KEY.test(key))) return undefined;
+  } else {
+    const inJson = [...listings].map(([hash, listing]) => [hash, listingToJson(listing)] as const);
+    const contents = {
+      ...{ formatVersion, lockSha256, layers: read.data.layers },
+      listings: Object.fromEntries(inJson),
+    };
+    if (checksum !== checksumOf(contents)) return undefined;
+  }
+  return { lockSha256, layers, listings };
+}
+
+/** Over what the state says, not over its text: what cannot be read is no part of it. */
+const checksumOf = (contents: Json): string =>
+  createHash("sha256").update(canonicalJson(contents)).digest("hex").slice(0, CHECKSUM_DIGITS);
+
+// Against accidents, and against edits that do not mean to deceive; 96 bits keep the state short.
+const CHECKSUM_DIGITS = 24;
+
+const warned = new Set<string>();
+
+function warnOnce(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  log.warn(
+    "what the stack's state says of an image (`__state`) is damaged, or was edited; " +
+      "it is not used, and what it knew is computed again",
+  );
+}
+
+function pack(value: Json): string {
+  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
+  return brotliCompressSync(JSON.stringify(value), options).toString("base64");
+}
+
+function unpack(text: string): unknown {
+  try {
+    const options = { maxOutputLength: 16 * 1024 * 1024 };
+    return JSON.parse(brotliDecompressSync(Buffer.from(text, "base64"), options).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

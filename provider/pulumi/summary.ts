@@ -1,0 +1,154 @@
+/**
+ * What an update changes, in a few lines for people: packages, layers, bytes, destination.
+ * @module
+ */
+import { formatBytes } from "../base/format-bytes.ts";
+import type { Prepared } from "../app/prepare.ts";
+import type { LockedPath } from "../lock/lock.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
+import { layerName } from "../plan/layer-name.ts";
+import { Place } from "../plan/place.ts";
+import type { LayerKey } from "../plan/recipe.ts";
+import { ResourceState } from "./state.ts";
+import { planOf, type RememberedPlan } from "./plans.ts";
+import { Recorded } from "./recorded.ts";
+import { isUnknown, unknownBehind, type PreviewOutput } from "../app/unknown.ts";
+import type { Wire } from "./wire.ts";
+
+const PACKAGES_SHOWN = 8;
+const LINE_LENGTH = 300;
+
+/** @param olds outputs in state. @param news what check answered; may hold unknowns. */
+export function summarize(olds: Wire, news: Wire): string[] {
+  const before = Recorded.parse(olds);
+  return [
+    ...before.drift.map((line) => `drift: ${line}`),
+    ...packageLines(olds["packages"], news),
+    ...layerLines(olds["__state"], news),
+    ...referenceLines(before, Recorded.parse(news), news),
+  ];
+}
+
+/** Of an image that is not there yet. @param news what check answers. */
+export function summarizeNew(news: Wire): string[] {
+  return layerLines(undefined, news);
+}
+
+function packageLines(olds: unknown, news: Wire): string[] {
+  if (isUnknown(news["packages"])) return [notKnown("packages", news, "packages")];
+  const before = versions(olds);
+  const after = versions(news["packages"]);
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const changes = names.flatMap((name) => {
+    const [old, now] = [before.get(name), after.get(name)];
+    if (old === now) return [];
+    if (old === undefined) return [`+ ${name} ${now ?? ""}`.trimEnd()];
+    if (now === undefined) return [`- ${name} ${old}`.trimEnd()];
+    return [`${name} ${old} → ${now}`];
+  });
+  if (changes.length === 0) return [];
+  const more = changes.length - PACKAGES_SHOWN;
+  const shown = changes.slice(0, PACKAGES_SHOWN).join(", ");
+  return [`packages: ${shown}${more > 0 ? `, and ${more} more` : ""}`];
+}
+
+function layerLines(olds: unknown, news: Wire): string[] {
+  if (isUnknown(news["digest"])) return [notKnown("layers", news, "digest")];
+  const before = ResourceState.parse(olds).layers;
+  const after = ResourceState.parse(news["__state"]).layers;
+  // Told apart by recipe, so another compressor's bytes are no change.
+  const added = [...after].filter(([key]) => !before.has(key));
+  if (added.length === 0) return [];
+  const keys = new Set(added.map(([key]) => key));
+  const plan = planOf(news["planKey"]);
+  const repositories = Recorded.parse(news).mirrors.length + 1;
+  const each = repositories === 1 ? "" : ` to each of ${repositories} repositories`;
+  const reused = after.size - added.length;
+  const names = namesOf(keys, plan);
+  const fetched = bytesToFetch(plan);
+  const bytes = [
+    // A preview asks no registry what it has.
+    `at most ${formatBytes(sizeOf(new Map(added)))} to push${each}`,
+    ...(fetched === 0 ? [] : [`at most ${formatBytes(fetched)} to fetch`]),
+  ];
+  return [
+    `layers: ${added.length} new (${bytes.join(", ")})${reused === 0 ? "" : `, ${reused} reused`}`,
+    ...(names.length > 0 ? [`new layers: ${shorten(names.join(" | "))}`] : []),
+  ];
+}
+
+const sizeOf = (layers: ResourceState["layers"]): number =>
+  [...layers.values()].reduce((sum, { size }) => sum + size, 0);
+
+/** Of the packages in layers that are new and not in the local cache; platforms may share some. */
+function bytesToFetch(plan: RememberedPlan | undefined): number {
+  const sizes = new Map<StorePath, number>();
+  for (const { layers, paths, generated } of plan?.platforms ?? [])
+    for (const path of layers.flatMap(({ key, contents }) =>
+      plan?.uncached.has(key) === true ? contents.storePaths : [],
+    )) {
+      const info: LockedPath | undefined = generated.has(path) ? undefined : paths.get(path);
+      sizes.set(path, info?.downloadSize ?? info?.narSize ?? 0);
+    }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** What is in the layers with these keys; platforms may have some alike. */
+function namesOf(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined): string[] {
+  const layers = plan?.platforms.flatMap((platform) => platform.layers) ?? [];
+  const names = layers
+    .filter(({ key }) => keys.has(key))
+    .map(({ contents }) => layerName(contents));
+  return [...new Set(names)];
+}
+
+/** With the unknown arguments it waits for; without any it is a download that a preview may not make. */
+function notKnown(what: string, news: Wire, output: PreviewOutput): string {
+  const places = unknownBehind(output, news).map(Place.format);
+  const cause = places.length === 0 ? "previewDigests" : places.join(", ");
+  return `${what}: not known before \`up\`, because of ${cause}`;
+}
+
+const shorten = (text: string): string =>
+  text.length > LINE_LENGTH ? `${text.slice(0, LINE_LENGTH)} …` : text;
+
+function referenceLines(before: Recorded, after: Recorded, news: Wire): string[] {
+  return [
+    ...(isUnknown(news["taggedRefs"])
+      ? [notKnown("tags", news, "taggedRefs")]
+      : listLines("tags", before.taggedRefs, after.taggedRefs)),
+    ...(isUnknown(news["mirrors"])
+      ? ["mirrors: not known yet"]
+      : listLines("mirrors", before.mirrors, after.mirrors, wholeImage(news))),
+  ];
+}
+
+/** What a repository gets that has nothing of the image. */
+function wholeImage(news: Wire): string {
+  const { layers } = ResourceState.parse(news["__state"]);
+  if (layers.size === 0) return "";
+  return ` (at most ${formatBytes(sizeOf(layers))} to push)`;
+}
+
+function listLines(
+  what: string,
+  before: readonly string[],
+  after: readonly string[],
+  gets = "",
+): string[] {
+  const added = after.filter((each) => !before.includes(each));
+  const left = before.filter((each) => !after.includes(each));
+  return [
+    ...(added.length > 0 ? [`${what}: + ${added.join(", ")}${gets}`] : []),
+    ...(left.length > 0 ? [`${what}: no longer ours: ${left.join(", ")}`] : []),
+  ];
+}
+
+function versions(value: unknown): ReadonlyMap<string, string> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return new Map(
+    entries.flatMap(([name, version]) =>
+      typeof version === "string" ? [[name, version] as const] : [],
+    ),
+  );
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { identifyLayers, materialise, prepareFully } from "../../../provider/app/build-image.ts";
+import { Session } from "../../../provider/image/session.ts";
+import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
+import { parseInputs } from "../../../provider/app/arguments.ts";
+import { makeSpec } from "../../../provider/plan/spec.ts";
+import { withWorkshop } from "../../support/workshop.ts";
+
+test("a layer that a state describes wrongly is not pushed as something else", async () => {
+  await withWorkshop({}, async ({ cache, world }) => {
+    const options = { directory: "/", destination: "optional" } as const;
+    const spec = makeSpec(parseInputs({ lock: world.lockFile }), options);
+    const honest = new Session(cache);
+    const prepared = await prepareFully(honest, spec);
+    const built = await identifyLayers(honest, prepared, { mayFetch: true });
+    const layer = built?.[0]?.layers[0];
+    assert.ok(layer !== undefined);
+
+    const misled = new Session(`${cache}-other`);
+    const wrong = {
+      ...layer.identity,
+      diffId: DiffId.parse(`sha256:${"1".repeat(64)}`),
+      digest: Digest.parse(`sha256:${"2".repeat(64)}`),
+    };
+    misled.knowledge.teach({ layers: new Map([[layer.key, wrong]]), listings: new Map() });
+    await prepareFully(misled, spec);
+    await assert.rejects(
+      materialise(misled, prepared, ({ digest }) => digest === wrong.digest),
+      { code: "LAYER_NOT_REPRODUCED" },
+    );
+  });
+});

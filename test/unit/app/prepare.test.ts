@@ -1,0 +1,37 @@
+/** Which of the rules for layers an image is planned by. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { join } from "node:path";
+import { prepareResolved } from "../../../provider/app/prepare.ts";
+import { resolveImage, type Resolved } from "../../../provider/app/resolve.ts";
+import { Session } from "../../../provider/image/session.ts";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import { parseInputs } from "../../../provider/app/arguments.ts";
+import { makeSpec } from "../../../provider/plan/spec.ts";
+import type { LixImageInputs } from "../../../sdk/args.ts";
+import { makeWorld } from "../../support/world.ts";
+
+test("an image that was pushed under the earlier rule for layers keeps it until something changes", async () => {
+  await withTempDir(async (folder) => {
+    const { lockFile: lock } = await makeWorld(folder);
+    const resolved = (session: Session, args: LixImageInputs): Promise<Resolved> => {
+      const inputs = parseInputs({ lock, maxLayers: 9, ...args });
+      return resolveImage(session, makeSpec(inputs, { directory: "/", destination: "optional" }));
+    };
+    const keyOf = async (session: Session, image: Resolved): Promise<string> =>
+      (await prepareResolved(session, image, { mayFetch: true }))?.planKey ?? "";
+
+    const fresh = new Session(join(folder, "cache"));
+    const image = await resolved(fresh, {});
+    const inputs = image.inputs.map((input) => ({ ...input, layering: "shared tail" as const }));
+    const earlier = await keyOf(fresh, { ...image, inputs });
+    const today = await keyOf(fresh, image);
+    assert.notEqual(today, earlier);
+
+    const taught = new Session(join(folder, "cache"));
+    taught.knowledge.teachPlan(earlier);
+    assert.equal(await keyOf(taught, await resolved(taught, {})), earlier);
+    const changed = await resolved(taught, { nixConf: { cores: 4 } });
+    assert.equal(await keyOf(taught, changed), await keyOf(fresh, changed));
+  });
+});

@@ -1,0 +1,79 @@
+/** An image of two systems, one of which cannot be made. */
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { render } from "../../../provider/base/errors.ts";
+import { prepareFully } from "../../../provider/app/build-image.ts";
+import type { Prepared } from "../../../provider/app/prepare.ts";
+import { publish } from "../../../provider/app/publish.ts";
+import { Session } from "../../../provider/image/session.ts";
+import { destinationsOf } from "../../../provider/app/destinations.ts";
+import { makeSpec } from "../../../provider/plan/spec.ts";
+import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { otherMachine } from "../../support/other-machine.ts";
+import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+import { damageNar, type NarDamage } from "../../support/world/damage.ts";
+
+const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
+
+function prepare(
+  { world, registry, folder }: Workshop,
+  session: Session,
+  systems: readonly string[] = SYSTEMS,
+): Promise<Prepared> {
+  const args = { lock: world.lockFile, registry: `${registry.host}/acme`, systems };
+  const options = { directory: folder, destination: "required" } as const;
+  return prepareFully(session, makeSpec(LixImageInputs.parse(args), options));
+}
+
+/** A package that only this system has; the answer undoes it. */
+async function damagePackageOf({ world }: Workshop, system: string, how: NarDamage) {
+  const path = world.systems.get(system)?.path("which");
+  assert.ok(path !== undefined);
+  const file = join(world.cacheFolder, world.narInfos.get(path)?.url ?? "");
+  const nar = await readFile(file);
+  await damageNar(world, path, how);
+  return { path, mend: () => writeFile(file, nar) };
+}
+
+for (const how of ["missing", "cut off"] as const)
+  test(`with a NAR of one system ${how}, an empty registry gets nothing; mended, it gets all`, () =>
+    withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
+      const { registry, cache, folder } = workshop;
+      const first = new Session(cache);
+      const prepared = await prepare(workshop, first);
+      // It knows every digest, and has no bytes.
+      const clean = await otherMachine(first, prepared, join(folder, "clean"));
+      const again = await prepare(workshop, clean);
+      const destinations = destinationsOf(again.spec);
+      const { path, mend } = await damagePackageOf(workshop, SYSTEMS[1], how);
+      await assert.rejects(publish(clean, again, destinations), (error) => {
+        assert.equal(Object(error).code, "SYSTEM_NOT_BUILT");
+        const text = render(error);
+        assert.match(text, /^aarch64-linux: its part of the image cannot be made/);
+        assert.ok(text.includes(path), text);
+        return true;
+      });
+      workshop.assertNothingPushed();
+
+      await mend();
+      const { assembled } = await publish(clean, again, destinations);
+      const { tags, manifests } = registry.store.repository("acme/lix");
+      assert.equal(tags.get("latest"), assembled.image.root.digest);
+      assert.equal(manifests.size, 3);
+    }));
+
+test("what a package's contents are needed for to plan with is told with its system, too", () =>
+  withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
+    await damagePackageOf(workshop, SYSTEMS[1], "missing");
+    const preparing = prepare(workshop, new Session(workshop.cache));
+    await assert.rejects(preparing, { code: "SYSTEM_NOT_BUILT", message: /^aarch64-linux: / });
+  }));
+
+test("of an image of one system there is nothing to tell apart", () =>
+  withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
+    await damagePackageOf(workshop, SYSTEMS[1], "missing");
+    const preparing = prepare(workshop, new Session(workshop.cache), [SYSTEMS[1]]);
+    await assert.rejects(preparing, (error) => Object(error).code !== "SYSTEM_NOT_BUILT");
+  }));

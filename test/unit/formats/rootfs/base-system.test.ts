@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Tree } from "../../../../provider/formats/nix/tree.ts";
+import { baseSystemTree } from "../../../../provider/formats/rootfs/base-system.ts";
+import type { BaseSystemParts } from "../../../../provider/formats/rootfs/base-system.ts";
+import { channelTree } from "../../../../provider/formats/rootfs/channel.ts";
+import {
+  flakeRegistryTarget,
+  NoFlakeRegistry,
+} from "../../../../provider/formats/rootfs/flake-registry.ts";
+import { directory, file, pathOf, symlink } from "../../../support/listed-store.ts";
+
+const PARTS: BaseSystemParts = {
+  userEnvironment: pathOf("user-environment"),
+  channel: pathOf("channel-nixpkgs"),
+  bashInteractive: pathOf("bash"),
+  shadow: pathOf("shadow"),
+  coreutils: pathOf("coreutils"),
+  nixConf: "sandbox = false\n",
+  channelName: "$HOME",
+  channelUrl: 'https://x.example/"a"',
+  flakeRegistry: undefined,
+};
+
+/** One line an entry: `path/`, `path -> target`, `path: text` (its first line). */
+function lines(tree: Tree, path = ""): string[] {
+  switch (tree.kind) {
+    case "symlink":
+      return [`${path} -> ${tree.target}`];
+    case "regular":
+      return [`${path}: ${Buffer.from(tree.contents).toString().split("\n", 1).join("")}`];
+    case "directory":
+      return [
+        `${path}/`,
+        ...[...tree.entries].flatMap(([name, node]) => lines(node, `${path}/${name}`)),
+      ];
+  }
+}
+
+test("is docker.nix's root directory, but for the links and texts of docs/decisions/0001-deviations.md", () => {
+  assert.deepEqual(lines(baseSystemTree(PARTS)).sort(), [
+    "/",
+    "/bin/",
+    `/bin/sh -> ${pathOf("bash")}/bin/bash`,
+    "/etc/",
+    "/etc/group: nixbld:x:30000:nixbld1,nixbld10,nixbld11,nixbld12,nixbld13,nixbld14,nixbld15,nixbld16,nixbld17,nixbld18,nixbld19,nixbld2,nixbld20,nixbld21,nixbld22,nixbld23,nixbld24,nixbld25,nixbld26,nixbld27,nixbld28,nixbld29,nixbld3,nixbld30,nixbld31,nixbld32,nixbld4,nixbld5,nixbld6,nixbld7,nixbld8,nixbld9",
+    "/etc/nix/",
+    "/etc/nix/nix.conf: sandbox = false",
+    "/etc/passwd: nixbld1:x:30001:30000:Nix build user 1:/var/empty:/bin/false",
+    "/etc/shadow: nixbld1:!:1::::::",
+    "/etc/ssl/",
+    "/etc/ssl/certs/",
+    "/etc/ssl/certs/ca-bundle.crt -> /nix/var/nix/profiles/default/etc/ssl/certs/ca-bundle.crt",
+    "/nix/",
+    "/nix/var/",
+    "/nix/var/nix/",
+    "/nix/var/nix/gcroots/",
+    "/nix/var/nix/gcroots/profiles -> /nix/var/nix/profiles",
+    "/nix/var/nix/profiles/",
+    "/nix/var/nix/profiles/default -> /nix/var/nix/profiles/default-1-link",
+    `/nix/var/nix/profiles/default-1-link -> ${pathOf("user-environment")}`,
+    "/nix/var/nix/profiles/per-user/",
+    "/nix/var/nix/profiles/per-user/root/",
+    "/nix/var/nix/profiles/per-user/root/channels -> /nix/var/nix/profiles/per-user/root/channels-1-link",
+    `/nix/var/nix/profiles/per-user/root/channels-1-link -> ${pathOf("channel-nixpkgs")}`,
+    "/root/",
+    // No shell expands or unquotes it.
+    '/root/.nix-channels: https://x.example/"a" $HOME',
+    "/root/.nix-defexpr/",
+    "/root/.nix-defexpr/channels -> /nix/var/nix/profiles/per-user/root/channels",
+    "/root/.nix-profile -> /nix/var/nix/profiles/default",
+    "/tmp/",
+    "/usr/",
+    "/usr/bin/",
+    `/usr/bin/env -> ${pathOf("coreutils")}/bin/env`,
+    // It dangles there.
+    "/usr/share -> /nix/var/nix/profiles/default/share",
+    "/var/",
+    "/var/tmp/",
+  ]);
+});
+
+test("a flake registry adds its link and its root, and nothing else", () => {
+  const without = lines(baseSystemTree(PARTS));
+  const withRegistry = lines(baseSystemTree({ ...PARTS, flakeRegistry: pathOf("registry.json") }));
+  assert.deepEqual(withRegistry.filter((line) => !without.includes(line)).sort(), [
+    "/nix/var/nix/gcroots/auto/",
+    "/nix/var/nix/gcroots/auto/2m8wm8j83xbdp2b6wmrgd0bgy8qd4r75 -> /root/.cache/nix/flake-registry.json",
+    "/root/.cache/",
+    "/root/.cache/nix/",
+    `/root/.cache/nix/flake-registry.json -> ${pathOf("registry.json")}`,
+  ]);
+});
+
+test("a registry is the file itself, or the file in a directory, which must be there", () => {
+  const path = pathOf("registry");
+  assert.equal(flakeRegistryTarget(path, file("{}")), path);
+  assert.equal(flakeRegistryTarget(path, symlink("x")), path);
+  const holding = directory({ "flake-registry.json": file("{}") });
+  assert.equal(flakeRegistryTarget(path, holding), `${path}/flake-registry.json`);
+  assert.throws(() => flakeRegistryTarget(path, directory()), NoFlakeRegistry);
+});
+
+test("the channel links nixpkgs, or is an empty directory", () => {
+  const nixpkgs = pathOf("nixpkgs");
+  assert.deepEqual(lines(channelTree(nixpkgs)), [
+    "/",
+    `/nixpkgs -> ${nixpkgs}`,
+    "/manifest.nix: []",
+  ]);
+  assert.deepEqual(lines(channelTree(undefined)), ["/"]);
+});

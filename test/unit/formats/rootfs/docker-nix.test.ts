@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { nixbase32 } from "../../../../provider/formats/nix/nixbase32.ts";
+import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
+import { group, passwd, shadow } from "../../../../provider/formats/rootfs/accounts.ts";
+import { containerConfig } from "../../../../provider/formats/rootfs/container-config.ts";
+import {
+  FLAKE_REGISTRY_GCROOT,
+  FLAKE_REGISTRY_LINK,
+} from "../../../../provider/formats/rootfs/flake-registry.ts";
+import { manifestNix } from "../../../../provider/formats/rootfs/manifest-nix.ts";
+import { nixConf } from "../../../../provider/formats/rootfs/nix-conf.ts";
+import { readVectors } from "../../../support/vectors.ts";
+
+const vectors = readVectors<{
+  readonly passwdContents: string;
+  readonly groupContents: string;
+  readonly shadowContents: string;
+  readonly nixConfContents: string;
+  readonly nixConfContents_withExtra: {
+    readonly nixConf: Record<string, string | string[]>;
+    readonly text: string;
+  };
+  readonly manifestNix_twoPackages: string;
+  readonly imageConfig: Record<string, unknown>;
+  readonly gcrootAuto: { readonly path: string; readonly sha1_nix32: string };
+}>("rootfs/docker-nix");
+
+test("passwd, group and shadow are docker.nix's, each with one newline at its end", () => {
+  const packages = {
+    bashInteractive: StorePath.fromBaseName(
+      "1hi9vilq6acmisdia593dw1y5i0cqmpb-bash-interactive-5.2p37",
+    ),
+    shadow: StorePath.fromBaseName("kvhj5qq8815vkcr4dj8v1l0qi6lzk397-shadow-4.16.0"),
+  };
+  assert.equal(passwd(packages), `${vectors.passwdContents}\n`);
+  assert.equal(group(), `${vectors.groupContents}\n`);
+  assert.equal(shadow(), `${vectors.shadowContents}\n`);
+});
+
+test("nix.conf is docker.nix's, by default and with settings merged over it", () => {
+  assert.equal(nixConf({}), vectors.nixConfContents);
+  const { nixConf: settings, text } = vectors.nixConfContents_withExtra;
+  assert.equal(nixConf(settings), text);
+});
+
+test("manifest.nix is docker.nix's to the byte", () => {
+  const system = "x86_64-linux";
+  const coreutils = StorePath.fromBaseName("vqcbscy737a07cglgl812jvsvmx55jzy-coreutils-full-9.5");
+  const text = manifestNix([
+    {
+      name: "coreutils-full-9.5",
+      system,
+      outPath: coreutils,
+      out: coreutils,
+      install: [coreutils],
+      priority: 10,
+    },
+    {
+      name: "curl-8.11.0",
+      system,
+      outPath: StorePath.fromBaseName("32r6q42nn1k52xfw0lisgpz0g8wr1f0f-curl-8.11.0-bin"),
+      out: StorePath.fromBaseName("q3ai991m04m9pchhsdbj8pnlkbrn8wyq-curl-8.11.0"),
+      install: [],
+      priority: 5,
+    },
+  ]);
+  assert.equal(text, vectors.manifestNix_twoPackages);
+});
+
+test("Cmd, Env and Labels are docker.nix's, the labels in their order", () => {
+  const { Labels: labels, ...rest } = vectors.imageConfig;
+  const config = containerConfig({ version: "2.91.1", revision: undefined });
+  const { Labels: ours, ...ourRest } = config;
+  assert.deepEqual(ourRest, rest);
+  assert.equal(JSON.stringify(ours), JSON.stringify(labels));
+});
+
+test("a revision is one more label, in its place", () => {
+  const { Labels: labels } = containerConfig({ version: "2.91.1", revision: "0123abc" });
+  assert.equal(labels["org.opencontainers.image.revision"], "0123abc");
+  assert.deepEqual(Object.keys(labels), Object.keys(labels).toSorted());
+});
+
+test("the flake registry's root is named for the link's path", () => {
+  assert.equal(FLAKE_REGISTRY_LINK, vectors.gcrootAuto.path);
+  assert.equal(FLAKE_REGISTRY_GCROOT, vectors.gcrootAuto.sha1_nix32);
+  const sha1 = createHash("sha1").update(FLAKE_REGISTRY_LINK).digest();
+  assert.equal(nixbase32.encode(sha1), FLAKE_REGISTRY_GCROOT);
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { withTempDir } from "../../../provider/base/temp-dir.ts";
+import {
+  CacheUnusable,
+  CacheVanished,
+  cacheFolder,
+  placeFile,
+  readIfThere,
+  writeWhole,
+} from "../../../provider/image/folder.ts";
+
+test("LIX_IMAGE_CACHE names the folder; else it is in the user's cache folder", () => {
+  assert.equal(cacheFolder({ LIX_IMAGE_CACHE: "/x" }), "/x");
+  assert.equal(cacheFolder({ LIX_IMAGE_CACHE: "" }), cacheFolder({}));
+  if (process.platform !== "linux") return;
+  assert.equal(cacheFolder({ XDG_CACHE_HOME: "/c" }), "/c/pulumi-lix");
+  assert.equal(cacheFolder({}), join(homedir(), ".cache", "pulumi-lix"));
+});
+
+test("a file is written whole, over the one before, in folders made as needed", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "a", "b", "c.json");
+    await writeWhole(file, "one");
+    await writeWhole(file, "other");
+    assert.equal(await readIfThere(file), "other");
+    assert.deepEqual(readdirSync(join(dir, "a", "b")), ["c.json"]);
+  }));
+
+test("a file that is not there is none; one that cannot be read is an error", () =>
+  withTempDir(async (dir) => {
+    assert.equal(await readIfThere(join(dir, "x")), undefined);
+    await assert.rejects(readIfThere(dir), CacheUnusable);
+  }));
+
+test("nothing is left when writing fails, and the old file stays", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "x");
+    writeFileSync(file, "old");
+    const failure = new Error("no");
+    const write = placeFile(file, async (handle) => {
+      await handle.writeFile("half");
+      throw failure;
+    });
+    await assert.rejects(write, failure);
+    assert.deepEqual(readdirSync(dir), ["x"]);
+    assert.equal(readFileSync(file, "utf8"), "old");
+  }));
+
+test("many writers of one file do not disturb each other", () =>
+  withTempDir(async (dir) => {
+    const texts = Array.from({ length: 20 }, (_, index) => `${index}`.repeat(10_000));
+    await Promise.all(texts.map((text) => writeWhole(join(dir, "x"), text)));
+    assert.ok(texts.includes(readFileSync(join(dir, "x"), "utf8")));
+    assert.deepEqual(readdirSync(dir), ["x"]);
+  }));
+
+test("a full disk and a forbidden folder are told apart, and both name the folder and the way out", () => {
+  const failed = (code: string): CacheUnusable =>
+    new CacheUnusable("/cache/v1/blobs/new", Object.assign(new Error(code), { code }));
+  assert.match(failed("ENOSPC").message, /no space left on the disk of \/cache\/v1\/blobs/);
+  assert.match(failed("EACCES").message, /cannot use \/cache\/v1\/blobs/);
+  for (const code of ["ENOSPC", "EDQUOT", "EACCES", "EROFS"])
+    assert.match(failed(code).hint ?? "", /LIX_IMAGE_CACHE/);
+});
+
+test(
+  "a folder that can never be made is an error, and no endless attempt",
+  { skip: process.platform !== "linux" && "/proc is Linux's" },
+  async () => {
+    await assert.rejects(writeWhole("/proc/lix-image/v1/layers/x.json", ""), (error) => {
+      assert.ok(error instanceof CacheUnusable);
+      assert.match(error.hint ?? "", /LIX_IMAGE_CACHE to a folder on a file system that takes/);
+      return true;
+    });
+  },
+);
+
+test("a folder that is removed while a file is written is made again for a note", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "notes", "x");
+    let times = 0;
+    const write = placeFile(file, async (handle) => {
+      await handle.writeFile("x");
+      rmSync(join(dir, "notes"), { recursive: true });
+      times += 1;
+      return file;
+    });
+    await assert.rejects(write, (error) => {
+      assert.ok(error instanceof CacheVanished);
+      assert.match(error.message, /notes was removed while a file was written there/);
+      return true;
+    });
+    assert.equal(times, 1);
+    await writeWhole(file, "x");
+    assert.equal(readFileSync(file, "utf8"), "x");
+  }));

@@ -1,0 +1,76 @@
+/** What is no answer is not taken for one: a refresh fails, with words, and the state stays. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { render } from "../../../provider/base/errors.ts";
+import { read } from "../../../provider/pulumi/read.ts";
+import type { Wire } from "../../../provider/pulumi/wire.ts";
+import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const FAST = { questionLimitMs: 400 };
+
+const imageAt = (host: string): Wire => ({
+  planKey: "1",
+  registry: host,
+  ref: `${host}/lix@${DIGEST}`,
+  taggedRefs: [`${host}/lix:latest`],
+});
+
+async function withRegistry(use: (registry: TestRegistry) => Promise<void>): Promise<void> {
+  const users = { me: "secret" };
+  const registry = await startRegistry({ auth: { kind: "bearer", users, anonymousPull: true } });
+  try {
+    await use(registry);
+  } finally {
+    await registry.close();
+  }
+}
+
+for (const [what, path] of [
+  ["registry", /manifests/],
+  ["token service", /^\/token/],
+] as const)
+  test(`a ${what} that takes requests and answers none is given up after a while, by name`, async () => {
+    await withRegistry(async ({ host, faults }) => {
+      // Later it says 404 to all, which would be a resource that is gone.
+      faults.push({ path, times: Infinity, act: { kind: "wait", ms: 2_000 } });
+      await assert.rejects(read("lix", imageAt(host), FAST), (error) => {
+        const text = render(error);
+        assert.ok(text.startsWith(`${host}/lix: reading manifest`), text);
+        assert.match(text, /no answer within 0\.4 s \[HTTP_UNREACHABLE\]/);
+        assert.match(text, /did not answer in time: check the network, a proxy or a firewall/);
+        return true;
+      });
+    });
+  });
+
+test("a registry that limits requests for longer than a refresh waits is told as such at once", async () => {
+  await withRegistry(async ({ host, faults }) => {
+    const headers = { "retry-after": "60" };
+    faults.push({ times: Infinity, act: { kind: "answer", status: 429, headers } });
+    await assert.rejects(read("lix", imageAt(host), FAST), /not available: HTTP status 429/);
+  });
+});
+
+test("half an answer is none", async () => {
+  await withRegistry(async ({ host, faults }) => {
+    // Without a digest in the head the body has to tell, and it stops half-way.
+    const head = { kind: "answer", status: 200 } as const;
+    faults.push({ method: "HEAD", path: /manifests/, times: Infinity, act: head });
+    const headers = { "content-length": "1000" };
+    const act = { kind: "answer", status: 200, headers, body: '{"schemaVersion":2,' } as const;
+    faults.push({ method: "GET", path: /manifests/, times: Infinity, act });
+    await assert.rejects(read("lix", imageAt(host), FAST), (error) => {
+      assert.match(render(error), /lix: reading manifest .*no more of the answer within 0\.4 s/);
+      return true;
+    });
+  });
+});
+
+test("a registry whose name is not known is told by name", async () => {
+  await assert.rejects(read("lix", imageAt("registry.invalid"), FAST), (error) => {
+    assert.match(render(error), /registry\.invalid\/lix: reading manifest/);
+    assert.match(render(error), /registry\.invalid has no address|did not answer in time/);
+    return true;
+  });
+});

@@ -1,0 +1,43 @@
+/** Arguments that a policy changes after check, in the order of the engine's calls. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Session } from "../../../provider/image/session.ts";
+import { check } from "../../../provider/pulumi/check.ts";
+import { diff } from "../../../provider/pulumi/diff.ts";
+import { push } from "../../../provider/pulumi/push.ts";
+import { read } from "../../../provider/pulumi/read.ts";
+import { remediated } from "../../../provider/pulumi/remediated.ts";
+import type { Wire } from "../../../provider/pulumi/wire.ts";
+import { warningsOf } from "../../support/warnings.ts";
+import { withWorkshop } from "../../support/workshop.ts";
+
+test("in one process a refresh and an up of a changed image find nothing to do", async () => {
+  await withWorkshop({}, async ({ world, registry, cache }) => {
+    const session = new Session(cache);
+    const news = { lock: world.lockFile, registry: `${registry.host}/acme` };
+    const policy = (inputs: Wire): Wire => ({ ...inputs, nixConf: { cores: 2 }, tag: "audited" });
+    const checked = async (olds: Wire): Promise<Wire> => {
+      const { inputs, failures } = await check(session, olds, news);
+      assert.deepEqual(failures, []);
+      return policy(inputs);
+    };
+    const inputs = await checked({});
+    let outs: Wire = {};
+    const [warning, ...more] = await warningsOf(async () => {
+      ({ outs } = await push(session, inputs));
+    });
+    assert.match(warning ?? "", /a policy changed nixConf, tag after/);
+    assert.deepEqual(more, []);
+
+    const found = await read("lix", outs);
+    assert.deepEqual(found.props, outs);
+    for (const [name, value] of Object.entries(inputs))
+      assert.deepEqual(found.inputs[name] ?? null, value ?? null, `the engine would show ${name}`);
+    // A refresh compares with the inputs in state, then the program runs.
+    const refreshed = await remediated(session, found.props, inputs);
+    assert.equal(diff(found.props, refreshed.inputs).changes, false);
+    const again = await remediated(session, found.props, await checked(found.inputs));
+    assert.equal(diff(found.props, again.inputs).changes, false);
+    assert.equal(again.inputs["digest"], outs["digest"]);
+  });
+});
