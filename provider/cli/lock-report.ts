@@ -20,7 +20,7 @@ export const LockDifference = {
     !isDeepStrictEqual(caches.before, caches.after),
 };
 
-/** The documented shape: docs/locks.md. */
+/** The documented shape: docs/updating-locks.md. */
 export function lockReport(difference: LockDifference) {
   const { file, changed, caches, systems, image } = difference;
   return {

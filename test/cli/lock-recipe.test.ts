@@ -1,4 +1,4 @@
-/** The scripts of docs/locks.md that keep a lock fresh, as they stand there, on both kinds of forges. @module */
+/** The scripts of docs/updating-locks.md that keep a lock fresh, as they stand there, on both kinds of forges. @module */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,10 +10,10 @@ import { newRelease, withLocking, type Locking } from "../support/locking.ts";
 import { codeBlocks, markdownPages } from "../support/markdown.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
-const page = markdownPages().find(({ file }) => file === "docs/locks.md") ?? assert.fail();
+const page = markdownPages().find(({ file }) => file === "docs/updating-locks.md") ?? assert.fail();
 const block = (language: string, start: string): string =>
   codeBlocks(page).find((each) => each.language === language && each.code.includes(start))?.code ??
-  assert.fail(`docs/locks.md has no ${start}`);
+  assert.fail(`docs/updating-locks.md has no ${start}`);
 
 const UPDATE = block("sh", "# ci/update-lock.sh");
 const WORKFLOW = block("yaml", "# .github/workflows/update-lock.yml");

@@ -116,13 +116,13 @@ const BY_NODE: ReadonlySet<string> = new Set([
   "NODE_EXTRA_CA_CERTS",
 ]);
 
-test("docs/lock.md has every field of a package and of a path", () => {
+test("docs/lock-format.md has every field of a package and of a path", () => {
   const schema = z.toJSONSchema(LockFile, { io: "input" }) as Schema;
   const system = schema.properties?.["systems"]?.additionalProperties?.properties;
   const fields = ["packages", "paths"].flatMap((part) =>
     Object.keys(system?.[part]?.additionalProperties?.properties ?? {}),
   );
-  const rows = [...page("docs/lock.md").text.matchAll(/^\| `(\w+)` +\|/gm)];
+  const rows = [...page("docs/lock-format.md").text.matchAll(/^\| `(\w+)` +\|/gm)];
   assert.deepEqual(
     rows.map(([, name = ""]) => name),
     fields,

@@ -1,7 +1,7 @@
 /**
  * A channel, the Hydra that built it and the cache that has its packages, on one server, in the shapes
  * of channels.nixos.org, releases.nixos.org, hydra.nixos.org and cache.nixos.org.
- * @see docs/locks.md for the requests that it stands for
+ * @see docs/updating-locks.md for the requests that it stands for
  * @module
  */
 import { brotliCompressSync } from "node:zlib";

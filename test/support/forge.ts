@@ -1,6 +1,6 @@
 /**
  * A forge's pull requests on loopback, by the API of Forgejo and, for a stand-in of `gh`, by the arguments of
- * that program. Both know only what docs/locks.md uses, and refuse everything else.
+ * that program. Both know only what docs/updating-locks.md uses, and refuse everything else.
  * @see https://forgejo.org/docs/latest/user/api-usage/
  * @module
  */

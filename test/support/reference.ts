@@ -32,7 +32,7 @@ const INTRODUCTION = `<!-- Written by test/support/reference.ts out of sdk/ and 
 
 # Reference
 
-Elsewhere: [the lock](lock.md), [credentials and environment variables](environment.md),
+Elsewhere: [the lock](lock-format.md), [credentials and environment variables](environment.md),
 [errors](errors.md), [what is particular under Pulumi](pulumi-users.md).`;
 
 function resource(): string {
