@@ -1,6 +1,6 @@
 /**
  * What a program writes. The comments here are the reference documentation. The schema in
- * provider/plan/inputs-schema.ts holds bounds and defaults, and a compile-time test proves that the two
+ * provider/arguments/schema.ts holds bounds and defaults, and a compile-time test proves that the two
  * agree.
  * @module
  */

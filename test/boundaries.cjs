@@ -9,6 +9,7 @@ const FACE = [
   "provider/destination",
   "provider/plan",
   "provider/image",
+  "provider/arguments",
   "provider/app",
   "sdk",
 ];
@@ -40,18 +41,19 @@ const MAY = {
     "provider/compression",
     "provider/registry",
   ],
-  "provider/plan": [
-    "provider/base",
-    ...formats("nix", "oci", "rootfs", "layer"),
-    "provider/lock",
-    "sdk",
-  ],
+  "provider/plan": ["provider/base", ...formats("nix", "oci", "rootfs", "layer"), "provider/lock"],
   "provider/image": [
     "provider/base",
     ...formats("nix", "oci", "rootfs", "layer"),
     "provider/substituter",
     "provider/lock",
     "provider/plan",
+  ],
+  "provider/arguments": [
+    "provider/base",
+    ...formats("nix", "oci", "rootfs", "layer"),
+    "provider/plan",
+    "sdk",
   ],
   "provider/app": [
     "provider/base",
@@ -62,6 +64,7 @@ const MAY = {
     "provider/destination",
     "provider/plan",
     "provider/image",
+    "provider/arguments",
     "sdk",
   ],
   "provider/resolve": [

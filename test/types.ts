@@ -4,11 +4,11 @@
  */
 import type { Output } from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { PreviewOutput } from "../provider/app/unknown.ts";
+import type { PreviewOutput } from "../provider/arguments/unknown.ts";
 import type { NarHash } from "../provider/formats/nix/nix-hash.ts";
 import type { StorePath } from "../provider/formats/nix/store-path.ts";
 import type { DiffId, Digest } from "../provider/formats/oci/digest.ts";
-import type { LixImageInputs as Schema, LixImageSpec } from "../provider/plan/inputs-schema.ts";
+import type { LixImageInputs as Schema, LixImageSpec } from "../provider/arguments/schema.ts";
 import type { LixImageArgs, LixImageInputs } from "../sdk/args.ts";
 import type { LixImage } from "../sdk/lix-image.ts";
 import type { LixImageOutputs } from "../sdk/outputs.ts";

@@ -6,7 +6,7 @@ import { mapConcurrent } from "../base/concurrency.ts";
 import type { KnownLayer } from "../image/layer-cache.ts";
 import type { LayerIdentity } from "../formats/oci/layer.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
-import { targetName, type Spec } from "../plan/spec.ts";
+import { targetName, type Spec } from "../arguments/spec.ts";
 import type { LayerJob } from "../image/layer-job.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { building } from "../image/progress.ts";

@@ -2,7 +2,7 @@
 import type { LayerOutput, LixImageOutputs, PlatformOutput } from "../../sdk/outputs.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { Repository } from "../formats/oci/reference.ts";
-import { targetName, type Spec } from "../plan/spec.ts";
+import { targetName, type Spec } from "../arguments/spec.ts";
 import { fillTags, hasPlanKey, type TagFacts } from "../plan/tags.ts";
 import type { Assembled, AssembledPlatform } from "./assemble.ts";
 import type { Prepared } from "./prepare.ts";

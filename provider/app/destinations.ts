@@ -6,7 +6,7 @@ import { asHydraProduct } from "../destination/hydra-product.ts";
 import { ociArchiveDestination } from "../destination/oci-archive.ts";
 import { ociLayoutDestination } from "../destination/oci-layout.ts";
 import { registryDestination } from "../destination/registry.ts";
-import { targetName, type Spec } from "../plan/spec.ts";
+import { targetName, type Spec } from "../arguments/spec.ts";
 import { RegistryClient } from "../registry/client.ts";
 
 /** The registry first: it is what other resources wait for, and mirrors beside it mount its blobs. */

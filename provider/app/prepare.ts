@@ -6,7 +6,7 @@
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { planPlatform, type PlatformInput, type PlatformPlan } from "../plan/platform-plan.ts";
 import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
-import { targetName, type Spec } from "../plan/spec.ts";
+import { targetName, type Spec } from "../arguments/spec.ts";
 import { learnListings, type LearnOptions } from "../image/listings.ts";
 import { resolveImage, type Resolved } from "./resolve.ts";
 import type { Session } from "../image/session.ts";

@@ -13,7 +13,7 @@ import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
 import { importSource } from "../plan/import-source.ts";
 import { PathNotLocked, resolvePackages, type PackageSet } from "../plan/packages.ts";
 import type { FlakeRegistry, PlatformInput } from "../plan/platform-plan.ts";
-import type { Spec } from "../plan/spec.ts";
+import type { Spec } from "../arguments/spec.ts";
 import { containerConfig } from "../formats/rootfs/container-config.ts";
 import type { Session } from "../image/session.ts";
 

@@ -4,13 +4,13 @@
  */
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { LixImageSpec } from "../plan/inputs-schema.ts";
+import type { LixImageSpec } from "../arguments/schema.ts";
 import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
-import { readInputs } from "../app/arguments.ts";
+import { readInputs } from "../arguments/parse-arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
-import { draftSpec, type Spec, type SpecOptions } from "../plan/spec.ts";
+import { draftSpec, type Spec, type SpecOptions } from "../arguments/spec.ts";
 import { UsageError } from "./usage.ts";
 
 const OPTIONS = {

@@ -6,7 +6,7 @@ import { publish } from "../app/publish.ts";
 import { Session } from "../image/session.ts";
 import { archivesOf } from "../app/destinations.ts";
 import { prepareFully } from "../app/build-image.ts";
-import { DockerArchiveName } from "../plan/destination-mistakes.ts";
+import { DockerArchiveName } from "../arguments/validate-destinations.ts";
 import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";
 import { UsageError } from "./usage.ts";

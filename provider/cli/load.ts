@@ -8,7 +8,7 @@ import { dockerArchive } from "../destination/docker-archive.ts";
 import { findDocker, type DockerEndpoint } from "../destination/docker-context.ts";
 import { dockerArchitecture, loadIntoDocker } from "../destination/docker-engine.ts";
 import { loadIntoPodman } from "../destination/podman.ts";
-import { targetName, type Spec } from "../plan/spec.ts";
+import { targetName, type Spec } from "../arguments/spec.ts";
 import { parseCommandLine, readArguments } from "./arguments.ts";
 import { printJson, printLines, summary } from "./print.ts";
 import { UsageError } from "./usage.ts";

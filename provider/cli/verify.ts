@@ -10,7 +10,7 @@ import { Digest } from "../formats/oci/digest.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { compareImages, type ImageDifference } from "../formats/oci/verify.ts";
-import type { Spec } from "../plan/spec.ts";
+import type { Spec } from "../arguments/spec.ts";
 import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
 import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
 import { printJson, printLines } from "./print.ts";

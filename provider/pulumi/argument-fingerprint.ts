@@ -8,8 +8,8 @@
  */
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
-import { LixImageInputs } from "../plan/inputs-schema.ts";
-import { isUnknown, UNKNOWN } from "../app/unknown.ts";
+import { LixImageInputs } from "../arguments/schema.ts";
+import { isUnknown, UNKNOWN } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
 /** What check answered in this process, by its fingerprint: for the names of what was changed. */

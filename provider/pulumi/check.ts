@@ -9,10 +9,14 @@ import type { Session } from "../image/session.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import { comparePlatforms, Platform } from "../formats/oci/platform.ts";
-import { draftSpec, targetName, type Spec, type SpecDraft } from "../plan/spec.ts";
+import { draftSpec, targetName, type Spec, type SpecDraft } from "../arguments/spec.ts";
 import { ResourceState } from "./state.ts";
 import { ArgumentFingerprint } from "./argument-fingerprint.ts";
-import { parseArguments, wireArguments, type CheckedArguments } from "../app/arguments.ts";
+import {
+  parseArguments,
+  wireArguments,
+  type CheckedArguments,
+} from "../arguments/parse-arguments.ts";
 import { claimImage } from "./claims.ts";
 import { givenOutputs } from "./given-outputs.ts";
 import { learnImage, type LearnedImage } from "./learn-image.ts";
@@ -25,7 +29,7 @@ import {
   UNKNOWN,
   ValueUnknown,
   type PreviewOutput,
-} from "../app/unknown.ts";
+} from "../arguments/unknown.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 export interface CheckResult {

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { UNKNOWN } from "../app/unknown.ts";
+import { UNKNOWN } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
 const claimed = new Map<string, string>();

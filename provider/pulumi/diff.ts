@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { Repository } from "../formats/oci/reference.ts";
 import { Recorded } from "./recorded.ts";
-import { isUnknown } from "../app/unknown.ts";
+import { isUnknown } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
 export interface DiffResult {

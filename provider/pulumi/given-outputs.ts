@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { OutputNames } from "../plan/output-names.ts";
+import { OutputNames } from "../arguments/output-names.ts";
 import type { Wire } from "./wire.ts";
 
 /**

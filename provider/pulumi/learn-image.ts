@@ -11,9 +11,9 @@ import { describeImage, describePlan, describeResolved, describeSpec } from "../
 import { prepareResolved, type Prepared } from "../app/prepare.ts";
 import { resolveImage } from "../app/resolve.ts";
 import type { Session } from "../image/session.ts";
-import type { SpecDraft } from "../plan/spec.ts";
-import type { CheckedArguments } from "../app/arguments.ts";
-import { followsFromUnknown } from "../app/unknown.ts";
+import type { SpecDraft } from "../arguments/spec.ts";
+import type { CheckedArguments } from "../arguments/parse-arguments.ts";
+import { followsFromUnknown } from "../arguments/unknown.ts";
 
 export interface LearnedImage {
   /** As far as they are known. */

@@ -2,7 +2,7 @@
  * The six methods that @pulumi/pulumi's dynamic provider calls, each with a file of its name (create and
  * update are push.ts). Errors become text here, once.
  *
- * check: `arguments` (with `stand-ins` for what is `unknown` or wrong) → `learn-image` → `claims`, `plans`
+ * check: `arguments` (with `placeholders` for what is `unknown` or wrong) → `learn-image` → `claims`, `plans`
  * diff: `recorded` beside what check answered → `summary`, by `say-once`
  * push: `destinations` → build/publish; on an update `delete` removes what is no longer asked for
  * read: `recorded`, `recorded-blobs` → `drift`; of what this stack did not push, `look-up`

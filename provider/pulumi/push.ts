@@ -13,9 +13,9 @@ import { publish, type DestinationFailure, type Published } from "../app/publish
 import { PushReport } from "../app/push-report.ts";
 import type { Session } from "../image/session.ts";
 import { Repository } from "../formats/oci/reference.ts";
-import { makeSpec, targetName, type Spec } from "../plan/spec.ts";
+import { makeSpec, targetName, type Spec } from "../arguments/spec.ts";
 import { ResourceState } from "./state.ts";
-import { parseArguments, wireArguments } from "../app/arguments.ts";
+import { parseArguments, wireArguments } from "../arguments/parse-arguments.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "../app/destinations.ts";
 import { notPushedTo } from "./drift.ts";

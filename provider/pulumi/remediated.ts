@@ -5,9 +5,9 @@
  */
 import type { Session } from "../image/session.ts";
 import { ArgumentFingerprint } from "./argument-fingerprint.ts";
-import { parseArguments } from "../app/arguments.ts";
+import { parseArguments } from "../arguments/parse-arguments.ts";
 import { checkedInputs } from "./check.ts";
-import { PREVIEW_OUTPUTS } from "../app/unknown.ts";
+import { PREVIEW_OUTPUTS } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
 export interface Remediated {

@@ -7,12 +7,12 @@ import type { Prepared } from "../app/prepare.ts";
 import type { LockedPath } from "../lock/lock.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { layerName } from "../plan/layer-name.ts";
-import { Place } from "../plan/place.ts";
+import { JsonPath } from "../arguments/json-path.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "./state.ts";
 import { planOf, type RememberedPlan } from "./plans.ts";
 import { Recorded } from "./recorded.ts";
-import { isUnknown, unknownBehind, type PreviewOutput } from "../app/unknown.ts";
+import { isUnknown, unknownBehind, type PreviewOutput } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
 const PACKAGES_SHOWN = 8;
@@ -104,7 +104,7 @@ function namesOf(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined): strin
 
 /** With the unknown arguments it waits for; without any it is a download that a preview may not make. */
 function notKnown(what: string, news: Wire, output: PreviewOutput): string {
-  const places = unknownBehind(output, news).map(Place.format);
+  const places = unknownBehind(output, news).map(JsonPath.format);
   const cause = places.length === 0 ? "previewDigests" : places.join(", ");
   return `${what}: not known before \`up\`, because of ${cause}`;
 }

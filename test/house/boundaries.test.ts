@@ -10,7 +10,7 @@ import { REPOSITORY, sourceFiles } from "../support/source-files.ts";
 /** Imports go from the right to the left. */
 const FOLDERS = [
   "base http formats/nix formats/oci formats/tar compression formats/rootfs formats/layer login",
-  "substituter lock registry destination plan image app resolve pulumi cli",
+  "substituter lock registry destination plan image arguments app resolve pulumi cli",
 ].flatMap((line) => line.split(" "));
 
 interface Planted {
@@ -94,7 +94,7 @@ test("what else is forbidden is caught, and what is allowed is not", async () =>
     { from: "provider/cli/planted.ts", to: "provider/app/some.ts" },
     { from: "provider/pulumi/planted.ts", to: "provider/app/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/formats/layer/some.ts" },
-    { from: "provider/plan/planted.ts", to: "sdk/args.ts" },
+    { from: "provider/arguments/planted.ts", to: "sdk/args.ts" },
   ];
   assert.deepEqual(await caught([...wrong, ...right]), wrong);
 });

@@ -7,9 +7,9 @@ import { extract, type Header } from "tar-stream";
 import { assemble, type Assembled } from "../../provider/app/assemble.ts";
 import { materialise, type BuiltLayer, prepareFully } from "../../provider/app/build-image.ts";
 import type { Session } from "../../provider/image/session.ts";
-import { parseInputs } from "../../provider/app/arguments.ts";
+import { parseInputs } from "../../provider/arguments/parse-arguments.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
-import { makeSpec } from "../../provider/plan/spec.ts";
+import { makeSpec } from "../../provider/arguments/spec.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
 
 export interface BuiltImage {

@@ -9,7 +9,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { PREVIEW_OUTPUTS } from "../../provider/app/unknown.ts";
+import { PREVIEW_OUTPUTS } from "../../provider/arguments/unknown.ts";
 import { argumentRules, boundsOf, compressionLevels } from "./reference/argument-rules.ts";
 import { commandHelp } from "./reference/command-help.ts";
 import {

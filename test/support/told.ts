@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { Session } from "../../provider/image/session.ts";
 import { check } from "../../provider/pulumi/check.ts";
-import { UNKNOWN } from "../../provider/app/unknown.ts";
+import { UNKNOWN } from "../../provider/arguments/unknown.ts";
 import type { Wire } from "../../provider/pulumi/wire.ts";
 import { withWorkshop } from "./workshop.ts";
 

@@ -1,6 +1,6 @@
 /** What the schema of the arguments allows and fills in. @module */
 import { z } from "zod";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 
 /** The part of a JSON schema that we read. */
 interface Rules {

@@ -1,5 +1,5 @@
 /** Plans of made-up packages, without any file or server: listings come straight from the trees. @module */
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { Owner } from "../../../provider/base/owner.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
 import type { Listing } from "../../../provider/formats/nix/listing.ts";
@@ -12,7 +12,7 @@ import {
   type PlatformInput,
   type PlatformPlan,
 } from "../../../provider/plan/platform-plan.ts";
-import { makeSpec } from "../../../provider/plan/spec.ts";
+import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { BASE_PACKAGES } from "./base-packages.ts";
 import { EXTRA_PACKAGES } from "./extra-packages.ts";
 import { signingKey } from "./signing-key.ts";

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { identifyLayers, materialise, prepareFully } from "../../../provider/app/build-image.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
-import { parseInputs } from "../../../provider/app/arguments.ts";
-import { makeSpec } from "../../../provider/plan/spec.ts";
+import { parseInputs } from "../../../provider/arguments/parse-arguments.ts";
+import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 test("a layer that a state describes wrongly is not pushed as something else", async () => {

@@ -6,8 +6,8 @@ import { prepareResolved } from "../../../provider/app/prepare.ts";
 import { resolveImage, type Resolved } from "../../../provider/app/resolve.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { parseInputs } from "../../../provider/app/arguments.ts";
-import { makeSpec } from "../../../provider/plan/spec.ts";
+import { parseInputs } from "../../../provider/arguments/parse-arguments.ts";
+import { makeSpec } from "../../../provider/arguments/spec.ts";
 import type { LixImageInputs } from "../../../sdk/args.ts";
 import { makeWorld } from "../../support/world.ts";
 

@@ -12,8 +12,8 @@ import { ociLayoutDestination, readOciLayout } from "../../../provider/destinati
 import type { KnownLayer } from "../../../provider/image/layer-cache.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
 import { Digest } from "../../../provider/formats/oci/digest.ts";
-import { makeSpec, type Spec } from "../../../provider/plan/spec.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { makeSpec, type Spec } from "../../../provider/arguments/spec.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { otherMachine } from "../../support/other-machine.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";

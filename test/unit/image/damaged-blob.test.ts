@@ -8,8 +8,8 @@ import { Session } from "../../../provider/image/session.ts";
 import { readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
 import { prepareFully } from "../../../provider/app/build-image.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
-import { makeSpec } from "../../../provider/plan/spec.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
+import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 function damageBlobs(cache: string): void {

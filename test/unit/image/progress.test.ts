@@ -9,8 +9,8 @@ import { destinationsOf } from "../../../provider/app/destinations.ts";
 import { prepareFully } from "../../../provider/app/build-image.ts";
 import { Digest } from "../../../provider/formats/oci/digest.ts";
 import type { Blob } from "../../../provider/formats/oci/layer.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
-import { makeSpec } from "../../../provider/plan/spec.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
+import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { NarInterrupted } from "../../../provider/substituter/chain.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 

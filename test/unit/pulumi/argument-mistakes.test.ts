@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { assertTold, invalid, type MistakeTable } from "../../support/told.ts";
 
 const ALL = Object.keys(LixImageInputs.shape).sort().join(", ");

@@ -6,7 +6,7 @@ import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
-import { UNKNOWN } from "../../../provider/app/unknown.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import type { Wire } from "../../../provider/pulumi/wire.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { countConnections } from "../../support/connections.ts";

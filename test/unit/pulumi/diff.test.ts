@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diff } from "../../../provider/pulumi/diff.ts";
-import { UNKNOWN } from "../../../provider/app/unknown.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import type { Wire } from "../../../provider/pulumi/wire.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

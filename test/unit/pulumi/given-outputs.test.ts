@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { givenOutputs } from "../../../provider/pulumi/given-outputs.ts";
-import { UNKNOWN } from "../../../provider/app/unknown.ts";
-import { OutputNames } from "../../../provider/plan/output-names.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
+import { OutputNames } from "../../../provider/arguments/output-names.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 
 const OLDS = {
   tag: "latest",

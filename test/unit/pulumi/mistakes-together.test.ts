@@ -1,7 +1,7 @@
 /** What arguments show to be wrong together, and with the lock, in the words in which a preview tells it. */
 import { test } from "node:test";
-import { UNKNOWN } from "../../../provider/app/unknown.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { assertTold, invalid, type MistakeTable } from "../../support/told.ts";
 
 const ALL = Object.keys(LixImageInputs.shape).sort().join(", ");

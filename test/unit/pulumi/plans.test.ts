@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { UNKNOWN } from "../../../provider/app/unknown.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { Planner } from "../../protocol/host/update-plan.ts";
 import type { Properties } from "../../protocol/host/wire.ts";
 import { withWorkshop } from "../../support/workshop.ts";

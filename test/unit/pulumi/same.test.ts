@@ -10,7 +10,7 @@ import { diff } from "../../../provider/pulumi/diff.ts";
 import type { Wire } from "../../../provider/pulumi/wire.ts";
 import { parseLock } from "../../../provider/lock/read.ts";
 import { formatLock } from "../../../provider/lock/write.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 /** As state has them: text. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summarize, summarizeNew } from "../../../provider/pulumi/summary.ts";
-import { UNKNOWN } from "../../../provider/app/unknown.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
 import { ResourceState } from "../../../provider/pulumi/state.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { Place } from "../../../provider/plan/place.ts";
+import { JsonPath } from "../../../provider/arguments/json-path.ts";
 
 test("a place is written as a program would, and its kind leaves out which", () => {
   for (const [place, text, kind] of [
@@ -13,27 +13,27 @@ test("a place is written as a program would, and its kind leaves out which", () 
     [["compression", "level"], "compression.level", "compression.level"],
     [[], "arguments", ""],
   ] as const) {
-    assert.equal(Place.format(place), text);
-    assert.equal(Place.kind(place), kind);
+    assert.equal(JsonPath.format(place), text);
+    assert.equal(JsonPath.kind(place), kind);
   }
 });
 
-const PLACES = fc.constantFrom<Place>(["a"], ["list", 0], ["list", 1, "b"], ["o", "p", "q"], []);
+const PLACES = fc.constantFrom<JsonPath>(["a"], ["list", 0], ["list", 1, "b"], ["o", "p", "q"], []);
 
 test("what is written somewhere is read there, and all else stays", () => {
   const before = { list: [1, { b: 2, c: 3 }], o: { p: { q: 4, r: 5 } } };
   fc.assert(
     fc.property(PLACES, fc.jsonValue(), (place, value) => {
       const text = JSON.stringify(before);
-      const after = Place.write(before, place, value);
-      assert.deepEqual(Place.read(after, place), value);
-      assert.deepEqual(Place.write(after, place, Place.read(before, place)), before);
+      const after = JsonPath.write(before, place, value);
+      assert.deepEqual(JsonPath.read(after, place), value);
+      assert.deepEqual(JsonPath.write(after, place, JsonPath.read(before, place)), before);
       assert.equal(JSON.stringify(before), text);
     }),
   );
 });
 
 test("nothing stands where nothing is, and undefined takes a property away", () => {
-  assert.equal(Place.read({ a: 7 }, ["a", "b", "c"]), undefined);
-  assert.deepEqual(Place.write({ a: 1, b: 2 }, ["a"], undefined), { b: 2 });
+  assert.equal(JsonPath.read({ a: 7 }, ["a", "b", "c"]), undefined);
+  assert.deepEqual(JsonPath.write({ a: 1, b: 2 }, ["a"], undefined), { b: 2 });
 });

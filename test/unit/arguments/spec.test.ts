@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { draftSpec, makeSpec, targetName, type Spec } from "../../../provider/plan/spec.ts";
-import { NoDestination } from "../../../provider/plan/destination-mistakes.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { draftSpec, makeSpec, targetName, type Spec } from "../../../provider/arguments/spec.ts";
+import { NoDestination } from "../../../provider/arguments/validate-destinations.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import type { Archive } from "../../../sdk/args.ts";
 
 const IN_SRV = { directory: "/srv", destination: "required" } as const;

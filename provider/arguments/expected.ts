@@ -39,10 +39,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
   verifyBlobs: "true or false",
 };
 
-/** Whether anything may stand there at all. @param kind as `Place.kind` has it. */
+/** Whether anything may stand there at all. @param kind as `JsonPath.kind` has it. */
 export const isExpected = (kind: string): boolean => Object.hasOwn(EXPECTED, kind);
 
-/** @param kind as `Place.kind` has it. */
+/** @param kind as `JsonPath.kind` has it. */
 export const expectedAt = (kind: string): string => EXPECTED[kind] ?? "a value that JSON has";
 
 /** What may stand in an object of the arguments, by the kind of its place; "" for the arguments themselves. */

@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
-import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/app/unknown.ts";
+import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import type { Wire } from "../../../provider/pulumi/wire.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { markdownPages } from "../../support/markdown.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 

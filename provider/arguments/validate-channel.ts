@@ -1,5 +1,5 @@
-import type { LixImageSpec } from "./inputs-schema.ts";
-import { InvalidArgument } from "./invalid-argument.ts";
+import type { LixImageSpec } from "./schema.ts";
+import { InvalidArgument } from "../plan/invalid-argument.ts";
 
 /** What would make more or less than a line of .nix-channels. The values are not shown: a URL may hold a password. */
 export function channelMistakes({ channelName, channelUrl }: LixImageSpec): InvalidArgument[] {

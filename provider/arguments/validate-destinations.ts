@@ -2,11 +2,11 @@
  * What is wrong with where an image is to go, and only several arguments together show.
  * @module
  */
-import type { LixImageSpec } from "./inputs-schema.ts";
+import type { LixImageSpec } from "./schema.ts";
 import type { Archive } from "../../sdk/args.ts";
 import { LixImageError } from "../base/errors.ts";
 import { Repository } from "../formats/oci/reference.ts";
-import { InvalidArgument } from "./invalid-argument.ts";
+import { InvalidArgument } from "../plan/invalid-argument.ts";
 
 /** An image must go somewhere; mirrors are copies of what is elsewhere. */
 export function missingDestination(args: LixImageSpec): LixImageError[] {

@@ -3,7 +3,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import type { LixImageSpec } from "./inputs-schema.ts";
+import type { LixImageSpec } from "./schema.ts";
 import type { Archive } from "../../sdk/args.ts";
 import { throwAll } from "../base/errors.ts";
 import type { LayerCompression } from "../formats/layer/compressor.ts";
@@ -11,11 +11,11 @@ import { checkHubPush } from "../formats/oci/docker-hub.ts";
 import { platformOf, type Platform } from "../formats/oci/platform.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { nixConf } from "../formats/rootfs/nix-conf.ts";
-import { atPlace } from "./at-place.ts";
-import { archiveMistakes, mirrorMistakes, missingDestination } from "./destination-mistakes.ts";
-import { channelMistakes } from "./channel-mistakes.ts";
-import { InvalidArgument } from "./invalid-argument.ts";
-import { checkTemplates } from "./tags.ts";
+import { atPath } from "./at-path.ts";
+import { archiveMistakes, mirrorMistakes, missingDestination } from "./validate-destinations.ts";
+import { channelMistakes } from "./validate-channel.ts";
+import { InvalidArgument } from "../plan/invalid-argument.ts";
+import { checkTemplates } from "../plan/tags.ts";
 
 /** Levels that an algorithm named without one gets; each pins the bytes. docs/decisions/0003. */
 export const DEFAULT_LEVEL = { gzip: 4, zstd: 3 } as const;
@@ -73,11 +73,11 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     const path = `systems[${index}]`;
     if (args.systems.indexOf(system) < index)
       mistakes.push(InvalidArgument.repeated(path, "system", system));
-    const platform = attempt(() => atPlace(path, () => platformOf(system)));
+    const platform = attempt(() => atPath(path, () => platformOf(system)));
     return platform === undefined ? [] : [[system, platform]];
   });
   const mirrors = args.mirrors.flatMap(
-    (text, index) => attempt(() => atPlace(`mirrors[${index}]`, () => pushable(text))) ?? [],
+    (text, index) => attempt(() => atPath(`mirrors[${index}]`, () => pushable(text))) ?? [],
   );
   const absolute = (path: string): string => resolve(options.directory, path);
   const archives = args.archives.map((each) => ({ ...each, path: absolute(each.path) }));
@@ -116,7 +116,7 @@ const lowerCase = (name = "lix"): string => name.toLowerCase();
 
 function nameOf(args: LixImageSpec): string {
   const name = lowerCase(args.name);
-  atPlace("name", () => Repository.checkName(name));
+  atPath("name", () => Repository.checkName(name));
   return name;
 }
 
@@ -130,10 +130,10 @@ function repositoryOf(args: LixImageSpec, name: string | undefined): Repository 
         "either repository, or registry and name",
         "both",
       );
-    return atPlace("repository", () => pushable(repository));
+    return atPath("repository", () => pushable(repository));
   }
   if (registry === undefined) return undefined;
-  return atPlace("registry", () => {
+  return atPath("registry", () => {
     const host = registry.replace(/\/+$/, "");
     // The name that is meant may have a namespace.
     if (name === undefined) return Repository.parse(`${host}/lix`);

@@ -5,13 +5,13 @@
  */
 import type { z } from "zod";
 import { expectedAt, namesIn } from "./expected.ts";
-import { InvalidArgument } from "./invalid-argument.ts";
-import { nearest } from "./nearest.ts";
+import { InvalidArgument } from "../plan/invalid-argument.ts";
+import { nearest } from "../plan/nearest.ts";
 import { OutputNames } from "./output-names.ts";
-import { Place } from "./place.ts";
+import { JsonPath } from "./json-path.ts";
 
 export interface SchemaMistake {
-  readonly place: Place;
+  readonly place: JsonPath;
   readonly error: InvalidArgument;
 }
 
@@ -25,20 +25,20 @@ export function schemaMistakes(
     .flatMap(({ issue, place }): SchemaMistake[] =>
       issue.code === "unrecognized_keys"
         ? issue.keys.map((key) => unknownName(place, key))
-        : [{ place, error: misfit(place, Place.read(given, place)) }],
+        : [{ place, error: misfit(place, JsonPath.read(given, place)) }],
     );
   // A number can be too big in two ways.
-  const byPlace = new Map(mistakes.map((each) => [Place.format(each.place), each]));
+  const byPlace = new Map(mistakes.map((each) => [JsonPath.format(each.place), each]));
   return [...byPlace.values()];
 }
 
 interface Found {
   readonly issue: z.core.$ZodIssue;
-  readonly place: Place;
+  readonly place: JsonPath;
 }
 
 /** Of a union, what is wrong in the branch that fits best: the one that found fault with a part only. */
-function innermost(issue: z.core.$ZodIssue, within: Place): Found[] {
+function innermost(issue: z.core.$ZodIssue, within: JsonPath): Found[] {
   const keys = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
   const place = [...within, ...keys];
   const branches = issue.code === "invalid_union" ? issue.errors : [];
@@ -48,32 +48,32 @@ function innermost(issue: z.core.$ZodIssue, within: Place): Found[] {
     : fitting.flatMap((inner) => innermost(inner, place));
 }
 
-function unknownName(within: Place, name: string): SchemaMistake {
+function unknownName(within: JsonPath, name: string): SchemaMistake {
   const place = [...within, name];
   const instead = within.length === 0 ? OutputNames.get(name) : undefined;
   if (instead !== undefined) {
     const error = new InvalidArgument(`${name}: an output of LixImage, and no argument`, instead);
     return { place, error };
   }
-  const names = namesIn(Place.kind(within));
+  const names = namesIn(JsonPath.kind(within));
   const [near] = nearest(name, names, 1);
   const question = near === undefined ? "" : `did you mean ${near}? `;
-  const owner = within.length === 0 ? "LixImage" : Place.format(within);
+  const owner = within.length === 0 ? "LixImage" : JsonPath.format(within);
   return {
     place,
     error: new InvalidArgument(
-      `${Place.format(place)}: unknown argument`,
+      `${JsonPath.format(place)}: unknown argument`,
       `${question}${owner} has ${names.join(", ")}`,
     ),
   };
 }
 
-function misfit(place: Place, value: unknown): InvalidArgument {
-  const kind = Place.kind(place);
+function misfit(place: JsonPath, value: unknown): InvalidArgument {
+  const kind = JsonPath.kind(place);
   const expected = expectedAt(kind);
   const got =
     CHOICES.has(kind) && typeof value === "string" ? JSON.stringify(value) : kindOf(value);
-  return InvalidArgument.expected(Place.format(place), expected, got, hintFor(expected, value));
+  return InvalidArgument.expected(JsonPath.format(place), expected, got, hintFor(expected, value));
 }
 
 const CHOICES: ReadonlySet<string> = new Set([

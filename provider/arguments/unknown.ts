@@ -4,10 +4,10 @@
  * @see @pulumi/pulumi runtime/rpc.ts, unknownValue
  * @module
  */
-import type { LixImageSpec } from "../plan/inputs-schema.ts";
+import type { LixImageSpec } from "./schema.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
 import { LixImageError } from "../base/errors.ts";
-import { Place } from "../plan/place.ts";
+import { JsonPath } from "./json-path.ts";
 import { hasPlanKey } from "../plan/tags.ts";
 
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -15,7 +15,7 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const isUnknown = (value: unknown): boolean => unknownPlaces(value).length > 0;
 
 /** Where in a value the unknowns are; an empty place is the value itself. */
-export function unknownPlaces(value: unknown): Place[] {
+export function unknownPlaces(value: unknown): JsonPath[] {
   if (value === UNKNOWN) return [[]];
   if (typeof value !== "object" || value === null) return [];
   const items: (readonly [string | number, unknown])[] = Array.isArray(value)
@@ -65,7 +65,7 @@ export type PreviewOutput = keyof typeof FOLLOWS_FROM;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Object.keys forgets them
 export const PREVIEW_OUTPUTS = Object.keys(FOLLOWS_FROM) as readonly PreviewOutput[];
 
-/** @param unknown arguments that are, or contain, an unknown. @param args with stand-ins for them. */
+/** @param unknown arguments that are, or contain, an unknown. @param args with placeholders for them. */
 export function followsFromUnknown(
   output: PreviewOutput,
   args: LixImageSpec,
@@ -75,8 +75,8 @@ export function followsFromUnknown(
 }
 
 /** The unknown places in `given` that keep this output from being known. */
-export function unknownBehind(output: PreviewOutput, given: Given): Place[] {
-  const among = (names: readonly Argument[]): Place[] =>
+export function unknownBehind(output: PreviewOutput, given: Given): JsonPath[] {
+  const among = (names: readonly Argument[]): JsonPath[] =>
     names.flatMap((name) => unknownPlaces(given[name]).map((place) => [name, ...place]));
   const places = among(FOLLOWS_FROM[output]);
   // Else what fills the tags; the planKey follows from all of it.
@@ -99,8 +99,8 @@ function decisiveForTag(template: string): readonly Argument[] {
 /** The engine resolves everything before it calls create, so this is a slip somewhere else. */
 export class ValueUnknown extends LixImageError {
   readonly code = "VALUE_UNKNOWN";
-  constructor(place: Place) {
-    super(`${Place.format(place)}: expected a value; got one that is not known yet`, {
+  constructor(place: JsonPath) {
+    super(`${JsonPath.format(place)}: expected a value; got one that is not known yet`, {
       hint: "only a preview can go on without it; is it an output of a resource that this operation leaves out?",
     });
   }

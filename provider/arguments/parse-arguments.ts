@@ -2,22 +2,22 @@
  * The engine's `news`, parsed: what the program wrote, which of it is unknown, what is wrong with it.
  * @module
  */
-import { LixImageInputs, type LixImageSpec } from "../plan/inputs-schema.ts";
+import { LixImageInputs, type LixImageSpec } from "./schema.ts";
 import { throwAll } from "../base/errors.ts";
-import { isExpected } from "../plan/expected.ts";
-import { OutputNames } from "../plan/output-names.ts";
-import { Place } from "../plan/place.ts";
-import { schemaMistakes } from "../plan/schema-mistakes.ts";
-import { withStandIns } from "./placeholders.ts";
+import { isExpected } from "./expected.ts";
+import { OutputNames } from "./output-names.ts";
+import { JsonPath } from "./json-path.ts";
+import { schemaMistakes } from "./validate-schema.ts";
+import { withPlaceholders } from "./placeholders.ts";
 import { UNKNOWN, unknownPlaces } from "./unknown.ts";
 
 export interface CheckedArguments {
-  /** Defaults applied; stand-ins where something is unknown or wrong. */
+  /** Defaults applied; placeholders where something is unknown or wrong. */
   readonly args: LixImageSpec;
   /** What the schema says against them. Others may be found by `args`, and all are told at once. */
   readonly mistakes: readonly unknown[];
   /** Where the arguments are unknown. */
-  readonly unknownPlaces: readonly Place[];
+  readonly unknownPlaces: readonly JsonPath[];
   /** Names of the arguments that are, or contain, an unknown; with what was given for them. */
   readonly unknown: ReadonlyMap<string, unknown>;
   /** Names of the arguments of which `args` does not have all, because they are unknown or wrong. */
@@ -39,8 +39,8 @@ export function parseArguments(
   );
   const unknown = unknownPlaces(given);
   // Where nothing may stand, an unknown is wrong whatever it will be.
-  const expected = unknown.filter((place) => isExpected(Place.kind(place)));
-  const { args, mistakes, wrong } = readInputs(withStandIns(given, expected));
+  const expected = unknown.filter((place) => isExpected(JsonPath.kind(place)));
+  const { args, mistakes, wrong } = readInputs(withPlaceholders(given, expected));
   return {
     args,
     mistakes,
@@ -52,11 +52,11 @@ export function parseArguments(
 }
 
 export interface ReadInputs {
-  /** Defaults applied; stand-ins for what is wrong. */
+  /** Defaults applied; placeholders for what is wrong. */
   readonly args: LixImageSpec;
   readonly mistakes: readonly unknown[];
   /** Where the mistakes are. */
-  readonly wrong: readonly Place[];
+  readonly wrong: readonly JsonPath[];
 }
 
 /** The schema's verdict, as our errors, and what can be checked further all the same. */
@@ -69,11 +69,11 @@ export function readInputs(given: unknown): ReadInputs {
   const names = wrong.map((place) => place.slice(0, 1));
   // A part of an argument may have no stand-in; the whole always has.
   for (const places of [wrong, names]) {
-    const again = LixImageInputs.safeParse(withStandIns(Object(given), places));
+    const again = LixImageInputs.safeParse(withPlaceholders(Object(given), places));
     if (again.success) return { args: again.data, mistakes: errors, wrong };
   }
   throwAll(errors);
-  throw new RangeError("the schema refuses stand-ins");
+  throw new RangeError("the schema refuses placeholders");
 }
 
 /** Throws every mistake at once. */
@@ -89,18 +89,18 @@ export function parseInputs(given: unknown): LixImageSpec {
  */
 export function wireArguments(checked: CheckedArguments): Record<string, unknown> {
   const { args, mistakes, unknown } = checked;
-  // Stand-ins for what is wrong may have no place for an unknown; nobody goes on with these.
+  // Placeholders for what is wrong may have no place for an unknown; nobody goes on with these.
   if (mistakes.length > 0) return { ...args, ...Object.fromEntries(unknown) };
   return [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<Record<string, unknown>>(
-    (made, place) => Object(Place.write(made, place, UNKNOWN)),
+    (made, place) => Object(JsonPath.write(made, place, UNKNOWN)),
     { ...args },
   );
 }
 
 /** Defaults that follow from an unknown. */
-function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): Place[] {
+function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): JsonPath[] {
   const level = ["compression", "level"];
-  const algorithmUnknown = places.some((place) => Place.kind(place) === "compression.algorithm");
-  const given: unknown = Place.read({ compression: unknown.get("compression") }, level);
+  const algorithmUnknown = places.some((place) => JsonPath.kind(place) === "compression.algorithm");
+  const given: unknown = JsonPath.read({ compression: unknown.get("compression") }, level);
   return algorithmUnknown && given === undefined ? [level] : [];
 }

@@ -1,21 +1,21 @@
 /**
- * Stand-ins for parts of the arguments that are unknown or wrong, so that everything else is checked
+ * Placeholders for parts of the arguments that are unknown or wrong, so that everything else is checked
  * all the same. Each is chosen so that nothing can be said against it, nor because of it.
  * @module
  */
-import { Place } from "../plan/place.ts";
+import { JsonPath } from "./json-path.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** `given` with stand-ins at these places; an argument that has none is left out. */
-export const withStandIns = (given: Given, places: readonly Place[]): Given =>
+/** `given` with placeholders at these places; an argument that has none is left out. */
+export const withPlaceholders = (given: Given, places: readonly JsonPath[]): Given =>
   places.reduce<Given>(
-    (made, place) => Object(Place.write(made, place, standIn(place, made))),
+    (made, place) => Object(JsonPath.write(made, place, placeholderAt(place, made))),
     given,
   );
 
-function standIn(place: Place, given: Given): unknown {
-  switch (Place.kind(place)) {
+function placeholderAt(place: JsonPath, given: Given): unknown {
+  switch (JsonPath.kind(place)) {
     case "bundleNixpkgs": // The lock may well have no nixpkgs for it.
     case "previewDigests": // It may forbid downloads.
       return false;
@@ -37,7 +37,7 @@ function standIn(place: Place, given: Given): unknown {
     case "archives[]":
       return { type: "oci-layout", path: `unknown-${place.at(-1)}` };
     case "archives[].type":
-      return typeOf(Object(Place.read(given, place.slice(0, -1))));
+      return typeOf(Object(JsonPath.read(given, place.slice(0, -1))));
     case "archives[].path": // A name for every type.
       return `unknown-${place.at(-2)}.tar`;
     default:

@@ -1,7 +1,7 @@
 import { LixImageError } from "../base/errors.ts";
 
 /** What is said against one argument begins with its path. */
-export function atPlace<T>(path: string, parse: () => T): T {
+export function atPath<T>(path: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {

@@ -1,9 +1,9 @@
 /** Where in the arguments something stands: `archives[0].path`. @module */
 
-export type Place = readonly (string | number)[];
+export type JsonPath = readonly (string | number)[];
 
-export const Place = {
-  format(place: Place): string {
+export const JsonPath = {
+  format(place: JsonPath): string {
     const [first, ...rest] = place;
     return rest.reduce<string>(
       (text, key) => {
@@ -15,7 +15,7 @@ export const Place = {
   },
 
   /** The same for all places of a kind: `archives[].path`; settings are `nixConf.*`. */
-  kind([first, ...rest]: Place): string {
+  kind([first, ...rest]: JsonPath): string {
     const keys = rest.map((key) => {
       if (typeof key === "number") return "[]";
       return first === "nixConf" ? ".*" : `.${key}`;
@@ -24,14 +24,14 @@ export const Place = {
   },
 
   /** What stands there; undefined where nothing does. */
-  read(from: unknown, place: Place): unknown {
+  read(from: unknown, place: JsonPath): unknown {
     return place.reduce((value, key) => Object(value)[key] as unknown, from);
   },
 
   /** A copy with `value` there; undefined leaves the property out. */
-  write(into: unknown, [key, ...rest]: Place, value: unknown): unknown {
+  write(into: unknown, [key, ...rest]: JsonPath, value: unknown): unknown {
     if (key === undefined) return value;
-    const inner = Place.write(Place.read(into, [key]), rest, value);
+    const inner = JsonPath.write(JsonPath.read(into, [key]), rest, value);
     if (Array.isArray(into)) return into.map((item: unknown, at) => (at === key ? inner : item));
     const others = Object.entries(Object(into)).filter(([name]) => name !== key);
     return Object.fromEntries(inner === undefined ? others : [...others, [key, inner]]);

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { render } from "../../../provider/base/errors.ts";
-import { parseArguments, parseInputs, wireArguments } from "../../../provider/app/arguments.ts";
-import { PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/app/unknown.ts";
-import { Place } from "../../../provider/plan/place.ts";
-import { LixImageInputs } from "../../../provider/plan/inputs-schema.ts";
+import {
+  parseArguments,
+  parseInputs,
+  wireArguments,
+} from "../../../provider/arguments/parse-arguments.ts";
+import { PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
+import { JsonPath } from "../../../provider/arguments/json-path.ts";
+import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 
 test("defaults are applied, and what is ours or an output is not an argument", () => {
   const outputs = Object.fromEntries(PREVIEW_OUTPUTS.map((name) => [name, "stale"]));
@@ -33,7 +37,7 @@ test("unknowns go through where they are, and have no say in what is wrong", () 
   assert.deepEqual(wireArguments(checked), { ...known, ...given });
 });
 
-test("what is wrong has a stand-in of its own, so that what is beside it is checked too", () => {
+test("what is wrong has a placeholder of its own, so that what is beside it is checked too", () => {
   const { args, mistakes } = parseArguments({
     extraPkgs: ["jq", 7],
     systems: ["x86_64-linux", 7, 7],
@@ -76,7 +80,7 @@ test("whatever an argument is, it is taken or refused in our words, and unknown 
       const wire = wireArguments(checked);
       for (const mistake of checked.mistakes)
         assert.match(render(mistake), /^\w[^\n]*: (expected .*; got |unknown argument)/s);
-      for (const place of checked.unknownPlaces) assert.equal(Place.read(wire, place), UNKNOWN);
+      for (const place of checked.unknownPlaces) assert.equal(JsonPath.read(wire, place), UNKNOWN);
       assert.deepEqual(LixImageInputs.parse(checked.args), checked.args);
     }),
     { numRuns: 500 },
