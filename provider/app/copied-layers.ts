@@ -12,13 +12,13 @@ import type { Assembled } from "./assemble.ts";
 import type { Session } from "../image/session.ts";
 
 /** By destination, the blobs that it was found to lack. */
-export type Lacking = ReadonlyMap<Destination, ReadonlySet<Digest>>;
+export type MissingBlobs = ReadonlyMap<Destination, ReadonlySet<Digest>>;
 
 /** Of the layers that somebody lacks and somebody else has, blobs that need no building. */
 export function copiedLayers(
   session: Session,
   { image, platforms }: Assembled,
-  lacking: Lacking,
+  lacking: MissingBlobs,
   signal?: AbortSignal,
 ): ReadonlyMap<Digest, Blob> {
   const layers = new Map(
@@ -30,7 +30,7 @@ export function copiedLayers(
   const copies = new Map<Digest, Blob>();
   for (const [destination, missing] of lacking) {
     const there = image.blobs.filter(({ digest }) => !missing.has(digest));
-    for (const blob of destination.lend?.(there, signal) ?? []) {
+    for (const blob of destination.blobSources?.(there, signal) ?? []) {
       const layer = layers.get(blob.digest);
       if (layer === undefined || !wanted.has(blob.digest) || copies.has(blob.digest)) continue;
       const open = () => openCopy(session, layer, { blob, from: destination.description });
@@ -40,7 +40,7 @@ export function copiedLayers(
   return copies;
 }
 
-export const wantedBlobs = (lacking: Lacking): ReadonlySet<Digest> =>
+export const wantedBlobs = (lacking: MissingBlobs): ReadonlySet<Digest> =>
   new Set([...lacking.values()].flatMap((digests) => [...digests]));
 
 /** Out of the local cache where it is there. */

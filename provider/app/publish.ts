@@ -101,7 +101,7 @@ async function publishOnce(
   for (const destination of destinations)
     await attempt(destination, async () => {
       const missing = await asking(destination.description, planned.image.blobs, () =>
-        lackedBy(destination, planned, options),
+        missingBlobs(destination, planned, options),
       );
       if (missing === undefined) unasked.add(destination);
       lacking.set(destination, missing ?? NO_BLOBS);
@@ -141,7 +141,7 @@ async function publishOnce(
 }
 
 /** Undefined: it has the manifest, and that is taken for all that is below it. */
-async function lackedBy(
+async function missingBlobs(
   destination: Destination,
   { image }: Assembled,
   { everyBlob, signal }: PublishImageOptions,

@@ -17,7 +17,7 @@ export interface Destination {
    * Of blobs that it has: the same ones, read from here and found to have their digest. Others of its
    * registry may then mount them. Absent where nothing can be read back, as from an archive.
    */
-  readonly lend?: (blobs: readonly Blob[], signal?: AbortSignal) => readonly Blob[];
+  readonly blobSources?: (blobs: readonly Blob[], signal?: AbortSignal) => readonly Blob[];
   /**
    * Uploads what is missing, then children, then the root by digest, then the tags. Returns only when
    * all of it is there; throws with no tag moved otherwise (tags are the last write).

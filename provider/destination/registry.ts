@@ -39,7 +39,7 @@ export function registryDestination(client: RegistryClient): Destination {
       return (await client.headManifest(manifest, signal)) !== undefined;
     },
     missing,
-    lend: (blobs, signal) => {
+    blobSources: (blobs, signal) => {
       rememberBlobs(client, blobs);
       return blobs.map((blob) => ({ ...blob, open: () => client.getBlob(blob.digest, signal) }));
     },
@@ -57,7 +57,7 @@ export function registryDestination(client: RegistryClient): Destination {
         } catch (error) {
           if (tried === TRIES || !isUnknown(error)) throw error;
         }
-        const firstMs = client.patience.retryDelayMs;
+        const firstMs = client.timeouts.retryDelayMs;
         await pauseBefore(tried, { firstMs, retryAfter: undefined, signal });
         lacking = await missing(digests, signal);
       }

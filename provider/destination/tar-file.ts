@@ -60,23 +60,23 @@ async function firstBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-interface Place {
+interface ByteRange {
   readonly offset: number;
   readonly size: number;
 }
 
 async function indexTar(path: string, description: string): Promise<TarFile> {
-  const places = new Map<string, Place>();
+  const files = new Map<string, ByteRange>();
   const links = new Map<string, string>();
   try {
     for await (const event of readTar(readFrom(path), description)) {
       if (event.kind === "contents" || event.kind === "directory") continue;
-      requireWithin("archiveFiles", places.size + links.size + 1, description);
+      requireWithin("archiveFiles", files.size + links.size + 1, description);
       const name = posix.normalize(event.path);
       // Readers differ on which of the two counts.
-      if (places.has(name) || links.has(name))
+      if (files.has(name) || links.has(name))
         throw new ImageUnreadable(description, `it has two files ${JSON.stringify(name)}`);
-      if (event.kind === "regular") places.set(name, event);
+      if (event.kind === "regular") files.set(name, event);
       // Docker before 25 saves a layer that several images share once, and links to it.
       else if (event.kind === "hard link") links.set(name, posix.normalize(event.target));
       else links.set(name, posix.join(posix.dirname(name), event.target));
@@ -88,9 +88,9 @@ async function indexTar(path: string, description: string): Promise<TarFile> {
   return {
     description,
     find(name) {
-      const place = places.get(name) ?? places.get(links.get(name) ?? "");
-      if (place === undefined) return undefined;
-      const { offset, size } = place;
+      const range = files.get(name) ?? files.get(links.get(name) ?? "");
+      if (range === undefined) return undefined;
+      const { offset, size } = range;
       return { size, open: () => readFrom(path, offset, size) };
     },
   };

@@ -2,13 +2,13 @@
 import { STALL_LIMIT_MS } from "./stall-guard.ts";
 import { HttpTimeout, HttpUnreachable } from "./unreachable.ts";
 
-export interface HttpLimitOptions {
+export interface DeadlineOptions {
   readonly limitMs?: number | undefined;
   readonly stallLimitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export class HttpLimit {
+export class Deadline {
   /** The caller's, and ours while the clock runs. */
   readonly signal: AbortSignal | undefined;
   /** Of a body that makes no progress: never longer than all of it may take. */
@@ -17,7 +17,7 @@ export class HttpLimit {
   readonly #end: number;
 
   /** Starts the clock. */
-  constructor(label: string, url: URL, { limitMs, stallLimitMs, signal }: HttpLimitOptions) {
+  constructor(label: string, url: URL, { limitMs, stallLimitMs, signal }: DeadlineOptions) {
     this.signal = signal;
     this.stallLimitMs = Math.min(stallLimitMs ?? STALL_LIMIT_MS, limitMs ?? Infinity);
     this.#end = performance.now() + (limitMs ?? Infinity);

@@ -11,7 +11,7 @@ export interface RawRequest {
   readonly body?: { readonly size: number; readonly open: () => Bytes } | undefined;
   readonly signal?: AbortSignal | undefined;
   /** From the request's last byte to the answer. Default: 120 s. */
-  readonly answerLimitMs?: number | undefined;
+  readonly responseLimitMs?: number | undefined;
   /** Without progress of a body. Default: 60 s. */
   readonly stallLimitMs?: number | undefined;
   /** Bytes a second on average; less is no progress. Default: 2 KiB. */

@@ -1,5 +1,5 @@
 import { Bytes } from "../base/bytes.ts";
-import type { HttpRequestBody } from "./client.ts";
+import type { HttpRequestBody } from "./request.ts";
 
 /** Bytes in memory, as a request sends them: as often as it has to. */
 export const bodyOf = (content: string | Uint8Array): HttpRequestBody => {

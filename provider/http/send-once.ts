@@ -76,7 +76,7 @@ async function send(request: ClientRequest, raw: RawRequest, outcome: Outcome): 
   if (outcome.isKnown) return;
   if (body !== undefined && size !== body.size) throw mismatch(raw, body.size, size);
   await guard.wait(outcome.orElse(new Promise<void>((done) => void request.end(done))));
-  const limitMs = raw.answerLimitMs ?? ANSWER_LIMIT_MS;
+  const limitMs = raw.responseLimitMs ?? ANSWER_LIMIT_MS;
   const timer = setTimeout(
     () => outcome.fail(new HttpTimeout(`no answer within ${limitMs / 1000} s`)),
     limitMs,

@@ -68,7 +68,7 @@ export function parseAuthFile(text: string, source: string): AuthFile {
 }
 
 /** Docker's order: a helper for this host, then the one for all, then what the file itself says. */
-export async function lookUp(
+export async function credentialsIn(
   file: AuthFile,
   asked: { readonly host: string; readonly repository?: string | undefined },
   from: { readonly source: string; readonly environment: Environment },

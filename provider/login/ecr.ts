@@ -7,11 +7,11 @@
 import { z } from "zod";
 import { isConfidential } from "../base/confidential.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http } from "../http/client.ts";
-import { AWS_PATIENCE } from "./aws/ask-aws.ts";
-import { findAwsKeys } from "./aws/credentials.ts";
+import { http } from "../http/request.ts";
+import { AWS_TIMEOUTS } from "./aws/ask-aws.ts";
+import { findAwsKeys } from "./aws/find-keys.ts";
 import type { FoundAwsKeys } from "./aws/keys.ts";
-import { signedHeaders } from "./aws/signature.ts";
+import { signedHeaders } from "./aws/signed-headers.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "../base/environment.ts";
 import { bodyOf } from "../http/request-body.ts";
@@ -128,7 +128,7 @@ async function authorizationToken(
   );
   const label = `ECR login in ${host.region}`;
   const response = await http(host.endpoint, {
-    ...AWS_PATIENCE,
+    ...AWS_TIMEOUTS,
     method: "POST",
     headers,
     body,

@@ -3,21 +3,21 @@
  * @module
  */
 import { join } from "node:path";
-import { InvalidAuthFile, lookUp, parseAuthFile, readAuthFile } from "./auth-file.ts";
+import { InvalidAuthFile, credentialsIn, parseAuthFile, readAuthFile } from "./auth-file.ts";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 import { ecrCredentials, EcrHost } from "./ecr.ts";
 import { GOOGLE_PLACES, googleCredentials, isGoogle } from "./google.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
 import { Secrets } from "../base/secrets.ts";
 
-/** Asks every place in order; the first that knows the host wins. */
+/** Asks every provider in order; the first that knows the host wins. */
 export async function findCredentials(
   host: string,
   repository?: string,
   environment: Environment = process.env,
 ): Promise<Credentials | undefined> {
-  for (const place of placesFor(host, environment)) {
-    const found = await place.find(host, repository);
+  for (const provider of providersFor(host, environment)) {
+    const found = await provider.find(host, repository);
     if (found === undefined) continue;
     Secrets.remember(...secretsOf(found));
     return found;
@@ -30,7 +30,7 @@ const secretsOf = (found: Credentials): string[] =>
 
 /** Where {@link findCredentials} looks, for the message of a refusal. */
 export function credentialPlaces(host: string, environment: Environment = process.env): string[] {
-  return placesFor(host, environment).map((place) => place.name);
+  return providersFor(host, environment).map((provider) => provider.name);
 }
 
 /**
@@ -52,31 +52,31 @@ export async function metaHeaders(environment: Environment): Promise<Record<stri
   );
 }
 
-interface Place {
+interface CredentialProvider {
   readonly name: string;
   readonly find: CredentialSource;
 }
 
-function placesFor(host: string, environment: Environment): Place[] {
-  const places = [dockerAuthConfig(environment)];
-  for (const path of authFiles(environment)) places.push(authFile(path, environment));
+function providersFor(host: string, environment: Environment): CredentialProvider[] {
+  const providers = [dockerAuthConfig(environment)];
+  for (const path of authFiles(environment)) providers.push(authFile(path, environment));
   const ecr = EcrHost.parse(host, environment);
   if (ecr !== undefined)
-    places.push({ name: "the AWS credentials", find: () => ecrCredentials(ecr, environment) });
+    providers.push({ name: "the AWS credentials", find: () => ecrCredentials(ecr, environment) });
   if (isGoogle(host))
-    places.push({ name: GOOGLE_PLACES.join(", "), find: () => googleCredentials(environment) });
-  if (host === "ghcr.io") places.push(githubToken(environment));
-  return places;
+    providers.push({ name: GOOGLE_PLACES.join(", "), find: () => googleCredentials(environment) });
+  if (host === "ghcr.io") providers.push(githubToken(environment));
+  return providers;
 }
 
 /** GitLab's way to hand a docker config to a job; Pulumi ESC can set it too. */
-function dockerAuthConfig(environment: Environment): Place {
+function dockerAuthConfig(environment: Environment): CredentialProvider {
   const source = "DOCKER_AUTH_CONFIG";
   return {
     name: source,
     async find(host, repository) {
       const file = parseAuthFile(environment[source] ?? "", source);
-      return await lookUp(file, { host, repository }, { source, environment });
+      return await credentialsIn(file, { host, repository }, { source, environment });
     },
   };
 }
@@ -87,7 +87,7 @@ const dockerConfig = (environment: Environment): string =>
 function authFiles(environment: Environment): string[] {
   const home = homeOf(environment);
   const named = environment["REGISTRY_AUTH_FILE"];
-  // containers-auth.json(5): it takes the place of the usual ones; and somebody set it on purpose.
+  // containers-auth.json(5): it replaces the usual files; somebody set it on purpose.
   if (named) return [named, dockerConfig(environment)];
   const files = [dockerConfig(environment)];
   const runtime = environment["XDG_RUNTIME_DIR"];
@@ -99,18 +99,18 @@ function authFiles(environment: Environment): string[] {
   return [...files, join(config, "containers", "auth.json")];
 }
 
-function authFile(path: string, environment: Environment): Place {
+function authFile(path: string, environment: Environment): CredentialProvider {
   return {
     name: path,
     async find(host, repository) {
       const file = await readAuthFile(path);
       if (file === undefined) return undefined;
-      return await lookUp(file, { host, repository }, { source: path, environment });
+      return await credentialsIn(file, { host, repository }, { source: path, environment });
     },
   };
 }
 
-function githubToken(environment: Environment): Place {
+function githubToken(environment: Environment): CredentialProvider {
   const source = "GITHUB_TOKEN";
   return {
     name: source,

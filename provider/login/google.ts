@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http } from "../http/client.ts";
+import { http } from "../http/request.ts";
 import { Secrets } from "../base/secrets.ts";
 import type { Credentials } from "./credentials.ts";
 

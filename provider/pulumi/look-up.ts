@@ -14,13 +14,9 @@ import type { ReadResult } from "./read-result.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 /** @param id `registry/name`, with a tag or digest, or the latest. */
-export async function lookUp(
-  id: string,
-  props: Wire,
-  questionLimitMs: number,
-): Promise<ReadResult> {
+export async function lookUp(id: string, props: Wire, requestLimitMs: number): Promise<ReadResult> {
   const { repository, tag = "latest", digest } = Reference.parse(id);
-  const client = new RegistryClient(repository, { questionLimitMs });
+  const client = new RegistryClient(repository, { requestLimitMs });
   const manifest = await client.getManifest(digest ?? tag);
   if (manifest === undefined) return { id: "", props: {}, inputs: {} };
   // Ours and the SDK's, such as __provider.

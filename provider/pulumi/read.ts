@@ -24,19 +24,19 @@ const QUESTION_LIMIT_MS = 25_000;
 
 export interface ReadOptions {
   /** How long the registry may take to answer one question, all tries included. */
-  readonly questionLimitMs?: number;
+  readonly requestLimitMs?: number;
 }
 
 /** @param props outputs in state; of `LixImage.get` there are none. */
 export async function read(
   id: string,
   props: Wire,
-  { questionLimitMs = QUESTION_LIMIT_MS }: ReadOptions = {},
+  { requestLimitMs = QUESTION_LIMIT_MS }: ReadOptions = {},
 ): Promise<ReadResult> {
   const recorded = Recorded.parse(props);
   const root = Recorded.digest(recorded);
   if (recorded.planKey === undefined || root === undefined) {
-    return lookUp(id, props, questionLimitMs);
+    return lookUp(id, props, requestLimitMs);
   }
   const tags = Recorded.tags(recorded);
   const image = {
@@ -49,7 +49,7 @@ export async function read(
     Recorded.repositories(recorded),
     { width: WIDTH },
     (repository, signal) =>
-      standingIn(new RegistryClient(repository, { questionLimitMs }), image, signal),
+      standingIn(new RegistryClient(repository, { requestLimitMs }), image, signal),
   );
   const [first] = standings;
   if (first === undefined) return found(id, { ...props, drift: [] });

@@ -4,7 +4,7 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import { isRetryableStatus } from "../http/retry.ts";
 import { redact, redactUrl } from "../base/redact.ts";
 import { refusalHint } from "./refusal-hint.ts";

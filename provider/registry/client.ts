@@ -6,7 +6,7 @@
 import { Bytes } from "../base/bytes.ts";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { Tag } from "../formats/oci/reference.ts";
@@ -15,11 +15,11 @@ import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { isBelievable, isSuccess, mayTakeGet, NotARegistry } from "./answer.ts";
 import type { CredentialSource } from "../login/credentials.ts";
 import { findCredentials } from "../login/find-credentials.ts";
-import { Patience, type PatienceOptions } from "./patience.ts";
+import { RegistryTimeouts, type RegistryTimeoutOptions } from "./timeouts.ts";
 import { bodyOf } from "../http/request-body.ts";
 import { hasBlob } from "./has-blob.ts";
 import { listTags } from "./list-tags.ts";
-import { RegistrySession, type RepositoryAddress } from "./session.ts";
+import { RegistrySession, type RepositoryAddress } from "./registry-session.ts";
 import { uploadBlob, type UploadOptions } from "./upload.ts";
 
 export interface ManifestHead {
@@ -35,7 +35,7 @@ export interface ReceivedManifest {
   readonly bytes: Uint8Array;
 }
 
-export interface RegistryClientOptions extends PatienceOptions {
+export interface RegistryClientOptions extends RegistryTimeoutOptions {
   /** Default: {@link findCredentials}. */
   readonly credentials?: CredentialSource | undefined;
   /** Default: the process's own. */
@@ -58,19 +58,19 @@ export class RegistryClient {
   readonly description: string;
   /** Host and name tell two repositories apart; a mount needs one host and two names. */
   readonly repository: RepositoryAddress;
-  readonly patience: Patience;
+  readonly timeouts: RegistryTimeouts;
   readonly #session: RegistrySession;
 
   constructor(repository: RepositoryAddress, options: RegistryClientOptions = {}) {
     this.repository = repository;
     const { environment = process.env } = options;
-    this.patience = Patience.of(options);
+    this.timeouts = RegistryTimeouts.of(options);
     const credentials: CredentialSource =
       options.credentials ?? ((host, name) => findCredentials(host, name, environment));
     this.#session = new RegistrySession(repository, {
       credentials,
       environment,
-      patience: this.patience,
+      timeouts: this.timeouts,
     });
     this.description = this.#session.description;
   }
@@ -147,7 +147,7 @@ export class RegistryClient {
       access: "push",
       headers: { "content-type": manifest.mediaType },
       body: bodyOf(manifest.bytes),
-      answerLimitMs: this.patience.commitLimitMs,
+      responseLimitMs: this.timeouts.commitLimitMs,
       label,
       signal,
     });
@@ -200,7 +200,7 @@ export class RegistryClient {
     const response = await this.#session.request(url, {
       method: "DELETE",
       access: "delete",
-      answerLimitMs: this.patience.commitLimitMs,
+      responseLimitMs: this.timeouts.commitLimitMs,
       label,
       signal,
     });

@@ -1,8 +1,8 @@
 /** Whether a repository has a blob. @see distribution-spec, "Checking if content exists in the registry" @module */
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { isBelievable, mayTakeGet } from "./answer.ts";
-import type { RegistrySession } from "./session.ts";
+import type { RegistrySession } from "./registry-session.ts";
 
 export async function hasBlob(
   session: RegistrySession,

@@ -5,13 +5,13 @@
  */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import { redact } from "../base/redact.ts";
 import { Tag } from "../formats/oci/reference.ts";
 import { isBelievable, NotARegistry } from "./answer.ts";
 import { mayHaveNext, nextPage } from "./next-page.ts";
-import { onward } from "./onward.ts";
-import type { RegistrySession } from "./session.ts";
+import { resolveRedirect } from "./resolve-redirect.ts";
+import type { RegistrySession } from "./registry-session.ts";
 
 const LIST_LIMIT = 4 * 1024 * 1024;
 // A registry whose pages never end would keep us for ever.
@@ -116,7 +116,7 @@ async function pageAfter(
       page.because === "unreadable" ? UNREADABLE : "its next page holds what was there before",
     );
   if (next !== undefined) {
-    const url = await onward(next, { from: page.url, what: "next page of tags", label });
+    const url = await resolveRedirect(next, { from: page.url, what: "next page of tags", label });
     if (url.href === page.url.href)
       throw new TagListIncomplete(label, "a page is its own next one");
     return { url, because: "linked" };

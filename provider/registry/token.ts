@@ -5,12 +5,12 @@
  * @module
  */
 import { z } from "zod";
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
 import { failure, NotARegistry } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "../login/credentials.ts";
-import { onward } from "./onward.ts";
+import { resolveRedirect } from "./resolve-redirect.ts";
 import { bodyOf } from "../http/request-body.ts";
 import type { RegistryTransport } from "./transport.ts";
 
@@ -55,7 +55,7 @@ export async function fetchToken(question: TokenQuestion): Promise<Token> {
   // It is one already.
   if (credentials?.kind === "registry token")
     return { value: credentials.token, expiresAt: Infinity };
-  const realm = await onward(challenge.parameters.get("realm") ?? "", {
+  const realm = await resolveRedirect(challenge.parameters.get("realm") ?? "", {
     from: registry,
     what: "token service",
     label: question.label,

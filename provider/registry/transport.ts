@@ -5,19 +5,19 @@
  */
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, type HttpRequest, type HttpResponse } from "../http/client.ts";
+import { http, type HttpRequest, type HttpResponse } from "../http/request.ts";
 import type { OriginCertificates } from "../http/tls-trust.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import { certificateFolders, readCertificates } from "./certificates.ts";
 import { metaHeaders } from "../login/find-credentials.ts";
-import { onward } from "./onward.ts";
-import type { Patience } from "./patience.ts";
+import { resolveRedirect } from "./resolve-redirect.ts";
+import type { RegistryTimeouts } from "./timeouts.ts";
 
 const REDIRECTS = 10;
 
 export interface RegistryTransportOptions {
   readonly environment: Environment;
-  readonly patience: Patience;
+  readonly timeouts: RegistryTimeouts;
 }
 
 interface Own {
@@ -55,11 +55,11 @@ export class RegistryTransport {
   }
 
   #usual({ label = "" }: HttpRequest): HttpRequest {
-    const { questionLimitMs: limitMs, ...patience } = this.#options.patience;
+    const { requestLimitMs: limitMs, ...timeouts } = this.#options.timeouts;
     const mayRedirect = async (to: URL, from: URL): Promise<void> =>
-      void (await onward(to.href, { from, what: "redirect", label }));
+      void (await resolveRedirect(to.href, { from, what: "redirect", label }));
     // Registries move: an old name redirects uploads too (distribution-spec, issue 607).
-    return { limitMs, ...patience, mayRedirect, redirects: REDIRECTS, movesWrites: true };
+    return { limitMs, ...timeouts, mayRedirect, redirects: REDIRECTS, movesWrites: true };
   }
 
   async #read(): Promise<Own> {

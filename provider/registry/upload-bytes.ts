@@ -8,13 +8,13 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { isBelievable, isSuccess, NotARegistry, RegistryUnavailable } from "./answer.ts";
 import { hasBlob } from "./has-blob.ts";
-import { onward } from "./onward.ts";
-import type { RegistrySession } from "./session.ts";
+import { resolveRedirect } from "./resolve-redirect.ts";
+import type { RegistrySession } from "./registry-session.ts";
 
 /** Where the next byte of an upload goes. */
 export interface UploadPoint {
@@ -55,7 +55,7 @@ export async function sendBytes(
             },
       // A large blob may take as long as it moves.
       limitMs: undefined,
-      answerLimitMs: session.patience.commitLimitMs,
+      responseLimitMs: session.timeouts.commitLimitMs,
       label,
       signal,
     });
@@ -128,7 +128,11 @@ export async function keptBytes(
 export async function uploadAddress({ headers, url }: HttpResponse, label: string): Promise<URL> {
   if (headers.location === undefined)
     throw new NotARegistry(label, "no Location for the upload", url);
-  return await onward(headers.location, { from: new URL(url), what: "upload address", label });
+  return await resolveRedirect(headers.location, {
+    from: new URL(url),
+    what: "upload address",
+    label,
+  });
 }
 
 const nextAddress = async (answer: HttpResponse, address: URL, label: string): Promise<URL> =>

@@ -5,13 +5,13 @@
  */
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import type { HttpResponse } from "../http/client.ts";
+import type { HttpResponse } from "../http/request.ts";
 import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { isBelievable, isSuccess, RegistryRefused, RegistryUnavailable } from "./answer.ts";
 import { hasBlob } from "./has-blob.ts";
-import type { RegistrySession } from "./session.ts";
+import type { RegistrySession } from "./registry-session.ts";
 import {
   keptBytes,
   sendBytes,
@@ -93,7 +93,7 @@ async function upload(
     const { error } = failed;
     if (tried === TRIES || !isCurable(error, { tried, point })) throw error;
     await pauseBefore(tried, {
-      firstMs: session.patience.retryDelayMs,
+      firstMs: session.timeouts.retryDelayMs,
       retryAfter: error instanceof RegistryUnavailable ? error.retryAfter : undefined,
       signal,
     });

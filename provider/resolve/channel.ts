@@ -4,7 +4,7 @@
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
-import { http } from "../http/client.ts";
+import { http } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { fetchText, ServerRefused, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
 

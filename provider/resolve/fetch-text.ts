@@ -1,7 +1,7 @@
 /** Small files that `lix-image lock` reads from servers other than caches. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong, type HttpResponse } from "../http/client.ts";
+import { http, HttpTextTooLong, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { decodeContent } from "../compression/content-encoding.ts";
 

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { http, type HttpResponse } from "../http/client.ts";
+import { http, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
 import { StorePath } from "../formats/nix/store-path.ts";

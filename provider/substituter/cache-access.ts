@@ -1,7 +1,7 @@
 /** Who asks a cache for files. @module */
 import { isConfidential } from "../base/confidential.ts";
 import { LixImageError } from "../base/errors.ts";
-import { basicOf, type HttpResponse } from "../http/client.ts";
+import { basicOf, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { netrcAuthorization, netrcHasDefault } from "./netrc.ts";
 

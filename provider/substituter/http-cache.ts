@@ -1,7 +1,7 @@
 /** A binary cache by http or https. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong, type HttpResponse } from "../http/client.ts";
+import { http, HttpTextTooLong, type HttpResponse } from "../http/request.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
@@ -14,7 +14,7 @@ export interface CacheLimits {
   /** For the beginning of an answer, all tries together. */
   readonly limitMs?: number | undefined;
   /** For the beginning of an answer, in one try. */
-  readonly answerLimitMs?: number | undefined;
+  readonly responseLimitMs?: number | undefined;
   /** For a body that makes no progress. */
   readonly stallLimitMs?: number | undefined;
   /** Bytes a second; less is no progress. */
@@ -23,7 +23,7 @@ export interface CacheLimits {
 
 // What caches have, they have as a file, or get from a store behind them in a few seconds. So the only
 // cache fails, where it does, within a minute and a half.
-const PATIENT: CacheLimits = { limitMs: 90_000, answerLimitMs: 30_000, stallLimitMs: 30_000 };
+const PATIENT: CacheLimits = { limitMs: 90_000, responseLimitMs: 30_000, stallLimitMs: 30_000 };
 // Another cache can have it sooner than that. When both are slow, this one is asked again, patiently.
 const HURRIED: CacheLimits = { limitMs: 5_000, stallLimitMs: 10_000, leastRate: 16 * 1024 };
 

@@ -3,10 +3,10 @@
  * go there (s3-url.ts), else the bucket must be public.
  * @module
  */
-import { findAwsKeys } from "../login/aws/credentials.ts";
+import { findAwsKeys } from "../login/aws/find-keys.ts";
 import type { FoundAwsKeys } from "../login/aws/keys.ts";
-import { profileKeys } from "../login/aws/profile.ts";
-import { signedHeaders } from "../login/aws/signature.ts";
+import { profileKeys } from "../login/aws/profile-keys.ts";
+import { signedHeaders } from "../login/aws/signed-headers.ts";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { CacheFiles } from "./binary-cache.ts";

@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http } from "../http/client.ts";
+import { http } from "../http/request.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { passwordAccess } from "./cache-access.ts";
@@ -17,7 +17,7 @@ export interface TarballRequest {
   /** The first pause before a retry. Default: that of http/client.ts. */
   readonly retryDelayMs?: number | undefined;
   /** How long one try may take to begin an answer. Default: that of http/client.ts. */
-  readonly answerLimitMs?: number | undefined;
+  readonly responseLimitMs?: number | undefined;
   /** How long the download may make no progress. Default: that of http/client.ts. */
   readonly stallLimitMs?: number | undefined;
 }
@@ -57,8 +57,8 @@ async function* download(request: TarballRequest, label: string): AsyncGenerator
     throw new TarballUnavailable(label, "the URL of nothing that can be downloaded");
   // As for caches: what netrc has for this host, which a redirect to another one does not get.
   const headers = await passwordAccess(url).headers(url);
-  const { signal, retryDelayMs, answerLimitMs, stallLimitMs } = request;
-  const limits = { retryDelayMs, answerLimitMs, stallLimitMs };
+  const { signal, retryDelayMs, responseLimitMs, stallLimitMs } = request;
+  const limits = { retryDelayMs, responseLimitMs, stallLimitMs };
   const response = await http(url, { ...limits, reach: "machine", headers, signal, label });
   if (response.status !== 200) {
     await response.discard();

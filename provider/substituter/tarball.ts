@@ -12,7 +12,7 @@ import { decompress } from "../compression/decompress.ts";
 import { Spool } from "./spool.ts";
 import {
   emptyDirectory,
-  Misplaced,
+  UnsafeArchiveEntry,
   unpack,
   unpackedEvents,
   type UnpackedDirectory,
@@ -76,7 +76,7 @@ async function unpackAll(
     await spool.flush();
     return root;
   } catch (error) {
-    throw error instanceof Misplaced ? new TarballUnusable(label, error.message) : error;
+    throw error instanceof UnsafeArchiveEntry ? new TarballUnusable(label, error.message) : error;
   }
 }
 

@@ -20,7 +20,7 @@ export type UnpackedNode =
   UnpackedFile | UnpackedDirectory | { readonly kind: "symlink"; readonly target: ByteString };
 
 /** A tar that would not unpack, or only to somewhere else; the message says why. */
-export class Misplaced extends Error {}
+export class UnsafeArchiveEntry extends Error {}
 
 export const emptyDirectory = (): UnpackedDirectory => ({ kind: "directory", entries: new Map() });
 
@@ -52,7 +52,7 @@ export function unpack(
     }
     case "symlink":
       if (event.target.length > NarLimits.default.target)
-        throw new Misplaced(`${shown(event.path)} is a link to a name that is too long`);
+        throw new UnsafeArchiveEntry(`${shown(event.path)} is a link to a name that is too long`);
       return {
         nodes: place(root, steps, { kind: "symlink", target: event.target }),
         linkedBytes: 0,
@@ -94,13 +94,13 @@ export async function* unpackedEvents(
 
 /** The names on the way, `.` left out. */
 function stepsOf(path: ByteString): ByteString[] {
-  if (path.startsWith("/")) throw new Misplaced(`${shown(path)} is an absolute path`);
+  if (path.startsWith("/")) throw new UnsafeArchiveEntry(`${shown(path)} is an absolute path`);
   const steps = path.split("/").filter((step) => step !== "" && step !== ".");
-  if (steps.includes("..")) throw new Misplaced(`${shown(path)} leads out of the archive`);
+  if (steps.includes("..")) throw new UnsafeArchiveEntry(`${shown(path)} leads out of the archive`);
   if (steps.length > NarLimits.default.depth + 1)
-    throw new Misplaced(`${shown(path)} is too deep for a Nix store`);
+    throw new UnsafeArchiveEntry(`${shown(path)} is too deep for a Nix store`);
   if (steps.some((step) => step.length > NarLimits.default.name))
-    throw new Misplaced(`${shown(path)} has a name that is too long for a file system`);
+    throw new UnsafeArchiveEntry(`${shown(path)} has a name that is too long for a file system`);
   return steps;
 }
 
@@ -118,7 +118,7 @@ function directoryAt(
       made += 1;
     }
     if (next.kind !== "directory")
-      throw new Misplaced(`${shown(steps.join("/"))} leads through what is no directory`);
+      throw new UnsafeArchiveEntry(`${shown(steps.join("/"))} leads through what is no directory`);
     at = next;
   }
   return { directory: at, made };
@@ -131,11 +131,13 @@ function place(
   node: Exclude<UnpackedNode, UnpackedDirectory>,
 ): number {
   const name = steps.at(-1);
-  if (name === undefined) throw new Misplaced("its root is not a directory");
+  if (name === undefined) throw new UnsafeArchiveEntry("its root is not a directory");
   const { directory, made } = directoryAt(root, steps.slice(0, -1));
   const { entries } = directory;
   if (entries.get(name)?.kind === "directory")
-    throw new Misplaced(`${shown(steps.join("/"))} is a directory and something else, too`);
+    throw new UnsafeArchiveEntry(
+      `${shown(steps.join("/"))} is a directory and something else, too`,
+    );
   entries.set(name, node);
   return made + 1;
 }
@@ -149,7 +151,9 @@ function linked(
   for (const step of stepsOf(target))
     at = at?.kind === "directory" ? at.entries.get(step) : undefined;
   if (at === undefined || at.kind === "directory")
-    throw new Misplaced(`${shown(path)} is a hard link to ${shown(target)}, no file before it`);
+    throw new UnsafeArchiveEntry(
+      `${shown(path)} is a hard link to ${shown(target)}, no file before it`,
+    );
   return at;
 }
 

@@ -107,7 +107,7 @@ const CHANGED = sampleImage("one layer", "a changed layer");
 const OTHER = sampleImage("something else");
 
 /** As whoever publishes finds it out. */
-const lackedBy = async (
+const missingBlobs = async (
   { holds, missing }: Destination,
   { root, blobs }: Image,
 ): Promise<ReadonlySet<Digest>> =>
@@ -118,9 +118,9 @@ for (const [name, withPlace] of Object.entries(PLACES))
     test("lacks everything before, and nothing after, an image is published", () =>
       withPlace(async ({ destination, tagged }) => {
         const digests = IMAGE.blobs.map(({ digest }) => digest);
-        assert.deepEqual(await lackedBy(destination, IMAGE), new Set(digests));
+        assert.deepEqual(await missingBlobs(destination, IMAGE), new Set(digests));
         await destination.publish(IMAGE, { tags: ["v1", "latest"] });
-        assert.deepEqual(await lackedBy(destination, IMAGE), new Set());
+        assert.deepEqual(await missingBlobs(destination, IMAGE), new Set());
         assert.equal(await tagged("v1"), IMAGE.root.digest);
         assert.equal(await tagged("latest"), IMAGE.root.digest);
       }));

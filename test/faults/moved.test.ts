@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { http } from "../../provider/http/client.ts";
+import { http } from "../../provider/http/request.ts";
 import { bodyOf } from "../../provider/http/request-body.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import type { Fault, FaultAct } from "../support/http-faults.ts";

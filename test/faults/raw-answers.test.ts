@@ -23,13 +23,13 @@ import { blobOf } from "../support/sample-image.ts";
 
 const LIMIT_MS = 150;
 const PATIENCE = {
-  questionLimitMs: 1_000,
-  answerLimitMs: LIMIT_MS,
+  requestLimitMs: 1_000,
+  responseLimitMs: LIMIT_MS,
   commitLimitMs: LIMIT_MS,
   stallLimitMs: LIMIT_MS,
   retryDelayMs: 1,
 };
-const LIMITS = { answerLimitMs: LIMIT_MS, stallLimitMs: LIMIT_MS };
+const LIMITS = { responseLimitMs: LIMIT_MS, stallLimitMs: LIMIT_MS };
 /** Far above what the limits come to, with all tries and on a busy machine. */
 const SETTLED_MS = 20_000;
 

@@ -1,5 +1,5 @@
 import { test, type TestContext } from "node:test";
-import type { PatienceOptions } from "../../provider/registry/patience.ts";
+import type { RegistryTimeoutOptions } from "../../provider/registry/timeouts.ts";
 import { DISTRIBUTIONS, withDockerRegistry } from "../support/docker-registry.ts";
 import { needs } from "../support/peers.ts";
 import { startRegistry } from "../support/registry.ts";
@@ -10,7 +10,7 @@ const CONCURRENCY = 8;
 
 export interface Row {
   readonly name: string;
-  readonly patience?: PatienceOptions;
+  readonly timeouts?: RegistryTimeoutOptions;
   readonly run: (stage: Stage) => Promise<void>;
 }
 
@@ -42,6 +42,6 @@ export function overOurRegistry(title: string, rows: readonly Row[]): void {
 
 async function runAll(t: TestContext, rows: readonly Row[], upstream: Upstream): Promise<void> {
   await Promise.all(
-    rows.map(({ name, run, patience }) => t.test(name, () => withStage(upstream, run, patience))),
+    rows.map(({ name, run, timeouts }) => t.test(name, () => withStage(upstream, run, timeouts))),
   );
 }

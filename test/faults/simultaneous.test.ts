@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { test } from "node:test";
-import { http } from "../../provider/http/client.ts";
+import { http } from "../../provider/http/request.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { listenOnLoopback } from "../support/loopback.ts";
 
@@ -53,7 +53,7 @@ const listTags = (host: string, at: number): Promise<string[]> =>
       credentials: async () => undefined,
       environment: {},
       retryDelayMs: 20,
-      questionLimitMs: 20_000,
+      requestLimitMs: 20_000,
     },
   ).listTags();
 

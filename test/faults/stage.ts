@@ -11,7 +11,7 @@ import { Digest } from "../../provider/formats/oci/digest.ts";
 import type { Image } from "../../provider/formats/oci/image.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import type { Credentials } from "../../provider/login/credentials.ts";
-import type { PatienceOptions } from "../../provider/registry/patience.ts";
+import type { RegistryTimeoutOptions } from "../../provider/registry/timeouts.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import type { Fault } from "../support/http-faults.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
@@ -28,7 +28,7 @@ export const TAG = "v1";
 export const ME: Credentials = { kind: "basic", username: "me", password: "pw", source: "a test" };
 
 /** As usual, but for the pauses. */
-const PATIENT: PatienceOptions = { retryDelayMs: 5 };
+const USUAL: RegistryTimeoutOptions = { retryDelayMs: 5 };
 
 /** The registry behind the proxy. */
 export interface Upstream {
@@ -57,14 +57,14 @@ let stages = 0;
 export async function withStage(
   upstream: Upstream,
   use: (stage: Stage) => Promise<void>,
-  patience = PATIENT,
+  timeouts = USUAL,
 ): Promise<void> {
   const proxy = await startFaultProxy(upstream.host);
   const repository = `acme/lix-${(stages += 1)}`;
   const client: Stage["client"] = ({ direct = false, name = repository } = {}) =>
     new RegistryClient(
       { host: direct ? upstream.host : proxy.host, name, plainHttp: true },
-      { credentials: async () => ME, ...patience },
+      { credentials: async () => ME, ...timeouts },
     );
   try {
     await registryDestination(client({ direct: true })).publish(OLD, { tags: [TAG] });

@@ -4,9 +4,9 @@ import { overOurRegistry, type Row } from "./registries.ts";
 import { assertClear, assertPushed, TAG } from "./stage.ts";
 
 /** Small, but enough for a registry on a busy machine. */
-const patience = {
-  questionLimitMs: 4_000,
-  answerLimitMs: 500,
+const timeouts = {
+  requestLimitMs: 4_000,
+  responseLimitMs: 500,
   commitLimitMs: 500,
   stallLimitMs: 500,
   retryDelayMs: 5,
@@ -29,7 +29,7 @@ const ACTS: readonly (readonly [name: string, FaultAct])[] = [
 
 const passing = (name: string, fault: Fault): Row => ({
   name: `${name} once: the push succeeds`,
-  patience,
+  timeouts,
   run: async (stage) => {
     stage.fault(fault);
     await stage.push();
@@ -39,7 +39,7 @@ const passing = (name: string, fault: Fault): Row => ({
 
 const lasting = (name: string, faults: readonly Fault[], text: RegExp): Row => ({
   name: `${name} from then on: an error says so`,
-  patience,
+  timeouts,
   run: async (stage) => {
     stage.fault(...faults.map((fault) => ({ ...fault, times: Infinity })));
     await assertClear(stage, { code: "HTTP_UNREACHABLE", text });
@@ -91,7 +91,7 @@ overOurRegistry("an answer", [
   ),
   {
     name: "what nobody reads trickles: the push succeeds",
-    patience,
+    timeouts,
     run: async (stage) => {
       const body = "x".repeat(10_000);
       const act: FaultAct = { kind: "change", change: (reply) => ({ ...reply, body }) };

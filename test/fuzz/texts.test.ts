@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { readAwsProfile, readSsoSession } from "../../provider/login/aws/config-files.ts";
-import { signedHeaders } from "../../provider/login/aws/signature.ts";
+import { signedHeaders } from "../../provider/login/aws/signed-headers.ts";
 import { retryAfterMs } from "../../provider/http/retry.ts";
 import { redactUrl } from "../../provider/base/redact.ts";
 import { parseLockArguments } from "../../provider/cli/lock-arguments.ts";
@@ -22,7 +22,7 @@ import { Digest } from "../../provider/formats/oci/digest.ts";
 import { Reference, Repository } from "../../provider/formats/oci/reference.ts";
 import { parseAuthFile } from "../../provider/login/auth-file.ts";
 import { parseChallenges } from "../../provider/registry/challenge.ts";
-import { onward } from "../../provider/registry/onward.ts";
+import { resolveRedirect } from "../../provider/registry/resolve-redirect.ts";
 import { ResourceState } from "../../provider/pulumi/state.ts";
 import { LocalStoreUrl } from "../../provider/substituter/local-store-url.ts";
 import { parseNetrc } from "../../provider/substituter/netrc.ts";
@@ -66,7 +66,9 @@ fuzz({
   name: "an address that a registry names",
   seeds: ["/v2/acme/lix/blobs/uploads/1?_state=a", "https://other.example.org:444/x", "//[::1]/"],
   read: text((each) =>
-    onward(each, { from: FROM, what: "upload address", label: "x" }, () => Promise.resolve([])),
+    resolveRedirect(each, { from: FROM, what: "upload address", label: "x" }, () =>
+      Promise.resolve([]),
+    ),
   ),
 });
 fuzz({

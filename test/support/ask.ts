@@ -6,7 +6,7 @@ import { promisify } from "node:util";
  * of it holds for the life of a process. Gives the answer's text, or the error's code, message and hint.
  */
 export async function ask(url: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const module = new URL("../../provider/http/client.ts", import.meta.url);
+  const module = new URL("../../provider/http/request.ts", import.meta.url);
   const program = `
     const { http } = await import(${JSON.stringify(module.href)});
     await http(${JSON.stringify(url)}, { retry: false })

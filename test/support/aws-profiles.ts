@@ -1,7 +1,7 @@
 /** A home with files of AWS, and what a profile there gives. @module */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { profileKeys } from "../../provider/login/aws/profile.ts";
+import { profileKeys } from "../../provider/login/aws/profile-keys.ts";
 import { render } from "../../provider/base/errors.ts";
 import { withCloud, type CloudAnswers } from "./cloud-server.ts";
 

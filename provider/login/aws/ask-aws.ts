@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { LixImageError } from "../../base/errors.ts";
-import { http, type HttpRequest } from "../../http/client.ts";
+import { http, type HttpRequest } from "../../http/request.ts";
 import { Secrets } from "../../base/secrets.ts";
 import { remembered, type FoundAwsKeys } from "./keys.ts";
 
@@ -16,7 +16,7 @@ const Keys = z.object({
 });
 
 /** For one question, of an API or of the machine: they answer in less than a second, or not at all. */
-export const AWS_PATIENCE = { limitMs: 60_000, answerLimitMs: 20_000 };
+export const AWS_TIMEOUTS = { limitMs: 60_000, responseLimitMs: 20_000 };
 
 /**
  * The text of a 200; anything else is thrown with AWS's own name for it. None of its services redirects,
@@ -27,7 +27,7 @@ export async function askAws(
   url: string | URL,
   request: HttpRequest,
 ): Promise<string> {
-  const response = await http(url, { ...AWS_PATIENCE, ...request, redirects: 0, label: source });
+  const response = await http(url, { ...AWS_TIMEOUTS, ...request, redirects: 0, label: source });
   const text = await response.text();
   if (response.status === 200) return text;
   const code =

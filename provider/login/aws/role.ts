@@ -5,7 +5,7 @@
  */
 import { isConfidential } from "../../base/confidential.ts";
 import type { Environment } from "../../base/environment.ts";
-import type { HttpRequest } from "../../http/client.ts";
+import type { HttpRequest } from "../../http/request.ts";
 import { Secrets } from "../../base/secrets.ts";
 import { askAws, keysOf, parseJson, readTokenFile } from "./ask-aws.ts";
 import { InvalidAwsEndpoint } from "./endpoint.ts";

@@ -10,7 +10,7 @@ import { askAws, keysOf, readTokenFile } from "./ask-aws.ts";
 import { AwsRegion, awsServiceUrl } from "./domain.ts";
 import { namedEndpoint } from "./endpoint.ts";
 import type { AwsKeys, FoundAwsKeys } from "./keys.ts";
-import { signedHeaders } from "./signature.ts";
+import { signedHeaders } from "./signed-headers.ts";
 
 export interface StsOptions {
   readonly region: string;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { LixImageError, render } from "../../../provider/base/errors.ts";
-import { http } from "../../../provider/http/client.ts";
+import { http } from "../../../provider/http/request.ts";
 import { log } from "../../../provider/base/log.ts";
 import { printableJson, printableLines } from "../../../provider/base/printable.ts";
 import { Secrets } from "../../../provider/base/secrets.ts";

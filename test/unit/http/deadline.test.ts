@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { test, type TestContext } from "node:test";
-import { http } from "../../../provider/http/client.ts";
+import { http } from "../../../provider/http/request.ts";
 import { HttpUnreachable } from "../../../provider/http/unreachable.ts";
 
 const LIMIT = { limitMs: 300, retryDelayMs: 1, label: "registry.example/lix: reading" };
@@ -97,7 +97,7 @@ test("a try that gets no answer is followed by others, each with its own limit",
     asked += 1;
     if (asked === 3) response.end("at last");
   });
-  const response = await http(url, { ...LIMIT, limitMs: 5_000, answerLimitMs: 50 });
+  const response = await http(url, { ...LIMIT, limitMs: 5_000, responseLimitMs: 50 });
   assert.deepEqual([await response.text(), asked], ["at last", 3]);
 });
 

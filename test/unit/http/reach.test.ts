@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import dns from "node:dns";
 import { syncBuiltinESMExports } from "node:module";
 import { test, type TestContext } from "node:test";
-import { http } from "../../../provider/http/client.ts";
+import { http } from "../../../provider/http/request.ts";
 import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { binaryCache } from "../../../provider/substituter/binary-cache.ts";
 import { httpCacheFiles } from "../../../provider/substituter/http-cache.ts";

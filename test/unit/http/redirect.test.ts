@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test, type TestContext } from "node:test";
-import { http } from "../../../provider/http/client.ts";
+import { http } from "../../../provider/http/request.ts";
 import { nextHop, RedirectRefused, type Hop } from "../../../provider/http/redirect.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { http } from "../../../provider/http/client.ts";
+import { http } from "../../../provider/http/request.ts";
 
 test("what is no address of http is an error with a code, and shows no password", async () => {
   for (const url of ["no url", "http://", "ftp://a.example/", "http://me:s3cret%zz@a.example/"])

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { lookUp, parseAuthFile } from "../../../provider/login/auth-file.ts";
+import { credentialsIn, parseAuthFile } from "../../../provider/login/auth-file.ts";
 
 const auth = (pair: string): { auth: string } => ({ auth: Buffer.from(pair).toString("base64") });
 const HUB = "https://index.docker.io/v1/";
@@ -70,7 +70,7 @@ for (const [name, auths, asked, expected] of [
     const file = parseAuthFile(JSON.stringify({ auths }), "a test");
     const [host = "", repository] = asked.split(" ");
     const from = { source: "a test", environment: {} };
-    const found = await lookUp(file, { host, repository }, from);
+    const found = await credentialsIn(file, { host, repository }, from);
     const shown =
       found &&
       (found.kind === "basic"
@@ -83,7 +83,7 @@ for (const [name, auths, asked, expected] of [
 const of = async (config: object, host = "r.example"): Promise<string | undefined> => {
   const file = parseAuthFile(JSON.stringify(config), "a test");
   const from = { source: "a test", environment: {} };
-  const found = await lookUp(file, { host, repository: "x" }, from).catch(render);
+  const found = await credentialsIn(file, { host, repository: "x" }, from).catch(render);
   if (found === undefined || typeof found === "string") return found;
   return found.kind === "basic" ? `${found.username}:${found.password}` : found.token;
 };

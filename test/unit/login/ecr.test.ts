@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { signedHeaders } from "../../../provider/login/aws/signature.ts";
+import { signedHeaders } from "../../../provider/login/aws/signed-headers.ts";
 import { EcrHost } from "../../../provider/login/ecr.ts";
 import { findCredentials } from "../../../provider/login/find-credentials.ts";
 import { withCloud, type CloudReply, type CloudRequest } from "../../support/cloud-server.ts";

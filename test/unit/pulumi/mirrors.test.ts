@@ -170,7 +170,7 @@ for (const [what, act, says] of [
     withMirror(async ({ workshop, registry, mirror, id, outs }) => {
       workshop.registry.store.repositories.clear();
       registry.faults.push({ path: /^\/v2\/copies/, times: Infinity, act });
-      await assert.rejects(read(id, outs, { questionLimitMs: 400 }), (error) => {
+      await assert.rejects(read(id, outs, { requestLimitMs: 400 }), (error) => {
         const text = render(error);
         assert.ok(text.startsWith(`${mirror}: `), text);
         assert.match(text, says);
@@ -185,7 +185,7 @@ test("half an answer of a mirror, and a mirror whose name is not known, are no a
     const headers = { "content-length": "1000" };
     const act = { kind: "answer", status: 200, headers, body: '{"schemaVersion":2,' } as const;
     registry.faults.push({ method: "GET", path: /manifests/, times: Infinity, act });
-    const soon = { questionLimitMs: 400 };
+    const soon = { requestLimitMs: 400 };
     await assert.rejects(read(id, outs, soon), (error) => {
       assert.match(
         render(error),

@@ -7,7 +7,7 @@ import type { Wire } from "../../../provider/pulumi/wire.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const FAST = { questionLimitMs: 400 };
+const FAST = { requestLimitMs: 400 };
 
 const imageAt = (host: string): Wire => ({
   planKey: "1",

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import { test } from "node:test";
 import { parseChallenges } from "../../../provider/registry/challenge.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
-import { Patience } from "../../../provider/registry/patience.ts";
-import { RegistrySession } from "../../../provider/registry/session.ts";
+import { RegistryTimeouts } from "../../../provider/registry/timeouts.ts";
+import { RegistrySession } from "../../../provider/registry/registry-session.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 import type { Reply } from "../../support/registry-reply.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
@@ -169,7 +169,7 @@ for (const host of [
   const sessionOf = (name: string): RegistrySession =>
     new RegistrySession(
       { host, name, plainHttp: false },
-      { credentials: async () => undefined, environment: {}, patience: Patience.of({}) },
+      { credentials: async () => undefined, environment: {}, timeouts: RegistryTimeouts.of({}) },
     );
 
   test(`${host}/alpine is read at library/alpine, and nothing is pushed there`, () => {

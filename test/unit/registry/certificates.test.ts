@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { TLSSocket } from "node:tls";
 import { render } from "../../../provider/base/errors.ts";
-import { http } from "../../../provider/http/client.ts";
+import { http } from "../../../provider/http/request.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { registryDestination } from "../../../provider/destination/registry.ts";
 import { certificateFolders, readCertificates } from "../../../provider/registry/certificates.ts";

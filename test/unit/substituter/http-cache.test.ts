@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { HttpTextTooLong } from "../../../provider/http/client.ts";
+import { HttpTextTooLong } from "../../../provider/http/request.ts";
 import { HttpUnreachable } from "../../../provider/http/unreachable.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { NarInfoMalformed, NotANarInfo } from "../../../provider/formats/nix/narinfo.ts";

@@ -13,7 +13,7 @@ import { repeat, startRawServer, type RawAct } from "../../support/raw-server.ts
 
 const NAR = Buffer.from("not random, not constant. ".repeat(50_000));
 const OVERTAKE = { overtakeMs: 100 };
-const QUICK: CacheLimits = { limitMs: 200, answerLimitMs: 200, stallLimitMs: 200 };
+const QUICK: CacheLimits = { limitMs: 200, responseLimitMs: 200, stallLimitMs: 200 };
 
 const cacheAt = (url: string, limits?: CacheLimits): Substituter =>
   binaryCache(httpCacheFiles(new URL(`${url}/`), { retryDelayMs: 1, limits }));

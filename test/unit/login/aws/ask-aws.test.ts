@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { askAws, AWS_PATIENCE } from "../../../../provider/login/aws/ask-aws.ts";
+import { askAws, AWS_TIMEOUTS } from "../../../../provider/login/aws/ask-aws.ts";
 import { listenOnLoopback } from "../../../support/loopback.ts";
 
 test("a service of AWS that never answers is given up within a minute", async (t) => {
@@ -23,5 +23,5 @@ test("a service of AWS that never answers is given up within a minute", async (t
     for (let turns = 0; turns < 5; turns += 1) await turn();
   }
   await refused;
-  assert.ok(waitedMs <= AWS_PATIENCE.limitMs, `${waitedMs} ms`);
+  assert.ok(waitedMs <= AWS_TIMEOUTS.limitMs, `${waitedMs} ms`);
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { HttpUnreachable } from "../../../provider/http/unreachable.ts";
 import type { Blob } from "../../../provider/formats/oci/layer.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
-import { Patience } from "../../../provider/registry/patience.ts";
+import { RegistryTimeouts } from "../../../provider/registry/timeouts.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
@@ -26,13 +26,13 @@ async function withSilence(
 }
 
 const { root } = sampleImage("a layer");
-const { answerLimitMs, commitLimitMs } = Patience.of({});
+const { responseLimitMs, commitLimitMs } = RegistryTimeouts.of({});
 type Asking = (client: RegistryClient) => Promise<unknown>;
 const QUESTIONS: readonly (readonly [name: string, tryMs: number, limitS: number, Asking])[] = [
-  ["a question for a manifest", answerLimitMs, 110, (client) => client.headManifest("v1")],
-  ["a question for a blob", answerLimitMs, 110, (client) => client.hasBlob(root.digest)],
-  ["the list of tags", answerLimitMs, 110, (client) => client.listTags()],
-  ["the beginning of an upload", answerLimitMs, 110, (client) => client.pushBlob(BLOB)],
+  ["a question for a manifest", responseLimitMs, 110, (client) => client.headManifest("v1")],
+  ["a question for a blob", responseLimitMs, 110, (client) => client.hasBlob(root.digest)],
+  ["the list of tags", responseLimitMs, 110, (client) => client.listTags()],
+  ["the beginning of an upload", responseLimitMs, 110, (client) => client.pushBlob(BLOB)],
   ["a manifest", commitLimitMs, 180, (client) => client.putManifest("v1", root)],
   ["a removal", commitLimitMs, 180, (client) => client.deleteManifest(root.digest)],
 ];
@@ -58,7 +58,7 @@ for (const [name, tryMs, limitS, ask] of QUESTIONS)
         waitedMs += tryMs;
         await Promise.race([once(server, "request"), asked]);
       }
-      assert.ok(waitedMs / 1000 + (tryMs === answerLimitMs ? PAUSES_S : 0) <= limitS);
+      assert.ok(waitedMs / 1000 + (tryMs === responseLimitMs ? PAUSES_S : 0) <= limitS);
       assert.ok(error instanceof HttpUnreachable, String(error));
       assert.match(error.message, /^127\.0\.0\.1:\d+\/acme\/lix: .*: no answer within \d+ s$/);
     }));
@@ -70,7 +70,7 @@ test("an upload that the registry stops reading is given up, and says so", async
   });
   const { url, close } = await listenOnLoopback(server);
   const address = { host: new URL(url).host, name: "acme/lix", plainHttp: true };
-  const short = { answerLimitMs: 200, stallLimitMs: 200, questionLimitMs: 500, retryDelayMs: 1 };
+  const short = { responseLimitMs: 200, stallLimitMs: 200, requestLimitMs: 500, retryDelayMs: 1 };
   const client = new RegistryClient(address, { credentials: async () => undefined, ...short });
   // More than the buffers in between take.
   const endless: Blob = {
@@ -91,7 +91,7 @@ test("an upload that the registry stops reading is given up, and says so", async
 });
 
 test("what is not given is as usual, undefined too", () => {
-  const usual = Patience.of({});
-  assert.deepEqual(Patience.of({ answerLimitMs: undefined }), usual);
-  assert.deepEqual(Patience.of({ stallLimitMs: 5 }), { ...usual, stallLimitMs: 5 });
+  const usual = RegistryTimeouts.of({});
+  assert.deepEqual(RegistryTimeouts.of({ responseLimitMs: undefined }), usual);
+  assert.deepEqual(RegistryTimeouts.of({ stallLimitMs: 5 }), { ...usual, stallLimitMs: 5 });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { signedHeaders } from "../../../../provider/login/aws/signature.ts";
+import { signedHeaders } from "../../../../provider/login/aws/signed-headers.ts";
 
 // AWS's Signature Version 4 test suite: keys, time and signatures of its "vanilla" cases.
 const KEYS = {

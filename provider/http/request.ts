@@ -10,7 +10,7 @@ import { LixImageError } from "../base/errors.ts";
 import { sendOnce } from "./send-once.ts";
 import type { RawResponse } from "./message.ts";
 import { checkReach, nextHop, reachOf, type Hop } from "./redirect.ts";
-import { HttpLimit } from "./deadline.ts";
+import { Deadline } from "./deadline.ts";
 import type { OriginCertificates } from "./tls-trust.ts";
 import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./retry.ts";
 import { proxyFor } from "./proxy.ts";
@@ -41,7 +41,7 @@ export interface HttpRequest {
    */
   readonly limitMs?: number | undefined;
   /** How long one try may take from its last byte to the answer. Default: 120 s. */
-  readonly answerLimitMs?: number | undefined;
+  readonly responseLimitMs?: number | undefined;
   /** How long a body, either way, may make no progress; no longer than `limitMs`. Default: 60 s. */
   readonly stallLimitMs?: number | undefined;
   /** Bytes of an answer a second, on average over `stallLimitMs`; less is no progress. Default: 2 KiB. */
@@ -98,7 +98,7 @@ export async function http(url: string | URL, request: HttpRequest = {}): Promis
   const label = request.label ?? `${method} ${redactUrl(url)}`;
   const first = await firstHop(url, label, request);
   const limitMs = request.limitMs ?? (request.body === undefined ? QUESTION_LIMIT_MS : undefined);
-  const limit = new HttpLimit(label, first.url, { ...request, limitMs });
+  const limit = new Deadline(label, first.url, { ...request, limitMs });
   try {
     return await tries({ ...request, signal: limit.signal, method, label, first, limit });
   } finally {
@@ -107,14 +107,14 @@ export async function http(url: string | URL, request: HttpRequest = {}): Promis
 }
 
 /** A request with what is the same in all its tries. */
-interface Tried extends HttpRequest {
+interface RetryContext extends HttpRequest {
   readonly method: string;
   readonly label: string;
   readonly first: Hop;
-  readonly limit: HttpLimit;
+  readonly limit: Deadline;
 }
 
-async function tries(request: Tried): Promise<HttpResponse> {
+async function tries(request: RetryContext): Promise<HttpResponse> {
   const { method, limit, signal } = request;
   const retry = request.retry ?? IDEMPOTENT.has(method);
   for (let tried = 1; ; tried += 1) {
@@ -138,13 +138,13 @@ async function tries(request: Tried): Promise<HttpResponse> {
 }
 
 /** One try, to the end of its redirects. */
-async function follow(request: Tried): Promise<RawResponse> {
-  const { method, label, signal, body, certificates, answerLimitMs, leastRate } = request;
+async function follow(request: RetryContext): Promise<RawResponse> {
+  const { method, label, signal, body, certificates, responseLimitMs, leastRate } = request;
   const { stallLimitMs } = request.limit;
   const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
   for (let hop = request.first, left = redirects; ; left -= 1) {
     const { url, headers, reach } = hop;
-    const limits = { answerLimitMs, stallLimitMs, leastRate };
+    const limits = { responseLimitMs, stallLimitMs, leastRate };
     const { freshConnection } = request;
     const connection = { certificates, reach, freshConnection };
     const raw = { method, url, headers, body, signal, ...connection, ...limits };

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
-import { http, HttpTextTooLong, type HttpRequest } from "../../../provider/http/client.ts";
+import { http, HttpTextTooLong, type HttpRequest } from "../../../provider/http/request.ts";
 import { HttpBodyMismatch, HttpUnreachable } from "../../../provider/http/unreachable.ts";
 import { bodyOf } from "../../../provider/http/request-body.ts";
 import { collect } from "../../support/collect.ts";

@@ -7,14 +7,14 @@
 import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
 import type { LixImageError } from "../base/errors.ts";
-import type { HttpRequest, HttpResponse } from "../http/client.ts";
+import type { HttpRequest, HttpResponse } from "../http/request.ts";
 import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
 import { failure, isBelievable, isForeign, NotARegistry, speaksAsRegistry } from "./answer.ts";
 import { preferredChallenge, type Challenge } from "./challenge.ts";
 import type { Credentials, CredentialSource } from "../login/credentials.ts";
 import { credentialPlaces } from "../login/find-credentials.ts";
 import { checkHubPush, isHub, nameAtHub } from "../formats/oci/docker-hub.ts";
-import type { Patience } from "./patience.ts";
+import type { RegistryTimeouts } from "./timeouts.ts";
 import { basic, fetchToken, type Token } from "./token.ts";
 import { RegistryTransport } from "./transport.ts";
 
@@ -36,14 +36,14 @@ export interface SessionRequest extends HttpRequest {
 export interface RegistrySessionOptions {
   readonly credentials: CredentialSource;
   readonly environment: Environment;
-  readonly patience: Patience;
+  readonly timeouts: RegistryTimeouts;
 }
 
 export class RegistrySession {
   /** `ghcr.io/acme/lix`, for messages. */
   readonly description: string;
   readonly origin: URL;
-  readonly patience: Patience;
+  readonly timeouts: RegistryTimeouts;
   readonly #asked: RepositoryAddress;
   /** By the name that the server has for it. */
   readonly #repository: RepositoryAddress;
@@ -63,7 +63,7 @@ export class RegistrySession {
   readonly #fetching = new SingleFlight<Token>();
 
   constructor(repository: RepositoryAddress, options: RegistrySessionOptions) {
-    const { credentials, environment, patience } = options;
+    const { credentials, environment, timeouts } = options;
     this.#asked = repository;
     this.#repository = { ...repository, name: nameAtHub(repository) };
     this.#source = credentials;
@@ -73,9 +73,9 @@ export class RegistrySession {
     this.origin = new URL(`${repository.plainHttp ? "http" : "https"}://${host}`);
     this.#transport = new RegistryTransport(repository.host, this.origin, {
       environment,
-      patience,
+      timeouts,
     });
-    this.patience = patience;
+    this.timeouts = timeouts;
   }
 
   /** `/v2/<name>/<rest>` */
@@ -101,7 +101,7 @@ export class RegistrySession {
       if (isOwn && speaksAsRegistry(response)) this.#isKnown = true;
       if (!isStray(response) || request.retry === false || tried === PAGE_TRIES) return response;
       await response.discard();
-      const firstMs = this.patience.retryDelayMs;
+      const firstMs = this.timeouts.retryDelayMs;
       await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
     }
   }
@@ -124,7 +124,7 @@ export class RegistrySession {
         const isNew = response.status === 200 && !isStray(response);
         if (!isWorthIt || !isNew || tried === PAGE_TRIES) throw error;
       }
-      const firstMs = this.patience.retryDelayMs;
+      const firstMs = this.timeouts.retryDelayMs;
       await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
     }
   }

@@ -17,7 +17,7 @@ export interface Step {
 }
 
 /** The URL that `text` means there; throws when we must not go to it. */
-export async function onward(
+export async function resolveRedirect(
   text: string,
   { from, what, label }: Step,
   resolve?: (name: string) => Promise<string[]>,

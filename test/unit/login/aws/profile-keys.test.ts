@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findAwsKeys } from "../../../../provider/login/aws/credentials.ts";
+import { findAwsKeys } from "../../../../provider/login/aws/find-keys.ts";
 import { render } from "../../../../provider/base/errors.ts";
 import { withProfiles } from "../../../support/aws-profiles.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-export interface Patience {
+export interface RegistryTimeouts {
   /** For one question: all its tries, and the pauses between them that the registry asks for. */
-  readonly questionLimitMs: number;
+  readonly requestLimitMs: number;
   /** For the beginning of the answer, in one try. */
-  readonly answerLimitMs: number;
+  readonly responseLimitMs: number;
   /** The same, for what makes the registry work: to keep a blob or a manifest, to delete one. */
   readonly commitLimitMs: number;
   /** For a body that makes no progress, either way. */
@@ -17,23 +17,25 @@ export interface Patience {
   readonly retryDelayMs: number;
 }
 
-const USUAL: Patience = {
+const USUAL: RegistryTimeouts = {
   // Room for two pauses of a minute, the longest that we take a registry at its word for.
-  questionLimitMs: 180_000,
+  requestLimitMs: 180_000,
   // Five tries are 108 s. Registries look up what they are asked in less than a second.
-  answerLimitMs: 20_000,
+  responseLimitMs: 20_000,
   // Those with their blobs in S3 copy a layer when it is whole, a gigabyte in half a minute.
   commitLimitMs: 90_000,
   stallLimitMs: 60_000,
   retryDelayMs: 500,
 };
 
-export type PatienceOptions = { readonly [K in keyof Patience]?: Patience[K] | undefined };
+export type RegistryTimeoutOptions = {
+  readonly [K in keyof RegistryTimeouts]?: RegistryTimeouts[K] | undefined;
+};
 
-export const Patience = {
-  of: (options: PatienceOptions): Patience => ({
-    questionLimitMs: options.questionLimitMs ?? USUAL.questionLimitMs,
-    answerLimitMs: options.answerLimitMs ?? USUAL.answerLimitMs,
+export const RegistryTimeouts = {
+  of: (options: RegistryTimeoutOptions): RegistryTimeouts => ({
+    requestLimitMs: options.requestLimitMs ?? USUAL.requestLimitMs,
+    responseLimitMs: options.responseLimitMs ?? USUAL.responseLimitMs,
     commitLimitMs: options.commitLimitMs ?? USUAL.commitLimitMs,
     stallLimitMs: options.stallLimitMs ?? USUAL.stallLimitMs,
     retryDelayMs: options.retryDelayMs ?? USUAL.retryDelayMs,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onward, type Step } from "../../../provider/registry/onward.ts";
+import { resolveRedirect, type Step } from "../../../provider/registry/resolve-redirect.ts";
 
 /** What the names in these tests mean. */
 const NAMES: Readonly<Record<string, string[]>> = {
@@ -15,7 +15,7 @@ const go = async (
   what: Step["what"] = "upload address",
 ): Promise<string> => {
   const step = { from: new URL(from), what, label: "r.example/lix: uploading" };
-  return (await onward(to, step, async (name) => NAMES[name] ?? [])).href;
+  return (await resolveRedirect(to, step, async (name) => NAMES[name] ?? [])).href;
 };
 
 test("follows a registry to where it may send us", async () => {

@@ -7,7 +7,7 @@
 import type { Environment } from "../../base/environment.ts";
 import { readAwsProfile } from "./config-files.ts";
 import { variableKeys, type FoundAwsKeys } from "./keys.ts";
-import { profileKeys } from "./profile.ts";
+import { profileKeys } from "./profile-keys.ts";
 import { AwsProfileUnusable } from "./profile-unusable.ts";
 import { containerRole, machineRole } from "./role.ts";
 import { webIdentity } from "./sts.ts";
