@@ -1,6 +1,6 @@
 /** The programs of examples/, as a user would copy them: each is run against registries of this machine. */
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
@@ -10,6 +10,7 @@ import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 import { withSurroundings } from "../support/surroundings.ts";
 import { makeWorld, type WorldOptions } from "../support/world.ts";
+import { imageOf, installModules } from "./cloud-modules.ts";
 
 interface Running {
   readonly host: Host;
@@ -82,12 +83,6 @@ test("each has ten to forty lines, and a package.json that names what it imports
   }
 });
 
-/** The image of the first container. */
-function imageOf(inputs: unknown): unknown {
-  const { spec } = inputs as { spec: { template: { spec: { containers: { image: unknown }[] } } } };
-  return spec.template.spec.containers[0]?.image;
-}
-
 /** Lends the example's program in a folder of its own, with a lock, two registries and an engine. */
 async function withExample(
   name: string,
@@ -118,40 +113,5 @@ async function withExample(
   } finally {
     await registry.close();
     await mirror.close();
-  }
-}
-
-/**
- * The two SDKs of clouds would be half a gigabyte: what the examples use of them is written here, as
- * resources whose outputs are their inputs.
- */
-const STAND_INS = {
-  kubernetes: `
-    import { CustomResource } from "@pulumi/pulumi";
-    class Deployment extends CustomResource {
-      constructor(name, args) { super("test:kubernetes:Deployment", name, args); }
-    }
-    export const apps = { v1: { Deployment } };`,
-  aws: `
-    import { CustomResource } from "@pulumi/pulumi";
-    class Repository extends CustomResource {
-      constructor(name, args) {
-        super("test:ecr:Repository", name, { ...args, repositoryUrl: process.env.REGISTRY + "/" + name });
-      }
-    }
-    export const ecr = { Repository };`,
-};
-
-async function installModules(folder: string): Promise<void> {
-  const modules = join(folder, "node_modules");
-  await mkdir(join(modules, "@pulumi"), { recursive: true });
-  for (const name of ["@pulumi/pulumi", "pulumi-lix", "typescript"])
-    await symlink(join(REPOSITORY, "node_modules", name), join(modules, name), "dir");
-  for (const [name, code] of Object.entries(STAND_INS)) {
-    const made = join(modules, "@pulumi", name);
-    await mkdir(made);
-    const manifest = { name: `@pulumi/${name}`, type: "module", exports: "./index.js" };
-    await writeFile(join(made, "package.json"), JSON.stringify(manifest));
-    await writeFile(join(made, "index.js"), code);
   }
 }

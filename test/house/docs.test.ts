@@ -39,6 +39,34 @@ test("every relative link leads to a file, and to a heading of it", () => {
   );
 });
 
+test("docs/README.md leads to every page", () => {
+  const index = page("docs/README.md");
+  const targets = links(index).map((target) => join("docs", target));
+  const missing = pages
+    .map(({ file }) => file)
+    .filter((file) => file.startsWith("docs/") && file !== index.file && !targets.includes(file));
+  assert.deepEqual(missing, []);
+});
+
+test("every picture is there, says in words what it shows, and loads nothing", () => {
+  const shown = pages.flatMap(({ file, text }) =>
+    [...text.matchAll(/!\[([^\]]*)\]\(([^()\s]+)\)/g)].map(([, words = "", target = ""]) => ({
+      words,
+      picture: join(dirname(file), target),
+    })),
+  );
+  assert.ok(shown.length > 0, "the search finds what is there");
+  for (const { words, picture } of shown) {
+    assert.ok(words.length > 20, picture);
+    if (picture.endsWith(".svg"))
+      assert.doesNotMatch(
+        read(picture),
+        /<script|<foreignObject|@import|href=|url\((?!#)/,
+        picture,
+      );
+  }
+});
+
 test("every file that is named exists", () => {
   const named = pages.flatMap((from) =>
     codeSpans(from)
