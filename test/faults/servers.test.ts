@@ -9,7 +9,6 @@ import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPOSITORY } from "./server-parts.ts";
-import { PARTIAL_SERVERS } from "./partial-servers.ts";
 import { SERVERS } from "./servers.ts";
 
 const IMAGE = sampleImage("a layer", "another");
@@ -37,19 +36,19 @@ const writes = (registry: TestRegistry): string[] =>
     .filter(({ method }) => method !== "HEAD" && method !== "GET")
     .map(({ method, path }) => `${method} ${path.replace(/.*\/(manifests|blobs)\//, "$1/")}`);
 
-for (const server of [...SERVERS, ...PARTIAL_SERVERS])
+for (const server of SERVERS)
   describe(server.name, () => {
-    const there = (use: (registry: TestRegistry, client: RegistryClient) => Promise<void>) =>
+    const withServer = (use: (registry: TestRegistry, client: RegistryClient) => Promise<void>) =>
       withRegistry(async (registry) => {
-        for (const fault of server.faults(registry.store))
-          registry.faults.push({ ...fault, times: Infinity });
+        for (const rule of server.rules(registry.store))
+          registry.faults.push({ ...rule, times: Infinity });
         await use(registry, clientOf(registry));
       });
     const tagsOf = (registry: TestRegistry): ReadonlyMap<string, string> =>
       registry.store.repository(REPOSITORY).tags;
 
     test("a new image is pushed, one manifest request for its one tag; the second push writes nothing", () =>
-      there(async (registry, client) => {
+      withServer(async (registry, client) => {
         await registryDestination(client).publish(IMAGE, { tags: ["v1"] });
         const manifests = writes(registry).filter((line) => line.includes("manifests/"));
         assert.deepEqual(manifests, ["PUT manifests/v1"]);
@@ -61,7 +60,7 @@ for (const server of [...SERVERS, ...PARTIAL_SERVERS])
       }));
 
     test("two platforms are pushed under one index, and no other tag is left", () =>
-      there(async (registry, client) => {
+      withServer(async (registry, client) => {
         await registryDestination(client).publish(INDEX, { tags: ["v1"] });
         assert.deepEqual([...tagsOf(registry)], [["v1", INDEX.root.digest]]);
         const { manifests } = registry.store.repository(REPOSITORY);
@@ -70,7 +69,7 @@ for (const server of [...SERVERS, ...PARTIAL_SERVERS])
 
     if (server.refuses === "further tags")
       test("a further tag is refused with what to do, and the first stays", () =>
-        there(async (registry, client) => {
+        withServer(async (registry, client) => {
           await registryDestination(client).publish(IMAGE, { tags: ["v1"] });
           const again = registryDestination(client).publish(IMAGE, { tags: ["v1", "v2"] });
           await assert.rejects(again, { code: "REGISTRY_REFUSED", hint: /takes each tag once/ });
@@ -78,7 +77,7 @@ for (const server of [...SERVERS, ...PARTIAL_SERVERS])
         }));
     else
       test("more tags, a tag that was moved, drift and deletion", () =>
-        there(async (registry, client) => {
+        withServer(async (registry, client) => {
           const tags = ["v1", "v2", "v3"];
           await registryDestination(client).publish(IMAGE, { tags });
           assert.deepEqual((await client.listTags()).sort(), tags);
@@ -103,7 +102,7 @@ for (const server of [...SERVERS, ...PARTIAL_SERVERS])
   });
 
 for (const { name, to, reply, says, hint } of REFUSALS)
-  test(`${name}: the reason is shown, with what to do, and no tag is there`, () =>
+  test(`${name}: the reason is shown, with what to do, and no tag is pushed`, () =>
     withRegistry(async (registry) => {
       registry.faults.push({ ...to, times: Infinity, act: { kind: "answer", ...reply } });
       const push = registryDestination(clientOf(registry)).publish(IMAGE, { tags: ["v1"] });
