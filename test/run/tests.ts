@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { COMPILE_CACHE } from "../support/compile-cache.ts";
 
 // No test takes long; one that hangs shall say which it was.
 const LIMIT_MS = 300_000;
@@ -19,7 +20,7 @@ export async function runTests(only: readonly string[]): Promise<boolean> {
       `--test-concurrency=${Math.max(2, availableParallelism())}`,
       ...(only.length === 0 ? ["test/**/*.test.ts"] : only.map(asPattern)),
     ],
-    { stdio: "inherit" },
+    { stdio: "inherit", env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE } },
   );
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { REPOSITORY } from "./source-files.ts";
 
 export interface CliOptions {
@@ -30,7 +31,13 @@ export function startCli(argv: readonly string[], options: CliOptions): RunningC
   const { cache, directory } = options;
   const child = spawn(process.execPath, [MAIN, ...argv], {
     cwd: directory,
-    env: { PATH: process.env["PATH"], HOME: directory, LIX_IMAGE_CACHE: cache, ...options.env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: directory,
+      LIX_IMAGE_CACHE: cache,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...options.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const code = new Promise<number | null>((resolve, reject) => {

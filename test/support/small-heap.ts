@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { REPOSITORY } from "./source-files.ts";
 
 const CLI = join(REPOSITORY, "provider/cli/main.ts");
@@ -30,7 +31,13 @@ export const readIn = (kind: "nar" | "tarball", file: string, where: SmallHeap):
 async function run(argv: readonly string[], { heap, folder }: SmallHeap): Promise<Outcome> {
   const child = spawn(process.execPath, [`--max-old-space-size=${heap}`, ...argv], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: folder, TMPDIR: folder, LIX_IMAGE_CACHE: folder },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      TMPDIR: folder,
+      LIX_IMAGE_CACHE: folder,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const code = new Promise<number | null>((resolve, reject) => {
