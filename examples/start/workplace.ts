@@ -36,12 +36,12 @@ export async function withWorkplace<T>(
       process.exit(130);
     };
     process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
-    const projectFolder = join(import.meta.dirname, "../..");
+    const projectFolder = join(import.meta.dirname, "../quickstart");
     await mkdir(join(folder, "home"));
     return use({
       folder,
       projectFolder,
-      program: join(projectFolder, "examples/quickstart"),
+      program: projectFolder,
       stackName: "start",
       passphrase: randomBytes(16).toString("hex"),
       env: options.ownCache ? { LIX_IMAGE_CACHE: join(folder, "cache") } : {},

@@ -24,7 +24,7 @@ test("npm start tells of a push, of nothing to do, of one changed layer and of r
   assert.match(chapter(3), /1 layer changed \(.*\), \d+ are as they were/);
   assert.match(chapter(4), /refresh +tag latest points to sha256:/);
   assert.match(chapter(4), /up +updated in .*: no blobs pushed, the tag is back/);
-  assert.equal(existsSync(join(REPOSITORY, "Pulumi.start.yaml")), false);
+  assert.equal(existsSync(join(REPOSITORY, "examples/quickstart/Pulumi.start.yaml")), false);
 });
 
 test("npm start explains an argument that it does not know, with exit code 2", () => {

@@ -17,7 +17,7 @@ export interface CodeBlock {
 
 /** All pages for people. */
 export function markdownPages(): MarkdownPage[] {
-  return globSync(["*.md", "docs/**/*.md"], { cwd: REPOSITORY })
+  return globSync(["*.md", "docs/**/*.md", "examples/*.md"], { cwd: REPOSITORY })
     .map((file) => file.split(sep).join("/"))
     .sort()
     .map((file) => ({ file, text: readFileSync(join(REPOSITORY, file), "utf8") }));
