@@ -57,8 +57,8 @@ export interface LixImageInputs {
    */
   readonly maxLayers?: number | undefined;
   /**
-   * Merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or values. Not for
-   * secrets, because everybody can read it in the image. Default: `{}`.
+   * Merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or values. A name that Lix does
+   * not know is a warning. Not for secrets, because everybody can read it in the image. Default: `{}`.
    */
   readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
   /**

@@ -13,6 +13,7 @@ import { Repository } from "../formats/oci/reference.ts";
 import { nixConf } from "../formats/rootfs/nix-conf.ts";
 import { atPath } from "./at-path.ts";
 import { archiveMistakes, mirrorMistakes, missingDestination } from "./validate-destinations.ts";
+import { nixConfWarnings } from "./nix-conf-warnings.ts";
 import { channelMistakes } from "./validate-channel.ts";
 import { InvalidArgument } from "../plan/invalid-argument.ts";
 import { checkTemplates } from "../plan/tags.ts";
@@ -55,6 +56,8 @@ export function makeSpec(args: LixImageSpec, options: SpecOptions): Spec {
 export interface SpecDraft {
   readonly spec: Spec;
   readonly mistakes: readonly unknown[];
+  /** One line each: what is allowed, and probably not what was meant. */
+  readonly warnings: readonly string[];
 }
 
 export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
@@ -103,7 +106,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     archives,
     compression: compressionOf(args.compression),
   };
-  return { spec, mistakes };
+  return { spec, mistakes, warnings: nixConfWarnings(args.nixConf) };
 }
 
 /** `registry/name`; the bare name where only archives are written. */

@@ -6,6 +6,7 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { LixImageSpec } from "../arguments/schema.ts";
 import { LixImageError, renderLines, throwAll } from "../base/errors.ts";
+import { log } from "../base/log.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
 import { readInputs } from "../arguments/parse-arguments.ts";
@@ -88,6 +89,7 @@ export async function readArguments(
       { directory, destination: mistakes.length > 0 ? "optional" : destination },
     );
     throwAll([...mistakes, ...draft.mistakes]);
+    for (const warning of draft.warnings) log.warn(warning);
     return draft.spec;
   } catch (error) {
     throw new ArgumentsRefused(absolute, error);

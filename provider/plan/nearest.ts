@@ -8,7 +8,10 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
       distance: isBeginning(wanted, name) ? 0 : distance(wanted.toLowerCase(), name.toLowerCase()),
     }))
     .filter((candidate) => candidate.distance <= limit)
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .sort(
+      (a, b) =>
+        a.distance - b.distance || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+    )
     .slice(0, count)
     .map((candidate) => candidate.name);
 }

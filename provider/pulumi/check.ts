@@ -21,7 +21,7 @@ import { claimImage } from "./claims.ts";
 import { givenOutputs } from "./given-outputs.ts";
 import { learnImage, type LearnedImage } from "./learn-image.ts";
 import { rememberPlan, uncachedLayers } from "./plans.ts";
-import { sayOnce } from "./say-once.ts";
+import { sayOnce, warnOnce } from "./say-once.ts";
 import { summarizeNew } from "./summary.ts";
 import {
   followsFromUnknown,
@@ -58,6 +58,7 @@ export async function checkedInputs(
   session.knowledge.teach(state);
   session.knowledge.teachPlan(olds["planKey"]);
   const draft = draftOf(checked);
+  warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await learnImage(session, checked, draft);
   const shown = shownOutputs(learned, checked, draft);
   const { prepared, built = [] } = learned;
@@ -102,7 +103,7 @@ const unknownPlatforms = ({ platforms }: Spec): Wire =>
   );
 
 function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
-  const { spec, mistakes } = draftSpec(args, {
+  const { spec, mistakes, warnings } = draftSpec(args, {
     directory: process.cwd(),
     // Of one that is unknown or wrong nobody can say that it is missing.
     destination: DESTINATIONS.some((name) => checked.incomplete.has(name))
@@ -110,7 +111,7 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
       : "required",
   });
   const unknown = dryRun ? [] : checked.unknownPlaces.map((place) => new ValueUnknown(place));
-  return { spec, mistakes: [...checked.mistakes, ...unknown, ...mistakes] };
+  return { spec, mistakes: [...checked.mistakes, ...unknown, ...mistakes], warnings };
 }
 
 const DESTINATIONS = ["registry", "repository", "archives"];

@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { decompressLayer } from "../../provider/destination/decompress-layer.ts";
 import { done, recorded, stepOf, tagged } from "../protocol/fixtures/image-results.ts";
 import { withHost, type Host } from "../protocol/host/host.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 import { withSurroundings } from "../support/surroundings.ts";
+import { tarFiles } from "../support/tar-files.ts";
 import { makeWorld, type WorldOptions } from "../support/world.ts";
 import { imageOf, installModules } from "./cloud-modules.ts";
 
@@ -65,6 +68,30 @@ test("multi-arch: one reference, and a manifest for each architecture", async ()
   );
 });
 
+test("private-cache: nix.conf has flakes, both caches and both keys", async () => {
+  await withExample("private-cache", async ({ host, registry }) => {
+    const { logs } = await done(host.up());
+    assert.doesNotMatch(logs.join("\n"), /nixConf/, "no warning");
+    const layers = recorded(host).layers ?? [];
+    const files = await Promise.all(
+      layers.map(async ({ digest, mediaType }) => {
+        const blob = Readable.from(registry.store.read(digest));
+        return tarFiles(decompressLayer(blob, mediaType, digest));
+      }),
+    );
+    const nixConf = files.flatMap((each) => each.get("/etc/nix/nix.conf")?.toString() ?? []);
+    assert.deepEqual(nixConf.join("").split("\n"), [
+      "build-users-group = nixbld",
+      "experimental-features = nix-command flakes",
+      "extra-substituters = https://cache.corp.example",
+      "sandbox = true",
+      "sandbox-fallback = true",
+      "trusted-public-keys = cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY= corp-1:key",
+      "",
+    ]);
+  });
+});
+
 test("each has ten to forty lines, and a package.json that names what it imports", async () => {
   const entries = await readdir(join(REPOSITORY, "examples"), { withFileTypes: true });
   const names = entries.filter((each) => each.isDirectory() && each.name !== "start");
@@ -101,6 +128,8 @@ async function withExample(
         const config = {
           plain: {
             [`${project}:registry`]: registry.host,
+            [`${project}:cache`]: "https://cache.corp.example",
+            [`${project}:cacheKey`]: "corp-1:key",
             [`${project}:mirrors`]: JSON.stringify([`${mirror.host}/lix`]),
           },
         };

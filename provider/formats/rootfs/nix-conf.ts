@@ -18,7 +18,7 @@ const DEFAULTS = new Map<string, NixConfValue>([
 
 /** The defaults with `overrides` merged over them, key by key. */
 export function nixConf(overrides: Readonly<Record<string, NixConfValue>>): string {
-  const settings = [...new Map([...DEFAULTS, ...Object.entries(overrides)])];
+  const settings = [...withDefaults(overrides)];
   const mistakes = settings.flatMap(([key, value]) => mistakesOf(key, value));
   if (mistakes.length > 0) throw new InvalidNixConf(mistakes);
   return settings
@@ -26,6 +26,11 @@ export function nixConf(overrides: Readonly<Record<string, NixConfValue>>): stri
     .map(([key, value]) => `${key} = ${words(value).map(String).join(" ")}\n`)
     .join("");
 }
+
+/** In no order: the file sorts them. */
+export const withDefaults = (
+  overrides: Readonly<Record<string, NixConfValue>>,
+): ReadonlyMap<string, NixConfValue> => new Map([...DEFAULTS, ...Object.entries(overrides)]);
 
 const words = (value: NixConfValue): readonly NixConfScalar[] =>
   typeof value === "object" ? value : [value];
