@@ -14,10 +14,7 @@ const image = new LixImage("lix", {
     // "extra-" adds to what Lix has by itself, which is cache.nixos.org.
     "extra-substituters": [cache],
     // nix.conf has the first of these keys by default, so the list replaces it and names both.
-    "trusted-public-keys": [
-      "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
-      key,
-    ],
+    "trusted-public-keys": ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=", key],
     // It tries to build in a sandbox, and does without where the container has no user namespaces.
     sandbox: true,
     "sandbox-fallback": true,
