@@ -9,7 +9,7 @@ import { REPOSITORY, sourceFiles } from "../support/source-files.ts";
 
 /** Imports go from the right to the left. */
 const FOLDERS = [
-  "base http formats/nix formats/oci formats/tar compression formats/rootfs formats/layer login",
+  "base errors http formats/nix formats/oci formats/tar compression formats/rootfs formats/layer login",
   "substituter lock registry destination plan image arguments app resolve pulumi cli",
 ].flatMap((line) => line.split(" "));
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { NarEvent } from "../nix/nar-event.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import type { TarItem } from "../tar/pack.ts";
@@ -80,16 +80,6 @@ async function* storePathEntries(
 
 // image-spec layer.md#whiteouts: a file of this name deletes another one when the image is unpacked.
 function refuseWhiteout(storePath: StorePath, path: ByteString): void {
-  if (path.startsWith(".wh.", path.lastIndexOf("/") + 1)) throw new WhiteoutName(storePath, path);
-}
-
-export class WhiteoutName extends LixImageError {
-  readonly code = "WHITEOUT_NAME";
-  constructor(storePath: StorePath, path: ByteString) {
-    super(
-      `${storePath} holds ${JSON.stringify(ByteString.toText(path))}: in an image, a name that ` +
-        "begins with .wh. deletes another file",
-      { hint: "leave the package out, or lock one without that file" },
-    );
-  }
+  if (path.startsWith(".wh.", path.lastIndexOf("/") + 1))
+    throw lixError("WHITEOUT_NAME", { storePath, path });
 }

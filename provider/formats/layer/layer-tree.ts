@@ -2,9 +2,9 @@
  * The file system of one layer, with the modes nix2container gives where the tree says nothing else.
  * @module
  */
-import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import type { ByteString } from "../../base/byte-string.ts";
 import { Owner } from "../../base/owner.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { STORE_DIR, StorePath } from "../nix/store-path.ts";
 import type { Directory, Tree } from "../nix/tree.ts";
 
@@ -146,7 +146,7 @@ function putLeaf(root: Draft, path: ByteString, leaf: LayerLeaf, usualOwner: Own
   const names = path.split("/").slice(1);
   const { entries } = directoryAt(root, names.slice(0, -1), usualOwner);
   const name = names.at(-1) ?? "";
-  if (entries.has(name)) throw new LayerConflict(path);
+  if (entries.has(name)) throw lixError("LAYER_CONFLICT", { path });
   entries.set(name, leaf);
 }
 
@@ -155,19 +155,11 @@ function directoryAt(root: Draft, names: readonly ByteString[], usualOwner: Owne
   for (const [depth, name] of names.entries()) {
     const path = `/${names.slice(0, depth + 1).join("/")}`;
     const there = at.entries.get(name);
-    if (there !== undefined && there.kind !== "directory") throw new LayerConflict(path);
+    if (there !== undefined && there.kind !== "directory")
+      throw lixError("LAYER_CONFLICT", { path });
     const next = there ?? inventedDirectory(path, usualOwner);
     at.entries.set(name, next);
     at = next;
   }
   return at;
-}
-
-export class LayerConflict extends LixImageError {
-  readonly code = "LAYER_CONFLICT";
-  constructor(path: ByteString) {
-    super(`two parts of one layer bring ${JSON.stringify(ByteString.toText(path))}`, {
-      hint: "raise `maxLayers`, so that fewer paths share a layer",
-    });
-  }
 }

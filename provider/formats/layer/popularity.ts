@@ -4,7 +4,7 @@
  * @see https://github.com/nlewo/nix2container/blob/20d3395/closure/popularity.go
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { StorePath } from "../nix/store-path.ts";
 
 export interface PopularityInput {
@@ -60,7 +60,7 @@ function countWays(references: References, fromBaseSystem: ReadonlySet<StorePath
     }
   }
   const stuck = [...references.keys()].filter((path) => (users.get(path) ?? 0) > 0);
-  if (stuck.length > 0) throw new ReferenceCycle(stuck);
+  if (stuck.length > 0) throw lixError("REFERENCE_CYCLE", { paths: stuck });
   return ways;
 }
 
@@ -82,13 +82,4 @@ function numberByFirstSight(
     for (const seen of [path, ...[...(references.get(path) ?? [])].sort(order)])
       if (!ids.has(seen)) ids.set(seen, ids.size);
   return ids;
-}
-
-export class ReferenceCycle extends LixImageError {
-  readonly code = "REFERENCE_CYCLE";
-  constructor(paths: readonly StorePath[]) {
-    super(`store paths refer to each other in a circle: ${paths.slice(0, 5).join(", ")}`, {
-      hint: "a real store cannot hold these; make the lock anew with `lix-image lock`",
-    });
-  }
 }

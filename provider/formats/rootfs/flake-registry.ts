@@ -4,7 +4,7 @@
  * @module
  */
 import type { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { ListingNode } from "../nix/listing.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import type { Tree } from "../nix/tree.ts";
@@ -24,15 +24,6 @@ export function flakeRegistryTarget(
   named: string = storePath,
 ): ByteString {
   if (root.kind !== "directory") return storePath;
-  if (!root.entries.has(FILE)) throw new NoFlakeRegistry(named);
+  if (!root.entries.has(FILE)) throw lixError("NO_FLAKE_REGISTRY", { directory: named });
   return `${storePath}/${FILE}`;
-}
-
-export class NoFlakeRegistry extends LixImageError {
-  readonly code = "NO_FLAKE_REGISTRY";
-  constructor(directory: string) {
-    super(`flakeRegistry: the directory ${directory} holds no ${FILE}`, {
-      hint: `name a file, or a directory with a ${FILE} in it`,
-    });
-  }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 export type NixConfScalar = string | number | boolean;
 export type NixConfValue = NixConfScalar | readonly NixConfScalar[];
@@ -20,7 +20,7 @@ const DEFAULTS = new Map<string, NixConfValue>([
 export function nixConf(overrides: Readonly<Record<string, NixConfValue>>): string {
   const settings = [...withDefaults(overrides)];
   const mistakes = settings.flatMap(([key, value]) => mistakesOf(key, value));
-  if (mistakes.length > 0) throw new InvalidNixConf(mistakes);
+  if (mistakes.length > 0) throw lixError("INVALID_NIX_CONF", { mistakes });
   return settings
     .sort(([a], [b]) => ByteString.compare(ByteString.fromText(a), ByteString.fromText(b)))
     .map(([key, value]) => `${key} = ${words(value).map(String).join(" ")}\n`)
@@ -51,13 +51,4 @@ function mistakesOf(key: string, value: NixConfValue): string[] {
       return [];
     }),
   ];
-}
-
-export class InvalidNixConf extends LixImageError {
-  readonly code = "INVALID_NIX_CONF";
-  constructor(mistakes: readonly string[]) {
-    super(`nixConf: ${mistakes.join("; ")}`, {
-      hint: "a setting is one line: a name, and a string without newlines, a safe integer, a boolean, or a list of them",
-    });
-  }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { buildEnv } from "../nix/build-env.ts";
 import type { EnvResult } from "../nix/build-env.ts";
 import type { StorePath } from "../nix/store-path.ts";
@@ -29,10 +29,10 @@ export function makeProfile(
 
   // The shell's `*` does not match dot names, and fails where it matches nothing.
   const entries = new Map([...result.tree.entries].filter(([name]) => !name.startsWith(".")));
-  if (entries.size === 0) throw new EmptyProfile();
+  if (entries.size === 0) throw lixError("EMPTY_PROFILE", {});
   try {
     if (isDirectory(entries.get(MANIFEST), VirtualStore.over(listingOf)))
-      throw new ManifestIsDirectory();
+      throw lixError("MANIFEST_IS_DIRECTORY", {});
   } catch (error) {
     if (error instanceof UnknownListing) return { kind: "needs", paths: [error.storePath] };
     throw error;
@@ -47,20 +47,3 @@ const MANIFEST: ByteString = "manifest.nix";
 const isDirectory = (tree: Tree | undefined, store: VirtualStore): boolean =>
   tree?.kind === "directory" ||
   (tree?.kind === "symlink" && store.stat(tree.target)?.kind === "directory");
-
-export class EmptyProfile extends LixImageError {
-  readonly code = "EMPTY_PROFILE";
-  constructor() {
-    super("the profile would be empty: no package has anything at its top but dot files");
-  }
-}
-
-export class ManifestIsDirectory extends LixImageError {
-  readonly code = "MANIFEST_IS_DIRECTORY";
-  constructor() {
-    super(
-      `a package has a directory ${MANIFEST} at its top, where the profile's own ${MANIFEST} must go`,
-      { hint: "leave that package out of extraPkgs" },
-    );
-  }
-}

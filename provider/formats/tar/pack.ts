@@ -5,7 +5,7 @@
  */
 import type { ByteString } from "../../base/byte-string.ts";
 import type { Bytes } from "../../base/bytes.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { BLOCK_SIZE } from "./block.ts";
 import { encodeHeader, type TarHeader } from "./header.ts";
 
@@ -42,18 +42,25 @@ async function* records(items: AsyncIterable<TarItem>): AsyncGenerator<Uint8Arra
   for await (const item of items) {
     if (item.kind === "contents") {
       got += item.bytes.length;
-      if (got > file.size) throw new ContentsMismatch(file.path, file.size, `${got} or more`);
+      if (got > file.size)
+        throw lixError("CONTENTS_MISMATCH", {
+          path: file.path,
+          size: file.size,
+          got: `${got} or more`,
+        });
       yield item.bytes;
       // The cut to 32 bits does no harm: 2^32 is whole blocks.
       if (got === file.size) yield ZEROS.subarray(0, -file.size & (BLOCK_SIZE - 1));
       continue;
     }
-    if (got !== file.size) throw new ContentsMismatch(file.path, file.size, String(got));
+    if (got !== file.size)
+      throw lixError("CONTENTS_MISMATCH", { path: file.path, size: file.size, got: String(got) });
     file = { path: item.path, size: item.kind === "regular" ? item.size : 0 };
     got = 0;
     yield encodeHeader(item);
   }
-  if (got !== file.size) throw new ContentsMismatch(file.path, file.size, String(got));
+  if (got !== file.size)
+    throw lixError("CONTENTS_MISMATCH", { path: file.path, size: file.size, got: String(got) });
   yield ZEROS;
 }
 
@@ -78,13 +85,4 @@ async function* inSlabs(pieces: Bytes, slabs: Slabs): AsyncGenerator<Uint8Array>
     used += piece.length - taken;
   }
   if (used > 0) yield slab.subarray(0, used);
-}
-
-export class ContentsMismatch extends LixImageError {
-  readonly code = "CONTENTS_MISMATCH";
-  constructor(path: ByteString, size: number, got: string) {
-    super(`${JSON.stringify(path)}: expected ${size} bytes of contents; got ${got}`, {
-      hint: "this is a bug of pulumi-lix: a file's contents do not have the size its header says",
-    });
-  }
 }

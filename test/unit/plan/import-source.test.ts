@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { checkContentAddress } from "../../../provider/formats/nix/content-address.ts";
-import { importSource, SourceUnusable } from "../../../provider/plan/import-source.ts";
-import { NoFlakeRegistry } from "../../../provider/formats/rootfs/flake-registry.ts";
+import { importSource } from "../../../provider/plan/import-source.ts";
+import { hasCode } from "../../support/has-code.ts";
 import { directory, file, symlink } from "../../support/listed-store.ts";
 
 test("imports a file under its name", () =>
@@ -53,16 +53,16 @@ test("names the absolute path of what it cannot import", () =>
     symlinkSync("two words", at("link"));
     mkdirSync(at("whiteouts"));
     writeFileSync(at("whiteouts/.wh.bash"), "");
-    for (const [path, error, named, hint] of [
-      ["missing", SourceUnusable, "missing", undefined],
-      ["empty", NoFlakeRegistry, "empty", /flake-registry\.json/],
-      ["pipes", SourceUnusable, "pipes/fifo", undefined],
-      ["two words", SourceUnusable, "two words", /rename/],
-      ["link", SourceUnusable, "link", /two words/],
-      ["whiteouts", SourceUnusable, "whiteouts/.wh.bash", /remove that file/],
+    for (const [path, code, named, hint] of [
+      ["missing", "SOURCE_UNUSABLE", "missing", undefined],
+      ["empty", "NO_FLAKE_REGISTRY", "empty", /flake-registry\.json/],
+      ["pipes", "SOURCE_UNUSABLE", "pipes/fifo", undefined],
+      ["two words", "SOURCE_UNUSABLE", "two words", /rename/],
+      ["link", "SOURCE_UNUSABLE", "link", /two words/],
+      ["whiteouts", "SOURCE_UNUSABLE", "whiteouts/.wh.bash", /remove that file/],
     ] as const)
       await assert.rejects(importSource(at(path)), (thrown) => {
-        assert.ok(thrown instanceof error);
+        assert.ok(hasCode(thrown, code));
         assert.ok(thrown.message.includes(at(named)), thrown.message);
         if (hint !== undefined) assert.match(thrown.hint ?? "", hint);
         return true;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes } from "../../../../provider/base/bytes.ts";
-import { layerEntries, WhiteoutName } from "../../../../provider/formats/layer/entries.ts";
+import { layerEntries } from "../../../../provider/formats/layer/entries.ts";
 import { layerTree } from "../../../../provider/formats/layer/layer-tree.ts";
 import { packLayer } from "../../../../provider/formats/layer/blob.ts";
 import type { NarEvent } from "../../../../provider/formats/nix/nar-event.ts";
@@ -11,6 +11,7 @@ import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 import { Tree } from "../../../../provider/formats/nix/tree.ts";
 import { packTar } from "../../../../provider/formats/tar/pack.ts";
 import { collect } from "../../../support/collect.ts";
+import { hasCode } from "../../../support/has-code.ts";
 import { LAYERS, treeOf } from "./vectors.ts";
 
 const A = StorePath.parse("/nix/store/00000000000000000000000000000000-a");
@@ -72,7 +73,7 @@ for (const name of [".wh.passwd", ".wh..wh..opq", ".wh."])
     const tree = Tree.directory({ lib: Tree.directory({ [name]: Tree.file("") }) });
     const entries = layerEntries(layerTree({ storePaths: [A] }), () => events(tree));
     await assert.rejects(collect(entries), (error) => {
-      assert.ok(error instanceof WhiteoutName);
+      assert.ok(hasCode(error, "WHITEOUT_NAME"));
       assert.match(error.message, new RegExp(`${A} holds "lib/\\.wh\\.`));
       return true;
     });

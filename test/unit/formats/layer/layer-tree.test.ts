@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  LayerConflict,
   layerTree,
   type LayerNode,
   type LayerTreeInput,
@@ -108,8 +107,8 @@ test("merged, a directory of both has the database's mode, other entries keep th
 
 test("refuses two files of one path, and a file where a directory must be", () => {
   const nix = Tree.directory({ nix: Tree.file("") });
-  assert.throws(() => layerTree({ storePaths: [A, A] }), LayerConflict);
-  assert.throws(() => layerTree({ storePaths: [A], baseSystem: nix }), LayerConflict);
+  assert.throws(() => layerTree({ storePaths: [A, A] }), { code: "LAYER_CONFLICT" });
+  assert.throws(() => layerTree({ storePaths: [A], baseSystem: nix }), { code: "LAYER_CONFLICT" });
 });
 
 const LIX: Owner = { uid: 1000, gid: 100, user: "lix", group: "users" };

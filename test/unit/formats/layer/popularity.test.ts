@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { byPopularity, ReferenceCycle } from "../../../../provider/formats/layer/popularity.ts";
+import { byPopularity } from "../../../../provider/formats/layer/popularity.ts";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 import { ORDER } from "./vectors.ts";
 
@@ -86,7 +86,7 @@ test("refuses references in a circle", () => {
         baseSystemReferences: [],
         generated: new Set<StorePath>(),
       }),
-    ReferenceCycle,
+    { code: "REFERENCE_CYCLE" },
   );
 });
 

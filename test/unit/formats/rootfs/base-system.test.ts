@@ -4,10 +4,7 @@ import type { Tree } from "../../../../provider/formats/nix/tree.ts";
 import { baseSystemTree } from "../../../../provider/formats/rootfs/base-system.ts";
 import type { BaseSystemParts } from "../../../../provider/formats/rootfs/base-system.ts";
 import { channelTree } from "../../../../provider/formats/rootfs/channel.ts";
-import {
-  flakeRegistryTarget,
-  NoFlakeRegistry,
-} from "../../../../provider/formats/rootfs/flake-registry.ts";
+import { flakeRegistryTarget } from "../../../../provider/formats/rootfs/flake-registry.ts";
 import { directory, file, pathOf, symlink } from "../../../support/listed-store.ts";
 
 const PARTS: BaseSystemParts = {
@@ -98,7 +95,7 @@ test("a registry is the file itself, or the file in a directory, which must be t
   assert.equal(flakeRegistryTarget(path, symlink("x")), path);
   const holding = directory({ "flake-registry.json": file("{}") });
   assert.equal(flakeRegistryTarget(path, holding), `${path}/flake-registry.json`);
-  assert.throws(() => flakeRegistryTarget(path, directory()), NoFlakeRegistry);
+  assert.throws(() => flakeRegistryTarget(path, directory()), { code: "NO_FLAKE_REGISTRY" });
 });
 
 test("the channel links nixpkgs, or is an empty directory", () => {

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  EmptyProfile,
-  makeProfile,
-  ManifestIsDirectory,
-} from "../../../../provider/formats/rootfs/profile.ts";
+import { makeProfile } from "../../../../provider/formats/rootfs/profile.ts";
 import type { ProfilePackage } from "../../../../provider/formats/rootfs/manifest-nix.ts";
 import {
   binX,
@@ -59,12 +55,13 @@ test("puts the manifest in the place of a package's own file or dangling link of
 
 test("refuses a package whose manifest.nix is a directory or leads to one", () => {
   for (const own of [directory(), symlink("bin")])
-    assert.throws(
-      () => profile({ a: directory({ "manifest.nix": own, bin: directory() }) }, "a"),
-      ManifestIsDirectory,
-    );
+    assert.throws(() => profile({ a: directory({ "manifest.nix": own, bin: directory() }) }, "a"), {
+      code: "MANIFEST_IS_DIRECTORY",
+    });
   const merged = directory({ "manifest.nix": directory() });
-  assert.throws(() => profile({ a: merged, b: merged }, "a", "b"), ManifestIsDirectory);
+  assert.throws(() => profile({ a: merged, b: merged }, "a", "b"), {
+    code: "MANIFEST_IS_DIRECTORY",
+  });
 });
 
 test("asks for the listing that a package's manifest.nix leads to", () => {
@@ -76,6 +73,8 @@ test("asks for the listing that a package's manifest.nix leads to", () => {
 });
 
 test("refuses a profile without anything in it", () => {
-  assert.throws(() => profile({}), EmptyProfile);
-  assert.throws(() => profile({ a: directory({ ".hidden": file("") }) }, "a"), EmptyProfile);
+  assert.throws(() => profile({}), { code: "EMPTY_PROFILE" });
+  assert.throws(() => profile({ a: directory({ ".hidden": file("") }) }, "a"), {
+    code: "EMPTY_PROFILE",
+  });
 });
