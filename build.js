@@ -74,7 +74,8 @@ function exportedValues({ statements }) {
     modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   return statements.flatMap((statement) => {
     if (ts.isExportDeclaration(statement))
-      return statement.isTypeOnly
+      // `export *` stands for types only.
+      return statement.isTypeOnly || statement.exportClause === undefined
         ? []
         : statement.exportClause.elements.map((element) => element.name.text);
     if (!isExported(statement)) return [];

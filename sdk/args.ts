@@ -1,7 +1,7 @@
 /**
- * What a program writes. The comments here are the reference documentation. The schema in
- * provider/arguments/schema.ts holds bounds and defaults, and a compile-time test proves that the two
- * agree.
+ * What a program writes. The comments here are the reference documentation.
+ *
+ * Written by test/support/generate.ts out of provider/arguments/table.ts: do not edit.
  * @module
  */
 import type { Input } from "@pulumi/pulumi";
@@ -14,88 +14,106 @@ export interface LixImageInputs {
   /** Path of the lock file that names all packages. Default: `"lix-image.lock.json"`. */
   readonly lock?: string | undefined;
   /**
-   * Host and optional namespace: `ghcr.io/acme`, `localhost:5000`. `http://` before it asks for
-   * plain http, which loopback has by default; it is not part of any reference.
+   * Host and optional namespace: `ghcr.io/acme`, `localhost:5000`. Begin it with `http://` for plain
+   * http, which loopback addresses have by default; the scheme is not part of any reference.
    */
   readonly registry?: string | undefined;
   /** In place of `registry` and `name`: the whole repository, such as an ECR `repositoryUrl`. */
   readonly repository?: string | undefined;
-  /** Repository name below `registry`, lower-cased. Default: `"lix"`. */
+  /** Name of the repository below `registry`, lower-cased. Default: `"lix"`. */
   readonly name?: string | undefined;
   /**
    * The tag. `{version}` becomes the version of the Lix in the image (`2.93.3`), `{major}` its first two
-   * parts (`2.93`), `{planKey}` the planKey. Default: `"latest"`.
+   * parts (`2.93`), `{planKey}` the planKey.
+   * Default: `"latest"`.
    */
   readonly tag?: string | undefined;
-  /** More tags on the same digest, filled in likewise. Default: none. */
+  /** More tags for the same digest, with the same placeholders. Default: none. */
   readonly extraTags?: readonly string[] | undefined;
   /**
-   * Nix systems, each of which the lock must have. With more than one, `digest` is that of an index.
+   * Nix systems, each of which the lock must have. With more than one, `digest` is the digest of an
+   * index.
    * Default: `["x86_64-linux"]`.
    */
   readonly systems?: readonly string[] | undefined;
-  /** Label `org.opencontainers.image.revision`. Default: no such label. */
+  /** The label `org.opencontainers.image.revision`. Default: no such label. */
   readonly lixRevision?: string | undefined;
   /**
    * Ship the nixpkgs source, which the lock must then have, and a channel that points to it.
    * Default: true.
    */
   readonly bundleNixpkgs?: boolean | undefined;
-  /** Name in `/root/.nix-channels`, taken literally. Default: `"nixpkgs"`. */
+  /** The name in `/root/.nix-channels`, taken literally. Default: `"nixpkgs"`. */
   readonly channelName?: string | undefined;
-  /** URL in `/root/.nix-channels`, taken literally. Default: `"https://nixos.org/channels/nixpkgs-unstable"`. */
+  /**
+   * The URL in `/root/.nix-channels`, taken literally.
+   * Default: `"https://nixos.org/channels/nixpkgs-unstable"`.
+   */
   readonly channelUrl?: string | undefined;
   /**
    * Attributes of the lock (`"jq"`), chosen outputs (`"curl.dev"`: an exact attribute wins, else the
-   * last dot splits), or store paths of the lock. Default: none.
+   * last dot splits), or store paths of the lock.
+   * Default: none.
    */
   readonly extraPkgs?: readonly string[] | undefined;
   /**
    * How many layers may follow the explicit groups, 1..127. If there are more store paths, the packages
    * get maxLayers-3 layers (the last one holds the rest), and what is generated here follows in three
-   * small ones: store paths, base system, database. Default: 100.
+   * small ones: store paths, base system, database.
+   * Default: 100.
    */
   readonly maxLayers?: number | undefined;
   /**
-   * Merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or values. A name that Lix does
-   * not know is a warning. Not for secrets, because everybody can read it in the image. Default: `{}`.
+   * Settings that are merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or
+   * values. A name that Lix does not know is a warning. Not for secrets, because everybody can read it
+   * in the image.
+   * Default: `{}`.
    */
   readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
   /**
-   * A file, or a directory holding `flake-registry.json`, imported whole as Nix imports a source, so
-   * not a symbolic link to one; or a store path of the lock. It is linked from `/root/.cache/nix/flake-registry.json`; for Nix to read
-   * it there, set `"flake-registry"` in `nixConf` to that path. Default: none.
+   * A file, or a directory that holds `flake-registry.json`, imported whole as Nix imports a source, so
+   * not a symbolic link to one; or a store path of the lock. `/root/.cache/nix/flake-registry.json`
+   * links to it; for Nix to read it there, set `"flake-registry"` in `nixConf` to that path.
+   * Default: none.
    */
   readonly flakeRegistry?: string | undefined;
   /**
-   * Of the layers. Every registry and runtime reads gzip; zstd needs Docker 23 or containerd 1.5.
+   * How the layers are compressed. Every registry and runtime reads gzip; zstd needs Docker 23 or
+   * containerd 1.5.
    * Default: `"gzip"`.
    */
   readonly compression?: "gzip" | "zstd" | Compression | undefined;
   /**
-   * Further repositories that get the same image under the same tags:
-   * `["registry-b.example/acme/lix"]`. `ref` stays that of the first, `mirrorRefs` has theirs. One that is
-   * no longer named keeps the image, unless `deleteFromRegistry`. Default: none.
+   * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
+   * `ref` stays that of the first, `mirrorRefs` has theirs. A mirror that is no longer named keeps the
+   * image, unless `deleteFromRegistry` is set.
+   * Default: none.
    */
   readonly mirrors?: readonly string[] | undefined;
   /**
-   * When a mirror does not take the image: `"error"` fails `up`, and what uses `ref` waits; `"warn"` goes on with
-   * a warning. Either way the next `up` brings it there. Default: `"error"`.
+   * When a mirror does not take the image: `"error"` fails `up`, and what uses `ref` waits; `"warn"`
+   * goes on with a warning. Either way the next `up` brings it there.
+   * Default: `"error"`.
    */
   readonly mirrorFailure?: "error" | "warn" | undefined;
   /** Also write the image to disk, on create and update only. Default: none. */
   readonly archives?: readonly Archive[] | undefined;
-  /** `false`: a preview never downloads; a digest that would need it is unknown until `up`. Default: true. */
+  /**
+   * `false`: a preview never downloads; a digest that would need it is unknown until `up`.
+   * Default: true.
+   */
   readonly previewDigests?: boolean | undefined;
   /**
    * On destroy or replacement, remove from the registry and its mirrors the tags that still point to our
-   * digest, and the manifest when no other tag does; on update, those no longer asked for. Not for a tag that
-   * another stack pushes as well: it would lose the image. Default: false.
+   * digest, and the manifest when no other tag does; on update, remove the tags that are no longer asked
+   * for. Not for a tag that another stack pushes as well: that stack would lose the image.
+   * Default: false.
    */
   readonly deleteFromRegistry?: boolean | undefined;
   /**
-   * A refresh and a push ask for every layer and config as well, one small request each: registries can
-   * lose blobs from under a manifest. An `up` that has anything to do sends what is gone. Default: false.
+   * A refresh and a push ask for every layer and config as well, with one small request each: registries
+   * can lose blobs that a manifest names. An `up` that has anything to do sends what is gone.
+   * Default: false.
    */
   readonly verifyBlobs?: boolean | undefined;
 }

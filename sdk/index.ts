@@ -4,12 +4,6 @@ requireNode();
 
 export { LixImage } from "./lix-image.ts";
 export { mockLixImage } from "./mock-lix-image.ts";
-export type {
-  Archive,
-  Compression,
-  DeepInput,
-  LixImageArgs,
-  LixImageInputs,
-  NixConfScalar,
-} from "./args.ts";
+// All types of the arguments; there is nothing else in it.
+export * from "./args.ts";
 export type { LayerOutput, LixImageOutputs, PlatformOutput } from "./outputs.ts";

@@ -6,6 +6,7 @@
 import { all, CustomResource, isSecret, log, output, runtime } from "@pulumi/pulumi";
 // On a line of its own, because the declarations keep it: Pulumi's own TypeScript is 3.8.
 import type { CustomResourceOptions, ID, Input, Output } from "@pulumi/pulumi";
+import { PUBLISHED_ARGUMENTS } from "./argument-names.ts";
 import type { LixImageArgs } from "./args.ts";
 import type { LayerOutput, PlatformOutput } from "./outputs.ts";
 import { assertProviderFound } from "./provider-not-found.ts";
@@ -108,30 +109,15 @@ const mirrorRefsOf = (
     ),
   );
 
-/** Arguments that are to be read in the image, its labels or its references. */
-const PUBLISHED = [
-  "registry",
-  "repository",
-  "name",
-  "tag",
-  "extraTags",
-  "mirrors",
-  "lixRevision",
-  "channelName",
-  "channelUrl",
-  "extraPkgs",
-  "nixConf",
-] as const satisfies readonly (keyof LixImageArgs)[];
-
 /** The engine encrypts the argument in state, and nobody can in an image, nor in what follows from it. */
 async function warnOfSecrets(image: LixImage, args: LixImageArgs): Promise<void> {
   const secret = await Promise.all(
-    PUBLISHED.map((name) =>
+    PUBLISHED_ARGUMENTS.map((name) =>
       // An Output that fails is told where it is used.
       isSecret(output<unknown>(args[name])).catch(() => false),
     ),
   );
-  const names = PUBLISHED.filter((_, at) => secret[at]);
+  const names = PUBLISHED_ARGUMENTS.filter((_, at) => secret[at]);
   if (names.length === 0) return;
   const line = `secret in ${names.join(", ")}: it will be readable in the image or its outputs`;
   await log.warn(line, image);

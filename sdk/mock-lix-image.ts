@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { runtime } from "@pulumi/pulumi";
+import { CONTENT_ARGUMENTS } from "./argument-names.ts";
 import { LIX_IMAGE_TYPE } from "./lix-image.ts";
 import type { LixImageOutputs } from "./outputs.ts";
 
@@ -35,8 +36,8 @@ function answer(
 ): runtime.MockResourceResult {
   const args: Readonly<Record<string, unknown>> = Object(inputs);
   const { repository, tags } = id === "" ? targetOf(args) : lookedUp(id);
-  const contents = JSON.stringify(Object.entries(args).filter(([key]) => !key.startsWith("__")));
-  const planKey = sha256(id + contents);
+  const contents = CONTENT_ARGUMENTS.map((name) => [name, args[name] ?? null]);
+  const planKey = sha256(id + JSON.stringify(contents));
   const digest = outputs.digest ?? (/sha256:[0-9a-f]{64}$/.exec(id)?.[0] || `sha256:${planKey}`);
   const facts = { version: VERSION, major: VERSION.split(".").slice(0, 2).join("."), planKey };
   const fill = (tag: string): string =>

@@ -4,7 +4,7 @@
  */
 import type { Output } from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { PreviewOutput } from "../provider/arguments/unknown.ts";
+import type { PreviewOutput } from "../provider/arguments/argument.ts";
 import type { NarHash } from "../provider/formats/nix/nix-hash.ts";
 import type { StorePath } from "../provider/formats/nix/store-path.ts";
 import type { DiffId, Digest } from "../provider/formats/oci/digest.ts";

@@ -14,15 +14,6 @@ export const JsonPath = {
     );
   },
 
-  /** The same for all places of a kind: `archives[].path`; settings are `nixConf.*`. */
-  kind([first, ...rest]: JsonPath): string {
-    const keys = rest.map((key) => {
-      if (typeof key === "number") return "[]";
-      return first === "nixConf" ? ".*" : `.${key}`;
-    });
-    return [first, ...keys].join("");
-  },
-
   /** What stands there; undefined where nothing does. */
   read(from: unknown, place: JsonPath): unknown {
     return place.reduce((value, key) => Object(value)[key] as unknown, from);

@@ -4,10 +4,11 @@
  */
 import { LixImageInputs, type LixImageSpec } from "./schema.ts";
 import { throwAll } from "../base/errors.ts";
-import { isExpected } from "./expected.ts";
+import { kindOf, partAt } from "./parts.ts";
 import { OutputNames } from "./output-names.ts";
 import { JsonPath } from "./json-path.ts";
 import { schemaMistakes } from "./validate-schema.ts";
+import { entryOf } from "./table.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { UNKNOWN, unknownPlaces } from "./unknown.ts";
 
@@ -39,7 +40,7 @@ export function parseArguments(
   );
   const unknown = unknownPlaces(given);
   // Where nothing may stand, an unknown is wrong whatever it will be.
-  const expected = unknown.filter((place) => isExpected(JsonPath.kind(place)));
+  const expected = unknown.filter((place) => partAt(place) !== undefined);
   const { args, mistakes, wrong } = readInputs(withPlaceholders(given, expected));
   return {
     args,
@@ -98,9 +99,15 @@ export function wireArguments(checked: CheckedArguments): Record<string, unknown
 }
 
 /** Defaults that follow from an unknown. */
-function unknownDefaults({ unknownPlaces: places, unknown }: CheckedArguments): JsonPath[] {
-  const level = ["compression", "level"];
-  const algorithmUnknown = places.some((place) => JsonPath.kind(place) === "compression.algorithm");
-  const given: unknown = JsonPath.read({ compression: unknown.get("compression") }, level);
-  return algorithmUnknown && given === undefined ? [level] : [];
-}
+const unknownDefaults = ({ unknownPlaces: places, unknown }: CheckedArguments): JsonPath[] =>
+  places.flatMap((place) => {
+    const [name = ""] = place;
+    const inner = kindOf(place).slice(String(name).length);
+    return Object.entries(entryOf(String(name))?.parts ?? {}).flatMap(
+      ([follower, { defaultFollows }]) => {
+        if (defaultFollows !== inner) return [];
+        const other = [...place.slice(0, -1), follower.slice(follower.lastIndexOf(".") + 1)];
+        return JsonPath.read(Object.fromEntries(unknown), other) === undefined ? [other] : [];
+      },
+    );
+  });

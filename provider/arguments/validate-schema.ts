@@ -4,7 +4,8 @@
  * @module
  */
 import type { z } from "zod";
-import { expectedAt, namesIn } from "./expected.ts";
+import type { Part } from "./argument.ts";
+import { namesIn, partAt } from "./parts.ts";
 import { InvalidArgument } from "../plan/invalid-argument.ts";
 import { nearest } from "../plan/nearest.ts";
 import { OutputNames } from "./output-names.ts";
@@ -55,7 +56,7 @@ function unknownName(within: JsonPath, name: string): SchemaMistake {
     const error = new InvalidArgument(`${name}: an output of LixImage, and no argument`, instead);
     return { place, error };
   }
-  const names = namesIn(JsonPath.kind(within));
+  const names = namesIn(within);
   const [near] = nearest(name, names, 1);
   const question = near === undefined ? "" : `did you mean ${near}? `;
   const owner = within.length === 0 ? "LixImage" : JsonPath.format(within);
@@ -69,20 +70,15 @@ function unknownName(within: JsonPath, name: string): SchemaMistake {
 }
 
 function misfit(place: JsonPath, value: unknown): InvalidArgument {
-  const kind = JsonPath.kind(place);
-  const expected = expectedAt(kind);
+  const { expected, isChoice } = partAt(place) ?? ANYTHING;
   const got =
-    CHOICES.has(kind) && typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+    isChoice === true && typeof value === "string" ? JSON.stringify(value) : describe(value);
   return InvalidArgument.expected(JsonPath.format(place), expected, got, hintFor(expected, value));
 }
 
-const CHOICES: ReadonlySet<string> = new Set([
-  "compression",
-  "compression.algorithm",
-  "archives[].type",
-]);
+const ANYTHING: Part = { expected: "a value that JSON has" };
 
-function kindOf(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === "") return "an empty string";
   if (typeof value === "string") return "a string";

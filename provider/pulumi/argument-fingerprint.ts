@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
-import { LixImageInputs } from "../arguments/schema.ts";
+import { ARGUMENT_LIST } from "../arguments/table.ts";
 import { isUnknown, UNKNOWN } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
@@ -44,7 +44,7 @@ export const ArgumentFingerprint = {
   },
 };
 
-const NAMES = Object.keys(LixImageInputs.shape).sort();
+const NAMES = ARGUMENT_LIST.map(([name]) => name).sort();
 
 /** Without those that are left out, so that an argument of a later version changes no fingerprint. */
 const argumentsIn = (inputs: Wire): Wire =>

@@ -28,8 +28,8 @@ import {
   PREVIEW_OUTPUTS,
   UNKNOWN,
   ValueUnknown,
-  type PreviewOutput,
 } from "../arguments/unknown.ts";
+import type { PreviewOutput } from "../arguments/argument.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 export interface CheckResult {

@@ -12,7 +12,8 @@ import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "./state.ts";
 import { planOf, type RememberedPlan } from "./plans.ts";
 import { Recorded } from "./recorded.ts";
-import { isUnknown, unknownBehind, type PreviewOutput } from "../arguments/unknown.ts";
+import type { PreviewOutput } from "../arguments/argument.ts";
+import { isUnknown, unknownBehind } from "../arguments/unknown.ts";
 import type { Wire } from "./wire.ts";
 
 const PACKAGES_SHOWN = 8;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
-import { REFERENCE_FILE, referencePage } from "../support/reference.ts";
+import { GENERATED } from "../support/generate.ts";
 import { argumentRules, compressionLevels } from "../support/reference/argument-rules.ts";
 import { documentedTypes } from "../support/reference/doc-comments.ts";
 import { REPOSITORY } from "../support/source-files.ts";
@@ -10,14 +10,14 @@ import { REPOSITORY } from "../support/source-files.ts";
 const types = ["sdk/args.ts", "sdk/outputs.ts", "sdk/lix-image.ts"].flatMap(documentedTypes);
 const members = (name: string) => types.find((type) => type.name === name)?.members ?? [];
 
-test("docs/reference.md is what the comments, the schema and the command line say", async () => {
-  assert.equal(
-    readFileSync(REFERENCE_FILE, "utf8"),
-    await referencePage(),
-    `${relative(REPOSITORY, REFERENCE_FILE)} is out of date. Write it anew:\n` +
-      "  node_modules/node/bin/node test/support/reference.ts",
-  );
-});
+for (const [file, make] of GENERATED)
+  test(`${file} is what the code says`, async () => {
+    assert.equal(
+      readFileSync(join(REPOSITORY, file), "utf8"),
+      await make(),
+      `${file} is out of date: run \`node_modules/node/bin/node test/support/generate.ts\``,
+    );
+  });
 
 test("every argument and output has a comment", () => {
   const bare = types.flatMap((type) =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { kindOf } from "../../../provider/arguments/parts.ts";
 import { JsonPath } from "../../../provider/arguments/json-path.ts";
 
 test("a place is written as a program would, and its kind leaves out which", () => {
@@ -14,7 +15,7 @@ test("a place is written as a program would, and its kind leaves out which", () 
     [[], "arguments", ""],
   ] as const) {
     assert.equal(JsonPath.format(place), text);
-    assert.equal(JsonPath.kind(place), kind);
+    assert.equal(kindOf(place), kind);
   }
 });
 

@@ -1,0 +1,86 @@
+/** What this package knows of one argument of LixImage: an entry of the table. @module */
+import type { z } from "zod";
+import type { LixImageOutputs } from "../../sdk/outputs.ts";
+import type { Json } from "../base/canonical-json.ts";
+import type { JsonPath } from "./json-path.ts";
+
+/** The outputs that check computes, so that a preview shows them. */
+export type PreviewOutput = Exclude<keyof LixImageOutputs, "layers" | "drift">;
+
+/** An argument, or something inside one. */
+export interface Part {
+  /** What may stand there, as the end of "expected …". */
+  readonly expected: string;
+  /** One of a few words is expected, so a wrong word is repeated. Other strings never are: they may be secret. */
+  readonly isChoice?: true;
+  /** Takes the place of a value that is unknown or wrong. Without it, the value is left out. */
+  readonly placeholder?: Placeholder;
+  /** Where it is an object: the name that its interface has in the SDK. The parts below are its fields. */
+  readonly interface?: string;
+}
+
+/**
+ * A value against which nothing can be said, so that all other arguments are checked all the same.
+ * @param given all arguments; those that are known stand where they are.
+ * @param path of what is replaced.
+ */
+export type Placeholder = (given: Given, path: JsonPath) => unknown;
+export type Given = Readonly<Record<string, unknown>>;
+
+/** A field of an object inside an argument has what the SDK's interface says of it. */
+export interface InnerPart extends Part {
+  /** In TypeScript. */
+  readonly type?: string;
+  readonly doc?: string;
+  readonly default?: string;
+  /** The part of the same argument that decides its default: unknown while that is. */
+  readonly defaultFollows?: string;
+}
+
+export interface Argument<Schema extends z.ZodType = z.ZodType> extends Part {
+  /** Bounds and default. What only the lock or other arguments can tell is checked in `spec.ts`. */
+  readonly schema: Schema;
+  /** In TypeScript, as it stands in sdk/args.ts. A compile-time test proves that the schema agrees. */
+  readonly type: string;
+  /** Markdown: the comment in the SDK, and the section of docs/reference.md. */
+  readonly doc: string;
+  /** What holds without it, in words, where the schema has no default. */
+  readonly default?: string;
+  /** By their place below the argument: `[]` is an item, `.path` a property, `.*` a setting. */
+  readonly parts?: Readonly<Record<string, InnerPart>>;
+  /** Types that `type` names besides interfaces. */
+  readonly aliases?: Readonly<Record<string, { readonly type: string; readonly doc: string }>>;
+  /** The outputs that follow from it: they are unknown while it is. */
+  readonly outputs: readonly PreviewOutput[];
+  /** It can be read in the image, its labels or its references: the SDK warns when it is a secret. */
+  readonly isPublished: boolean;
+  readonly diff: Comparison;
+}
+
+/** How diff sees that it has changed. */
+export type Comparison =
+  /** As part of the image: by the planKey. */
+  | "planKey"
+  | "taggedRefs"
+  /** A change of the repository replaces the resource. */
+  | "repository"
+  /** Not at all: nothing that is pushed, or that a later refresh or delete does, follows from it. */
+  | "ignored"
+  /** By itself, because a refresh or delete goes by what is recorded. Values that mean the same become equal. */
+  | ((value: unknown, directory: string) => Json);
+
+/** Keeps the schema's type. */
+export const argument = <Schema extends z.ZodType>(entry: Argument<Schema>): Argument<Schema> =>
+  entry;
+
+/** The outputs that follow from everything that is in the image. */
+export const IMAGE_OUTPUTS = [
+  "ref",
+  "digest",
+  "mirrorRefs",
+  "platforms",
+  "size",
+  "planKey",
+] as const satisfies readonly PreviewOutput[];
+
+export const TRUE_OR_FALSE = "true or false";
