@@ -13,8 +13,7 @@ import type { Digest } from "../formats/oci/digest.ts";
 import { readImage, type PlatformImage } from "../formats/oci/read-image.ts";
 import { Reference } from "../formats/oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
-import type { CommandLine } from "./arguments.ts";
-import { UsageError } from "./usage.ts";
+import type { CommandLine } from "./command.ts";
 
 export interface ImageSource {
   /** For messages: a reference, a folder, a file. */
@@ -41,25 +40,32 @@ export type ImagePlace =
       readonly reference: string | undefined;
     };
 
-/** Where the command line says; throws UsageError for nowhere, and for two places. */
-export function imagePlace(
-  { oci, dockerArchive }: Pick<CommandLine, "oci" | "dockerArchive">,
-  reference: string | undefined,
-  usage: string,
-): ImagePlace {
+/** What the command line says about it. */
+export interface PlaceArguments {
+  readonly reference: string | undefined;
+  readonly oci: string | undefined;
+  readonly dockerArchive: string | undefined;
+  readonly usageError: CommandLine["usageError"];
+}
+
+/** Throws UsageError unless it is exactly one place. */
+export function imagePlace({
+  reference,
+  oci,
+  dockerArchive,
+  usageError,
+}: PlaceArguments): ImagePlace {
   if (oci !== undefined && dockerArchive === undefined)
     return { kind: "layout", path: oci, reference };
   if (oci === undefined && dockerArchive !== undefined)
     return { kind: "docker archive", path: dockerArchive, reference };
-  if (oci !== undefined || reference === undefined) throw new UsageError(`usage: ${usage}`);
-  return { kind: "registry", text: reference, reference: parseReference(reference, usage) };
-}
-
-function parseReference(text: string, usage: string): Reference {
+  if (oci !== undefined) throw usageError("--oci and --docker-archive exclude each other");
+  if (reference === undefined)
+    throw usageError("name an image: REF in a registry, --oci or --docker-archive");
   try {
-    return Reference.parse(text);
+    return { kind: "registry", text: reference, reference: Reference.parse(reference) };
   } catch (error) {
-    throw new UsageError([...renderLines(error), `usage: ${usage}`]);
+    throw usageError(renderLines(error));
   }
 }
 

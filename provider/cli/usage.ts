@@ -1,7 +1,7 @@
 import { LixImageError } from "../base/errors.ts";
 import type { Lines } from "../base/printable.ts";
 
-/** A command line that cannot be understood: exit code 2, where everything else that fails is 1. */
+/** A command line that cannot be understood: exit code 2, where every other failure is 1. */
 export class UsageError extends LixImageError {
   readonly code = "USAGE";
   readonly exitCode = 2;
@@ -10,7 +10,7 @@ export class UsageError extends LixImageError {
     super(message, { hint: `see \`${command} --help\`` });
   }
 
-  /** Without the code, which would stand behind the options as if it were one; exit code 2 says the same. */
+  /** Without the code, which would read like an option; the exit code says the same. */
   get text(): string {
     return `${this.message}\n  hint: ${this.hint}`;
   }

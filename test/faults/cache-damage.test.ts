@@ -15,7 +15,7 @@ import { prepareFully } from "../../provider/app/build-image.ts";
 import { Digest } from "../../provider/formats/oci/digest.ts";
 import { LixImageInputs } from "../../provider/arguments/schema.ts";
 import { makeSpec } from "../../provider/arguments/spec.ts";
-import { answersInFolder } from "../../provider/cli/answer-folder.ts";
+import { answersInFolder } from "../../provider/cli/lock/answer-folder.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { withWorkshop, type Workshop } from "../support/workshop.ts";
 

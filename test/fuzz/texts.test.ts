@@ -8,7 +8,7 @@ import { readAwsProfile, readSsoSession } from "../../provider/login/aws/config-
 import { signedHeaders } from "../../provider/login/aws/signed-headers.ts";
 import { retryAfterMs } from "../../provider/http/retry.ts";
 import { redactUrl } from "../../provider/base/redact.ts";
-import { parseLockArguments } from "../../provider/cli/lock-arguments.ts";
+import { parseLockArguments } from "../../provider/cli/lock/arguments.ts";
 import { parseLock } from "../../provider/lock/read.ts";
 import { parseStrictJson } from "../../provider/lock/strict-json.ts";
 import { CacheInfo } from "../../provider/formats/nix/cache-info.ts";

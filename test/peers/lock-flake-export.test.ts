@@ -5,7 +5,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { lockCommand } from "../../provider/cli/lock.ts";
+import { lockCommand } from "../support/lock-command.ts";
 import { readLock } from "../../provider/lock/read.ts";
 import { packagesFromFlake, packagesFromNix } from "../../provider/resolve/resolve-nix.ts";
 import { verifyLock } from "../../provider/lock/verify.ts";

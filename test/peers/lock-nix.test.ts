@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import type { LixImageError } from "../../provider/base/errors.ts";
-import { lockCommand } from "../../provider/cli/lock.ts";
+import { lockCommand } from "../support/lock-command.ts";
 import { readLock } from "../../provider/lock/read.ts";
 import { packagesFromNix } from "../../provider/resolve/resolve-nix.ts";
 import { parseDrvName } from "../../provider/formats/nix/drv-name.ts";

@@ -1,6 +1,6 @@
 /** `npx lix-image lock …`, without the pauses between questions to Hydra. @module */
 import { render } from "../../provider/base/errors.ts";
-import { lockCommand } from "../../provider/cli/lock.ts";
+import { lockCommand } from "./lock-command.ts";
 
 const [program, command, ...argv] = process.argv.slice(2);
 try {

@@ -1,7 +1,7 @@
 /** `lix-image lock` against a server of fixtures, in a folder of its own. @module */
 import { join } from "node:path";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { lockCommand } from "../../provider/cli/lock.ts";
+import { lockCommand } from "./lock-command.ts";
 import { startChannelServer, type ChannelServer } from "./channel-server.ts";
 import { BASE_PACKAGES } from "./world/base-packages.ts";
 import { EXTRA_PACKAGES } from "./world/extra-packages.ts";

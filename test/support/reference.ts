@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { PREVIEW_OUTPUTS } from "../../provider/arguments/unknown.ts";
 import { argumentRules, boundsOf, compressionLevels } from "./reference/argument-rules.ts";
-import { commandHelp } from "./reference/command-help.ts";
+import { allCommandHelp, helpOverview } from "./reference/command-help.ts";
 import {
   documentedTypes,
   type DocumentedMember,
@@ -23,8 +23,7 @@ export const REFERENCE_FILE = join(REPOSITORY, "docs/reference.md");
 
 /** The page, as Prettier leaves it. */
 export async function referencePage(): Promise<string> {
-  const help = await Promise.all([commandHelp(), commandHelp("lock")]);
-  const page = [INTRODUCTION, resource(), argumentsOf(), outputs(), commandLine(help)].join("\n\n");
+  const page = [INTRODUCTION, resource(), argumentsOf(), outputs(), commandLine()].join("\n\n");
   return format(page, { ...(await resolveConfig(REFERENCE_FILE)), parser: "markdown" });
 }
 
@@ -99,13 +98,14 @@ ${subtypes(types, "LayerOutput")}`;
 
 const isKnownAtPreview = (name: string): boolean => PREVIEW_OUTPUTS.some((known) => known === name);
 
-function commandLine(help: readonly string[]): string {
+function commandLine(): string {
+  const help = [helpOverview(), ...allCommandHelp().values()];
   return `## The command line
 
-\`npx lix-image\`, where the package is installed. Results go to stdout, progress and errors to stderr: in a terminal
+\`npx lix-image\`, where the package is installed. Results go to stdout, progress and errors to stderr. In a terminal,
 progress is one line with a bar, which is redrawn; a pipe or a log gets a plain line every two seconds. The exit code is
-0, 1 for a failure that you can do something about (\`verify\`: a difference), 2 for wrong usage, and 3 when \`lock --check\`
-finds the lock out of date.
+0 for success, 1 for a failure that you can do something about (\`verify\`: a difference), 2 for wrong usage, and 3 when
+\`lock --check\` finds the lock out of date.
 
 ${help.map(fenced).join("\n\n")}`;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { log, type LogSink } from "../../../provider/base/log.ts";
-import { parseLockArguments } from "../../../provider/cli/lock-arguments.ts";
+import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
 import { lixManifestUrl } from "../../../provider/resolve/lix-release.ts";
 import { readLock } from "../../../provider/lock/read.ts";
 import { copyCache } from "../../support/world/binary-cache.ts";
@@ -89,7 +89,10 @@ test("a release by its number is asked of the Lix project, whose cache joins the
     "https://releases.lix.systems/lix/lix-2.93.3/manifest.nix",
   );
   assert.equal(lixManifestUrl("latest").href, "https://releases.lix.systems/manifest.nix");
-  const args = parseLockArguments(["--channel", "nixos-unstable", "--lix", "release:2.93.3"]);
+  const args = parseLockArguments(
+    ["--channel", "nixos-unstable", "--lix", "release:2.93.3"],
+    "/srv",
+  );
   assert.deepEqual(
     args.caches.map((cache) => [cache.url, cache.trustedPublicKeys.length]),
     [

@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { parseLockArguments } from "../../../provider/cli/lock-arguments.ts";
-import { readRecord, recordFile, writeRecord } from "../../../provider/cli/lock-record.ts";
+import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
+import { readRecord, recordFile, writeRecord } from "../../../provider/cli/lock/record.ts";
 import { CURL, KEY, SOURCE } from "../lock/sample.ts";
 
 const PATH = `curl.bin=${CURL}`;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { lockMarkdown } from "../../../provider/cli/lock-table.ts";
+import { lockMarkdown } from "../../../provider/cli/lock/markdown.ts";
 import { compareLocks } from "../../../provider/lock/compare-locks.ts";
 import type { Lock, LockedPackage } from "../../../provider/lock/lock.ts";
 import { readLock } from "../../../provider/lock/read.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { lockCommand } from "../../../provider/cli/lock.ts";
+import { lockCommand } from "../../support/lock-command.ts";
 import { REQUIRED_ATTRIBUTES } from "../../../provider/resolve/attributes.ts";
 import type { LockedPath } from "../../../provider/lock/lock.ts";
 import { readLock } from "../../../provider/lock/read.ts";
@@ -181,7 +181,7 @@ for (const [what, argv, message] of [
     /--lix: expected a rel/,
   ],
   ["--nixpkgs git without a channel", ["--nix", "x", "--nixpkgs", "git"], /git needs --channel/],
-  ["attributes without --update", ["--channel", "x", "jq"], /jq: attributes stand behind --update/],
+  ["attributes without --update", ["--channel", "x", "jq"], /jq: only --update takes attributes/],
   [
     "half of the options with --update",
     ["--update", "--package", "jq"],

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { render } from "../../../provider/base/errors.ts";
-import { parseLockArguments } from "../../../provider/cli/lock-arguments.ts";
-import { readRecord } from "../../../provider/cli/lock-record.ts";
+import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
+import { readRecord } from "../../../provider/cli/lock/record.ts";
 import { InvalidLock, parseLock } from "../../../provider/lock/read.ts";
 import { checkCacheUrl } from "../../../provider/lock/schema.ts";
 import { formatLock } from "../../../provider/lock/write.ts";
@@ -47,15 +47,16 @@ test("an option with a credential in a URL is refused without showing it", () =>
       ["--flake", url],
       ["--flake", `git+${url}`],
     ]) {
-      const refused = (): unknown => parseLockArguments(argv);
+      const refused = (): unknown => parseLockArguments(argv, "/srv");
       assert.throws(refused, (error) => {
         assert.doesNotMatch(render(error), /s3|cret/, argv.join(" "));
         return true;
       });
     }
-  for (const url of HARMLESS) parseLockArguments(["--channel", "nixos-unstable", "--nixpkgs", url]);
-  parseLockArguments(["--flake", "git+ssh://git@h.example/x?ref=main#pkgs"]);
-  parseLockArguments(["--flake", "github:NixOS/nixpkgs/nixos-unstable"]);
+  for (const url of HARMLESS)
+    parseLockArguments(["--channel", "nixos-unstable", "--nixpkgs", url], "/srv");
+  parseLockArguments(["--flake", "git+ssh://git@h.example/x?ref=main#pkgs"], "/srv");
+  parseLockArguments(["--flake", "github:NixOS/nixpkgs/nixos-unstable"], "/srv");
 });
 
 test("the file beside a lock is read by the same rule", async () => {

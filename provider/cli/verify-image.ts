@@ -11,41 +11,30 @@ import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { compareImages, type ImageDifference } from "../formats/oci/verify.ts";
 import type { Spec } from "../arguments/spec.ts";
-import { parseCommandLine, readArguments, type CommandLine } from "./arguments.ts";
-import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
+import { readArguments } from "./arguments-file.ts";
+import { imagePlace, withImage, type ImageSource, type PlaceArguments } from "./image-source.ts";
 import { printJson, printLines } from "./print.ts";
-import { UsageError } from "./usage.ts";
-import { damagedLayers } from "./verify-layers.ts";
+import { damagedLayers } from "./damaged-layers.ts";
 
-const USAGE =
-  "lix-image verify ARGS.json REF | --oci DIR|FILE.tar | --docker-archive FILE [--cached] [--json]";
-const ABOUT = [
-  `usage: ${USAGE}`,
-  "Rebuilds the image from NARs, with signatures and hashes checked, in a temporary folder; reads all of the",
-  "other one, and reports every difference; exit code 1 for any. Nothing of the local cache is believed.",
-  "With --cached the image is what the local cache has of it: quicker, and as trustworthy as the cache.",
-  "A docker archive has neither manifest nor compressed layers: there configs and contents are compared.",
-  "When a layout or archive has several images, REF is the tag, or digest, of the one that is meant.",
-];
 const FILES_SHOWN = 20;
 
-/** Rebuilds the image and compares: manifest, config, layers, the bytes of every blob. */
-export async function verifyCommand(argv: string[]): Promise<number> {
-  const line = parseCommandLine(argv, USAGE);
-  if (line.help) {
-    printLines(ABOUT);
-    return 0;
-  }
-  const [file, reference, ...more] = line.positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
-  const place = imagePlace(line, reference, USAGE);
+export interface VerifyOptions {
+  readonly place: PlaceArguments;
+  /** Whether to compare with the layers in the local cache instead of rebuilding them. */
+  readonly cached: boolean;
+  readonly json: boolean;
+}
+
+/** Rebuilds the image and compares manifests, configs, layers, and the bytes of every blob. */
+export async function verifyImage(file: string, options: VerifyOptions): Promise<number> {
+  const place = imagePlace(options.place);
   const spec = await readArguments(file, "optional");
   return withImage(place, (image) =>
-    withSession(line, async (session) => {
+    withSession(options, async (session) => {
       const { expected, differences } = await compare(session, spec, image);
       const equal = differences.length === 0;
       const got = image.root.digest;
-      if (line.json) printJson({ equal, expected, got, differences });
+      if (options.json) printJson({ equal, expected, got, differences });
       else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
       else printLines([`${image.description} is not the image of ${file}`, ...differences]);
       return equal ? 0 : 1;
@@ -53,9 +42,12 @@ export async function verifyCommand(argv: string[]): Promise<number> {
   );
 }
 
-/** An empty session, because a cache that was tampered with would agree with the image made of it. */
-function withSession<T>(line: CommandLine, use: (session: Session) => Promise<T>): Promise<T> {
-  return line.cached ? use(new Session()) : withTempDir((folder) => use(new Session(folder)));
+/** Without local cache by default: one that was tampered with would agree with the image built from it. */
+function withSession<T>(
+  { cached }: VerifyOptions,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  return cached ? use(new Session()) : withTempDir((folder) => use(new Session(folder)));
 }
 
 async function compare(session: Session, spec: Spec, image: ImageSource) {

@@ -1,23 +1,23 @@
 /** From the arguments of `lix-image lock` to the content of the lock. @module */
-import { LixImageError } from "../base/errors.ts";
-import { formatBytes } from "../base/format-bytes.ts";
-import { log } from "../base/log.ts";
-import { missingAttributes, REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
-import { requiredOutputs } from "../lock/consistency.ts";
-import type { Lock, LockedPackage, LockedPath, LockedSystem } from "../lock/lock.ts";
-import { CacheUse } from "../resolve/cache-use.ts";
-import { LIX_CACHE } from "../resolve/lix-release.ts";
-import { resolveClosure } from "../resolve/resolve-closure.ts";
-import { packagesFromPaths } from "../resolve/resolve-paths.ts";
-import { secondCopies } from "../resolve/second-copies.ts";
-import { PublicKey } from "../formats/nix/signature.ts";
-import type { StorePath } from "../formats/nix/store-path.ts";
-import { openSubstituter } from "../substituter/open.ts";
-import type { Substituter } from "../substituter/substituter.ts";
-import type { LockArguments, SystemArguments } from "./lock-arguments.ts";
-import type { LockExport } from "./lock-export.ts";
-import { openSource, type LockTiming, type PackageSource } from "./lock-source.ts";
-import { usage } from "./lock-options.ts";
+import { LixImageError } from "../../base/errors.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
+import { log } from "../../base/log.ts";
+import { missingAttributes, REQUIRED_ATTRIBUTES } from "../../resolve/attributes.ts";
+import { requiredOutputs } from "../../lock/consistency.ts";
+import type { Lock, LockedPackage, LockedPath, LockedSystem } from "../../lock/lock.ts";
+import { CacheUse } from "../../resolve/cache-use.ts";
+import { LIX_CACHE } from "../../resolve/lix-release.ts";
+import { resolveClosure } from "../../resolve/resolve-closure.ts";
+import { packagesFromPaths } from "../../resolve/resolve-paths.ts";
+import { secondCopies } from "../../resolve/second-copies.ts";
+import { PublicKey } from "../../formats/nix/signature.ts";
+import type { StorePath } from "../../formats/nix/store-path.ts";
+import { openSubstituter } from "../../substituter/open.ts";
+import type { Substituter } from "../../substituter/substituter.ts";
+import type { LockArguments, SystemArguments } from "./arguments.ts";
+import type { LockExport } from "./export.ts";
+import { openSource, type LockTiming, type PackageSource } from "./package-source.ts";
+import { usage } from "./option-values.ts";
 
 export interface LockCircumstances {
   /** What `args.only` does not name is taken from there. */

@@ -1,20 +1,20 @@
 /** What a new lock changes in an image: the layers, and the bytes that a push sends. @module */
-import { renderLines } from "../base/errors.ts";
-import { log } from "../base/log.ts";
-import { identifyLayers, type BuiltPlatform } from "../app/build-image.ts";
-import { prepareResolved, type Prepared } from "../app/prepare.ts";
-import { resolveWithLock } from "../app/resolve.ts";
-import { Session } from "../image/session.ts";
-import type { Lock } from "../lock/lock.ts";
-import type { StorePath } from "../formats/nix/store-path.ts";
-import type { Digest } from "../formats/oci/digest.ts";
-import { Platform } from "../formats/oci/platform.ts";
-import { LixImageInputs } from "../arguments/schema.ts";
-import type { LayerKey } from "../plan/recipe.ts";
-import { makeSpec, type Spec } from "../arguments/spec.ts";
-import { REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
-import { readArguments } from "./arguments.ts";
-import { usage } from "./lock-options.ts";
+import { renderLines } from "../../base/errors.ts";
+import { log } from "../../base/log.ts";
+import { identifyLayers, type BuiltPlatform } from "../../app/build-image.ts";
+import { prepareResolved, type Prepared } from "../../app/prepare.ts";
+import { resolveWithLock } from "../../app/resolve.ts";
+import { Session } from "../../image/session.ts";
+import type { Lock } from "../../lock/lock.ts";
+import type { StorePath } from "../../formats/nix/store-path.ts";
+import type { Digest } from "../../formats/oci/digest.ts";
+import { Platform } from "../../formats/oci/platform.ts";
+import { LixImageInputs } from "../../arguments/schema.ts";
+import type { LayerKey } from "../../plan/recipe.ts";
+import { makeSpec, type Spec } from "../../arguments/spec.ts";
+import { REQUIRED_ATTRIBUTES } from "../../resolve/attributes.ts";
+import { readArguments } from "../arguments-file.ts";
+import { usage } from "./option-values.ts";
 
 export interface ImageDifference {
   /** ARGS.json; undefined: an image with all packages of the lock, and default arguments otherwise. */

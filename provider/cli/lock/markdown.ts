@@ -1,16 +1,16 @@
 /** What a new lock changes, as Markdown: it reads well in a terminal and in a pull request. @module */
 import { relative } from "node:path";
-import { formatBytes } from "../base/format-bytes.ts";
+import { formatBytes } from "../../base/format-bytes.ts";
 import {
   isSameSystem,
   type Change,
   type PackageDifference,
   type SystemDifference,
-} from "../lock/compare-locks.ts";
-import type { LockedPackage } from "../lock/lock.ts";
-import { StorePath } from "../formats/nix/store-path.ts";
-import type { ImageDifference } from "./lock-image.ts";
-import { kindOf, LockDifference } from "./lock-report.ts";
+} from "../../lock/compare-locks.ts";
+import type { LockedPackage } from "../../lock/lock.ts";
+import { StorePath } from "../../formats/nix/store-path.ts";
+import type { ImageDifference } from "./image-difference.ts";
+import { kindOf, LockDifference } from "./report.ts";
 
 /** GitHub refuses the body of a pull request that has more than 65536 characters. */
 const LENGTH_LIMIT = 60_000;

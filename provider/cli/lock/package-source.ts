@@ -1,25 +1,25 @@
 /** Where `lix-image lock` finds packages that are not given by their paths: one for all systems. @module */
 import { join } from "node:path";
-import { log } from "../base/log.ts";
-import { cacheFolder } from "../image/folder.ts";
-import { answersInMemory, type AnswerCache } from "../resolve/answer-cache.ts";
-import { REQUIRED_ATTRIBUTES } from "../resolve/attributes.ts";
-import { resolveChannel, type ChannelRelease } from "../resolve/channel.ts";
-import type { HydraOptions } from "../resolve/hydra.ts";
-import { lixRelease } from "../resolve/lix-release.ts";
-import type { LockedPackage, LockedPath } from "../lock/lock.ts";
-import { Pace } from "../resolve/pace.ts";
+import { log } from "../../base/log.ts";
+import { cacheFolder } from "../../image/folder.ts";
+import { answersInMemory, type AnswerCache } from "../../resolve/answer-cache.ts";
+import { REQUIRED_ATTRIBUTES } from "../../resolve/attributes.ts";
+import { resolveChannel, type ChannelRelease } from "../../resolve/channel.ts";
+import type { HydraOptions } from "../../resolve/hydra.ts";
+import { lixRelease } from "../../resolve/lix-release.ts";
+import type { LockedPackage, LockedPath } from "../../lock/lock.ts";
+import { Pace } from "../../resolve/pace.ts";
 import {
   findInChannel,
   packagesFromChannel,
   readChannelIndex,
-} from "../resolve/resolve-channel.ts";
-import { packagesFromFlake, packagesFromNix, type NixQuestion } from "../resolve/resolve-nix.ts";
-import { lockTarball } from "../resolve/locked-tarball.ts";
-import type { StorePath } from "../formats/nix/store-path.ts";
+} from "../../resolve/resolve-channel.ts";
+import { packagesFromFlake, packagesFromNix, type NixQuestion } from "../../resolve/resolve-nix.ts";
+import { lockTarball } from "../../resolve/locked-tarball.ts";
+import type { StorePath } from "../../formats/nix/store-path.ts";
 import { answersInFolder } from "./answer-folder.ts";
-import type { LockArguments } from "./lock-arguments.ts";
-import type { LixArgument, NixpkgsArgument } from "./lock-options.ts";
+import type { LockArguments } from "./arguments.ts";
+import type { LixArgument, NixpkgsArgument } from "./option-values.ts";
 
 export interface PackageQuestion {
   readonly system: string;

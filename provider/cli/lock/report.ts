@@ -1,8 +1,8 @@
 /** What `lix-image lock --update` and `--check` print under `--json`. @module */
 import { isDeepStrictEqual } from "node:util";
-import type { Change, PackageDifference, SystemDifference } from "../lock/compare-locks.ts";
-import type { LockedCache, LockedPackage } from "../lock/lock.ts";
-import type { ImageDifference } from "./lock-image.ts";
+import type { Change, PackageDifference, SystemDifference } from "../../lock/compare-locks.ts";
+import type { LockedCache, LockedPackage } from "../../lock/lock.ts";
+import type { ImageDifference } from "./image-difference.ts";
 
 export interface LockDifference {
   /** Absolute path of the lock. */

@@ -8,11 +8,8 @@ import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { layerName } from "../plan/layer-name.ts";
 import { Platform } from "../formats/oci/platform.ts";
-import { parseCommandLine, readArguments } from "./arguments.ts";
+import { readArguments } from "./arguments-file.ts";
 import { printJson, printLines } from "./print.ts";
-import { UsageError } from "./usage.ts";
-
-const USAGE = "lix-image plan ARGS.json [--json]";
 
 /** One layer of the plan; digests only where this machine knows them. */
 interface LayerPlan {
@@ -29,19 +26,11 @@ interface LayerPlan {
   readonly size?: number;
 }
 
-/** What would be built. Downloads only packages whose contents the profile must be planned from. */
-export async function planCommand(argv: string[]): Promise<number> {
-  const { positionals, json, help } = parseCommandLine(argv, USAGE);
-  if (help) {
-    printLines([
-      `usage: ${USAGE}`,
-      "Tells what would be built, and what the local cache has of it. Where neither it nor anything else",
-      "knows what files are in a package of the profile, the package is downloaded and its layer made.",
-    ]);
-    return 0;
-  }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
+/** Prints what would be built. Downloads only packages whose contents the profile must be planned from. */
+export async function planImage(
+  file: string,
+  { json }: { readonly json: boolean },
+): Promise<number> {
   const session = new Session();
   const prepared = await prepare(session, await readArguments(file, "optional"), {
     mayFetch: true,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { readNote, writeNote } from "../image/note.ts";
-import { ownFolders } from "../image/ownership.ts";
-import { tidyNotes } from "../image/tidy.ts";
-import type { AnswerCache } from "../resolve/answer-cache.ts";
+import { readNote, writeNote } from "../../image/note.ts";
+import { ownFolders } from "../../image/ownership.ts";
+import { tidyNotes } from "../../image/tidy.ts";
+import type { AnswerCache } from "../../resolve/answer-cache.ts";
 
 /** Answers in a folder of the cache, a file each. One that cannot be believed counts as not there. */
 export function answersInFolder(folder: string): AnswerCache {

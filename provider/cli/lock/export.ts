@@ -2,20 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LixImageError } from "../base/errors.ts";
+import { LixImageError } from "../../base/errors.ts";
 import {
   exportPaths,
   isCacheFolder,
   signedStore,
   type ExportOptions,
-} from "../resolve/export-cache.ts";
-import type { Lock } from "../lock/lock.ts";
-import { publicHalf } from "../formats/nix/signature.ts";
-import type { StorePath } from "../formats/nix/store-path.ts";
-import { openSubstituter } from "../substituter/open.ts";
-import type { Substituter } from "../substituter/substituter.ts";
-import type { LockArguments } from "./lock-arguments.ts";
-import { relativeTo, type CacheArgument } from "./lock-options.ts";
+} from "../../resolve/export-cache.ts";
+import type { Lock } from "../../lock/lock.ts";
+import { publicHalf } from "../../formats/nix/signature.ts";
+import type { StorePath } from "../../formats/nix/store-path.ts";
+import { openSubstituter } from "../../substituter/open.ts";
+import type { Substituter } from "../../substituter/substituter.ts";
+import type { LockArguments } from "./arguments.ts";
+import { relativeTo, type CacheArgument } from "./option-values.ts";
 
 /** What an export adds to a lock. */
 export interface LockExport {

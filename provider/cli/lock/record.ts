@@ -6,12 +6,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { LixImageError } from "../base/errors.ts";
-import { channelName } from "../resolve/channel.ts";
-import { writeLock } from "../lock/write.ts";
-import { parseLockArguments, type LockArguments, type SystemArguments } from "./lock-arguments.ts";
-import { relativeTo, usage, type NixpkgsArgument } from "./lock-options.ts";
-import { UsageError } from "./usage.ts";
+import { LixImageError } from "../../base/errors.ts";
+import { channelName } from "../../resolve/channel.ts";
+import { writeLock } from "../../lock/write.ts";
+import { parseLockArguments, type LockArguments, type SystemArguments } from "./arguments.ts";
+import { relativeTo, usage, type NixpkgsArgument } from "./option-values.ts";
+import { UsageError } from "../usage.ts";
 
 /** `lix-image.lock.args` of `lix-image.lock.json`. */
 export const recordFile = (lock: string): string => `${lock.replace(/\.json$/, "")}.args`;

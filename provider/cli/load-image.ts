@@ -9,29 +9,17 @@ import { findDocker, type DockerEndpoint } from "../destination/docker-context.t
 import { dockerArchitecture, loadIntoDocker } from "../destination/docker-engine.ts";
 import { loadIntoPodman } from "../destination/podman.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
-import { parseCommandLine, readArguments } from "./arguments.ts";
+import { readArguments } from "./arguments-file.ts";
 import { printJson, printLines, summary } from "./print.ts";
-import { UsageError } from "./usage.ts";
 
-const USAGE = "lix-image load ARGS.json [--daemon | --podman] [--json]";
-const ABOUT = [
-  `usage: ${USAGE}`,
-  "Builds the image and loads it into the Docker daemon of DOCKER_HOST or the current context, or",
-  "into podman's storage. Of several systems it takes the daemon's, with --podman this machine's.",
-];
-
-export async function loadCommand(argv: string[]): Promise<number> {
-  const { positionals, json, help, daemon, podman } = parseCommandLine(argv, USAGE);
-  if (help) {
-    printLines(ABOUT);
-    return 0;
-  }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0 || (daemon && podman))
-    throw new UsageError(`usage: ${USAGE}`);
+/** Builds the image and loads it into the Docker daemon, or into podman's storage. */
+export async function loadImage(
+  file: string,
+  { podman, json }: { readonly podman: boolean; readonly json: boolean },
+): Promise<number> {
   const session = new Session();
   const read = await readArguments(file, "optional", { archives: [] });
-  // Found first, so that nothing is built for a daemon that is nowhere.
+  // Found first, so that nothing is built when there is no daemon.
   const docker = podman ? undefined : await findDocker(process.env);
   const spec = await forOneMachine(read, docker);
   const prepared = await prepareFully(session, spec);

@@ -1,34 +1,25 @@
 /** `lix-image lock`: from named packages to a lock file. @module */
 import { readFile, writeFile } from "node:fs/promises";
-import { LixImageError, renderLines } from "../base/errors.ts";
-import { log } from "../base/log.ts";
-import { printableLines } from "../base/printable.ts";
-import { compareLocks } from "../lock/compare-locks.ts";
-import type { Lock } from "../lock/lock.ts";
-import { LockUnreadable, parseLock, readLock } from "../lock/read.ts";
-import { verifyLock } from "../lock/verify.ts";
-import { formatLock, writeLock } from "../lock/write.ts";
-import { parseLockArguments, type ReportArguments } from "./lock-arguments.ts";
-import { openExport } from "./lock-export.ts";
-import { compareImages, type ImageDifference } from "./lock-image.ts";
-import { lockReport, type LockDifference } from "./lock-report.ts";
-import { LOCK_HELP } from "./lock-help.ts";
-import { readRecord, writeRecord } from "./lock-record.ts";
-import { printJson, printLines } from "./print.ts";
-import { resolveLock } from "./lock-resolve.ts";
-import type { LockTiming } from "./lock-source.ts";
-import { lockMarkdown } from "./lock-table.ts";
+import { LixImageError, renderLines } from "../../base/errors.ts";
+import { log } from "../../base/log.ts";
+import { printableLines } from "../../base/printable.ts";
+import { compareLocks } from "../../lock/compare-locks.ts";
+import type { Lock } from "../../lock/lock.ts";
+import { LockUnreadable, parseLock, readLock } from "../../lock/read.ts";
+import { verifyLock } from "../../lock/verify.ts";
+import { formatLock, writeLock } from "../../lock/write.ts";
+import type { LockArguments, ReportArguments } from "./arguments.ts";
+import { openExport } from "./export.ts";
+import { compareImages, type ImageDifference } from "./image-difference.ts";
+import { lockReport, type LockDifference } from "./report.ts";
+import { readRecord, writeRecord } from "./record.ts";
+import { printJson, printLines } from "../print.ts";
+import { resolveLock } from "./resolve-lock.ts";
+import type { LockTiming } from "./package-source.ts";
+import { lockMarkdown } from "./markdown.ts";
 
-/** Returns the exit code; throws UsageError for a wrong command line. */
-export async function lockCommand(
-  argv: readonly string[],
-  timing: LockTiming = {},
-): Promise<number> {
-  const given = parseLockArguments(argv);
-  if (given.help) {
-    process.stdout.write(LOCK_HELP);
-    return 0;
-  }
+/** Returns the exit code. */
+export async function makeLock(given: LockArguments, timing: LockTiming = {}): Promise<number> {
   const { mode, only, output } = given;
   const args =
     given.source.kind === "recorded" ? { ...(await readRecord(output)), mode, only } : given;

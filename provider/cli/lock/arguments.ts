@@ -1,13 +1,12 @@
-/** The command line of `lix-image lock`, understood. @module */
+/** What the command line of `lix-image lock` means. @module */
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { LIX_CACHE } from "../resolve/lix-release.ts";
-import type { NamedPath } from "../resolve/resolve-paths.ts";
-import { LocalStoreUrl } from "../substituter/local-store-url.ts";
+import { LIX_CACHE } from "../../resolve/lix-release.ts";
+import type { NamedPath } from "../../resolve/resolve-paths.ts";
+import { LocalStoreUrl } from "../../substituter/local-store-url.ts";
+import { parseCommandLine, type CommandLine, type OptionToken } from "../command.ts";
 import {
   asUsage,
   checkKey,
-  OPTIONS,
   parseCache,
   parseChannel,
   parseFlake,
@@ -20,10 +19,10 @@ import {
   type Folders,
   type LixArgument,
   type NixpkgsArgument,
-} from "./lock-options.ts";
+} from "./option-values.ts";
+import { DEFAULT_SYSTEM, LOCK_SYNTAX } from "./options.ts";
 
 export interface LockArguments {
-  readonly help: boolean;
   /** Absolute. */
   readonly output: string;
   readonly mode: "write" | "update" | "check";
@@ -71,46 +70,36 @@ export interface ExportArgument {
   readonly store: string;
 }
 
-/** The part of a token of parseArgs that we read. */
-interface OptionToken {
-  readonly name: string;
-  readonly value?: string | undefined;
-}
-
 const DEFAULT_CACHE: CacheArgument = {
   url: "https://cache.nixos.org",
   absoluteUrl: "https://cache.nixos.org",
   trustedPublicKeys: ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="],
 };
 
-const DEFAULT_SYSTEM = "x86_64-linux";
-
 /** Relative paths are relative to `directory`. */
-export function parseLockArguments(
-  argv: readonly string[],
-  directory: string = process.cwd(),
-): LockArguments {
-  const { values, tokens, positionals } = parse(argv);
+export const parseLockArguments = (argv: readonly string[], directory: string): LockArguments =>
+  readLockArguments(parseCommandLine(LOCK_SYNTAX, argv), directory);
+
+export function readLockArguments(line: LockLine, directory: string): LockArguments {
+  const { values, operands, tokens } = line;
   const output = resolve(directory, values.output ?? "lix-image.lock.json");
-  const options = tokens.filter((token) => token.kind === "option");
-  const given = inOrder(options, { directory, lock: output });
+  const given = inOrder(tokens, { directory, lock: output });
   const source = parseSource(values, directory);
-  if (positionals.length > 0 && values.update !== true)
-    throw usage(`${positionals.join(" ")}: attributes stand behind --update only`);
-  if (source.kind === "recorded" && values.help !== true && !(values.update ?? values.check))
+  if (operands.length > 0 && values.update !== true)
+    throw usage(`${operands.join(" ")}: only --update takes attributes`);
+  if (source.kind === "recorded" && !(values.update ?? values.check))
     throw usage(
       "give the packages by --channel NAME, by --path ATTR=/nix/store/…, by --nix FILE or by --flake REF",
     );
-  if (source.kind === "recorded") refuseOthers(options);
+  if (source.kind === "recorded") refuseOthers(tokens);
   if (values.package !== undefined && source.kind === "paths")
     throw usage("--package needs --channel, --nix or --flake; a store path is given by --path");
   const git = given.systems.some(({ nixpkgs }) => nixpkgs.kind === "git");
   if (git && source.kind !== "channel") throw usage("--nixpkgs git needs --channel");
   return {
-    help: values.help ?? false,
     output,
     mode: values.check === true ? "check" : values.update === true ? "update" : "write",
-    only: positionals,
+    only: operands,
     source,
     caches: withLixCache(given.caches.length === 0 ? [DEFAULT_CACHE] : given.caches, source),
     systems: given.systems,
@@ -121,15 +110,8 @@ export function parseLockArguments(
   };
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, tokens: true, allowPositionals: true });
-  } catch (error) {
-    // parseArgs' own messages name the option and what is wrong with it.
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-}
-type Values = ReturnType<typeof parse>["values"];
+type LockLine = CommandLine<(typeof LOCK_SYNTAX)["options"]>;
+type Values = LockLine["values"];
 
 function parseSource(values: Values, directory: string): SourceArgument {
   const given = [values.channel, values.nix, values.flake].filter((one) => one !== undefined);
@@ -152,7 +134,6 @@ function parseReport(values: Values, directory: string): ReportArguments {
   for (const name of ["json", "markdown", "image"] as const) {
     if (values[name] === undefined) continue;
     if (!(values.update ?? values.check)) throw usage(`--${name} needs --update or --check`);
-    if (values[name] === "") throw usage(`--${name}: expected a path; got an empty string`);
   }
   const path = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : resolve(directory, text);

@@ -1,39 +1,14 @@
-/** The options of `lix-image lock`, and how each one's value is read. @module */
+/** How the value of each option of `lix-image lock` is read. @module */
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { channelUrl } from "../resolve/channel.ts";
-import { lixManifestUrl } from "../resolve/lix-release.ts";
-import type { NamedPath } from "../resolve/resolve-paths.ts";
-import { checkCommittedUrl } from "../lock/committed-url.ts";
-import { checkCacheUrl, hasScheme } from "../lock/schema.ts";
-import { PublicKey } from "../formats/nix/signature.ts";
-import { StorePath } from "../formats/nix/store-path.ts";
-import { UsageError } from "./usage.ts";
-
-export const OPTIONS = {
-  help: { type: "boolean", short: "h" },
-  channel: { type: "string" },
-  lix: { type: "string" },
-  path: { type: "string", multiple: true },
-  priority: { type: "string", multiple: true },
-  nix: { type: "string" },
-  flake: { type: "string" },
-  package: { type: "string", multiple: true },
-  nixpkgs: { type: "string", multiple: true },
-  "no-nixpkgs": { type: "boolean", multiple: true },
-  cache: { type: "string", multiple: true },
-  "trusted-public-key": { type: "string", multiple: true },
-  export: { type: "string" },
-  "secret-key-file": { type: "string" },
-  store: { type: "string" },
-  system: { type: "string", multiple: true },
-  update: { type: "boolean" },
-  check: { type: "boolean" },
-  json: { type: "boolean" },
-  markdown: { type: "string" },
-  image: { type: "string" },
-  output: { type: "string", short: "o" },
-} as const;
+import { channelUrl } from "../../resolve/channel.ts";
+import { lixManifestUrl } from "../../resolve/lix-release.ts";
+import type { NamedPath } from "../../resolve/resolve-paths.ts";
+import { checkCommittedUrl } from "../../lock/committed-url.ts";
+import { checkCacheUrl, hasScheme } from "../../lock/schema.ts";
+import { PublicKey } from "../../formats/nix/signature.ts";
+import { StorePath } from "../../formats/nix/store-path.ts";
+import { UsageError } from "../usage.ts";
 
 export interface CacheArgument {
   /** As the lock has it: relative to the lock for a folder. */

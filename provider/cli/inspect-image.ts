@@ -2,33 +2,22 @@ import { formatBytes } from "../base/format-bytes.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
-import { parseCommandLine } from "./arguments.ts";
-import { imagePlace, withImage, type ImageSource } from "./image-source.ts";
+import { imagePlace, withImage, type ImageSource, type PlaceArguments } from "./image-source.ts";
 import { storePathsIn } from "./layer-paths.ts";
 import { printJson, printLines } from "./print.ts";
-import { UsageError } from "./usage.ts";
 
-const USAGE =
-  "lix-image inspect REF | --oci DIR|FILE.tar | --docker-archive FILE [--paths] [--json]";
-const ABOUT = [
-  `usage: ${USAGE}`,
-  "Tells what an image is made of: in a registry, in an OCI layout, in a docker archive.",
-  "Of several images in a layout or archive, REF is the tag, or digest, of the one that is meant.",
-  "With --paths every layer is downloaded and read, and the store paths in it are listed.",
-];
+export interface InspectOptions {
+  readonly place: PlaceArguments;
+  /** Whether to list the store paths in each layer, for which layers are read. */
+  readonly paths: boolean;
+  readonly json: boolean;
+}
 
-/** What an image is made of, from its manifest and config; layers are read for `--paths` only. */
-export async function inspectCommand(argv: string[]): Promise<number> {
-  const line = parseCommandLine(argv, USAGE);
-  if (line.help) {
-    printLines(ABOUT);
-    return 0;
-  }
-  const [reference, ...more] = line.positionals;
-  if (more.length > 0) throw new UsageError(`usage: ${USAGE}`);
-  await withImage(imagePlace(line, reference, USAGE), async (image) => {
-    const paths = line.paths ? await pathsOf(image) : NO_PATHS;
-    if (line.json) printJson(describe(image, paths));
+/** Prints what an image is made of, according to its manifest and config. */
+export async function inspectImage(options: InspectOptions): Promise<number> {
+  await withImage(imagePlace(options.place), async (image) => {
+    const paths = options.paths ? await pathsOf(image) : NO_PATHS;
+    if (options.json) printJson(describe(image, paths));
     else printLines(table(image, paths));
   });
   return 0;

@@ -6,21 +6,14 @@ import { PushReport } from "../app/push-report.ts";
 import { Session } from "../image/session.ts";
 import { destinationsOf } from "../app/destinations.ts";
 import { prepareFully } from "../app/build-image.ts";
-import { parseCommandLine, readArguments } from "./arguments.ts";
+import { readArguments } from "./arguments-file.ts";
 import { printJson, printLines, summary } from "./print.ts";
-import { UsageError } from "./usage.ts";
 
-const USAGE = "lix-image push ARGS.json [--json]";
-
-/** Builds, and pushes what the registry lacks; the tags last. */
-export async function pushCommand(argv: string[]): Promise<number> {
-  const { positionals, json, help } = parseCommandLine(argv, USAGE);
-  if (help) {
-    printLines([`usage: ${USAGE}`, "Builds the image and pushes what the registry lacks."]);
-    return 0;
-  }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(`usage: ${USAGE}`);
+/** Builds the image and pushes what the registry does not have yet, the tags last. */
+export async function pushImage(
+  file: string,
+  { json }: { readonly json: boolean },
+): Promise<number> {
   const session = new Session();
   const spec = await readArguments(file, "required");
   const prepared = await prepareFully(session, spec);

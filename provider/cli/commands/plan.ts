@@ -1,0 +1,17 @@
+import { defineCommand } from "../command.ts";
+import { JSON_OPTION } from "./shared-options.ts";
+
+export const plan = defineCommand({
+  name: "plan",
+  summary: "show what would be built, and what the local cache already has",
+  usage: ["ARGS.json [--json]"],
+  about: [
+    "Shows what would be built, and what the local cache already has of it. A package is downloaded, and its layer built, only when nothing on this machine says which files the package holds.",
+  ],
+  operands: { required: ["ARGS.json"] },
+  options: { json: JSON_OPTION },
+  run: async ({ operands: [file = ""], values }) => {
+    const { planImage } = await import("../plan-image.ts");
+    return planImage(file, { json: values.json });
+  },
+});
