@@ -1,5 +1,5 @@
 /** The help of a command, and the list of all commands. @module */
-import type { Command, CommandDefinition, OptionRules } from "./command.ts";
+import type { HelpContent, OptionRules } from "./command-syntax.ts";
 
 const COLUMNS = 110;
 /** A longer name of an option gets a line to itself. */
@@ -13,10 +13,7 @@ export function helpText({
   usage,
   options,
   sections = [],
-}: Pick<
-  CommandDefinition,
-  "name" | "summary" | "about" | "usage" | "options" | "sections"
->): string {
+}: HelpContent): string {
   const grouped = new Set(sections.flatMap((section) => Object.keys(section.options)));
   const others = Object.entries(options).filter(([option]) => !grouped.has(option));
   const paragraphs = [
@@ -34,7 +31,7 @@ export function helpText({
 const HELP = { type: "boolean", short: "h", doc: "Prints this text." } as const;
 
 /** `lix-image --help` */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly Pick<HelpContent, "name" | "summary">[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   return `lix-image: the Lix container image from signed binary caches, without Nix or Docker
 
