@@ -9,7 +9,7 @@ import { Deployment } from "./deployment.ts";
 import { engineService } from "./engine.ts";
 import type { LogMessage } from "./engine.ts";
 import { monitorService } from "./monitor.ts";
-import { sdkEntry, startProgram } from "./program.ts";
+import { sdkCommand, startProgram } from "./program.ts";
 import type { Program, Runtime } from "./program.ts";
 import { Providers } from "./providers.ts";
 import { refreshAll } from "./refresh.ts";
@@ -137,7 +137,7 @@ export class Operation {
     if (this.#failures.length > 0) return;
     await this.#serve([], async (engine) => {
       const { program, project, providerFlags = [] } = this.#options;
-      const args = [sdkEntry(program, "dynamic-provider"), ...providerFlags, engine];
+      const args = [...sdkCommand(program, "dynamic-provider"), ...providerFlags, engine];
       const child = this.#child({ PULUMI_NODEJS_PROJECT: project });
       const providers = new Providers({ ...child, args }, this.#config?.inputs ?? {});
       try {

@@ -41,8 +41,14 @@ export function findProgram(path: string, cwd?: string): Program {
   return { cwd: cwd ?? dirname(absolute), entry: absolute };
 }
 
-/** The SDK that the program itself would import. */
-export function sdkEntry(program: Program, command: "run" | "dynamic-provider"): string {
+const LAZY_SDK = ["--require", join(import.meta.dirname, "lazy-sdk.cjs")];
+
+/** For node: a command of the SDK that the program itself would import. */
+export function sdkCommand(program: Program, command: "run" | "dynamic-provider"): string[] {
+  return [...LAZY_SDK, sdkEntry(program, command)];
+}
+
+function sdkEntry(program: Program, command: "run" | "dynamic-provider"): string {
   const require = createRequire(join(program.cwd, "program.js"));
   return require.resolve(`@pulumi/pulumi/cmd/${command}/index.js`);
 }
@@ -66,9 +72,12 @@ export function startProgram(
   if (run.preview) args.push("--dry-run");
   const { typescript, nodeargs = "" } = run.runtime;
   const forNode = nodeargs.split(" ").filter((arg) => arg !== "");
+  // A loader of TypeScript finds the SDK as it is.
+  const isPlain = !typescript && forNode.length === 0;
+  const command = isPlain ? sdkCommand(program, "run") : [...forNode, sdkEntry(program, "run")];
   return startNode({
     ...options,
     env: { ...options.env, PULUMI_NODEJS_TYPESCRIPT: typescript ? "true" : undefined },
-    args: [...forNode, sdkEntry(program, "run"), ...args, program.entry],
+    args: [...command, ...args, program.entry],
   });
 }
