@@ -59,6 +59,7 @@ async function* openCopy(
 
 export class LayerNotCopied extends LixImageError {
   readonly code = "LAYER_NOT_COPIED";
+  override readonly retryable = "lost layer";
   constructor(digest: Digest, from: string, cause: unknown) {
     super(`layer ${digest} cannot be copied from ${from}, so it is made anew`, { cause });
   }

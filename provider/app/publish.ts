@@ -4,13 +4,14 @@
  */
 import { renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { isWorthRetrying, mayRetry, retry, transientKind } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
 import type { Destination, ManifestWrite } from "../destination/destination.ts";
-import { BlobEvicted } from "../image/layer-cache.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob, LayerIdentity } from "../formats/oci/layer.ts";
 import { assemble, type Assembled } from "./assemble.ts";
 import { identifiedLayers, materialise } from "./build-image.ts";
-import { copiedLayers, LayerNotCopied, wantedBlobs } from "./copied-layers.ts";
+import { copiedLayers, wantedBlobs } from "./copied-layers.ts";
 import { tagsOf } from "./describe.ts";
 import type { Prepared } from "./prepare.ts";
 import { asking, pushing } from "../image/progress.ts";
@@ -39,8 +40,6 @@ export interface PublishImageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-// Two processes whose images do not fit into one small cache take turns.
-const TRIES = 3;
 const NO_BLOBS: ReadonlySet<Digest> = new Set();
 const NO_COPIES: ReadonlyMap<Digest, Blob> = new Map();
 
@@ -54,24 +53,20 @@ export async function publish(
   destinations: readonly Destination[],
   options: PublishImageOptions = {},
 ): Promise<Published> {
-  let how = prepared.spec.args.verifyBlobs ? { ...options, everyBlob: true } : options;
-  for (let tried = 1; ; tried += 1) {
+  const { signal } = options;
+  return await retry(RETRY.publish, { signal }, async (tried) => {
+    const mayCopy = mayRetry(RETRY.publish, "lost layer", tried);
+    // At the second try a registry that promised a blob by its manifest may not have it.
+    const everyBlob = options.everyBlob === true || prepared.spec.args.verifyBlobs || tried > 1;
     try {
-      return await publishOnce(session, prepared, destinations, { ...how, copy: tried < TRIES });
+      const how = { ...options, everyBlob, copy: mayCopy };
+      return await publishOnce(session, prepared, destinations, how);
     } catch (error) {
-      if (tried === TRIES || !isCurable(error)) throw error;
-      // Once may be chance.
-      if (tried === TRIES - 1) log.warn(renderLines(error));
-      // Who promised a blob by its manifest may not have it.
-      how = { ...options, everyBlob: true };
+      // The first failure may be chance, and the last one is thrown.
+      if (tried > 1 && isWorthRetrying(RETRY.publish, error, tried)) log.warn(renderLines(error));
+      throw error;
     }
-  }
-}
-
-function isCurable(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if (at instanceof BlobEvicted || at instanceof LayerNotCopied) return true;
-  return false;
+  });
 }
 
 /**
@@ -90,8 +85,8 @@ async function publishOnce(
     try {
       await work();
     } catch (error) {
-      if (destination === destinations[0] || signal?.aborted === true || isCurable(error))
-        throw error;
+      const isLost = transientKind(error) === "lost layer";
+      if (destination === destinations[0] || signal?.aborted === true || isLost) throw error;
       failures.push({ destination: destination.description, error });
     }
   };

@@ -1,5 +1,6 @@
 /** The one error root: a message a user can act on, a code a program can match. @module */
 import { messageLines, type Lines } from "./printable.ts";
+import type { Transient } from "./retry-policy.ts";
 import { Secrets } from "./secrets.ts";
 
 export interface LixImageErrorOptions {
@@ -12,6 +13,8 @@ export abstract class LixImageError extends Error {
   /** Stable and listed in docs/errors.md. */
   abstract readonly code: string;
   readonly hint: string | undefined;
+  /** What has failed, if another try may do better; retry-policy.ts says which loops try again. */
+  readonly retryable: Transient | undefined = undefined;
 
   /** @param message one line; several only as a list, since a line break inside may be an attacker's. */
   constructor(message: Lines, options: LixImageErrorOptions = {}) {

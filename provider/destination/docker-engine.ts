@@ -9,8 +9,9 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import { receive } from "../http/response.ts";
-import { Outcome } from "../http/outcome.ts";
+import { Outcome } from "../http/send-once.ts";
 import { HttpTimeout } from "../http/unreachable.ts";
 import { packedSize, packParts, type ArchivePart } from "./archive-file.ts";
 import type { DockerEndpoint } from "./docker-context.ts";
@@ -20,15 +21,11 @@ export interface DockerOptions {
   readonly idleLimitMs?: number | undefined;
 }
 
-// A daemon that unpacks large layers onto a slow disk neither reads nor writes meanwhile.
-const LOAD_IDLE_LIMIT_MS = 600_000;
-const QUESTION_IDLE_LIMIT_MS = 30_000;
-
 /** What the daemon says: `Loaded image: lix:latest`. */
 export async function loadIntoDocker(
   endpoint: DockerEndpoint,
   archive: readonly ArchivePart[],
-  { idleLimitMs = LOAD_IDLE_LIMIT_MS }: DockerOptions = {},
+  { idleLimitMs = TIME_LIMIT.dockerLoad.ms }: DockerOptions = {},
 ): Promise<string[]> {
   const { description } = endpoint;
   const request = startRequest(endpoint, {
@@ -61,7 +58,7 @@ export async function loadIntoDocker(
 /** Of the daemon's machine, which need not be this one, as Go names it: `arm64`. */
 export async function dockerArchitecture(
   endpoint: DockerEndpoint,
-  { idleLimitMs = QUESTION_IDLE_LIMIT_MS }: DockerOptions = {},
+  { idleLimitMs = TIME_LIMIT.dockerQuestion.ms }: DockerOptions = {},
 ): Promise<string> {
   const { description } = endpoint;
   const request = startRequest(endpoint, { method: "GET", path: "/version" });

@@ -8,7 +8,8 @@
  */
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
-import { pauseBefore } from "../http/retry.ts";
+import { mayRetry, pauseBeforeRetry } from "../base/retry.ts";
+import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
 import { log } from "../base/log.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Image, ManifestBlob } from "../formats/oci/image.ts";
@@ -17,10 +18,6 @@ import type { PublishOptions } from "./destination.ts";
 
 /** Requests in flight for one image. */
 const WIDTH = 4;
-// Registries with several replicas may take a moment to agree: three seconds or so.
-const LOOKS = 5;
-const FIRST_PAUSE_MS = 200;
-const UNTAG_LIMIT_MS = 20_000;
 
 /** Writes those that are not as they should be, and no other. */
 export async function putManifests(
@@ -74,7 +71,7 @@ async function isShownWithTag(
     return (await settledDigest(client, digest, { digest, signal })) === digest;
   } finally {
     // Also when the push is over: a failed neighbour aborts the signal.
-    await client.deleteTag(tag, AbortSignal.timeout(UNTAG_LIMIT_MS)).catch(() => {
+    await client.deleteTag(tag, AbortSignal.timeout(TIME_LIMIT.untag.ms)).catch(() => {
       log.warn(`${client.description}: the tag ${tag} is left over and can be removed by hand`);
     });
   }
@@ -114,8 +111,8 @@ async function settledDigest(
 ): Promise<Digest | undefined> {
   for (let looked = 1; ; looked += 1) {
     const got = await digestAt(client, reference, signal);
-    if (got === digest || looked === LOOKS) return got;
-    await pauseBefore(looked, { firstMs: FIRST_PAUSE_MS, retryAfter: undefined, signal });
+    if (got === digest || !mayRetry(RETRY.settle, "not shown", looked)) return got;
+    await pauseBeforeRetry(RETRY.settle, looked, { signal });
   }
 }
 

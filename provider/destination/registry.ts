@@ -1,103 +1,140 @@
+/**
+ * A repository of a registry as a destination. The images of this process share layers: each is sent to a
+ * registry once, and then found where it is, or mounted from there into another repository.
+ * @module
+ */
 import { mapConcurrent } from "../base/concurrency.ts";
-import { pauseBefore } from "../http/retry.ts";
+import { retry } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Image } from "../formats/oci/image.ts";
-import { RegistryRefused } from "../registry/answer.ts";
+import type { Blob } from "../formats/oci/layer.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import { putManifests } from "./registry-manifests.ts";
-import { forgetBlobs, pushSharedBlob, rememberBlobs, remembersBlob } from "./shared-blobs.ts";
 import type { Destination, PublishReport } from "./destination.ts";
 
 /** Requests in flight for one image: skopeo has 6, crane 4; more gained nothing on loopback. */
 const WIDTH = 4;
-/** With the pauses between them, six seconds or so. */
-const TRIES = 5;
 
 export function registryDestination(client: RegistryClient): Destination {
-  const missing = async (
-    digests: readonly Digest[],
-    signal?: AbortSignal,
-  ): Promise<ReadonlySet<Digest>> => {
-    client.expectPush();
-    const unique = [...new Set(digests)];
-    // Whatever is pushed by other images while we ask is not among them.
-    const remembered = unique.filter((digest) => remembersBlob(client, digest));
-    const has = await mapConcurrent(unique, { width: WIDTH, signal }, (digest, scope) =>
-      client.hasBlob(digest, scope),
-    );
-    const lacking = new Set(unique.filter((_, index) => has[index] !== true));
-    forgetBlobs(
-      client,
-      remembered.filter((digest) => lacking.has(digest)),
-    );
-    return lacking;
-  };
   return {
     description: client.description,
     holds: async (manifest, signal) => {
       client.expectPush();
       return (await client.headManifest(manifest, signal)) !== undefined;
     },
-    missing,
+    missing: (digests, signal) => missingBlobs(client, digests, signal),
     blobSources: (blobs, signal) => {
       rememberBlobs(client, blobs);
       return blobs.map((blob) => ({ ...blob, open: () => client.getBlob(blob.digest, signal) }));
     },
     async publish(image, options) {
       const { signal } = options;
-      const digests = image.blobs.map((blob) => blob.digest);
       const sent = new Set<Digest>();
-      let lacking = options.missing ?? (await missing(digests, signal));
-      client.expectPush();
-      for (let tried = 1; ; tried += 1) {
-        try {
-          await pushBlobs(client, image, { lacking, sent, signal });
-          await putManifests(client, image, options);
-          break;
-        } catch (error) {
-          if (tried === TRIES || !isUnknown(error)) throw error;
-        }
-        const firstMs = client.timeouts.retryDelayMs;
-        await pauseBefore(tried, { firstMs, retryAfter: undefined, signal });
-        lacking = await missing(digests, signal);
-      }
+      const firstPauseMs = client.timeouts.retryDelayMs;
+      await retry(RETRY.push, { signal, firstPauseMs }, async (tried) => {
+        // What the caller knows counts for the first try only: the registry may have lost a blob since.
+        const known = tried === 1 ? options.missing : undefined;
+        const missing = known ?? (await missingBlobs(client, image.blobs.map(digestOf), signal));
+        client.expectPush();
+        await pushBlobs(client, image, { missing, sent, signal });
+        await putManifests(client, image, options);
+      });
       rememberBlobs(client, image.blobs);
       return reportOf(image, sent);
     },
   };
 }
 
-/**
- * Refused for something that is there, as far as we know: the registry cleaned up since the caller
- * asked, or one of its replicas has not heard yet of what another one took.
- */
-const isUnknown = (error: unknown): boolean =>
-  error instanceof RegistryRefused &&
-  error.codes.some((code) => code.endsWith("BLOB_UNKNOWN") || code === "MANIFEST_UNKNOWN");
+async function missingBlobs(
+  client: RegistryClient,
+  digests: readonly Digest[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<Digest>> {
+  client.expectPush();
+  const unique = [...new Set(digests)];
+  // What other images push while we ask is not among them.
+  const remembered = unique.filter((digest) => remembersBlob(client, digest));
+  const has = await mapConcurrent(unique, { width: WIDTH, signal }, (digest, scope) =>
+    client.hasBlob(digest, scope),
+  );
+  const missing = new Set(unique.filter((_, index) => has[index] !== true));
+  for (const digest of remembered) if (missing.has(digest)) forgetBlob(client, digest);
+  return missing;
+}
+
+interface PushOptions {
+  readonly missing: ReadonlySet<Digest>;
+  /** Gets those whose bytes were sent. */
+  readonly sent: Set<Digest>;
+  readonly signal: AbortSignal | undefined;
+}
 
 async function pushBlobs(
   client: RegistryClient,
   { blobs }: Image,
-  options: {
-    readonly lacking: ReadonlySet<Digest>;
-    /** Gets those whose bytes were sent. */
-    readonly sent: Set<Digest>;
-    readonly signal: AbortSignal | undefined;
-  },
+  { missing, sent, signal }: PushOptions,
 ): Promise<void> {
   // The largest first: it decides when the last one ends.
-  const todo = blobs
-    .filter(({ digest }) => options.lacking.has(digest))
-    .sort((a, b) => b.size - a.size);
-  await mapConcurrent(todo, { width: WIDTH, signal: options.signal }, async (blob, signal) => {
-    const done = await pushSharedBlob(client, blob, signal);
-    if (done === "uploaded") options.sent.add(blob.digest);
+  const ordered = blobs.filter(({ digest }) => missing.has(digest)).sort((a, b) => b.size - a.size);
+  await mapConcurrent(ordered, { width: WIDTH, signal }, async (blob, scope) => {
+    const done = await pushBlobOnce(client, blob, scope);
+    if (done === "uploaded") sent.add(blob.digest);
   });
 }
+
+/** By registry and digest, the repositories that have the blob. */
+const homes = new Map<string, Set<string>>();
+/** By registry, repository and digest. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Pushes a blob that the repository was found to lack a moment ago, unless another image does. */
+async function pushBlobOnce(
+  client: RegistryClient,
+  blob: Blob,
+  signal: AbortSignal,
+): Promise<"uploaded" | "reused"> {
+  const { name } = client.repository;
+  const key = `${client.description} ${blob.digest}`;
+  // Should another image's push of it fail, it is our turn.
+  await underWay.get(key)?.catch(() => {});
+  const known = homesOf(client, blob.digest);
+  if (known.has(name)) return "reused";
+  const push = client.pushBlob(blob, { mountFrom: [...known][0], signal });
+  underWay.set(key, push);
+  try {
+    const done = await push;
+    known.add(name);
+    return done === "mounted" ? "reused" : done;
+  } finally {
+    underWay.delete(key);
+  }
+}
+
+/** Notes blobs that are in the repository, by whomever they were sent. */
+export function rememberBlobs(client: RegistryClient, blobs: readonly Blob[]): void {
+  for (const { digest } of blobs) homesOf(client, digest).add(client.repository.name);
+}
+
+const remembersBlob = (client: RegistryClient, digest: Digest): boolean =>
+  homesOf(client, digest).has(client.repository.name);
+
+function forgetBlob(client: RegistryClient, digest: Digest): void {
+  homesOf(client, digest).delete(client.repository.name);
+}
+
+function homesOf({ repository }: RegistryClient, digest: Digest): Set<string> {
+  const key = `${repository.host} ${digest}`;
+  const known = homes.get(key) ?? new Set();
+  homes.set(key, known);
+  return known;
+}
+
+const digestOf = ({ digest }: Blob): Digest => digest;
 
 const reportOf = ({ blobs }: Image, sent: ReadonlySet<Digest>): PublishReport => ({
   uploaded: blobs
     .filter(({ digest }) => sent.has(digest))
     .map(({ digest, size }) => ({ digest, size })),
-  reused: [...new Set(blobs.map(({ digest }) => digest))].filter((digest) => !sent.has(digest)),
+  reused: [...new Set(blobs.map(digestOf))].filter((digest) => !sent.has(digest)),
 });

@@ -1,20 +1,11 @@
 /** Connections, shared by the whole process. @module */
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { Zone } from "./address-zone.ts";
 import { lookupWithin } from "./lookup.ts";
 import { InvalidProxy, proxyFor } from "./proxy.ts";
 import { trustedContext, type OriginCertificates } from "./tls-trust.ts";
-
-/** To a connection that can carry a request: name lookup, TCP, proxy and TLS. */
-export const CONNECT_LIMIT_MS = 20_000;
-/** From the last byte of a request to the answer: registries put large uploads together then. */
-export const ANSWER_LIMIT_MS = 120_000;
-/**
- * Until one of a host's connections is free. Long, because others may be in the middle of large files,
- * and not endless, so that what holds them without using them cannot hold us for ever.
- */
-export const QUEUE_LIMIT_MS = 600_000;
 
 // More than any width with which one part of the program holds bodies open, so that a request
 // cannot wait forever for a socket that another part will not let go.
@@ -24,9 +15,9 @@ const agents = new Map<string, HttpAgent>();
 
 export interface AgentNeeds {
   readonly certificates?: OriginCertificates | undefined;
-  /** Who has led us there may lead us no further. Default: wherever the URL says. */
+  /** Addresses beyond it are refused. Default: none. */
   readonly reach?: Zone | undefined;
-  /** Not a connection that has carried a request before; it is closed after its own. */
+  /** A connection that has carried no request before, and is closed after this one. */
   readonly freshConnection?: boolean | undefined;
 }
 
@@ -59,7 +50,7 @@ function makeAgent(
     keepAlive: freshConnection !== true,
     maxSockets: SOCKETS_PER_HOST,
     // Limits Node's wait for a proxy's tunnel and how long an idle connection is kept.
-    timeout: CONNECT_LIMIT_MS,
+    timeout: TIME_LIMIT.connect.ms,
     // Since Node 22.21; older ones ignore it.
     ...(proxyEnv ? { proxyEnv } : { lookup: lookupWithin(reach) }),
   };

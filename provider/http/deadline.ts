@@ -1,5 +1,5 @@
 /** How long all tries of one request may take together. @module */
-import { STALL_LIMIT_MS } from "./stall-guard.ts";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import { HttpTimeout, HttpUnreachable } from "./unreachable.ts";
 
 export interface DeadlineOptions {
@@ -19,7 +19,7 @@ export class Deadline {
   /** Starts the clock. */
   constructor(label: string, url: URL, { limitMs, stallLimitMs, signal }: DeadlineOptions) {
     this.signal = signal;
-    this.stallLimitMs = Math.min(stallLimitMs ?? STALL_LIMIT_MS, limitMs ?? Infinity);
+    this.stallLimitMs = Math.min(stallLimitMs ?? TIME_LIMIT.stall.ms, limitMs ?? Infinity);
     this.#end = performance.now() + (limitMs ?? Infinity);
     if (limitMs === undefined) return;
     const over = new AbortController();

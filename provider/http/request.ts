@@ -12,7 +12,9 @@ import type { RawResponse } from "./message.ts";
 import { checkReach, nextHop, reachOf, type Hop } from "./redirect.ts";
 import { Deadline } from "./deadline.ts";
 import type { OriginCertificates } from "./tls-trust.ts";
-import { isRetryableFailure, isRetryableStatus, pauseMs, sleepUnless } from "./retry.ts";
+import { retryAfterMs } from "./retry-after.ts";
+import { mayRetry, pauseMs, sleepUnless, transientKind } from "../base/retry.ts";
+import { BUSY, RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
 import { proxyFor } from "./proxy.ts";
 import { httpFailure, ProxyRefused } from "./unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
@@ -73,6 +75,11 @@ export interface HttpResponse {
   readonly headers: IncomingHttpHeaders;
   /** Where the answer came from in the end; may hold secrets, so redact it before showing it. */
   readonly url: string;
+  /**
+   * A 303 has led here: the answer is about another resource than the one that was asked for.
+   * @see RFC 9110 15.4.4
+   */
+  readonly isOfOther: boolean;
   /** Breaking out of it closes the connection; a truncated one throws. */
   readonly body: Bytes;
   /** The body as UTF-8. Default limit: 1 MiB. */
@@ -85,10 +92,6 @@ export interface HttpResponse {
   detach(): Promise<HttpResponse>;
 }
 
-const TRIES = 5;
-const RETRY_DELAY_MS = 500;
-// Room for two pauses of a minute, the longest that we take a server at its word for.
-const QUESTION_LIMIT_MS = 180_000;
 const TEXT_LIMIT = 1024 * 1024;
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 
@@ -97,38 +100,42 @@ export async function http(url: string | URL, request: HttpRequest = {}): Promis
   const method = request.method ?? "GET";
   const label = request.label ?? `${method} ${redactUrl(url)}`;
   const first = await firstHop(url, label, request);
-  const limitMs = request.limitMs ?? (request.body === undefined ? QUESTION_LIMIT_MS : undefined);
-  const limit = new Deadline(label, first.url, { ...request, limitMs });
+  const limitMs =
+    request.limitMs ?? (request.body === undefined ? TIME_LIMIT.request.ms : undefined);
+  const deadline = new Deadline(label, first.url, { ...request, limitMs });
   try {
-    return await tries({ ...request, signal: limit.signal, method, label, first, limit });
+    return await sendUntilAnswered({
+      ...request,
+      ...{ signal: deadline.signal, method, label, first, deadline },
+    });
   } finally {
-    limit.clear();
+    deadline.clear();
   }
 }
 
-/** A request with what is the same in all its tries. */
+/** A request, and what is the same in all its tries. */
 interface RetryContext extends HttpRequest {
   readonly method: string;
   readonly label: string;
   readonly first: Hop;
-  readonly limit: Deadline;
+  readonly deadline: Deadline;
 }
 
-async function tries(request: RetryContext): Promise<HttpResponse> {
-  const { method, limit, signal } = request;
+async function sendUntilAnswered(request: RetryContext): Promise<HttpResponse> {
+  const { method, deadline, signal } = request;
   const retry = request.retry ?? IDEMPOTENT.has(method);
   for (let tried = 1; ; tried += 1) {
     signal?.throwIfAborted();
-    const { answer, failure } = await follow(request).then(
+    const { answer, failure } = await followRedirects(request).then(
       (got) => ({ answer: got, failure: undefined }),
       (error: unknown) => ({ answer: undefined, failure: error }),
     );
-    const curable = answer ? isRetryableStatus(answer.status) : isRetryableFailure(failure);
-    const pause = pauseMs(tried, {
-      firstMs: request.retryDelayMs ?? RETRY_DELAY_MS,
-      retryAfter: answer?.headers["retry-after"],
-    });
-    if (!curable || !retry || tried === TRIES || !limit.leaves(pause)) {
+    const kind = answer ? busyKind(answer) : transientKind(failure);
+    const pause =
+      retryAfterMs(answer?.headers["retry-after"]) ??
+      pauseMs(request.retryDelayMs ?? RETRY.request.firstPauseMs, tried);
+    const again = retry && kind !== undefined && mayRetry(RETRY.request, kind, tried);
+    if (!again || !deadline.leaves(pause)) {
       if (answer === undefined) throw failure;
       return response(answer, request.label);
     }
@@ -137,11 +144,15 @@ async function tries(request: RetryContext): Promise<HttpResponse> {
   }
 }
 
+const busyKind = ({ status }: RawResponse): "busy" | undefined =>
+  BUSY.has(status) ? "busy" : undefined;
+
 /** One try, to the end of its redirects. */
-async function follow(request: RetryContext): Promise<RawResponse> {
+async function followRedirects(request: RetryContext): Promise<FinalResponse> {
   const { method, label, signal, body, certificates, responseLimitMs, leastRate } = request;
-  const { stallLimitMs } = request.limit;
+  const { stallLimitMs } = request.deadline;
   const redirects = request.redirects ?? (method === "GET" || method === "HEAD" ? 10 : 0);
+  let isOfOther = false;
   for (let hop = request.first, left = redirects; ; left -= 1) {
     const { url, headers, reach } = hop;
     const limits = { responseLimitMs, stallLimitMs, leastRate };
@@ -156,7 +167,7 @@ async function follow(request: RetryContext): Promise<RawResponse> {
       await answer.readShort();
       throw httpFailure(label, url, new ProxyRefused(407), signal);
     }
-    if (redirects === 0) return answer;
+    if (redirects === 0) return { ...answer, isOfOther };
     const { movesWrites } = request;
     let next: Hop | undefined;
     try {
@@ -166,7 +177,8 @@ async function follow(request: RetryContext): Promise<RawResponse> {
       await answer.readShort();
       throw error;
     }
-    if (next === undefined) return answer;
+    if (next === undefined) return { ...answer, isOfOther };
+    isOfOther ||= answer.status === 303;
     await answer.readShort();
     await request.mayRedirect?.(next.url, url);
     hop = { ...next, reach: await reachOf(next.url, { from: url, label, reach }) };
@@ -206,7 +218,7 @@ export function basicOf({ username, password }: URL, label: string): string {
 }
 
 function response(
-  answer: RawResponse,
+  answer: FinalResponse,
   label: string,
   body: Bytes = explained(answer, label),
 ): HttpResponse {
@@ -214,6 +226,7 @@ function response(
     status: answer.status,
     headers: answer.headers,
     url: answer.url.href,
+    isOfOther: answer.isOfOther,
     body,
     async text(limit = TEXT_LIMIT) {
       const bytes = await Bytes.collect(body, limit).catch((error: unknown) => {
@@ -229,6 +242,8 @@ function response(
     },
   };
 }
+
+type FinalResponse = RawResponse & Pick<HttpResponse, "isOfOther">;
 
 async function* explained(answer: RawResponse, label: string): AsyncGenerator<Uint8Array> {
   try {

@@ -1,7 +1,8 @@
 /** The body of an answer, which ends: whole, or with the reason why it is not. @module */
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { RawRequest, RawResponse } from "./message.ts";
-import { StallGuard, STALL_LIMIT_MS } from "./stall-guard.ts";
+import { StallGuard } from "./stall-guard.ts";
 
 // A short rest is read, so that the connection can be used again; a long one is not worth it.
 const SHORT_LIMIT = 64 * 1024;
@@ -10,7 +11,7 @@ const SHORT_LIMIT_MS = 1_000;
 export function receive(
   response: IncomingMessage,
   request: ClientRequest,
-  { method, url, signal, stallLimitMs = STALL_LIMIT_MS, leastRate }: RawRequest,
+  { method, url, signal, stallLimitMs = TIME_LIMIT.stall.ms, leastRate }: RawRequest,
 ): RawResponse {
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});

@@ -1,16 +1,14 @@
 /** How long a body may keep us waiting, in either direction. @module */
 import { HttpTimeout } from "./unreachable.ts";
 
-/** The window over which progress is judged, and so the longest silence. */
-export const STALL_LIMIT_MS = 60_000;
 /**
  * Less than this on average, over a whole window, is no progress (curl's --speed-limit and
  * --speed-time): a modem of 1996 was faster, with three downloads at once, and a layer of 100 MB
  * would take 14 hours.
  */
-export const LEAST_BYTES_PER_SECOND = 2 * 1024;
+const LEAST_BYTES_PER_SECOND = 2 * 1024;
 
-/** Counts only the time in which we wait for the other side: to be slow ourselves is no fault of it. */
+/** Counts only the time in which we wait for the other side: our own slowness is not its fault. */
 export class StallGuard {
   readonly #what: string;
   readonly #limitMs: number;
@@ -21,6 +19,7 @@ export class StallGuard {
 
   /**
    * @param what `of the answer`, `of the upload`
+   * @param limitMs the window over which progress is judged, and so the longest silence
    * @param leastRate bytes a second
    */
   constructor(what: string, limitMs: number, leastRate = LEAST_BYTES_PER_SECOND) {

@@ -29,6 +29,9 @@ export class ProxyRefused extends Error {
 /** Bytes that the request promised and its source did not give; not the network's fault. */
 export class HttpBodyMismatch extends LixImageError {
   readonly code = "HTTP_BODY_MISMATCH";
+  constructor(method: string, promised: number, got: number) {
+    super(`${method} body: expected ${promised} bytes; got ${got > promised ? "more" : got}`);
+  }
 }
 
 /** What a caller sees of a failed exchange: its own abort, its own error, or HttpUnreachable. */
@@ -53,10 +56,7 @@ export class RequestBodyFailed extends Error {}
 
 export class HttpUnreachable extends LixImageError {
   readonly code = "HTTP_UNREACHABLE";
-  /** Whether another try might do better. */
-  readonly retryable: boolean;
-  /** Whether a limit of ours was over: nothing broke, and nothing came. */
-  readonly timedOut: boolean;
+  override readonly retryable: "network" | "silence" | undefined;
   /** Of the server, which redirects may have led to. */
   readonly origin: string;
   /** Whose certificate the other side does not trust. */
@@ -69,17 +69,13 @@ export class HttpUnreachable extends LixImageError {
       // Said already.
       cause: isSaid(cause) ? undefined : cause,
     });
-    this.timedOut = cause instanceof HttpTimeout;
     this.origin = url.origin;
     this.distrusts = lacksCa(why) ? "server" : isClientAlert(why) ? "client" : undefined;
     // A name that does not exist, a certificate, a server that speaks something else: these stay.
     const stays = ["ENOTFOUND", "ERR_NOT_HTTP"].includes(why);
-    this.retryable = !(
-      stays ||
-      isProxyRefusal(cause) ||
-      isCertificate(why) ||
-      speaksOtherwise(why)
-    );
+    const isLasting = stays || isProxyRefusal(cause) || isCertificate(why) || speaksOtherwise(why);
+    const kind = cause instanceof HttpTimeout ? "silence" : "network";
+    this.retryable = isLasting ? undefined : kind;
   }
 }
 

@@ -240,6 +240,7 @@ function asKnown(note: unknown): KnownLayer | undefined {
 
 export class BlobEvicted extends LixImageError {
   readonly code = "BLOB_EVICTED";
+  override readonly retryable = "lost layer";
   constructor(digest: Digest, cause: unknown) {
     const what = cause instanceof BlobMismatch ? "damaged, and so removed," : "removed";
     super(`local cache: ${digest} was ${what} while it was in use`, {

@@ -20,6 +20,7 @@ import {
   temporaryPath,
 } from "../base/temporary.ts";
 import { hasEnded, thisProcess, type ProcessIdentity } from "../base/this-process.ts";
+import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
 import { isCode, makeFolder } from "./folder.ts";
 
 export interface WorkLockOptions {
@@ -45,24 +46,25 @@ export async function withWorkLock<T>(
 }
 
 const BEAT_MS = 1_000;
-/** A process that is busy, or a slow file server, may miss some beats. */
-const DEAD_AFTER_MS = 10_000;
 // What is said at first may be dropped, because a line of progress came just before.
 const TELL_SOON_MS = 1_500;
 const TELL_EVERY_MS = 5_000;
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 500;
 
 /** Undefined where a lock cannot be made, as in a cache that one may only read. */
 async function acquire(
   file: string,
-  { signal, onWait, deadAfterMs = DEAD_AFTER_MS }: WorkLockOptions,
+  { signal, onWait, deadAfterMs = TIME_LIMIT.workLock.ms }: WorkLockOptions,
 ): Promise<WorkLock | undefined> {
   let before = "";
   let unchangedMs = 0;
   let waitedMs = 0;
   let tellAtMs = 0;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+  const longestPause = TIME_LIMIT.workLockPause.ms;
+  for (
+    let pause: number = RETRY.workLock.firstPauseMs;
+    ;
+    pause = Math.min(pause * 1.5, longestPause)
+  ) {
     signal?.throwIfAborted();
     const made = await WorkLock.make(file);
     if (made !== "held by another") return made;

@@ -8,9 +8,7 @@ import { askProgram, isTimeout } from "../base/ask-program.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "../base/environment.ts";
-
-// A helper may ask a cloud for a token, or a person for a finger.
-const TIME_LIMIT_MS = 60_000;
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 
 const Answer = z.object({ Username: z.string().nullish(), Secret: z.string() });
 
@@ -75,7 +73,7 @@ async function run(
       arguments: ["get"],
       input: server,
       environment,
-      limitMs: TIME_LIMIT_MS,
+      limitMs: TIME_LIMIT.helper.ms,
     });
   } catch (error) {
     if (isMissing(error)) throw new CredentialHelperMissing(program, server);

@@ -10,6 +10,7 @@ import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
 import { Secrets } from "../base/secrets.ts";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Where a login may come from, in order. The first two hold an access token. */
@@ -67,9 +68,7 @@ function typeOf(text: string): string | undefined {
   }
 }
 
-// Away from Google nobody answers at this address, and then nobody may wait for it.
 const METADATA_HOST = "169.254.169.254";
-const METADATA_LIMIT_MS = 1000;
 const TOKEN_PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
 const MachineToken = z.object({
   access_token: z.string(),
@@ -85,7 +84,7 @@ async function machineToken(environment: Environment): Promise<Credentials | und
       headers: { "metadata-flavor": "Google" },
       redirects: 0,
       retry: false,
-      signal: AbortSignal.timeout(METADATA_LIMIT_MS),
+      signal: AbortSignal.timeout(TIME_LIMIT.metadata.ms),
       label: MACHINE,
     });
     const text = await response.text();

@@ -10,7 +10,7 @@ import { renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Repository } from "../formats/oci/reference.ts";
-import { RegistryRefused } from "../registry/answer.ts";
+import { RegistryRefused } from "../registry/refusal.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { TagListIncomplete } from "../registry/list-tags.ts";
 import { isClaimed } from "./claims.ts";

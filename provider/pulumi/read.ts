@@ -5,6 +5,7 @@
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
@@ -20,7 +21,7 @@ import { toWire, type Wire } from "./wire.ts";
 /** Repositories that are asked at once. */
 const WIDTH = 4;
 /** A refresh of many resources must not wait for ever for one registry that hangs. */
-const QUESTION_LIMIT_MS = 25_000;
+const REQUEST_LIMIT_MS = TIME_LIMIT.refresh.ms;
 
 export interface ReadOptions {
   /** How long the registry may take to answer one question, all tries included. */
@@ -31,7 +32,7 @@ export interface ReadOptions {
 export async function read(
   id: string,
   props: Wire,
-  { requestLimitMs = QUESTION_LIMIT_MS }: ReadOptions = {},
+  { requestLimitMs = REQUEST_LIMIT_MS }: ReadOptions = {},
 ): Promise<ReadResult> {
   const recorded = Recorded.parse(props);
   const root = Recorded.digest(recorded);

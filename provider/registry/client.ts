@@ -12,15 +12,15 @@ import type { Blob } from "../formats/oci/layer.ts";
 import { Tag } from "../formats/oci/reference.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
-import { isBelievable, isSuccess, mayTakeGet, NotARegistry } from "./answer.ts";
+import { isBelievable, isSuccess, mayTakeGet } from "./believable.ts";
+import { hasBlob, pushBlob, type PushBlobOptions } from "./blobs.ts";
+import { NotARegistry } from "./refusal.ts";
 import type { CredentialSource } from "../login/credentials.ts";
 import { findCredentials } from "../login/find-credentials.ts";
 import { RegistryTimeouts, type RegistryTimeoutOptions } from "./timeouts.ts";
 import { bodyOf } from "../http/request-body.ts";
-import { hasBlob } from "./has-blob.ts";
 import { listTags } from "./list-tags.ts";
 import { RegistrySession, type RepositoryAddress } from "./registry-session.ts";
-import { uploadBlob, type UploadOptions } from "./upload.ts";
 
 export interface ManifestHead {
   readonly digest: Digest;
@@ -115,7 +115,7 @@ export class RegistryClient {
   ): Promise<ReceivedManifest | undefined> {
     const { url, label } = this.#manifestAt(reference);
     const request = { headers: { accept: ACCEPT }, label, signal };
-    return await this.#session.whole(url, request, async (response) => {
+    return await this.#session.readWhole(url, request, async (response) => {
       if (await this.#session.isMissing(response, signal)) {
         await response.discard();
         return undefined;
@@ -166,8 +166,8 @@ export class RegistryClient {
   }
 
   /** Does not ask whether the blob is there already. */
-  async pushBlob(blob: Blob, options: UploadOptions = {}): Promise<"mounted" | "uploaded"> {
-    return await uploadBlob(this.#session, blob, options);
+  async pushBlob(blob: Blob, options: PushBlobOptions = {}): Promise<"mounted" | "uploaded"> {
+    return await pushBlob(this.#session, blob, options);
   }
 
   /** Its bytes, checked: the last of them come only when the digest is right. */

@@ -8,7 +8,8 @@ import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../http/request.ts";
 import { redact } from "../base/redact.ts";
 import { Tag } from "../formats/oci/reference.ts";
-import { isBelievable, NotARegistry } from "./answer.ts";
+import { isBelievable } from "./believable.ts";
+import { NotARegistry } from "./refusal.ts";
 import { mayHaveNext, nextPage } from "./next-page.ts";
 import { resolveRedirect } from "./resolve-redirect.ts";
 import type { RegistrySession } from "./registry-session.ts";
@@ -81,7 +82,7 @@ async function readPage(
   readonly response: HttpResponse;
   readonly listed: readonly string[] | "too long" | undefined;
 }> {
-  return await session.whole(url, { label, signal }, async (response) => {
+  return await session.readWhole(url, { label, signal }, async (response) => {
     if (because === "first" && url.search !== "" && NO_LENGTH.has(response.status)) {
       await response.discard();
       return { response, listed: "too long" };

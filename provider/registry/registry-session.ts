@@ -1,22 +1,22 @@
 /**
- * Requests to one repository, with the login that its registry turns out to want. Nothing is asked
- * in advance: a registry open to all costs no extra request, and credentials are looked up only for
- * one that asks for them.
+ * Requests to one repository and to the servers that its registry names, each with the login and the
+ * certificates that are for it.
  * @module
  */
-import { SingleFlight } from "../base/concurrency.ts";
 import type { Environment } from "../base/environment.ts";
 import type { LixImageError } from "../base/errors.ts";
-import type { HttpRequest, HttpResponse } from "../http/request.ts";
-import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
-import { failure, isBelievable, isForeign, NotARegistry, speaksAsRegistry } from "./answer.ts";
-import { preferredChallenge, type Challenge } from "./challenge.ts";
-import type { Credentials, CredentialSource } from "../login/credentials.ts";
-import { credentialPlaces } from "../login/find-credentials.ts";
+import { isWorthRetrying, mayRetry, pauseBeforeRetry } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
 import { checkHubPush, isHub, nameAtHub } from "../formats/oci/docker-hub.ts";
+import { http, type HttpRequest, type HttpResponse } from "../http/request.ts";
+import { HttpUnreachable } from "../http/unreachable.ts";
+import type { CredentialSource } from "../login/credentials.ts";
+import { isBelievable, isForeign, speaksAsRegistry } from "./believable.ts";
+import { RegistryLogin } from "./login.ts";
+import { readOriginSettings, TlsRefused, type OriginSettings } from "./origin-settings.ts";
+import { failure } from "./refusal.ts";
+import { resolveRedirect } from "./resolve-redirect.ts";
 import type { RegistryTimeouts } from "./timeouts.ts";
-import { basic, fetchToken, type Token } from "./token.ts";
-import { RegistryTransport } from "./transport.ts";
 
 /** Where a repository is, as `Repository.parse` reads it. */
 export interface RepositoryAddress {
@@ -39,78 +39,68 @@ export interface RegistrySessionOptions {
   readonly timeouts: RegistryTimeouts;
 }
 
+const REDIRECTS = 10;
+
 export class RegistrySession {
   /** `ghcr.io/acme/lix`, for messages. */
   readonly description: string;
   readonly origin: URL;
   readonly timeouts: RegistryTimeouts;
-  readonly #asked: RepositoryAddress;
-  /** By the name that the server has for it. */
   readonly #repository: RepositoryAddress;
-  readonly #source: CredentialSource;
   readonly #environment: Environment;
-  readonly #transport: RegistryTransport;
-  #pushing = false;
+  readonly #login: RegistryLogin;
+  #settings: Promise<OriginSettings> | undefined;
   /** It has answered as only a registry does. */
   #isKnown = false;
-  #challenge: Challenge | undefined;
-  /** `found` is undefined when no place has any. */
-  #credentials: { readonly found: Credentials | undefined } | undefined;
-  readonly #finding = new SingleFlight<Credentials | undefined>();
-  /** Scopes that the registry named itself, in a refusal. */
-  readonly #learned = new Set<string>();
-  readonly #tokens = new Map<string, Token>();
-  readonly #fetching = new SingleFlight<Token>();
 
   constructor(repository: RepositoryAddress, options: RegistrySessionOptions) {
-    const { credentials, environment, timeouts } = options;
-    this.#asked = repository;
-    this.#repository = { ...repository, name: nameAtHub(repository) };
-    this.#source = credentials;
-    this.#environment = environment;
-    this.description = `${repository.host}/${repository.name}`;
+    const { environment } = options;
     const host = isHub(repository.host) ? "registry-1.docker.io" : repository.host;
+    this.description = `${repository.host}/${repository.name}`;
     this.origin = new URL(`${repository.plainHttp ? "http" : "https"}://${host}`);
-    this.#transport = new RegistryTransport(repository.host, this.origin, {
+    this.timeouts = options.timeouts;
+    this.#repository = repository;
+    this.#environment = environment;
+    this.#login = new RegistryLogin({
+      repository: { host: repository.host, name: nameAtHub(repository) },
+      origin: this.origin,
+      credentials: options.credentials,
       environment,
-      timeouts,
+      send: (url, request) => this.#send(url, request),
+      ping: (signal) => this.#ping(signal),
     });
-    this.timeouts = timeouts;
   }
 
   /** `/v2/<name>/<rest>` */
   url(rest: string): URL {
-    return new URL(`/v2/${this.#repository.name}/${rest}`, this.origin);
+    return new URL(`/v2/${nameAtHub(this.#repository)}/${rest}`, this.origin);
   }
 
-  /** From now on tokens may push, so that the one of the first HEAD serves the uploads too. */
+  /** Before the requests that precede a push: their login then serves the push as well. */
   expectPush(): void {
-    checkHubPush(this.#asked);
-    this.#pushing = true;
+    checkHubPush(this.#repository);
+    this.#login.expectPush();
   }
 
   /** Any answer but a 401 that a login could cure, and a page that is gone at the next try. */
   async request(url: URL, request: SessionRequest): Promise<HttpResponse> {
     if (request.access === "push") this.expectPush();
     for (let tried = 1; ; tried += 1) {
-      const response = await this.#answer(url, {
-        ...request,
-        freshConnection: request.freshConnection === true || tried > 1,
-      });
-      const isOwn = new URL(response.url).origin === this.origin.origin;
-      if (isOwn && speaksAsRegistry(response)) this.#isKnown = true;
-      if (!isStray(response) || request.retry === false || tried === PAGE_TRIES) return response;
+      const freshConnection = request.freshConnection === true || tried > 1;
+      const response = await this.#sendLoggedIn(url, { ...request, freshConnection });
+      if (this.isOwn(response) && speaksAsRegistry(response)) this.#isKnown = true;
+      const again = request.retry !== false && mayRetry(RETRY.answer, "page", tried);
+      if (!isStrayPage(response) || !again) return response;
       await response.discard();
-      const firstMs = this.timeouts.retryDelayMs;
-      await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
+      await this.#pause(tried, request);
     }
   }
 
   /**
-   * What `read` makes of the answer: again where that breaks off in the middle, or is not what such an answer
-   * must be, for a proxy that was restarted says so only once.
+   * What `read` makes of the answer. It is asked for again where it breaks off in the middle, or is not what
+   * such an answer must be, for a proxy that was restarted says so only once.
    */
-  async whole<T>(
+  async readWhole<T>(
     url: URL,
     request: SessionRequest,
     read: (response: HttpResponse) => Promise<T>,
@@ -120,21 +110,25 @@ export class RegistrySession {
       try {
         return await read(response);
       } catch (error) {
-        const isWorthIt = isRetryableFailure(error) || error instanceof NotARegistry;
-        const isNew = response.status === 200 && !isStray(response);
-        if (!isWorthIt || !isNew || tried === PAGE_TRIES) throw error;
+        // What `request` has tried again itself is not tried once more.
+        const isNew = response.status === 200 && !isStrayPage(response);
+        if (!isNew || !isWorthRetrying(RETRY.answer, error, tried)) throw error;
       }
-      const firstMs = this.timeouts.retryDelayMs;
-      await pauseBefore(tried, { firstMs, retryAfter: undefined, signal: request.signal });
+      await this.#pause(tried, request);
     }
+  }
+
+  async #pause(tried: number, { signal }: SessionRequest): Promise<void> {
+    const firstPauseMs = this.timeouts.retryDelayMs;
+    await pauseBeforeRetry(RETRY.answer, tried, { firstPauseMs, signal });
   }
 
   /**
    * The registry's definite "I do not have it". A page says so only in place of a registry that has
-   * answered before: nginx may have pages of its own for every error.
+   * answered before, since nginx may have pages of its own for every error; what a 303 leads to never does.
    */
   async isMissing(response: HttpResponse, signal: AbortSignal | undefined): Promise<boolean> {
-    if (response.status !== 404) return false;
+    if (response.status !== 404 || response.isOfOther) return false;
     if (this.#isKnown || !isForeign(response)) return true;
     await this.#ping(signal);
     return this.#isKnown;
@@ -143,157 +137,80 @@ export class RegistrySession {
   /** The way to find out whether there is a registry. @see distribution-spec, "Determining Support" */
   async #ping(signal: AbortSignal | undefined): Promise<HttpResponse> {
     const label = `${this.description}: ping`;
-    const answer = await this.#transport.send(new URL("/v2/", this.origin), { label, signal });
-    await answer.discard();
-    if (speaksAsRegistry(answer)) this.#isKnown = true;
-    return answer;
+    const response = await this.#send(new URL("/v2/", this.origin), { label, signal });
+    await response.discard();
+    if (speaksAsRegistry(response)) this.#isKnown = true;
+    return response;
   }
 
-  async #answer(url: URL, request: SessionRequest): Promise<HttpResponse> {
+  /** What is wrong with an answer that is not the one we asked for. Reads it to its end. */
+  async failure(response: HttpResponse, label: string): Promise<LixImageError> {
+    const { host } = new URL(response.url);
+    const denialHint = this.isOwn(response)
+      ? this.#login.denialHint
+      : `this is what ${host} says, to which ${this.#repository.host} sends us: the login at ${this.#repository.host} plays no part there`;
+    return await failure(response, { label, denialHint, isKnown: this.#isKnown });
+  }
+
+  /** Whether the registry itself answered, and not a server that it redirects to. */
+  isOwn({ url }: HttpResponse): boolean {
+    return new URL(url).origin === this.origin.origin;
+  }
+
+  async #sendLoggedIn(url: URL, request: SessionRequest): Promise<HttpResponse> {
     // An upload may continue elsewhere, and elsewhere is no place for this registry's credentials.
-    if (url.origin !== this.origin.origin) return await this.#send(url, request, undefined);
-    const scopes = this.#scopes(request);
-    const used = await this.#authorization(scopes, request);
-    const first = await this.#send(url, request, used);
+    if (url.origin !== this.origin.origin) return await this.#send(url, request);
+    const used = await this.#login.authorization(request);
+    const first = await this.#send(url, withAuthorization(request, used));
     // A server that we were redirected to may not say how to log in here.
-    if (first.status !== 401 || new URL(first.url).origin !== url.origin) return first;
+    if (first.status !== 401 || !this.isOwn(first)) return first;
     // Its connection must be free first: the token service may be on the same host, which takes only so
     // many connections, and other requests like this one may hold all the others.
-    const response = await first.detach();
-    const better = await this.#renewed(response, used, request);
-    if (better === undefined) return response;
-    return await this.#send(url, request, better);
+    const refusal = await first.detach();
+    const renewed = await this.#login.renew(refusal, used, request);
+    if (renewed === undefined) return refusal;
+    return await this.#send(url, withAuthorization(request, renewed));
   }
 
-  /** What is wrong with an answer that is not the one we asked for; reads it to its end. */
-  async failure(response: HttpResponse, label: string): Promise<LixImageError> {
-    const { host, origin } = new URL(response.url);
-    const hint =
-      origin === this.origin.origin
-        ? this.#denialHint()
-        : `this is what ${host} says, to which ${this.#repository.host} sends us: the login at ${this.#repository.host} plays no part there`;
-    return await failure(response, { label, denialHint: hint, isKnown: this.#isKnown });
-  }
-
-  /** What to do about a 401 or 403. Says where credentials came from, never what they are. */
-  #denialHint(): string {
-    const { host } = this.#repository;
-    const source = this.#credentials?.found?.source;
-    if (source !== undefined)
-      return `the credentials from ${source} were used: check that they are valid and may do this`;
-    return `no credentials for ${host} were found in ${credentialPlaces(host, this.#environment).join(", ")}: log in, for example with \`docker login ${host}\``;
-  }
-
-  async #send(
-    url: URL,
-    request: SessionRequest,
-    authorization: string | undefined,
-  ): Promise<HttpResponse> {
-    const headers = { ...request.headers, ...(authorization ? { authorization } : {}) };
-    return await this.#transport.send(url, { ...request, headers });
-  }
-
-  #scopes(request: SessionRequest): string[] {
-    // Quay does not know "delete", distribution takes "*" for it: as containers/image.
-    const actions = request.access === "delete" ? "*" : this.#pushing ? "pull,push" : "pull";
-    const scopes = [`repository:${this.#repository.name}:${actions}`];
-    if (request.mountFrom !== undefined) scopes.push(`repository:${request.mountFrom}:pull`);
-    return scopes;
-  }
-
-  /** The header that the registry is known to want; undefined while it wants none. */
-  async #authorization(
-    scopes: readonly string[],
-    request: SessionRequest,
-  ): Promise<string | undefined> {
-    const challenge = this.#challenge;
-    if (challenge === undefined) return undefined;
-    if (challenge.scheme === "bearer")
-      return `Bearer ${(await this.#token(challenge, scopes, request)).value}`;
-    const credentials = await this.#findCredentials(request.signal);
-    return credentials?.kind === "basic" ? basic(credentials) : undefined;
-  }
-
-  /** A header better than the one that got a 401; undefined when we know none. */
-  async #renewed(
-    response: HttpResponse,
-    used: string | undefined,
-    request: SessionRequest,
-  ): Promise<string | undefined> {
-    const challenge = (await this.#challengeOf(response, request.signal)) ?? this.#challenge;
-    if (challenge === undefined) return undefined;
-    this.#challenge = challenge;
-    if (challenge.scheme === "bearer" && used !== undefined) {
-      // Some servers look at the first scope only, so theirs goes first (go-containerregistry).
-      const scope = challenge.parameters.get("scope");
-      if (scope !== undefined && scope !== "") this.#learned.add(scope);
-      for (const [key, token] of this.#tokens)
-        if (used === `Bearer ${token.value}`) this.#tokens.delete(key);
+  /** To the registry, or to whom it sends us: its token service, the store of its blobs. */
+  async #send(url: URL, request: HttpRequest): Promise<HttpResponse> {
+    const { requestLimitMs: limitMs, ...timeouts } = this.timeouts;
+    const mayRedirect = async (to: URL, from: URL): Promise<void> => {
+      const { label = "" } = request;
+      await resolveRedirect(to.href, { from, what: "redirect", label });
+    };
+    // Registries move: an old name redirects uploads too (distribution-spec, issue 607).
+    const usual = { limitMs, ...timeouts, mayRedirect, redirects: REDIRECTS, movesWrites: true };
+    const asked = { ...usual, ...request };
+    if (url.origin !== this.origin.origin) return await http(url, { ...asked, ledBy: this.origin });
+    const settings = await (this.#settings ??= this.#readSettings());
+    const { certificates } = settings;
+    const headers = { ...settings.headers, ...request.headers };
+    try {
+      return await http(url, { ...asked, headers, certificates });
+    } catch (error) {
+      const isOurs = error instanceof HttpUnreachable && error.origin === this.origin.origin;
+      if (!isOurs || error.distrusts === undefined) throw error;
+      throw new TlsRefused(error, settings.tlsHint(error.distrusts));
     }
-    const authorization = await this.#authorization(this.#scopes(request), request);
-    return authorization === used ? undefined : authorization;
   }
 
-  async #challengeOf(
-    response: HttpResponse,
-    signal: AbortSignal | undefined,
-  ): Promise<Challenge | undefined> {
-    const known = preferredChallenge(response.headers["www-authenticate"]);
-    if (known !== undefined || this.#challenge !== undefined) return known;
-    // gcr.io names its ways of logging in nowhere but here.
-    return preferredChallenge((await this.#ping(signal)).headers["www-authenticate"]);
-  }
-
-  async #token(
-    challenge: Challenge,
-    own: readonly string[],
-    { label, signal }: SessionRequest,
-  ): Promise<Token> {
-    const scopes = [...new Set([...this.#learned, ...own])];
-    const key = scopes.join(" ");
-    const known = this.#tokens.get(key);
-    if (known !== undefined && Date.now() < known.expiresAt) return known;
-    const fetchIt = async (scope: AbortSignal): Promise<Token> => {
-      const credentials = await this.#findCredentials(scope);
-      const token = await fetchToken({
-        registry: this.origin,
-        challenge,
-        scopes,
-        credentials,
-        label,
-        denialHint: this.#denialHint(),
-        transport: this.#transport,
-        signal: scope,
-      });
-      this.#tokens.set(key, token);
-      return token;
-    };
-    return await this.#fetching.run(key, fetchIt, signal);
-  }
-
-  async #findCredentials(signal: AbortSignal | undefined): Promise<Credentials | undefined> {
-    const known = this.#credentials;
-    if (known !== undefined && !isOver(known.found)) return known.found;
-    const { host, name } = this.#repository;
-    const find = async (): Promise<Credentials | undefined> => {
-      const found = await this.#source(host, name);
-      this.#credentials = { found };
-      return found;
-    };
-    return await this.#finding.run(host, find, signal);
+  #readSettings(): Promise<OriginSettings> {
+    return readOriginSettings(this.#repository.host, this.origin, this.#environment);
   }
 }
+
+const withAuthorization = (
+  request: SessionRequest,
+  authorization: string | undefined,
+): SessionRequest =>
+  authorization === undefined
+    ? request
+    : { ...request, headers: { ...request.headers, authorization } };
 
 /**
  * A success in a web page that no registry sends: some proxy's, as a rule only once. Quay has its own
  * successes in HTML, but those of writes, and it names their digest.
  */
-const isStray = (response: HttpResponse): boolean =>
+const isStrayPage = (response: HttpResponse): boolean =>
   response.status === 200 && !isBelievable(response);
-
-/** How often it is asked for again what came as a page, or in part. */
-const PAGE_TRIES = 3;
-
-/** An ECR password lives twelve hours; a provider process may live longer. */
-const isOver = (found: Credentials | undefined): boolean =>
-  found?.kind === "basic" && found.expiresAt !== undefined && Date.now() >= found.expiresAt;

@@ -3,9 +3,10 @@
  * removal fail in less than two minutes; a slow line, a large layer and a limited rate do not.
  * @module
  */
+import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
 
 export interface RegistryTimeouts {
-  /** For one question: all its tries, and the pauses between them that the registry asks for. */
+  /** For one request: all its tries, and the pauses between them that the registry asks for. */
   readonly requestLimitMs: number;
   /** For the beginning of the answer, in one try. */
   readonly responseLimitMs: number;
@@ -18,14 +19,11 @@ export interface RegistryTimeouts {
 }
 
 const USUAL: RegistryTimeouts = {
-  // Room for two pauses of a minute, the longest that we take a registry at its word for.
-  requestLimitMs: 180_000,
-  // Five tries are 108 s. Registries look up what they are asked in less than a second.
-  responseLimitMs: 20_000,
-  // Those with their blobs in S3 copy a layer when it is whole, a gigabyte in half a minute.
-  commitLimitMs: 90_000,
-  stallLimitMs: 60_000,
-  retryDelayMs: 500,
+  requestLimitMs: TIME_LIMIT.request.ms,
+  responseLimitMs: TIME_LIMIT.registryResponse.ms,
+  commitLimitMs: TIME_LIMIT.registryCommit.ms,
+  stallLimitMs: TIME_LIMIT.stall.ms,
+  retryDelayMs: RETRY.request.firstPauseMs,
 };
 
 export type RegistryTimeoutOptions = {

@@ -5,14 +5,14 @@
  * @module
  */
 import { z } from "zod";
-import type { HttpResponse } from "../http/request.ts";
-import { isRetryableFailure, pauseBefore } from "../http/retry.ts";
-import { failure, NotARegistry } from "./answer.ts";
+import { retry } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
+import type { HttpRequest, HttpResponse } from "../http/request.ts";
+import { failure, NotARegistry } from "./refusal.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credentials } from "../login/credentials.ts";
 import { resolveRedirect } from "./resolve-redirect.ts";
 import { bodyOf } from "../http/request-body.ts";
-import type { RegistryTransport } from "./transport.ts";
 
 export interface Token {
   readonly value: string;
@@ -20,7 +20,9 @@ export interface Token {
   readonly expiresAt: number;
 }
 
-export interface TokenQuestion {
+export type SendRequest = (url: URL, request: HttpRequest) => Promise<HttpResponse>;
+
+export interface TokenRequest {
   readonly registry: URL;
   readonly challenge: Challenge;
   readonly scopes: readonly string[];
@@ -28,12 +30,12 @@ export interface TokenQuestion {
   /** For messages. */
   readonly label: string;
   readonly denialHint: string;
-  readonly transport: RegistryTransport;
+  readonly send: SendRequest;
   readonly signal: AbortSignal;
 }
 
 // Services write null for what they do not say, and numbers in quotes.
-const Answer = z.object({
+const TokenResponse = z.object({
   token: z.string().nullish().catch(undefined),
   access_token: z.string().nullish().catch(undefined),
   expires_in: z
@@ -45,76 +47,66 @@ const Answer = z.object({
 // The token spec: 60 seconds where the service does not say, and services must not say less.
 const SHORTEST_LIFE_S = 60;
 const RENEWED_EARLY_S = 10;
-const TRIES = 2;
-const RETRY_DELAY_MS = 200;
 // What services answer that know GET only: Artifactory, ACR, GCR and the rest (containerd's list).
 const NO_OAUTH: ReadonlySet<number> = new Set([400, 401, 404, 405]);
 
-export async function fetchToken(question: TokenQuestion): Promise<Token> {
-  const { challenge, credentials, registry } = question;
+export async function fetchToken(request: TokenRequest): Promise<Token> {
+  const { challenge, credentials, registry } = request;
   // It is one already.
   if (credentials?.kind === "registry token")
     return { value: credentials.token, expiresAt: Infinity };
   const realm = await resolveRedirect(challenge.parameters.get("realm") ?? "", {
     from: registry,
     what: "token service",
-    label: question.label,
+    label: request.label,
   });
-  const label = `${question.label}: login at ${realm.host}`;
-  for (let tried = 1; ; tried += 1)
-    try {
-      return await askOnce(realm, question, label);
-    } catch (error) {
-      // Half an answer, or a page in place of one, may be the doing of a proxy that was restarted.
-      const isWorthIt = isRetryableFailure(error) || error instanceof NotARegistry;
-      if (!isWorthIt || tried === TRIES) throw error;
-      const { signal } = question;
-      await pauseBefore(tried, { firstMs: RETRY_DELAY_MS, retryAfter: undefined, signal });
-    }
+  const label = `${request.label}: login at ${realm.host}`;
+  const { signal } = request;
+  return await retry(RETRY.token, { signal }, () => requestToken(realm, request, label));
 }
 
-async function askOnce(realm: URL, question: TokenQuestion, label: string): Promise<Token> {
-  const { credentials } = question;
+async function requestToken(realm: URL, request: TokenRequest, label: string): Promise<Token> {
+  const { credentials } = request;
   const asked = Date.now();
   let response: HttpResponse | undefined;
   if (credentials?.kind === "identity token") {
-    response = await byRefreshToken(realm, question, credentials.token, label);
+    response = await byRefreshToken(realm, request, credentials.token, label);
     if (NO_OAUTH.has(response.status)) {
       await response.discard();
       response = undefined;
     }
   }
-  response ??= await byGet(realm, question, label);
+  response ??= await byGet(realm, request, label);
   if (response.status !== 200)
-    throw await failure(response, { label, denialHint: question.denialHint, isKnown: false });
+    throw await failure(response, { label, denialHint: request.denialHint, isKnown: false });
   return await tokenOf(response, label, asked);
 }
 
-async function byGet(realm: URL, question: TokenQuestion, label: string): Promise<HttpResponse> {
+async function byGet(realm: URL, request: TokenRequest, label: string): Promise<HttpResponse> {
   const url = new URL(realm);
-  const service = question.challenge.parameters.get("service");
+  const service = request.challenge.parameters.get("service");
   if (service !== undefined) url.searchParams.set("service", service);
-  for (const scope of question.scopes) url.searchParams.append("scope", scope);
-  const { credentials, signal } = question;
+  for (const scope of request.scopes) url.searchParams.append("scope", scope);
+  const { credentials, signal } = request;
   const headers = credentials === undefined ? {} : { authorization: basic(credentials) };
-  return await question.transport.send(url, { headers, label, signal });
+  return await request.send(url, { headers, label, signal });
 }
 
 /** OAuth2, for an identity token: a refresh token under another name. */
 async function byRefreshToken(
   realm: URL,
-  question: TokenQuestion,
+  request: TokenRequest,
   refreshToken: string,
   label: string,
 ): Promise<HttpResponse> {
   const form = new URLSearchParams({
     grant_type: "refresh_token",
-    service: question.challenge.parameters.get("service") ?? "",
-    scope: question.scopes.join(" "),
+    service: request.challenge.parameters.get("service") ?? "",
+    scope: request.scopes.join(" "),
     client_id: "pulumi-lix",
     refresh_token: refreshToken,
   });
-  return await question.transport.send(realm, {
+  return await request.send(realm, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: bodyOf(form.toString()),
@@ -122,15 +114,15 @@ async function byRefreshToken(
     // The body is the secret, so it goes to nobody but the service that was named.
     redirects: 0,
     label,
-    signal: question.signal,
+    signal: request.signal,
   });
 }
 
 async function tokenOf(response: HttpResponse, label: string, asked: number): Promise<Token> {
   const text = await response.text();
-  let answer: z.output<typeof Answer> = {};
+  let answer: z.output<typeof TokenResponse> = {};
   try {
-    answer = Answer.parse(JSON.parse(text));
+    answer = TokenResponse.parse(JSON.parse(text));
   } catch {
     // No cause: it would quote the answer, which may hold a token. The check below says enough.
   }

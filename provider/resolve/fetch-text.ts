@@ -7,7 +7,7 @@ import { decodeContent } from "../compression/content-encoding.ts";
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** The first pause before a retry. Default: that of http/client.ts. */
+  /** The first pause before a retry. Default: that of http/request.ts. */
   readonly retryDelayMs?: number | undefined;
 }
 

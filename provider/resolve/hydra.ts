@@ -10,6 +10,7 @@ import { LixImageError } from "../base/errors.ts";
 import { http, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
+import { RETRY } from "../base/retry-policy.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { textOf, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
@@ -72,7 +73,7 @@ async function ask(first: URL, options: HydraOptions): Promise<HydraAnswer | und
       headers: { accept: "application/json", "user-agent": USER_AGENT },
       redirects: 0,
       signal: options.signal,
-      retryDelayMs: options.retryDelayMs ?? RETRY_DELAY_MS,
+      retryDelayMs: options.retryDelayMs ?? RETRY.hydra.firstPauseMs,
     });
     const { status } = response;
     if (status === 200) return { url, text: await jsonText(response, url) };
@@ -87,9 +88,6 @@ async function ask(first: URL, options: HydraOptions): Promise<HydraAnswer | und
     url = next;
   }
 }
-
-// Above the second that Hydra's limit counts in.
-const RETRY_DELAY_MS = 2000;
 
 async function jsonText(response: HttpResponse, url: URL): Promise<string> {
   const type = response.headers["content-type"] ?? "no content type";

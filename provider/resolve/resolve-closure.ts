@@ -2,6 +2,7 @@
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError, throwAll } from "../base/errors.ts";
 import { measured, type Advance } from "../base/meter.ts";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { NarInfo } from "../formats/nix/narinfo.ts";
 import type { PublicKey } from "../formats/nix/signature.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -31,8 +32,7 @@ export interface ClosureRequest {
 
 // Answers are small and wait on the network; cache.nixos.org serves many times that to one client.
 const LOOKUPS_AT_ONCE = 32;
-// Longer than in a build (substituter/late-caches.ts), for these wait for each other's connections.
-const OVERTAKE_MS = 10_000;
+const OVERTAKE_MS = TIME_LIMIT.overtakeInLock.ms;
 
 /** Every path that the roots need. Throws {@link PathsNotInCaches} with all that cannot be had. */
 export async function resolveClosure(

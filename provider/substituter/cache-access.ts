@@ -22,7 +22,7 @@ export interface CacheAccess {
   readonly redirects: boolean;
 }
 
-/** A user in the URL goes before netrc. @see http/client.ts */
+/** A user in the URL goes before netrc. @see http/request.ts */
 export function passwordAccess(root: URL): CacheAccess {
   let login: Promise<Login> | undefined;
   const find = (): Promise<Login> => (login ??= findLogin(root));

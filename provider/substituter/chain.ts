@@ -158,7 +158,7 @@ export class NarSource {
 
 /** Another cache may be quicker; with no other left, it is asked again without hurry. */
 const isTooSlow = (error: unknown, pace: Pace): boolean =>
-  pace === "hurried" && error instanceof HttpUnreachable && error.timedOut;
+  pace === "hurried" && error instanceof HttpUnreachable && error.retryable === "silence";
 
 const refusals = ({ suppliers, failures }: Search): readonly Refusal[] =>
   suppliers.map((supplier) => {

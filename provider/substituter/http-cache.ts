@@ -4,6 +4,8 @@ import { LixImageError } from "../base/errors.ts";
 import { http, HttpTextTooLong, type HttpResponse } from "../http/request.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
+import { mayRetry } from "../base/retry.ts";
+import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
 import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
 import type { Pace } from "./late-caches.ts";
@@ -21,14 +23,19 @@ export interface CacheLimits {
   readonly leastRate?: number | undefined;
 }
 
-// What caches have, they have as a file, or get from a store behind them in a few seconds. So the only
-// cache fails, where it does, within a minute and a half.
-const PATIENT: CacheLimits = { limitMs: 90_000, responseLimitMs: 30_000, stallLimitMs: 30_000 };
-// Another cache can have it sooner than that. When both are slow, this one is asked again, patiently.
-const HURRIED: CacheLimits = { limitMs: 5_000, stallLimitMs: 10_000, leastRate: 16 * 1024 };
+const PATIENT: CacheLimits = {
+  limitMs: TIME_LIMIT.cacheRequest.ms,
+  responseLimitMs: TIME_LIMIT.cacheResponse.ms,
+  stallLimitMs: TIME_LIMIT.cacheStall.ms,
+};
+const HURRIED: CacheLimits = {
+  limitMs: TIME_LIMIT.hurriedRequest.ms,
+  stallLimitMs: TIME_LIMIT.hurriedStall.ms,
+  leastRate: 16 * 1024,
+};
 
 export interface HttpCacheOptions {
-  /** The first pause before a retry. Default: that of http/client.ts. */
+  /** The first pause before a retry. Default: that of http/request.ts. */
   readonly retryDelayMs?: number | undefined;
   /** Default: {@link PATIENT}, and {@link HURRIED} where another cache may have the same. */
   readonly limits?: CacheLimits | undefined;
@@ -37,9 +44,6 @@ export interface HttpCacheOptions {
   /** Default: netrc. */
   readonly access?: CacheAccess | undefined;
 }
-
-// As Nix does with a cache that failed: a closure of hundreds of paths should not wait for each.
-const REST_AFTER_FAILURE_MS = 60_000;
 
 interface Asking {
   readonly signal: AbortSignal | undefined;
@@ -80,14 +84,15 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
     label: string,
     asking: Asking,
   ): Promise<Bytes | undefined> => {
-    for (let again = false; ; again = true) {
+    for (let tried = 1; ; tried += 1) {
       const response = await ask(target, label, asking);
       const { status } = response;
       if (status === 200) return decodeContent(response.body, response.headers["content-encoding"]);
       // To judge it we may have to ask for credentials first, and must not hold a connection then.
       const judgement = await judge(await response.detach(), target, label);
       if (judgement === "missing") return undefined;
-      if (judgement === undefined || again) throw new CacheFailed(label, status);
+      const again = judgement !== undefined && mayRetry(RETRY.login, "expired login", tried);
+      if (!again) throw new CacheFailed(label, status);
     }
   };
 
@@ -113,7 +118,7 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
         return body === undefined ? undefined : await textOf(body, label);
       } catch (error) {
         if (error instanceof HttpUnreachable || (error instanceof CacheFailed && error.overloaded))
-          resting = { until: performance.now() + REST_AFTER_FAILURE_MS, error };
+          resting = { until: performance.now() + TIME_LIMIT.cacheRest.ms, error };
         throw error;
       }
     },

@@ -4,9 +4,10 @@
  * @module
  */
 import { log } from "../base/log.ts";
+import { TIME_LIMIT } from "../base/retry-policy.ts";
 
 /** How long a cache may take to say what it has of a path before the next one is asked as well. */
-export const OVERTAKE_MS = 3_000;
+export const OVERTAKE_MS = TIME_LIMIT.overtake.ms;
 
 /** `hurried` where another cache may have the same: then this one must begin soon and be quick. */
 export type Pace = "hurried" | "patient";

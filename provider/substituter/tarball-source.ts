@@ -3,8 +3,9 @@ import { createReadStream } from "node:fs";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
-import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
+import { isWorthRetrying } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
 import { passwordAccess } from "./cache-access.ts";
 import { narOfTarball } from "./tarball.ts";
 
@@ -14,16 +15,14 @@ export interface TarballRequest {
   /** The size of its NAR, where that is known: no tarball of it unpacks to much more. */
   readonly narSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The first pause before a retry. Default: that of http/client.ts. */
+  /** The first pause before a retry. Default: that of http/request.ts. */
   readonly retryDelayMs?: number | undefined;
-  /** How long one try may take to begin an answer. Default: that of http/client.ts. */
+  /** How long one try may take to begin an answer. Default: that of http/request.ts. */
   readonly responseLimitMs?: number | undefined;
-  /** How long the download may make no progress. Default: that of http/client.ts. */
+  /** How long the download may make no progress. Default: that of http/request.ts. */
   readonly stallLimitMs?: number | undefined;
 }
 
-// Tens of megabytes from servers that make them as they send them: such downloads do break off.
-const TRIES = 3;
 // An archive may hold a file twice, and some have very many very small ones.
 const SLACK = 64 * 1024 * 1024;
 
@@ -41,8 +40,7 @@ export async function* fetchTarball(request: TarballRequest): AsyncGenerator<Uin
       }
       return;
     } catch (error) {
-      const broken = error instanceof HttpUnreachable && error.retryable;
-      if (begun || !broken || tried === TRIES) throw error;
+      if (begun || !isWorthRetrying(RETRY.tarball, error, tried)) throw error;
     }
   }
 }

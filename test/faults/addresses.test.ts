@@ -1,6 +1,6 @@
 /** Where a registry sends us, who we say we are there, and digests that are not true. */
 import assert from "node:assert/strict";
-import { rememberBlobs } from "../../provider/destination/shared-blobs.ts";
+import { rememberBlobs } from "../../provider/destination/registry.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import type { Fault, FaultAct } from "../support/http-faults.ts";
 import type { Reply } from "../support/registry-reply.ts";

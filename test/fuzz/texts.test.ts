@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { readAwsProfile, readSsoSession } from "../../provider/login/aws/config-files.ts";
 import { signedHeaders } from "../../provider/login/aws/signed-headers.ts";
-import { retryAfterMs } from "../../provider/http/retry.ts";
+import { retryAfterMs } from "../../provider/http/retry-after.ts";
 import { redactUrl } from "../../provider/base/redact.ts";
 import { parseLockArguments } from "../../provider/cli/lock/arguments.ts";
 import { parseLock } from "../../provider/lock/read.ts";

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { LixImageError } from "../../base/errors.ts";
 import { http, type HttpRequest } from "../../http/request.ts";
 import { Secrets } from "../../base/secrets.ts";
+import { TIME_LIMIT } from "../../base/retry-policy.ts";
 import { remembered, type FoundAwsKeys } from "./keys.ts";
 
 const Keys = z.object({
@@ -16,7 +17,10 @@ const Keys = z.object({
 });
 
 /** For one question, of an API or of the machine: they answer in less than a second, or not at all. */
-export const AWS_TIMEOUTS = { limitMs: 60_000, responseLimitMs: 20_000 };
+export const AWS_TIMEOUTS = {
+  limitMs: TIME_LIMIT.awsRequest.ms,
+  responseLimitMs: TIME_LIMIT.awsResponse.ms,
+};
 
 /**
  * The text of a 200; anything else is thrown with AWS's own name for it. None of its services redirects,

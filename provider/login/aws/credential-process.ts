@@ -7,11 +7,10 @@ import { z } from "zod";
 import { askProgram, isTimeout } from "../../base/ask-program.ts";
 import { SingleFlight } from "../../base/concurrency.ts";
 import type { Environment } from "../../base/environment.ts";
+import { TIME_LIMIT } from "../../base/retry-policy.ts";
 import { remembered, type FoundAwsKeys } from "./keys.ts";
 import { AwsProfileUnusable } from "./profile-unusable.ts";
 
-// It may ask a person for a finger, so it is given time, and asked once for many.
-const TIME_LIMIT_MS = 60_000;
 const running = new SingleFlight<FoundAwsKeys>();
 
 const Answer = z.object({
@@ -41,7 +40,7 @@ async function ask(
     });
   const [program, ...args] = splitCommand(command);
   if (program === undefined) throw fail("is empty");
-  const question = { arguments: args, input: "", environment, limitMs: TIME_LIMIT_MS };
+  const question = { arguments: args, input: "", environment, limitMs: TIME_LIMIT.helper.ms };
   const { code, stdout } = await askProgram(program, question).catch((error: unknown) => {
     throw fail(isTimeout(error) ? "gave no answer in 60 seconds" : "could not be started");
   });

@@ -7,13 +7,12 @@ import { isConfidential } from "../../base/confidential.ts";
 import type { Environment } from "../../base/environment.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import { Secrets } from "../../base/secrets.ts";
+import { TIME_LIMIT } from "../../base/retry-policy.ts";
 import { askAws, keysOf, parseJson, readTokenFile } from "./ask-aws.ts";
 import { InvalidAwsEndpoint } from "./endpoint.ts";
 import type { FoundAwsKeys } from "./keys.ts";
 
-// Away from EC2 nobody answers at this address, and then nobody may wait for it.
 const METADATA = "http://169.254.169.254";
-const METADATA_LIMIT_MS = 1000;
 const CONTAINER_HOST = "http://169.254.170.2";
 // Of ECS, of EKS, and of EC2; by plain http, but reached by nobody else.
 const CONTAINER_HOSTS = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
@@ -48,7 +47,7 @@ export async function machineRole(environment: Environment): Promise<FoundAwsKey
   const request = (headers: Record<string, string>): HttpRequest => ({
     headers,
     retry: false,
-    signal: AbortSignal.timeout(METADATA_LIMIT_MS),
+    signal: AbortSignal.timeout(TIME_LIMIT.metadata.ms),
   });
   const roles = `${base.href.replace(/\/$/, "")}/latest/meta-data/iam/security-credentials/`;
   try {

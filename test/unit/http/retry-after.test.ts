@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { retryAfterMs } from "../../../provider/http/retry.ts";
+import { retryAfterMs } from "../../../provider/http/retry-after.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 

@@ -1,58 +1,22 @@
 /**
- * What a registry's answer means when it is not the one we asked for.
+ * Why a registry did not do what it was asked for.
  * @see distribution-spec, "Error Codes"
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
 import type { HttpResponse } from "../http/request.ts";
-import { isRetryableStatus } from "../http/retry.ts";
+import { BUSY } from "../base/retry-policy.ts";
+import { retryAfterMs } from "../http/retry-after.ts";
 import { redact, redactUrl } from "../base/redact.ts";
+import { isForeign } from "./believable.ts";
 import { refusalHint } from "./refusal-hint.ts";
 import { statedReason } from "./stated-reason.ts";
-
-/** A web server that is no registry answers in HTML, and its 404 says nothing about an image. */
-export function isForeign(response: HttpResponse): boolean {
-  const isHtml = /^(text\/html|application\/xhtml)/i.test(response.headers["content-type"] ?? "");
-  return isHtml && response.headers["docker-distribution-api-version"] === undefined;
-}
-
-export const isSuccess = ({ status }: HttpResponse): boolean => status >= 200 && status < 300;
-
-/** Whether a success is the registry's: that of Quay may be a page, too, but says what it is about. */
-export const isBelievable = (response: HttpResponse): boolean =>
-  !isForeign(response) || isRegistrys(response);
-
-const NO_CURE_IN_GET: ReadonlySet<number> = new Set([401, 403, 404]);
-
-/** Whether a refused HEAD is to be asked again as a GET: not every server knows HEAD. */
-export const mayTakeGet = ({ status }: HttpResponse): boolean =>
-  status === 501 ||
-  (status >= 400 && status < 500 && !NO_CURE_IN_GET.has(status) && !isRetryableStatus(status));
 
 /** What servers of https say to plain http, Go's and nginx among them. */
 const isPlainOnTls = ({ status, url, headers }: HttpResponse): boolean =>
   status === 400 &&
   url.startsWith("http:") &&
   headers["docker-distribution-api-version"] === undefined;
-
-/**
- * Whether only a registry says this. Its proxies pass such headers on; a web page in their place has none.
- * An upload's address is one too: not every registry names itself (Gitea, Nexus).
- */
-export function isRegistrys({ status, headers }: HttpResponse): boolean {
-  const names = Object.keys(headers);
-  return (
-    names.some((name) => /^(?:docker-|oci-)/.test(name)) ||
-    /^application\/vnd\.(?:oci|docker)\./.test(headers["content-type"] ?? "") ||
-    /^bearer\s/i.test(headers["www-authenticate"] ?? "") ||
-    (status === 202 && /\/blobs\/uploads\//.test(headers.location ?? ""))
-  );
-}
-
-/** What registries and few web servers say; enough to go on with, not to believe a page. */
-export const speaksAsRegistry = (response: HttpResponse): boolean =>
-  isRegistrys(response) ||
-  (response.status < 500 && /^application\/json\b/i.test(response.headers["content-type"] ?? ""));
 
 export interface FailureContext {
   /** What was asked of whom, for messages. */
@@ -78,7 +42,7 @@ export async function failure(
   if (status === 401) return new RegistryDenied(label, got, hint ?? denialHint);
   if (status === 403)
     return new RegistryDenied(label, got, hint ?? (isPage && isKnown ? IN_FRONT : denialHint));
-  if (status >= 500 || isRetryableStatus(status))
+  if (status >= 500 || BUSY.has(status))
     return new RegistryUnavailable(label, got, { response, hint });
   const isOther = isPage || (reason.codes.length === 0 && isPlainOnTls(response));
   const isSuccess = status >= 200 && status < 400;
@@ -119,9 +83,10 @@ const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
 /** 429 or 5xx, after all retries: it says nothing about what the registry has. */
 export class RegistryUnavailable extends LixImageError {
   readonly code = "REGISTRY_UNAVAILABLE";
+  override readonly retryable = "busy";
   readonly status: number;
   /** How long it asks us to wait. */
-  readonly retryAfter: string | undefined;
+  readonly retryAfterMs: number | undefined;
   constructor(
     label: string,
     got: string,
@@ -131,13 +96,14 @@ export class RegistryUnavailable extends LixImageError {
       hint: hint ?? UNAVAILABLE.get(response.status) ?? "try again later",
     });
     this.status = response.status;
-    this.retryAfter = response.headers["retry-after"];
+    this.retryAfterMs = retryAfterMs(response.headers["retry-after"]);
   }
 }
 
 /** Any other 4xx: the registry understood and will not. */
 export class RegistryRefused extends LixImageError {
   readonly code = "REGISTRY_REFUSED";
+  override readonly retryable: "lost upload" | "lost blob" | undefined;
   readonly status: number;
   /** The distribution-spec codes of the answer: MANIFEST_BLOB_UNKNOWN, UNSUPPORTED, … */
   readonly codes: readonly string[];
@@ -153,11 +119,33 @@ export class RegistryRefused extends LixImageError {
     super(`${label}: refused: ${got}`, { hint });
     this.status = status;
     this.codes = codes;
+    this.retryable = codes.some((code) => LOST_UPLOAD.has(code))
+      ? "lost upload"
+      : codes.some((code) => LOST_BLOB.test(code))
+        ? "lost blob"
+        : undefined;
   }
 }
 
+/**
+ * The upload is not what we think it is. RANGE_INVALID: a proxy sent the bytes twice. DIGEST_INVALID: they were
+ * damaged on the way, for our own check of them passed.
+ */
+const LOST_UPLOAD: ReadonlySet<string> = new Set([
+  "BLOB_UPLOAD_UNKNOWN",
+  "BLOB_UPLOAD_INVALID",
+  "RANGE_INVALID",
+  "DIGEST_INVALID",
+]);
+/**
+ * It is refused for something that is there, as far as we know: the registry cleaned up since we asked, or one
+ * of its replicas has not heard yet of what another one took. MANIFEST_BLOB_UNKNOWN is one of them.
+ */
+const LOST_BLOB = /BLOB_UNKNOWN$|^MANIFEST_UNKNOWN$/;
+
 export class NotARegistry extends LixImageError {
   readonly code = "NOT_A_REGISTRY";
+  override readonly retryable = "page";
   constructor(label: string, got: string, url: string) {
     super(
       `${label}: expected a container registry at ${redactUrl(new URL(url).origin)}; got ${got}`,

@@ -1,0 +1,167 @@
+/**
+ * All that the provider tries again, how often, with which pauses, and how long it waits for anybody. The
+ * loops read these tables and have no numbers of their own; docs/retries.md is made of them.
+ * @module
+ */
+
+/** What has failed, where another try may do better. An error says it of itself: `LixImageError.retryable`. */
+export type Transient =
+  /** A connection broke, could not be made, or carried half an answer. */
+  | "network"
+  /** Nothing came within a time limit of ours. */
+  | "silence"
+  /** The server says that it is busy or broken: {@link BUSY}. */
+  | "busy"
+  /** A web page, or something else that is no answer to the request: some proxy's, as a rule only once. */
+  | "page"
+  /** The registry does not know the upload any more, or got other bytes than were sent. */
+  | "lost upload"
+  /** The registry has the upload, and refuses the rest of it. */
+  | "refused rest"
+  /** The registry does not know a blob or manifest that it had a moment ago. */
+  | "lost blob"
+  /** A layer is gone from the local cache, or could not be copied from another registry. */
+  | "lost layer"
+  /** A manifest or tag that was just written does not show yet. */
+  | "not shown"
+  /** A login was refused that may have expired. */
+  | "expired login"
+  /** Another process holds a lock. */
+  | "locked";
+
+export interface RetryPolicy {
+  /** For docs/retries.md. */
+  readonly what: string;
+  /** After what it is tried again, and how often it is tried then, the first time included. */
+  readonly tries: { readonly [kind in Transient]?: number };
+  /** Before the second try. Each further pause is twice as long, by chance up to a half shorter. */
+  readonly firstPauseMs: number;
+}
+
+/** The statuses that go-containerregistry and regclient try again after. */
+export const BUSY: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+const REQUEST = { network: 5, silence: 5, busy: 5 };
+
+export const RETRY = {
+  connection: {
+    what: "a request without a body, on another connection: the server closed a kept one as we took it up",
+    // One for each connection that may be kept, and a new one.
+    tries: { network: 17 },
+    firstPauseMs: 0,
+  },
+  request: {
+    what: "a request that changes nothing when it is sent twice (GET, HEAD, PUT, DELETE; POST where it says so)",
+    tries: REQUEST,
+    firstPauseMs: 500,
+  },
+  hydra: {
+    what: "a request to Hydra, whose limit counts in seconds",
+    tries: REQUEST,
+    firstPauseMs: 2_000,
+  },
+  login: {
+    what: "a request that a registry or cache refused for want of a login, with a new one",
+    tries: { "expired login": 2 },
+    firstPauseMs: 0,
+  },
+  answer: {
+    what: "a question to a registry, all tries of its request included",
+    tries: { network: 3, silence: 3, page: 3 },
+    firstPauseMs: 500,
+  },
+  token: {
+    what: "a question to a token service, all tries of its request included",
+    tries: { network: 2, silence: 2, page: 2 },
+    firstPauseMs: 200,
+  },
+  upload: {
+    what: "the bytes of one blob: what is left of them where the registry kept some, else from the beginning",
+    // What takes a blob twice and never says that it has it will not say it the third time; and what says
+    // twice that it lost an upload may not take such uploads at all.
+    tries: { network: 4, silence: 2, busy: 4, "lost upload": 2, "refused rest": 4 },
+    firstPauseMs: 500,
+  },
+  push: {
+    what: "one image to one registry: it is asked again what it lacks",
+    tries: { "lost blob": 5 },
+    firstPauseMs: 500,
+  },
+  settle: {
+    what: "a look at a manifest or tag that was just written: replicas take a moment to agree",
+    tries: { "not shown": 5 },
+    firstPauseMs: 200,
+  },
+  publish: {
+    what: "one image to all its destinations; the last time every missing layer is built here",
+    // Two processes whose images do not fit into one small cache take turns.
+    tries: { "lost layer": 3 },
+    firstPauseMs: 0,
+  },
+  tarball: {
+    what: "a source's tarball, as long as nothing of it was used",
+    // Tens of megabytes from servers that make them as they send them: such downloads do break off.
+    tries: { network: 3, silence: 3 },
+    firstPauseMs: 0,
+  },
+  workLock: {
+    what: "a lock of the local cache, until its owner ends or gives no sign of life",
+    tries: { locked: Infinity },
+    firstPauseMs: 25,
+  },
+} as const satisfies Readonly<Record<string, RetryPolicy>>;
+
+/** The longest pause that doubling leads to. */
+export const LONGEST_PAUSE_MS = 20_000;
+/** The longest that a server's Retry-After is obeyed. */
+export const LONGEST_RETRY_AFTER_MS = 60_000;
+
+export interface TimeLimit {
+  /** For docs/retries.md. */
+  readonly what: string;
+  readonly ms: number;
+}
+
+const limit = (what: string, ms: number): TimeLimit => ({ what, ms });
+
+export const TIME_LIMIT = {
+  connect: limit("to connect: name lookup, TCP, proxy and TLS", 20_000),
+  // Long, because others may be in the middle of large files, and not endless, so that what holds them
+  // without using them cannot hold us for ever.
+  queue: limit("for one of a host's 16 connections to be free", 600_000),
+  // Room for two pauses of a minute, the longest that a server is taken at its word for.
+  request: limit("one request without a body, all tries and pauses included", 180_000),
+  // Registries put large uploads together then.
+  response: limit("the beginning of an answer, in one try", 120_000),
+  stall: limit("a body, either way, without progress (2 KiB a second)", 60_000),
+  // Five tries are 108 s. Registries look up what they are asked in less than a second.
+  registryResponse: limit("the beginning of a registry's answer, in one try", 20_000),
+  // Those with their blobs in S3 copy a layer when it is whole, a gigabyte in half a minute.
+  registryCommit: limit("the same, to keep a blob or manifest, or to delete one", 90_000),
+  untag: limit("to remove the tag of an upload when the push is over", 20_000),
+  refresh: limit("one question of a refresh, all tries included", 25_000),
+  // A cache has a file at hand, or gets it from a store behind it in a few seconds.
+  cacheRequest: limit("one question to the only cache, all tries included", 90_000),
+  cacheResponse: limit("the beginning of its answer, in one try", 30_000),
+  cacheStall: limit("its file, without progress", 30_000),
+  // Another cache can have it sooner than that. When all are slow, this one is asked again, as the only one.
+  hurriedRequest: limit("one question to a cache while another may have the same", 5_000),
+  hurriedStall: limit("its file, without progress (16 KiB a second)", 10_000),
+  overtake: limit("a cache's silence in a build, until the next cache is asked as well", 3_000),
+  // Longer than in a build, for these questions wait for each other's connections.
+  overtakeInLock: limit("the same in `lix-image lock`", 10_000),
+  // As Nix does with a cache that failed: a closure of hundreds of paths should not wait for each.
+  cacheRest: limit("a cache that failed is left alone", 60_000),
+  awsRequest: limit("one question to AWS, all tries included", 60_000),
+  awsResponse: limit("the beginning of its answer, in one try", 20_000),
+  // Away from their cloud nobody answers at such an address, and then nobody may wait for it.
+  metadata: limit("a machine's metadata service (EC2, Google)", 1_000),
+  // It may ask a cloud for a token, or a person for a finger.
+  helper: limit("a credential helper, or the AWS CLI", 60_000),
+  // A daemon that unpacks large layers onto a slow disk neither reads nor writes meanwhile.
+  dockerLoad: limit("`docker load` without a sign of the daemon", 600_000),
+  dockerQuestion: limit("another answer of the Docker daemon", 30_000),
+  // A process that is busy, or a slow file server, may miss some of its beats, one each second.
+  workLock: limit("a lock of the local cache without a sign of life of its owner", 10_000),
+  workLockPause: limit("the longest pause before another look at such a lock", 500),
+} as const satisfies Readonly<Record<string, TimeLimit>>;
