@@ -138,6 +138,10 @@ export const TIME_LIMIT = {
   registryResponse: limit("the beginning of a registry's answer, in one try", 20_000),
   // Those with their blobs in S3 copy a layer when it is whole, a gigabyte in half a minute.
   registryCommit: limit("the same, to keep a blob or manifest, or to delete one", 90_000),
+  // What reads a body may itself wait for somebody: it is asked to end, and not waited for.
+  bodySource: limit("a body's source to end when the body is no longer wanted", 1_000),
+  // A short rest is read, so that the connection can be used again.
+  restOfAnswer: limit("the rest of an answer that nobody needs, up to 64 KiB", 1_000),
   untag: limit("to remove the tag of an upload when the push is over", 20_000),
   refresh: limit("one question of a refresh, all tries included", 25_000),
   // A cache has a file at hand, or gets it from a store behind it in a few seconds.

@@ -6,7 +6,6 @@ import { StallGuard } from "./stall-guard.ts";
 
 // A short rest is read, so that the connection can be used again; a long one is not worth it.
 const SHORT_LIMIT = 64 * 1024;
-const SHORT_LIMIT_MS = 1_000;
 
 export function receive(
   response: IncomingMessage,
@@ -45,7 +44,7 @@ export function receive(
     async readShort() {
       const pieces: Uint8Array[] = [];
       let left = SHORT_LIMIT;
-      const timer = setTimeout(() => stop(new Error("enough of it")), SHORT_LIMIT_MS);
+      const timer = setTimeout(() => stop(new Error("enough of it")), TIME_LIMIT.restOfAnswer.ms);
       try {
         for await (const chunk of body) {
           if ((left -= chunk.length) < 0) break;

@@ -86,9 +86,6 @@ async function sendBody(request: ClientRequest, raw: RawRequest, outcome: Outcom
 const drained = (request: ClientRequest): Promise<void> =>
   new Promise((resolve) => void request.once("drain", resolve));
 
-// What reads the body may itself wait for somebody: it is asked to end, and not waited for.
-const SOURCE_END_LIMIT_MS = 1_000;
-
 /** Reads until there is an answer, or will be none: then a source that is stuck holds nobody up. */
 async function* readUntilKnown(source: Bytes, outcome: Outcome): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
@@ -105,7 +102,9 @@ async function* readUntilKnown(source: Bytes, outcome: Outcome): AsyncGenerator<
   } finally {
     let timer: NodeJS.Timeout | undefined;
     const ended = iterator.return?.().catch(() => {});
-    const enough = new Promise<void>((over) => (timer = setTimeout(over, SOURCE_END_LIMIT_MS)));
+    const enough = new Promise<void>(
+      (over) => (timer = setTimeout(over, TIME_LIMIT.bodySource.ms)),
+    );
     await Promise.race([ended, enough]);
     clearTimeout(timer);
   }
