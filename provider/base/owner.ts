@@ -11,6 +11,12 @@ export interface Owner {
   readonly group: ByteString;
 }
 
+/** Who owns `/nix` and everything below it. */
+export interface StoreOwner extends Owner {
+  /** Whether the group may write wherever the owner writes. */
+  readonly groupWrites?: boolean | undefined;
+}
+
 export const Owner = {
   root: { uid: 0, gid: 0, user: "root", group: "root" } satisfies Owner,
   equals: (a: Owner, b: Owner): boolean =>

@@ -7,6 +7,7 @@ export function layerName(layer: {
   readonly storePaths: readonly StorePath[];
   readonly baseSystem: boolean;
   readonly database: boolean;
+  readonly files?: boolean | undefined;
 }): string {
   const names = layer.storePaths.map((path) => StorePath.name(path));
   const more = names.length - PATHS_SHOWN;
@@ -15,5 +16,6 @@ export function layerName(layer: {
     ...(more > 1 ? [`${more} more`] : []),
     ...(layer.baseSystem ? ["base system"] : []),
     ...(layer.database ? ["store database"] : []),
+    ...(layer.files === true ? ["files"] : []),
   ].join(", ");
 }

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { ByteString } from "../base/byte-string.ts";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
-import { Owner } from "../base/owner.ts";
+import { Owner, type StoreOwner } from "../base/owner.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -23,6 +23,13 @@ declare const brand: unique symbol;
 /** sha256 of all recipes, config and platform, 64 hex digits. Same PlanKey, same image. */
 export type PlanKey = string & { readonly [brand]: "PlanKey" };
 
+/** Identity of a tree in memory: its NAR hash, and what that leaves out. */
+export interface TreeKey {
+  readonly narHash: NarHash;
+  /** {@link attributesKey} of the tree. */
+  readonly attributes: string | undefined;
+}
+
 export interface LayerRecipe {
   /** Sorted by base name. */
   readonly storePaths: readonly { readonly baseName: string; readonly narHash: NarHash }[];
@@ -32,8 +39,10 @@ export interface LayerRecipe {
   readonly baseSystemAttributes: string | undefined;
   /** {@link databaseKey} of the registered paths, where this layer holds the database. */
   readonly database: string | undefined;
-  /** Who owns `/nix` and all that is in it. */
-  readonly storeOwner: Owner;
+  /** The program's own files, in a layer that holds nothing else. */
+  readonly files?: TreeKey | undefined;
+  /** Who owns `/nix` and everything below it. */
+  readonly storeOwner: StoreOwner;
   readonly compression: LayerCompression;
 }
 
@@ -44,10 +53,8 @@ export function layerKey(recipe: LayerRecipe): LayerKey {
     baseSystem: recipe.baseSystem,
     baseSystemAttributes: recipe.baseSystemAttributes,
     database: recipe.database,
-    // What root owns keeps the key that it had before there were owners.
-    storeOwner: Owner.equals(recipe.storeOwner, Owner.root)
-      ? undefined
-      : ownerJson(recipe.storeOwner),
+    files: recipe.files && [recipe.files.narHash, recipe.files.attributes ?? null],
+    storeOwner: storeOwnerJson(recipe.storeOwner),
     compression: { algorithm: recipe.compression.algorithm, level: recipe.compression.level },
   });
 }
@@ -68,8 +75,23 @@ function* attributeRows(path: ByteString, tree: Tree): Generator<[ByteString, Js
 
 const ownerJson = ({ uid, gid, user, group }: Owner): Json => [uid, gid, user, group];
 
-/** Stands for the bytes of db.sqlite, so that a plan need not make them. */
-export function databaseKey(rows: readonly PathInfo[]): string {
+/** A store that root alone writes to keeps the key that it had before there were owners. */
+function storeOwnerJson(owner: StoreOwner): Json | undefined {
+  if (owner.groupWrites === true) return [ownerJson(owner), "group writes"];
+  return Owner.equals(owner, Owner.root) ? undefined : ownerJson(owner);
+}
+
+/**
+ * Stands for the bytes of db.sqlite, so that a plan need not make them, and for the links that keep paths
+ * from the garbage collector.
+ * @param gcRoots undefined: all of the rows.
+ */
+export function databaseKey(rows: readonly PathInfo[], gcRoots?: readonly StorePath[]): string {
+  const key = rowsKey(rows);
+  return gcRoots === undefined ? key : sha256([key, gcRoots.map(StorePath.baseName)]);
+}
+
+function rowsKey(rows: readonly PathInfo[]): string {
   return sha256(
     rows.map((row) => [
       StorePath.baseName(row.storePath),
@@ -85,13 +107,15 @@ export function databaseKey(rows: readonly PathInfo[]): string {
 export function planKey(plan: {
   readonly layers: readonly LayerKey[];
   readonly config: Json;
+  /** Of the manifest; undefined for none. */
+  readonly annotations?: Json | undefined;
   readonly platform: Platform;
 }): PlanKey {
   const { os, architecture, variant } = plan.platform;
   const platform: Json = { os, architecture, variant };
-  return brandPlanKey(
-    sha256({ version: FORMAT_VERSION, layers: [...plan.layers], config: plan.config, platform }),
-  );
+  const { config, annotations } = plan;
+  const layers = [...plan.layers];
+  return brandPlanKey(sha256({ version: FORMAT_VERSION, layers, config, annotations, platform }));
 }
 
 /** Of an image for several platforms, from those of its children in the index's order. */

@@ -15,6 +15,8 @@ export interface LayerContents {
   readonly storePaths: readonly StorePath[];
   readonly baseSystem: boolean;
   readonly database: boolean;
+  /** The files that the program adds; such a layer holds nothing else. */
+  readonly files?: boolean | undefined;
 }
 
 export interface AssignInput {
@@ -23,7 +25,10 @@ export interface AssignInput {
   readonly references: (path: StorePath) => readonly StorePath[];
   /** The store paths we make ourselves. */
   readonly generated: ReadonlySet<StorePath>;
+  /** What the image refers to without a package: the base system's, the program's files and settings. */
   readonly baseSystemReferences: readonly StorePath[];
+  /** Whether the program adds files. Their layer does not count against `maxLayers`. */
+  readonly files?: boolean | undefined;
   /** How many layers may follow those of the groups. */
   readonly maxLayers: number;
   readonly layering: Layering;
@@ -36,7 +41,7 @@ export interface AssignInput {
  */
 export type Layering = "own layers" | "shared tail";
 
-/** In the image's order: the groups, packages by popularity, what we generate, base system, database. */
+/** In the image's order: the groups, packages by popularity, what we generate, base system, database, files. */
 export function assignLayers(input: AssignInput): LayerContents[] {
   const { references, generated, baseSystemReferences } = input;
   const placed = new Set<StorePath>();
@@ -51,12 +56,15 @@ export function assignLayers(input: AssignInput): LayerContents[] {
     baseSystemReferences,
     generated,
   }).filter((path) => !placed.has(path));
-  const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - groups.length);
-  return [...groups, ...withinLimit(singles, { generated, limit, layering: input.layering })];
+  const files = input.files === true ? [FILES] : [];
+  const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - groups.length - files.length);
+  const { layering } = input;
+  return [...groups, ...withinLimit(singles, { generated, limit, layering }), ...files];
 }
 
 const BASE_SYSTEM: LayerContents = { storePaths: [], baseSystem: true, database: false };
 const DATABASE: LayerContents = { storePaths: [], baseSystem: false, database: true };
+const FILES: LayerContents = { storePaths: [], baseSystem: false, database: false, files: true };
 
 /**
  * One path a layer where that fits. Otherwise the least popular packages share one layer and what we

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ByteString } from "../../base/byte-string.ts";
-import { Owner } from "../../base/owner.ts";
+import { Owner, type StoreOwner } from "../../base/owner.ts";
 import { lixError } from "../../errors/lix-error.ts";
 import { STORE_DIR, StorePath } from "../nix/store-path.ts";
 import type { Directory, Tree } from "../nix/tree.ts";
@@ -31,60 +31,66 @@ export interface LayerTreeInput {
   readonly storePaths: readonly StorePath[];
   readonly baseSystem?: Directory | undefined;
   readonly database?: StoreDatabase | undefined;
-  /** Of `/nix` and all that is in it, where the base system does not say otherwise. Default: root. */
-  readonly storeOwner?: Owner | undefined;
+  /** Of `/nix` and everything below it, unless the base system says otherwise. Default: root. */
+  readonly storeOwner?: StoreOwner | undefined;
 }
 
 export interface StoreDatabase {
   /** The bytes of db.sqlite. */
   readonly sqlite: Uint8Array;
-  /** The paths it registers: each gets a garbage collector root. */
-  readonly registered: readonly StorePath[];
+  /** The paths that the garbage collector keeps for the image's sake. */
+  readonly gcRoots: readonly StorePath[];
 }
 
-/** The root directory of the layer. Parents that nothing brings along are made up, 0755. */
+/** The root directory of the layer. Parents that no part of the layer describes are made, 0755. */
 export function layerTree(input: LayerTreeInput): LayerDirectory {
-  const { storeOwner = Owner.root } = input;
-  const usualOwner: OwnerAt = (path) =>
-    path === "/nix" || path.startsWith("/nix/") ? storeOwner : Owner.root;
-  const root = inventedDirectory("/", usualOwner);
+  const usual = usualAttributes(input.storeOwner ?? Owner.root);
+  const root = newDirectory("/", usual);
+  const { owner } = usual("/nix");
   for (const storePath of input.storePaths)
-    putLeaf(root, storePath, { kind: "store path", storePath, owner: storeOwner }, usualOwner);
-  if (input.baseSystem !== undefined) putBaseSystem(root, "", input.baseSystem, usualOwner);
+    putLeaf(root, storePath, { kind: "store path", storePath, owner }, usual);
+  if (input.baseSystem !== undefined) putBaseSystem(root, "", input.baseSystem, usual);
   // Last, because a directory that both bring has the database's mode.
-  if (input.database !== undefined) putDatabase(root, input.database, usualOwner);
+  if (input.database !== undefined) putDatabase(root, input.database, usual);
   return root;
 }
 
-/** Who owns what stands at a path, where nothing says otherwise. */
-type OwnerAt = (path: ByteString) => Owner;
+/** The owner of a path, and the mode of a directory there, unless the layer's parts say otherwise. */
+type AttributesAt = (path: ByteString) => Owned;
 
-const INVENTED_MODE = 0o755;
-const DATABASE_MODE = 0o755;
+const USUAL_MODE = 0o755;
+/** Set for directories in which the group may write, too. */
+const GROUP_WRITES = 0o020;
 
-/** The root keeps its made-up mode: nix2container cuts `/nix/store/…-base-system` off the rest only. */
+function usualAttributes({ groupWrites = false, ...owner }: StoreOwner): AttributesAt {
+  const store = { mode: groupWrites ? USUAL_MODE | GROUP_WRITES : USUAL_MODE, owner };
+  const other = { mode: USUAL_MODE, owner: Owner.root };
+  return (path) => (path === "/nix" || path.startsWith("/nix/") ? store : other);
+}
+
+/** The root keeps its usual mode: nix2container cuts `/nix/store/…-base-system` off the rest only. */
 function putBaseSystem(
   root: Draft,
   at: ByteString,
   directory: Directory,
-  usualOwner: OwnerAt,
+  usual: AttributesAt,
 ): void {
   for (const [name, tree] of directory.entries) {
     const path = `${at}/${name}`;
     const owned = {
       mode: tree.mode ?? baseSystemMode(path, tree),
-      owner: tree.owner ?? usualOwner(path),
+      owner: tree.owner ?? usual(path).owner,
     };
     switch (tree.kind) {
       case "directory":
-        putDirectory(root, path, owned, usualOwner);
-        putBaseSystem(root, path, tree, usualOwner);
+        putDirectory(root, path, owned, usual);
+        putBaseSystem(root, path, tree, usual);
         break;
       case "regular":
-        putLeaf(root, path, { kind: "regular", ...owned, contents: tree.contents }, usualOwner);
+        putLeaf(root, path, { kind: "regular", ...owned, contents: tree.contents }, usual);
         break;
       case "symlink":
-        putLeaf(root, path, { kind: "symlink", ...owned, target: tree.target }, usualOwner);
+        putLeaf(root, path, { kind: "symlink", ...owned, target: tree.target }, usual);
         break;
     }
   }
@@ -100,19 +106,19 @@ function baseSystemMode(path: ByteString, tree: Tree): number {
 }
 
 /** nix2container gives its own files 0755 by the regex `.*`, so links and db.sqlite have it too. */
-function putDatabase(root: Draft, database: StoreDatabase, usualOwner: OwnerAt): void {
-  const owned = { mode: DATABASE_MODE, owner: usualOwner("/nix") };
+function putDatabase(root: Draft, database: StoreDatabase, usual: AttributesAt): void {
+  const owned = usual("/nix");
   const gcroots = "/nix/var/nix/gcroots";
   for (const path of [
     ...["/nix", STORE_DIR, `${STORE_DIR}/.links`],
     ...["/nix/var", "/nix/var/nix", "/nix/var/nix/db", gcroots, `${gcroots}/docker`],
   ])
-    putDirectory(root, path, owned, usualOwner);
+    putDirectory(root, path, owned, usual);
   const db: LayerLeaf = { kind: "regular", ...owned, contents: database.sqlite };
-  putLeaf(root, "/nix/var/nix/db/db.sqlite", db, usualOwner);
-  for (const target of database.registered) {
+  putLeaf(root, "/nix/var/nix/db/db.sqlite", db, usual);
+  for (const target of database.gcRoots) {
     const path = `${gcroots}/docker/${StorePath.baseName(target)}`;
-    putLeaf(root, path, { kind: "symlink", ...owned, target }, usualOwner);
+    putLeaf(root, path, { kind: "symlink", ...owned, target }, usual);
   }
 }
 
@@ -123,10 +129,9 @@ interface Draft extends LayerDirectory {
   readonly entries: Map<ByteString, Draft | LayerLeaf>;
 }
 
-const inventedDirectory = (path: ByteString, usualOwner: OwnerAt): Draft => ({
+const newDirectory = (path: ByteString, usual: AttributesAt): Draft => ({
   kind: "directory",
-  mode: INVENTED_MODE,
-  owner: usualOwner(path),
+  ...usual(path),
   entries: new Map(),
 });
 
@@ -135,29 +140,29 @@ function putDirectory(
   root: Draft,
   path: ByteString,
   { mode, owner }: Owned,
-  usualOwner: OwnerAt,
+  usual: AttributesAt,
 ): void {
-  const directory = directoryAt(root, path.split("/").slice(1), usualOwner);
+  const directory = directoryAt(root, path.split("/").slice(1), usual);
   directory.mode = mode;
   directory.owner = owner;
 }
 
-function putLeaf(root: Draft, path: ByteString, leaf: LayerLeaf, usualOwner: OwnerAt): void {
+function putLeaf(root: Draft, path: ByteString, leaf: LayerLeaf, usual: AttributesAt): void {
   const names = path.split("/").slice(1);
-  const { entries } = directoryAt(root, names.slice(0, -1), usualOwner);
+  const { entries } = directoryAt(root, names.slice(0, -1), usual);
   const name = names.at(-1) ?? "";
   if (entries.has(name)) throw lixError("LAYER_CONFLICT", { path });
   entries.set(name, leaf);
 }
 
-function directoryAt(root: Draft, names: readonly ByteString[], usualOwner: OwnerAt): Draft {
+function directoryAt(root: Draft, names: readonly ByteString[], usual: AttributesAt): Draft {
   let at = root;
   for (const [depth, name] of names.entries()) {
     const path = `/${names.slice(0, depth + 1).join("/")}`;
     const there = at.entries.get(name);
     if (there !== undefined && there.kind !== "directory")
       throw lixError("LAYER_CONFLICT", { path });
-    const next = there ?? inventedDirectory(path, usualOwner);
+    const next = there ?? newDirectory(path, usual);
     at.entries.set(name, next);
     at = next;
   }

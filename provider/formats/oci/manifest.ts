@@ -17,12 +17,14 @@ export interface ManifestInput {
   readonly config: Descriptor;
   /** First to last, as in the config. */
   readonly layers: readonly LayerIdentity[];
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-export function imageManifest({ config, layers }: ManifestInput): ManifestBlob {
+export function imageManifest({ config, layers, annotations = {} }: ManifestInput): ManifestBlob {
   return manifestBlob(MediaType.manifest, {
     config: descriptor(config),
     layers: layers.map(descriptor),
+    annotations: goMap(annotations),
   });
 }
 

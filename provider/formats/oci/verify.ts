@@ -46,8 +46,9 @@ function comparePlatformImages(
   const found = [
     ...compareLayers(platform, expected, got),
     ...compareRecords(`${platform}: label`, expected.config.Labels, got.config.Labels),
-    ...compareText(`${platform}: Env`, expected.config.Env, got.config.Env),
-    ...compareText(`${platform}: Cmd`, expected.config.Cmd, got.config.Cmd),
+    ...CONFIG_FIELDS.flatMap((field) =>
+      compareText(`${platform}: ${field}`, expected.config[field], got.config[field]),
+    ),
   ];
   // What a config or manifest may say beyond that: dates, authors, annotations.
   if (expected.configDigest !== got.configDigest && found.every((each) => each.onlyCompression))
@@ -56,6 +57,17 @@ function comparePlatformImages(
     found.push(differs(`${platform}: manifest`, expected.digest, got.digest));
   return found;
 }
+
+const CONFIG_FIELDS = [
+  "Env",
+  "Cmd",
+  "Entrypoint",
+  "User",
+  "WorkingDir",
+  "ExposedPorts",
+  "Volumes",
+  "StopSignal",
+] as const;
 
 /** By position: the order of layers is part of an image. */
 function compareLayers(
@@ -88,12 +100,14 @@ function compareRecords(
 
 function compareText(
   where: string,
-  expected: readonly string[],
-  got: readonly string[],
+  expected: ConfigField,
+  got: ConfigField,
 ): ImageDifference[] {
-  const [ours, theirs] = [JSON.stringify(expected), JSON.stringify(got)];
-  return ours === theirs ? [] : [differs(where, ours, theirs)];
+  const [ours, theirs] = [expected, got].map((value) => JSON.stringify(value) ?? ABSENT);
+  return ours === theirs ? [] : [differs(where, ours ?? ABSENT, theirs ?? ABSENT)];
 }
+
+type ConfigField = string | readonly string[] | undefined;
 
 const ABSENT = "nothing";
 

@@ -1,10 +1,12 @@
 /**
- * Users and groups: root, nobody and the 32 build users, in the order of a Nix attribute set.
+ * Users and groups: root, nobody, the 32 build users and the one that the image runs as, in the order of
+ * a Nix attribute set.
  * @see passwd(5), group(5), shadow(5)
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
 import type { StorePath } from "../nix/store-path.ts";
+import { ImageUser } from "./image-user.ts";
 
 /** What the accounts' shells come from. */
 export interface AccountPackages {
@@ -13,33 +15,44 @@ export interface AccountPackages {
 }
 
 /** Text of `/etc/passwd`. */
-export function passwd({ bashInteractive, shadow }: AccountPackages): string {
+export function passwd(
+  { bashInteractive, shadow }: AccountPackages,
+  user: ImageUser = ImageUser.root,
+): string {
   const shells = { bash: `${bashInteractive}/bin/bash`, nologin: `${shadow}/bin/nologin` };
   return lines(
-    ACCOUNTS.map(({ name, uid, gid, description, home, shell }) =>
+    accounts(user).map(({ name, uid, gid, description, home, shell }) =>
       [name, "x", uid, gid, description, home, shell(shells)].join(":"),
     ),
   );
 }
 
 /** Text of `/etc/group`. */
-export function group(): string {
+export function group(user: ImageUser = ImageUser.root): string {
+  const own = GROUPS.some(({ gid }) => gid === user.gid)
+    ? []
+    : [{ name: user.group, gid: user.gid }];
   return lines(
-    sortedByName([
-      { name: "root", gid: 0 },
-      { name: BUILDERS, gid: BUILDERS_GID },
-      { name: "nobody", gid: NOBODY },
-    ]).map(({ name, gid }) => {
-      const members = ACCOUNTS.filter((account) => account.group === name);
+    sortedByName([...GROUPS, ...own]).map(({ name, gid }) => {
+      const members = accounts(user).filter((account) => account.group === name);
       return `${name}:x:${gid}:${members.map((account) => account.name).join(",")}`;
     }),
   );
 }
 
 /** Text of `/etc/shadow`: nobody has a password. */
-export function shadow(): string {
-  return lines(ACCOUNTS.map(({ name }) => `${name}:!:1::::::`));
+export function shadow(user: ImageUser = ImageUser.root): string {
+  return lines(accounts(user).map(({ name }) => `${name}:!:1::::::`));
 }
+
+/** The accounts and groups of every image, by name. A user of the program's is another one. */
+export const Reserved = {
+  user: (id: { readonly name: string; readonly uid: number }): string | undefined =>
+    ACCOUNTS.find(({ name, uid }) => name === id.name || uid === id.uid)?.name,
+  /** Name of the group of that number, where every image has it. */
+  group: (gid: number): string | undefined => GROUPS.find((each) => each.gid === gid)?.name,
+  isGroupName: (name: string): boolean => GROUPS.some((each) => each.name === name),
+};
 
 interface Account {
   readonly name: string;
@@ -57,6 +70,12 @@ const BUILDERS_GID = 30_000;
 const BUILDER_COUNT = 32;
 const NOBODY = 65_534;
 const NO_HOME = "/var/empty";
+
+const GROUPS = [
+  { name: "root", gid: 0 },
+  { name: BUILDERS, gid: BUILDERS_GID },
+  { name: "nobody", gid: NOBODY },
+] as const;
 
 const ACCOUNTS: readonly Account[] = sortedByName([
   {
@@ -79,6 +98,13 @@ const ACCOUNTS: readonly Account[] = sortedByName([
   },
   ...Array.from({ length: BUILDER_COUNT }, (_, index) => builder(index + 1)),
 ]);
+
+function accounts(user: ImageUser): readonly Account[] {
+  const { kind, name, uid, gid, group, home, shell } = user;
+  if (kind === "root") return ACCOUNTS;
+  const account = { name, uid, gid, group, home, description: "Nix user" };
+  return sortedByName([...ACCOUNTS, { ...account, shell: ({ bash }) => shell ?? bash }]);
+}
 
 function builder(number: number): Account {
   return {

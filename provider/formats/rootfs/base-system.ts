@@ -1,6 +1,6 @@
 /**
- * The root directory without the store: accounts, nix.conf, profile and channel links. Modes are the
- * layers' business (`/tmp` is 1777 there).
+ * The root directory without the store: accounts, nix.conf, profile and channel links. Where a mode or an
+ * owner is not stated here, the layer has a rule for it (`/tmp` is 1777 there).
  * @module
  */
 import type { ByteString } from "../../base/byte-string.ts";
@@ -8,9 +8,14 @@ import type { StorePath } from "../nix/store-path.ts";
 import { Tree } from "../nix/tree.ts";
 import type { Directory } from "../nix/tree.ts";
 import { group, passwd, shadow } from "./accounts.ts";
-import { FLAKE_REGISTRY_GCROOT, FLAKE_REGISTRY_LINK } from "./flake-registry.ts";
+import { autoRootName, flakeRegistryLink } from "./flake-registry.ts";
+import { homeTree } from "./home.ts";
+import { homeScripts } from "./home-scripts.ts";
+import { DEFAULT_PROFILE, ImageUser, PROFILES } from "./image-user.ts";
+import { mergeTrees, treeAt } from "./merge-trees.ts";
 
 export interface BaseSystemParts {
+  readonly user: ImageUser;
   readonly userEnvironment: StorePath;
   readonly channel: StorePath;
   readonly bashInteractive: StorePath;
@@ -25,35 +30,29 @@ export interface BaseSystemParts {
 }
 
 export function baseSystemTree(parts: BaseSystemParts): Directory {
+  const { user } = parts;
+  const home = treeAt(ImageUser.homeInImage(user), homeTree(parts));
+  return [home, ...homeScripts(parts)].reduce(mergeTrees, withoutHome(parts));
+}
+
+function withoutHome(parts: BaseSystemParts): Directory {
   const { directory, file, symlink } = Tree;
-  const withRegistry = parts.flakeRegistry !== undefined;
+  const { user } = parts;
   return directory({
     bin: directory({ sh: symlink(`${parts.bashInteractive}/bin/bash`) }),
     etc: directory({
-      group: file(group()),
+      group: file(group(user)),
       nix: directory({ "nix.conf": file(parts.nixConf) }),
-      passwd: file(passwd(parts)),
-      shadow: file(shadow()),
+      passwd: file(passwd(parts, user)),
+      shadow: file(shadow(user)),
       ssl: directory({
         certs: directory({
           "ca-bundle.crt": symlink(`${DEFAULT_PROFILE}/etc/ssl/certs/ca-bundle.crt`),
         }),
       }),
     }),
-    nix: directory({
-      var: directory({
-        nix: directory({
-          gcroots: directory({
-            profiles: symlink(PROFILES),
-            ...(withRegistry && {
-              auto: directory({ [FLAKE_REGISTRY_GCROOT]: symlink(FLAKE_REGISTRY_LINK) }),
-            }),
-          }),
-          profiles: profiles(parts),
-        }),
-      }),
-    }),
-    root: home(parts),
+    nix: directory({ var: directory({ nix: writable(user, nixState(parts)) }) }),
+    root: directory(),
     tmp: directory(),
     usr: directory({
       bin: directory({ env: symlink(`${parts.coreutils}/bin/env`) }),
@@ -64,36 +63,42 @@ export function baseSystemTree(parts: BaseSystemParts): Directory {
   });
 }
 
-const PROFILES = "/nix/var/nix/profiles";
-const DEFAULT_PROFILE = `${PROFILES}/default`;
-const CHANNELS = `${PROFILES}/per-user/root/channels`;
-
-/** Both the default profile and the channels stand at their first generation. */
-function profiles({ userEnvironment, channel }: BaseSystemParts): Directory {
+function nixState(parts: BaseSystemParts): Directory {
   const { directory, symlink } = Tree;
+  const registry = flakeRegistryLink(ImageUser.homeInImage(parts.user));
   return directory({
-    default: symlink(`${DEFAULT_PROFILE}-1-link`),
-    "default-1-link": symlink(userEnvironment),
-    "per-user": directory({
-      root: directory({
-        channels: symlink(`${CHANNELS}-1-link`),
-        "channels-1-link": symlink(channel),
+    gcroots: directory({
+      profiles: symlink(PROFILES),
+      ...(parts.flakeRegistry !== undefined && {
+        auto: directory({ [autoRootName(registry)]: symlink(registry) }),
       }),
     }),
+    profiles: profiles(parts),
   });
 }
 
-function home({ channelUrl, channelName, flakeRegistry }: BaseSystemParts): Directory {
-  const { directory, file, symlink } = Tree;
-  return directory({
-    // Literal; docker.nix passes it through a shell.
-    ".nix-channels": file(`${channelUrl} ${channelName}\n`),
-    ".nix-defexpr": directory({ channels: symlink(CHANNELS) }),
-    ".nix-profile": symlink(DEFAULT_PROFILE),
-    ...(flakeRegistry !== undefined && {
-      ".cache": directory({
-        nix: directory({ "flake-registry.json": symlink(flakeRegistry) }),
-      }),
-    }),
+/** Both the default profile and the channels stand at their first generation. */
+function profiles({ user, userEnvironment, channel }: BaseSystemParts): Directory {
+  const { directory, symlink } = Tree;
+  const channels = ImageUser.channels(user);
+  const links = directory({
+    default: symlink(`${DEFAULT_PROFILE}-1-link`),
+    "default-1-link": symlink(userEnvironment),
   });
+  const names = channels.slice(PROFILES.length);
+  return [
+    treeAt(names, symlink(`${channels}-1-link`)),
+    treeAt(`${names}-1-link`, symlink(channel)),
+  ].reduce(mergeTrees, links);
+}
+
+/** root writes whatever the mode is. Others may only write where it says so. */
+function writable(user: ImageUser, tree: Directory): Directory {
+  if (user.kind === "root") return tree;
+  const entries = [...tree.entries].map(([name, child]): [ByteString, Tree] => [
+    name,
+    child.kind === "directory" ? writable(user, child) : child,
+  ]);
+  const mode = user.kind === "any" ? 0o775 : 0o755;
+  return { kind: "directory", entries: new Map(entries), mode };
 }

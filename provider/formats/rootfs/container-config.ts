@@ -1,33 +1,45 @@
 /**
- * How a container of the image starts, and what the image says of itself.
+ * How a container of the image starts, and what the image says about itself.
  * @see https://github.com/opencontainers/image-spec/blob/main/annotations.md
  * @module
  */
+import { ENTRYPOINT, MAKE_HOME } from "./home-scripts.ts";
+import { DEFAULT_PROFILE, ImageUser } from "./image-user.ts";
 
 /** The fields of an OCI image's `config` that docker.nix sets; labels sorted by key. */
 export interface ContainerConfig {
+  readonly User?: string;
+  readonly Entrypoint?: readonly string[];
   readonly Cmd: readonly string[];
   readonly Env: readonly string[];
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-const CA_BUNDLE = "/nix/var/nix/profiles/default/etc/ssl/certs/ca-bundle.crt";
+const CA_BUNDLE = `${DEFAULT_PROFILE}/etc/ssl/certs/ca-bundle.crt`;
 
 /** `version` is that of Lix, `revision` its commit, where known. */
-export function containerConfig(lix: {
-  readonly version: string;
-  readonly revision: string | undefined;
-}): ContainerConfig {
+export function containerConfig(
+  lix: { readonly version: string; readonly revision: string | undefined },
+  user: ImageUser = ImageUser.root,
+): ContainerConfig {
+  const { name, home, uid, gid } = user;
+  // A home that the user makes is not there before: what runs at the start is found without it.
+  const profile = user.kind === "any" ? DEFAULT_PROFILE : `${home}/.nix-profile`;
   return {
-    Cmd: ["/root/.nix-profile/bin/bash"],
+    ...(user.kind !== "root" && { User: `${uid}:${gid}` }),
+    ...(user.kind === "any" && { Entrypoint: [ENTRYPOINT] }),
+    Cmd: [`${profile}/bin/bash`],
     Env: [
-      "USER=root",
-      "PATH=/root/.nix-profile/bin:/nix/var/nix/profiles/default/bin:/nix/var/nix/profiles/default/sbin",
-      "MANPATH=/root/.nix-profile/share/man:/nix/var/nix/profiles/default/share/man",
+      `USER=${name}`,
+      // Docker and crun read it from /etc/passwd; not every runtime does.
+      ...(user.kind === "root" ? [] : [`HOME=${home}`]),
+      `PATH=${home}/.nix-profile/bin:${DEFAULT_PROFILE}/bin:${DEFAULT_PROFILE}/sbin`,
+      `MANPATH=${home}/.nix-profile/share/man:${DEFAULT_PROFILE}/share/man`,
       `SSL_CERT_FILE=${CA_BUNDLE}`,
       `GIT_SSL_CAINFO=${CA_BUNDLE}`,
       `NIX_SSL_CERT_FILE=${CA_BUNDLE}`,
-      "NIX_PATH=/nix/var/nix/profiles/per-user/root/channels:/root/.nix-defexpr/channels",
+      `NIX_PATH=${ImageUser.channels(user)}:${home}/.nix-defexpr/channels`,
+      ...(user.kind === "any" ? [`NIX_PROFILE=${DEFAULT_PROFILE}`, `BASH_ENV=${MAKE_HOME}`] : []),
     ],
     Labels: {
       "org.opencontainers.image.description":

@@ -1,19 +1,22 @@
 /**
- * A global flake registry that is there from the start: a link in root's cache, which Nix would
- * else fill from the network, and a root that keeps the garbage collector from its target.
+ * A global flake registry that is there from the start: a link in the user's cache, which Nix would
+ * otherwise fill from the network, and a root that keeps its target from the garbage collector.
  * @module
  */
+import { createHash } from "node:crypto";
 import type { ByteString } from "../../base/byte-string.ts";
 import { lixError } from "../../errors/lix-error.ts";
 import type { ListingNode } from "../nix/listing.ts";
+import { nixbase32 } from "../nix/nixbase32.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import type { Tree } from "../nix/tree.ts";
 
 /** Where Nix keeps a downloaded registry. */
-export const FLAKE_REGISTRY_LINK = "/root/.cache/nix/flake-registry.json";
+export const flakeRegistryLink = (home: string): string => `${home}/.cache/nix/${FILE}`;
 
-/** Below gcroots/auto a root is named by the nixbase32 sha1 of the link's path: this is that link's. */
-export const FLAKE_REGISTRY_GCROOT = "2m8wm8j83xbdp2b6wmrgd0bgy8qd4r75";
+/** Below gcroots/auto a root is named by the nixbase32 sha1 of the link's path. */
+export const autoRootName = (link: string): string =>
+  nixbase32.encode(createHash("sha1").update(link).digest());
 
 const FILE: ByteString = "flake-registry.json";
 

@@ -76,7 +76,7 @@ const DATABASE = [
 ];
 
 test("everything of the database is 0755, its links too, and every path has a root", () => {
-  const database = { sqlite: SQLITE, registered: [B, A] };
+  const database = { sqlite: SQLITE, gcRoots: [B, A] };
   assert.deepEqual(listed({ storePaths: [], database }), DATABASE);
 });
 
@@ -92,7 +92,7 @@ test("merged, a directory of both has the database's mode, other entries keep th
     }),
     root: Tree.directory(),
   });
-  const database = { sqlite: SQLITE, registered: [B, A] };
+  const database = { sqlite: SQLITE, gcRoots: [B, A] };
   assert.deepEqual(
     listed({ storePaths: [A], baseSystem, database }),
     [
@@ -130,7 +130,7 @@ test("the store's owner has /nix and all that is in it, and nothing else", () =>
     nix: Tree.directory({ var: Tree.directory({ link: Tree.symlink("x") }) }),
     nixos: Tree.directory(),
   });
-  const database = { sqlite: SQLITE, registered: [A] };
+  const database = { sqlite: SQLITE, gcRoots: [A] };
   assert.deepEqual(ownedByOthers({ storePaths: [A], baseSystem, database, storeOwner: LIX }), [
     "lix /nix",
     "lix /nix/store",

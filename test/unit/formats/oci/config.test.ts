@@ -54,3 +54,34 @@ test("what is written can be read back", () => {
   const bytes = imageConfig({ platform: LINUX, config, layers: [A, B] });
   assert.deepEqual(readConfig(bytes, "here"), { platform: LINUX, config, diffIds: [A, B] });
 });
+
+test("every field of a container's config is written in the specification's place, and read back", () => {
+  const config = {
+    User: "1000:1000",
+    ExposedPorts: ["53/udp", "80/tcp"],
+    Env: ["A=1"],
+    Entrypoint: ["/enter"],
+    Cmd: ["x"],
+    Volumes: ["/data"],
+    WorkingDir: "/work",
+    Labels: { l: "1" },
+    StopSignal: "SIGINT",
+  };
+  const bytes = imageConfig({ platform: LINUX, config, layers: [] });
+  assert.deepEqual(readConfig(bytes, "here").config, config);
+  assert.ok(
+    Buffer.from(bytes).includes(
+      '"config":{"User":"1000:1000","ExposedPorts":{"53/udp":{},"80/tcp":{}},"Env":["A=1"],' +
+        '"Entrypoint":["/enter"],"Cmd":["x"],"Volumes":{"/data":{}},"WorkingDir":"/work",' +
+        '"Labels":{"l":"1"},"StopSignal":"SIGINT"}',
+    ),
+  );
+});
+
+test("a set is written by its sorted keys", () => {
+  const config = { Env: [], Cmd: [], Labels: {}, ExposedPorts: ["80/tcp", "53/udp"] };
+  assert.match(
+    text({ platform: LINUX, config, layers: [] }),
+    /"ExposedPorts":\{"53\/udp":\{\},"80\/tcp":\{\}\}/,
+  );
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { imageConfig, type ContainerConfig } from "../../../../provider/formats/oci/config.ts";
+import { imageConfig } from "../../../../provider/formats/oci/config.ts";
+import type { ContainerConfig } from "../../../../provider/formats/oci/container-config.ts";
 import type { Descriptor } from "../../../../provider/formats/oci/descriptor.ts";
 import { DiffId, Digest } from "../../../../provider/formats/oci/digest.ts";
 import { imageIndex, imageManifest } from "../../../../provider/formats/oci/manifest.ts";

@@ -5,9 +5,11 @@ import { baseSystemTree } from "../../../../provider/formats/rootfs/base-system.
 import type { BaseSystemParts } from "../../../../provider/formats/rootfs/base-system.ts";
 import { channelTree } from "../../../../provider/formats/rootfs/channel.ts";
 import { flakeRegistryTarget } from "../../../../provider/formats/rootfs/flake-registry.ts";
+import { ImageUser } from "../../../../provider/formats/rootfs/image-user.ts";
 import { directory, file, pathOf, symlink } from "../../../support/listed-store.ts";
 
 const PARTS: BaseSystemParts = {
+  user: ImageUser.root,
   userEnvironment: pathOf("user-environment"),
   channel: pathOf("channel-nixpkgs"),
   bashInteractive: pathOf("bash"),
