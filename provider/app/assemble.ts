@@ -40,7 +40,8 @@ export function assemble(session: Session, built: readonly BuiltPlatform[]): Ass
         size: identity.size,
         open: () => session.cache.openBlob(identity.digest),
       });
-    const manifest = imageManifest({ config, layers: each.layers.map((layer) => layer.identity) });
+    const layers = each.layers.map((layer) => layer.identity);
+    const manifest = imageManifest({ config, layers, annotations: each.plan.annotations });
     const layerBytes = each.layers.reduce((sum, layer) => sum + layer.identity.size, 0);
     return { ...each, manifest, config, size: layerBytes + config.size + manifest.bytes.length };
   });
@@ -58,7 +59,7 @@ function imageOf(platforms: readonly AssembledPlatform[], blobs: readonly Blob[]
       size: manifest.bytes.length,
       platform: plan.platform,
     })),
-    annotations: first.plan.config.Labels,
+    annotations: { ...first.plan.config.Labels, ...first.plan.annotations },
   });
   return { blobs, children: platforms.map((platform) => platform.manifest), root };
 }

@@ -126,6 +126,8 @@ function layerJob(
     paths: plan.paths,
     generated: plan.generated,
     baseSystem: plan.baseSystem,
+    files: plan.files,
+    gcRoots: plan.gcRoots,
     storeOwner: plan.storeOwner,
     signal,
   };

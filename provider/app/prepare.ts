@@ -4,7 +4,8 @@
  * @module
  */
 import type { StorePath } from "../formats/nix/store-path.ts";
-import { planPlatform, type PlatformInput, type PlatformPlan } from "../plan/platform-plan.ts";
+import type { PlatformInput } from "../plan/platform-input.ts";
+import { planPlatform, type PlatformPlan } from "../plan/platform-plan.ts";
 import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { learnListings, type LearnOptions } from "../image/listings.ts";

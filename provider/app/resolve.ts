@@ -4,7 +4,7 @@
  * @module
  */
 import { LixImageError, throwAll } from "../base/errors.ts";
-import { Owner } from "../base/owner.ts";
+import { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read.ts";
 import { verifyLock } from "../lock/verify.ts";
@@ -12,9 +12,8 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
 import { importSource } from "../plan/import-source.ts";
 import { PathNotLocked, resolvePackages, type PackageSet } from "../plan/packages.ts";
-import type { FlakeRegistry, PlatformInput } from "../plan/platform-plan.ts";
+import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
 import type { Spec } from "../arguments/spec.ts";
-import { containerConfig } from "../formats/rootfs/container-config.ts";
 import type { Session } from "../image/session.ts";
 
 export interface Resolved {
@@ -52,8 +51,7 @@ export async function resolveWithLock(
 
 /** Those of every platform: they are also the index's annotations, so they cannot differ below it. */
 export function labelsOf(input: PlatformInput): Readonly<Record<string, string>> {
-  const lix = { version: input.packages.lixVersion, revision: input.revision };
-  return containerConfig(lix).Labels;
+  return configOf(input).Labels;
 }
 
 async function readTrustedLock(session: Session, { lockFile }: Spec) {
@@ -115,7 +113,11 @@ async function platformInput(
     revision: args.lixRevision,
     maxLayers: args.maxLayers,
     layering: "own layers",
-    storeOwner: Owner.root,
+    user: ImageUser.root,
+    config: {},
+    annotations: {},
+    files: [],
+    gcRoots: "all",
     compression: spec.compression,
   };
 }

@@ -79,12 +79,12 @@ async function attempt(session: Session, job: LayerJob): Promise<KnownLayer> {
 
 async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
   const rows = [...job.paths.values()];
+  const { storePaths, baseSystem, database, files } = job.contents;
   const tree = layerTree({
-    storePaths: job.contents.storePaths,
-    baseSystem: job.contents.baseSystem ? job.baseSystem : undefined,
-    database: job.contents.database
-      ? { sqlite: await storeDatabase(rows), registered: rows.map((row) => row.storePath) }
-      : undefined,
+    storePaths,
+    // A layer of files holds no base system.
+    baseSystem: files === true ? job.files : baseSystem ? job.baseSystem : undefined,
+    database: database ? { sqlite: await storeDatabase(rows), gcRoots: job.gcRoots } : undefined,
     storeOwner: job.storeOwner,
   });
   const source = narSourceOf(session, job.lock);

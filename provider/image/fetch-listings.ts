@@ -7,9 +7,11 @@ import { mapConcurrent } from "../base/concurrency.ts";
 import type { Lock } from "../lock/lock.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
-import { certainLayers, packageLayerKey, type PlatformInput } from "../plan/platform-plan.ts";
+import type { PlatformInput } from "../plan/platform-input.ts";
+import { certainLayers, packageLayerKey } from "../plan/platform-plan.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import { ensureBlob } from "./build-layer.ts";
+import { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { LayerJob } from "./layer-job.ts";
 import type { LayerWatch } from "./layer-watch.ts";
 import { narSourceOf } from "./nar-source.ts";
@@ -68,7 +70,9 @@ function packageJob(
     paths: input.system.paths,
     generated: new Map(),
     baseSystem: undefined,
-    storeOwner: input.storeOwner,
+    files: undefined,
+    gcRoots: [],
+    storeOwner: ImageUser.storeOwner(input.user),
     signal: options.signal,
   };
 }

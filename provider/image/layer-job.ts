@@ -1,5 +1,5 @@
 /** A layer that is to be built, with all that it takes. @module */
-import type { Owner } from "../base/owner.ts";
+import type { StoreOwner } from "../base/owner.ts";
 import type { LayerContents } from "../formats/layer/assign.ts";
 import type { LayerCompression } from "../formats/layer/compressor.ts";
 import type { Lock } from "../lock/lock.ts";
@@ -22,8 +22,12 @@ export interface LayerJob {
   readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
   /** Undefined while planning: only layers of packages can be built then. */
   readonly baseSystem: Directory | undefined;
-  /** Who owns `/nix` and all that is in it. */
-  readonly storeOwner: Owner;
+  /** Undefined where the program adds none, and while planning. */
+  readonly files: Directory | undefined;
+  /** What the garbage collector keeps for the image's sake. */
+  readonly gcRoots: readonly StorePath[];
+  /** Who owns `/nix` and everything below it. */
+  readonly storeOwner: StoreOwner;
   readonly signal: AbortSignal | undefined;
   /** For progress. */
   readonly watch?: LayerWatch | undefined;

@@ -1,6 +1,6 @@
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
-import type { PlatformInput } from "../plan/platform-plan.ts";
+import type { PlatformInput } from "../plan/platform-input.ts";
 import type { FetchOptions } from "./fetch-listings.ts";
 import type { Session } from "./session.ts";
 

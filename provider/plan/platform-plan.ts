@@ -4,66 +4,25 @@
  * @module
  */
 import type { LayerCompression } from "../formats/layer/compressor.ts";
-import type { ByteString } from "../base/byte-string.ts";
-import type { Owner } from "../base/owner.ts";
-import {
-  assignLayers,
-  MAX_IMAGE_LAYERS,
-  type LayerContents,
-  type Layering,
-} from "../formats/layer/assign.ts";
-import type { LockedSystem } from "../lock/lock.ts";
+import type { StoreOwner } from "../base/owner.ts";
+import { assignLayers, MAX_IMAGE_LAYERS, type LayerContents } from "../formats/layer/assign.ts";
 import { closureOf } from "../formats/nix/closure.ts";
 import type { Listing } from "../formats/nix/listing.ts";
-import { NarHash } from "../formats/nix/nix-hash.ts";
-import { writeNar } from "../formats/nix/nar-writer.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
-import { scanReferences } from "../formats/nix/references.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Directory } from "../formats/nix/tree.ts";
+import type { ContainerConfig } from "../formats/oci/container-config.ts";
 import type { Platform } from "../formats/oci/descriptor.ts";
-import { baseSystemTree } from "../formats/rootfs/base-system.ts";
 import { channelTree } from "../formats/rootfs/channel.ts";
-import { containerConfig, type ContainerConfig } from "../formats/rootfs/container-config.ts";
-import { flakeRegistryTarget } from "../formats/rootfs/flake-registry.ts";
 import { generateText, generateTree, type GeneratedPath } from "../formats/rootfs/generated.ts";
+import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { manifestNix } from "../formats/rootfs/manifest-nix.ts";
-import { nixConf } from "../formats/rootfs/nix-conf.ts";
 import { makeProfile } from "../formats/rootfs/profile.ts";
-import type { ImportedSource } from "./import-source.ts";
+import { imageRoot } from "./image-root.ts";
+import { configOf, type PlatformInput } from "./platform-input.ts";
 import type { PackageSet } from "./packages.ts";
-import {
-  attributesKey,
-  databaseKey,
-  layerKey,
-  planKey,
-  type LayerKey,
-  type PlanKey,
-} from "./recipe.ts";
-
-/** What decides the contents of an image, arguments and lock resolved. */
-export interface PlatformInput {
-  readonly system: LockedSystem;
-  readonly platform: Platform;
-  readonly packages: PackageSet;
-  /** Undefined: an empty channel. */
-  readonly nixpkgs: StorePath | undefined;
-  readonly nixConf: Parameters<typeof nixConf>[0];
-  readonly channelName: string;
-  readonly channelUrl: string;
-  readonly flakeRegistry: FlakeRegistry | undefined;
-  readonly revision: string | undefined;
-  readonly maxLayers: number;
-  readonly layering: Layering;
-  readonly compression: LayerCompression;
-  /** Who owns `/nix` and all that is in it. */
-  readonly storeOwner: Owner;
-}
-
-/** An imported source, or a store path of the lock. */
-export type FlakeRegistry =
-  | ({ readonly kind: "imported" } & ImportedSource)
-  | { readonly kind: "locked"; readonly storePath: StorePath };
+import { recipeKeys } from "./recipe-keys.ts";
+import { planKey, type LayerKey, type PlanKey } from "./recipe.ts";
 
 export interface PlannedLayer {
   readonly key: LayerKey;
@@ -75,15 +34,20 @@ export interface PlatformPlan {
   readonly platform: Platform;
   readonly planKey: PlanKey;
   readonly config: ContainerConfig;
+  readonly annotations: Readonly<Record<string, string>>;
   /** In the image's order. */
   readonly layers: readonly PlannedLayer[];
   readonly compression: LayerCompression;
-  readonly storeOwner: Owner;
+  readonly storeOwner: StoreOwner;
   /** Of every store path in the image, ours included. */
   readonly paths: ReadonlyMap<StorePath, PathInfo>;
   /** The store paths we make ourselves. */
   readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
   readonly baseSystem: Directory;
+  /** Undefined where the program adds none. */
+  readonly files: Directory | undefined;
+  /** What the garbage collector keeps for the image's sake. */
+  readonly gcRoots: readonly StorePath[];
   /** The packages whose listings the profile followed from. */
   readonly linked: ReadonlySet<StorePath>;
   readonly versions: Readonly<Record<string, string>>;
@@ -124,18 +88,12 @@ export function planPlatform(
     generateTree("channel-nixpkgs", channelTree(input.nixpkgs), candidates()),
   );
   if (registry?.kind === "imported") generate(registry.generated);
-  const baseSystem = baseSystemTree({
+  const root = imageRoot(input, {
     userEnvironment,
     channel,
-    bashInteractive: packages.bashInteractive,
-    shadow: packages.shadow,
-    coreutils: packages.coreutils,
-    nixConf: nixConf(input.nixConf),
-    channelName: input.channelName,
-    channelUrl: input.channelUrl,
-    flakeRegistry: registry && registryTarget(registry, listingOf),
+    listingOf,
+    candidates: candidates(),
   });
-  const baseSystemNar = writeNar(baseSystem);
   const infoOf = (path: StorePath): PathInfo => {
     const info = generated.get(path)?.info ?? system.paths.get(path);
     if (info === undefined) throw new RangeError(`${path} is in neither the lock nor the image`);
@@ -145,32 +103,47 @@ export function planPlatform(
     groups: [...packages.groups, [channel]],
     references: (path) => infoOf(path).references,
     generated: new Set(generated.keys()),
-    baseSystemReferences: scanReferences(baseSystemNar, candidates()),
+    baseSystemReferences: root.references,
+    files: root.files !== undefined,
     maxLayers: input.maxLayers,
     layering: input.layering,
   });
   const shipped = contents.flatMap((layer) => layer.storePaths).sort(StorePath.compare);
   const paths = new Map(shipped.map((path) => [path, infoOf(path)]));
+  const gcRoots = input.gcRoots === "all" ? undefined : root.unrooted;
+  const storeOwner = ImageUser.storeOwner(input.user);
+  const { annotations, compression } = input;
   const keys = recipeKeys(contents, {
     paths,
-    baseSystem: { narHash: NarHash.of(baseSystemNar), attributes: attributesKey(baseSystem) },
-    compression: input.compression,
-    storeOwner: input.storeOwner,
+    baseSystem: root.baseSystem.key,
+    files: root.files?.key,
+    gcRoots,
+    compression,
+    storeOwner,
   });
-  const config = containerConfig({ version: packages.lixVersion, revision: input.revision });
+  const config = configOf(input);
+  const identity = {
+    layers: keys,
+    config: { ...config },
+    annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
+    platform,
+  };
   return {
     kind: "planned",
     plan: {
       system: system.system,
       platform,
-      planKey: planKey({ layers: keys, config: { ...config }, platform }),
+      planKey: planKey(identity),
       config,
+      annotations,
       layers: contents.map((layer, index) => ({ key: keys[index] ?? "", contents: layer })),
-      compression: input.compression,
-      storeOwner: input.storeOwner,
+      compression,
+      storeOwner,
       paths,
       generated,
-      baseSystem,
+      baseSystem: root.baseSystem.tree,
+      files: root.files?.tree,
+      gcRoots: gcRoots ?? shipped,
       linked,
       versions: packages.versions,
       warnings: profile.warnings,
@@ -206,47 +179,12 @@ export function certainLayers(input: PlatformInput): LayerContents[] {
 
 /** The key of a layer that holds nothing but packages. */
 export function packageLayerKey(contents: LayerContents, input: PlatformInput): LayerKey {
-  const { system, compression, storeOwner } = input;
-  const parts = { paths: system.paths, baseSystem: undefined, compression, storeOwner };
+  const { system, compression, user } = input;
+  const parts = { paths: system.paths, compression, storeOwner: ImageUser.storeOwner(user) };
   return recipeKeys([contents], parts)[0] ?? "";
-}
-
-function recipeKeys(
-  contents: readonly LayerContents[],
-  parts: {
-    readonly paths: ReadonlyMap<StorePath, PathInfo>;
-    readonly baseSystem:
-      { readonly narHash: NarHash; readonly attributes: string | undefined } | undefined;
-    readonly compression: LayerCompression;
-    readonly storeOwner: Owner;
-  },
-): LayerKey[] {
-  return contents.map((layer) =>
-    layerKey({
-      storePaths: layer.storePaths.map((path) => {
-        const info = parts.paths.get(path);
-        if (info === undefined) throw new RangeError(`${path} has no hash`);
-        return { baseName: StorePath.baseName(path), narHash: info.narHash };
-      }),
-      baseSystem: layer.baseSystem ? parts.baseSystem?.narHash : undefined,
-      baseSystemAttributes: layer.baseSystem ? parts.baseSystem?.attributes : undefined,
-      database: layer.database ? databaseKey([...parts.paths.values()]) : undefined,
-      storeOwner: parts.storeOwner,
-      compression: parts.compression,
-    }),
-  );
 }
 
 function makeManifest(packages: PackageSet): GeneratedPath {
   const named = packages.profile.flatMap((each) => [each.outPath, each.out]);
   return generateText("manifest.nix", manifestNix(packages.profile), [...new Set(named)]);
-}
-
-function registryTarget(
-  registry: FlakeRegistry,
-  listingOf: (path: StorePath) => Listing | undefined,
-): ByteString | undefined {
-  if (registry.kind === "imported") return registry.linkTarget;
-  const listing = listingOf(registry.storePath);
-  return listing && flakeRegistryTarget(registry.storePath, listing.root);
 }

@@ -78,7 +78,7 @@ function putBaseSystem(
   for (const [name, tree] of directory.entries) {
     const path = `${at}/${name}`;
     const owned = {
-      mode: tree.mode ?? baseSystemMode(path, tree),
+      mode: tree.mode ?? usualMode(path, tree),
       owner: tree.owner ?? usual(path).owner,
     };
     switch (tree.kind) {
@@ -96,7 +96,8 @@ function putBaseSystem(
   }
 }
 
-function baseSystemMode(path: ByteString, tree: Tree): number {
+/** The mode of what a base system has at a path and gives no mode. */
+export function usualMode(path: ByteString, tree: Tree): number {
   // docker.nix: perms = [{ regex = "(/var)?/tmp"; mode = "1777"; }]. nix2container searches for it
   // anywhere in the path, and asks not what kind of file it is.
   if (path.includes("/tmp")) return 0o1777;

@@ -34,9 +34,7 @@ export interface ConfigChanges {
 
 /** A value, or what stands before and behind the value that is there, as in a search path. */
 export type EnvChange =
-  | string
-  | { readonly prepend?: string | undefined; readonly append?: string | undefined }
-  | null;
+  string | { readonly prepend?: string | undefined; readonly append?: string | undefined } | null;
 
 /** Environment by name, labels by key, everything else as a whole. */
 export function mergeConfig(config: ContainerConfig, changes: ConfigChanges): ContainerConfig {

@@ -98,11 +98,7 @@ function compareRecords(
     .map((key) => differs(`${what} ${key}`, expected[key] ?? ABSENT, got[key] ?? ABSENT));
 }
 
-function compareText(
-  where: string,
-  expected: ConfigField,
-  got: ConfigField,
-): ImageDifference[] {
+function compareText(where: string, expected: ConfigField, got: ConfigField): ImageDifference[] {
   const [ours, theirs] = [expected, got].map((value) => JSON.stringify(value) ?? ABSENT);
   return ours === theirs ? [] : [differs(where, ours ?? ABSENT, theirs ?? ABSENT)];
 }

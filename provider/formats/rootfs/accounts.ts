@@ -5,6 +5,7 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
+import type { Owner } from "../../base/owner.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import { ImageUser } from "./image-user.ts";
 
@@ -53,6 +54,16 @@ export const Reserved = {
   group: (gid: number): string | undefined => GROUPS.find((each) => each.gid === gid)?.name,
   isGroupName: (name: string): boolean => GROUPS.some((each) => each.name === name),
 };
+
+/** An owner with the names that the image has for these numbers; "" where it has none. */
+export function ownerNamed(
+  { uid, gid }: Pick<Owner, "uid" | "gid">,
+  user: ImageUser = ImageUser.root,
+): Owner {
+  const named = accounts(user).find((account) => account.uid === uid);
+  const group = gid === user.gid ? user.group : Reserved.group(gid);
+  return { uid, gid, user: named?.name ?? "", group: group ?? "" };
+}
 
 interface Account {
   readonly name: string;

@@ -35,6 +35,25 @@ export function baseSystemTree(parts: BaseSystemParts): Directory {
   return [home, ...homeScripts(parts)].reduce(mergeTrees, withoutHome(parts));
 }
 
+/** The argument whose value a file of the base system holds: to be changed there, and not by another file. */
+export function argumentBehind(path: ByteString, user: ImageUser): string | undefined {
+  const home = ImageUser.homeInImage(user);
+  switch (path) {
+    case "/etc/nix/nix.conf":
+      return "nixConf";
+    case "/etc/passwd":
+    case "/etc/group":
+    case "/etc/shadow":
+      return "user";
+    case `${home}/.nix-channels`:
+      return "channelName and channelUrl";
+    case flakeRegistryLink(home):
+      return "flakeRegistry";
+    default:
+      return undefined;
+  }
+}
+
 function withoutHome(parts: BaseSystemParts): Directory {
   const { directory, file, symlink } = Tree;
   const { user } = parts;

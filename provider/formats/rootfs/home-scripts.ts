@@ -31,7 +31,10 @@ export function homeScripts({
   return [
     treeAt(ENTRYPOINT, Tree.file(entrypoint(programs), true)),
     treeAt(MAKE_HOME, Tree.file(makeHome(programs))),
-    treeAt(posix.dirname(user.home), Tree.with(Tree.directory(), { mode: 0o775, owner: Owner.root })),
+    treeAt(
+      posix.dirname(user.home),
+      Tree.with(Tree.directory(), { mode: 0o775, owner: Owner.root }),
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 import { ByteString } from "../../base/byte-string.ts";
 import { lixError } from "../../errors/lix-error.ts";
+import { ImageUser } from "./image-user.ts";
 
 export type NixConfScalar = string | number | boolean;
 export type NixConfValue = NixConfScalar | readonly NixConfScalar[];
@@ -16,9 +17,17 @@ const DEFAULTS = new Map<string, NixConfValue>([
   ["trusted-public-keys", ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]],
 ]);
 
+// Where one user builds, root must not give /nix/store to a group of builders, which Nix does at its start.
+const ONE_USER = { "build-users-group": "" };
+
 /** The defaults with `overrides` merged over them, key by key. */
-export function nixConf(overrides: Readonly<Record<string, NixConfValue>>): string {
-  const settings = [...withDefaults(overrides)];
+export function nixConf(
+  overrides: Readonly<Record<string, NixConfValue>>,
+  user: Pick<ImageUser, "kind"> = ImageUser.root,
+): string {
+  const settings = [
+    ...withDefaults(user.kind === "root" ? overrides : { ...ONE_USER, ...overrides }),
+  ];
   const mistakes = settings.flatMap(([key, value]) => mistakesOf(key, value));
   if (mistakes.length > 0) throw lixError("INVALID_NIX_CONF", { mistakes });
   return settings

@@ -1,17 +1,14 @@
 /** Plans of made-up packages, without any file or server: listings come straight from the trees. @module */
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
-import { Owner } from "../../../provider/base/owner.ts";
+import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
 import type { Listing } from "../../../provider/formats/nix/listing.ts";
 import { listTree } from "../list-tree.ts";
 import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { platformOf } from "../../../provider/formats/oci/platform.ts";
 import { resolvePackages } from "../../../provider/plan/packages.ts";
-import {
-  planPlatform,
-  type PlatformInput,
-  type PlatformPlan,
-} from "../../../provider/plan/platform-plan.ts";
+import type { PlatformInput } from "../../../provider/plan/platform-input.ts";
+import { planPlatform, type PlatformPlan } from "../../../provider/plan/platform-plan.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { BASE_PACKAGES } from "./base-packages.ts";
 import { EXTRA_PACKAGES } from "./extra-packages.ts";
@@ -63,7 +60,11 @@ export function inputOf(args: LixImageInputs = {}, system: LockedSystem = SYSTEM
     maxLayers: parsed.maxLayers,
     compression: spec.compression,
     layering: "own layers",
-    storeOwner: Owner.root,
+    user: ImageUser.root,
+    config: {},
+    annotations: {},
+    files: [],
+    gcRoots: "all",
   };
 }
 

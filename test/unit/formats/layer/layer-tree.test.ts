@@ -164,3 +164,31 @@ test("what a tree says of its own mode and owner is what the layer has", () => {
     ["0400 /etc/secret", "0700 /home/lix"],
   );
 });
+
+test("where the group writes, the store's own directories and its database let it", () => {
+  const database = { sqlite: SQLITE, gcRoots: [] };
+  const storeOwner = { ...Owner.root, groupWrites: true };
+  const etc = Tree.directory({ etc: Tree.directory() });
+  assert.deepEqual(listed({ storePaths: [A], baseSystem: etc, database, storeOwner }), [
+    "0755 /",
+    "0555 /etc",
+    "0775 /nix",
+    "0775 /nix/store",
+    "0775 /nix/store/.links",
+    `---- ${A}`,
+    "0775 /nix/var",
+    "0775 /nix/var/nix",
+    "0775 /nix/var/nix/db",
+    "0775 /nix/var/nix/db/db.sqlite",
+    "0775 /nix/var/nix/gcroots",
+    "0775 /nix/var/nix/gcroots/docker",
+  ]);
+});
+
+test("only what is to be kept has a root", () => {
+  const links = listed({ storePaths: [], database: { sqlite: SQLITE, gcRoots: [B] } });
+  assert.deepEqual(
+    links.filter((line) => line.includes("->")),
+    [`0755 /nix/var/nix/gcroots/docker/${StorePath.baseName(B)} -> ${B}`],
+  );
+});

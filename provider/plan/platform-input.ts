@@ -1,0 +1,54 @@
+/** What the plan of an image for one system is made from. @module */
+import type { Layering } from "../formats/layer/assign.ts";
+import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
+import {
+  mergeConfig,
+  type ConfigChanges,
+  type ContainerConfig,
+} from "../formats/oci/container-config.ts";
+import type { Platform } from "../formats/oci/descriptor.ts";
+import { containerConfig } from "../formats/rootfs/container-config.ts";
+import type { ImageUser } from "../formats/rootfs/image-user.ts";
+import type { NixConfValue } from "../formats/rootfs/nix-conf.ts";
+import type { LockedSystem } from "../lock/lock.ts";
+import type { ImageFile } from "./image-files.ts";
+import type { ImportedSource } from "./import-source.ts";
+import type { PackageSet } from "./packages.ts";
+
+/** What decides the contents of an image, arguments and lock resolved. */
+export interface PlatformInput {
+  readonly system: LockedSystem;
+  readonly platform: Platform;
+  readonly packages: PackageSet;
+  /** Undefined: an empty channel. */
+  readonly nixpkgs: StorePath | undefined;
+  readonly nixConf: Readonly<Record<string, NixConfValue>>;
+  readonly channelName: string;
+  readonly channelUrl: string;
+  readonly flakeRegistry: FlakeRegistry | undefined;
+  readonly revision: string | undefined;
+  readonly maxLayers: number;
+  readonly layering: Layering;
+  readonly compression: LayerCompression;
+  /** Whom the image runs as. */
+  readonly user: ImageUser;
+  /** What the program changes of the container's settings. */
+  readonly config: ConfigChanges;
+  /** Of the manifest, and of the index above it. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** What the program adds to the base system. */
+  readonly files: readonly ImageFile[];
+  /** What the garbage collector keeps in a container: every path, or the profile and what starts it. */
+  readonly gcRoots: "all" | "profile";
+}
+
+/** An imported source, or a store path of the lock. */
+export type FlakeRegistry =
+  | ({ readonly kind: "imported" } & ImportedSource)
+  | { readonly kind: "locked"; readonly storePath: StorePath };
+
+/** docker.nix's settings for the user, with the program's over them. */
+export function configOf({ packages, revision, user, config }: PlatformInput): ContainerConfig {
+  return mergeConfig(containerConfig({ version: packages.lixVersion, revision }, user), config);
+}

@@ -1,0 +1,119 @@
+/** What gcRoots, config, annotations, files and user change in a plan, and what they leave as it is. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
+import { Tree } from "../../../provider/formats/nix/tree.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
+import type { PlatformInput } from "../../../provider/plan/platform-input.ts";
+import { planPlatform, type PlatformPlan } from "../../../provider/plan/platform-plan.ts";
+import { inputOf, listingOf, pathOf, planOf } from "../../support/world/planned.ts";
+
+const LIX: ImageUser = {
+  kind: "fixed",
+  name: "lix",
+  uid: 1000,
+  gid: 1000,
+  group: "lix",
+  home: "/home/lix",
+  shell: undefined,
+};
+
+function planWith(changes: Partial<PlatformInput>): PlatformPlan {
+  const result = planPlatform({ ...inputOf(), ...changes }, listingOf);
+  assert.ok(result.kind === "planned");
+  return result.plan;
+}
+
+/** The layers that the default image does not have. */
+function newLayers(plan: PlatformPlan): string[] {
+  const known = new Set(planOf().layers.map((layer) => layer.key));
+  return plan.layers
+    .filter(({ key }) => !known.has(key))
+    .map(({ contents }) => {
+      if (contents.files === true) return "files";
+      if (contents.baseSystem) return "base system";
+      return contents.database ? "database" : contents.storePaths.map(StorePath.name).join();
+    });
+}
+
+const text = (path: string, contents: string) => ({ path, tree: Tree.file(contents) });
+
+test("each option is another plan, and each value of it", () => {
+  const plans = [
+    planOf(),
+    planWith({ gcRoots: "profile" }),
+    planWith({ config: { workingDir: "/x" } }),
+    planWith({ config: { workingDir: "/y" } }),
+    planWith({ annotations: { a: "1" } }),
+    planWith({ annotations: { a: "2" } }),
+    planWith({ files: [text("/x", "1")] }),
+    planWith({ files: [text("/x", "2")] }),
+    planWith({ files: [{ path: "/x", tree: { ...Tree.file("2"), mode: 0o600 } }] }),
+    planWith({ user: LIX }),
+    planWith({ user: { ...LIX, home: "/lix" } }),
+    planWith({ user: ImageUser.any }),
+  ];
+  assert.equal(new Set(plans.map((plan) => plan.planKey)).size, plans.length);
+});
+
+test("settings and annotations change no layer", () => {
+  const plan = planWith({ config: { cmd: ["x"], env: { A: "1" } }, annotations: { a: "1" } });
+  assert.deepEqual(newLayers(plan), []);
+  assert.deepEqual(plan.config.Cmd, ["x"]);
+});
+
+test("files are one layer more, above all others", () => {
+  const plan = planWith({ files: [text("/x", "1")] });
+  assert.deepEqual(newLayers(plan), ["files"]);
+  assert.equal(plan.layers.at(-1)?.contents.files, true);
+});
+
+test("files are a layer of their own however few layers there may be", () => {
+  for (const maxLayers of [1, 2, 3, 4]) {
+    const [without, with_] = [
+      planWith({ maxLayers }),
+      planWith({ maxLayers, files: [text("/x", "1")] }),
+    ];
+    assert.equal(with_.layers.length, without.layers.length + 1);
+    assert.deepEqual(with_.layers.slice(0, -1), without.layers);
+  }
+});
+
+test("a store path that a file, link or setting names is in the image and has a root", () => {
+  const jq = pathOf("jq");
+  assert.ok(!planOf().paths.has(jq));
+  for (const changes of [
+    { files: [text("/x", `exec ${jq}/bin/jq`)] },
+    { files: [{ path: "/x", tree: Tree.symlink(`${jq}/bin/jq`) }] },
+    { config: { entrypoint: [`${jq}/bin/jq`] } },
+  ]) {
+    const plan = planWith({ ...changes, gcRoots: "profile" });
+    assert.ok(plan.paths.has(jq));
+    assert.ok(plan.gcRoots.includes(jq));
+  }
+});
+
+test("gcRoots changes the database's layer: what no profile keeps has a root, and nothing else", () => {
+  assert.deepEqual(planOf().gcRoots, [...planOf().paths.keys()]);
+  const plan = planWith({ gcRoots: "profile" });
+  assert.deepEqual(newLayers(plan), ["database"]);
+  const roots = [pathOf("bashInteractive"), pathOf("coreutils"), pathOf("shadow")];
+  assert.deepEqual(plan.gcRoots, roots.sort(StorePath.compare));
+});
+
+test("a user owns the store in every layer", () => {
+  const plan = planWith({ user: LIX });
+  assert.equal(newLayers(plan).length, plan.layers.length);
+  assert.deepEqual(plan.storeOwner, ImageUser.owner(LIX));
+});
+
+test("who runs the image changes neither packages nor how they are layered", () => {
+  for (const user of [LIX, ImageUser.any]) {
+    const [plan, plain] = [planWith({ user }), planOf()];
+    assert.deepEqual([...plan.paths.keys()], [...plain.paths.keys()]);
+    assert.deepEqual(
+      plan.layers.map(({ contents }) => contents),
+      plain.layers.map(({ contents }) => contents),
+    );
+  }
+});
