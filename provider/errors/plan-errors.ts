@@ -1,6 +1,15 @@
 /** What goes wrong with the arguments of an image. @module */
+import { ByteString } from "../base/byte-string.ts";
+import { entry } from "./entry.ts";
 
 export const PLAN_ERRORS = {
+  FILE_CONFLICT: entry({
+    meaning:
+      "An entry of `files` and another one, or the base system, both decide what is at a path; both sides are named.",
+    message: ({ one, other, path }: FileConflict) =>
+      `${one} and ${other} both decide what is at ${JSON.stringify(ByteString.toText(path))}`,
+    hint: ({ hint }: FileConflict) => hint,
+  }),
   INVALID_ARGUMENT: {
     meaning:
       "An argument of LixImage is not what it must be; each mistake is listed with its path.",
@@ -11,7 +20,8 @@ export const PLAN_ERRORS = {
     meaning: "A store path in `extraPkgs` or `flakeRegistry` is not in the lock.",
   },
   SOURCE_UNUSABLE: {
-    meaning: "The file or directory given as `flakeRegistry` cannot be imported.",
+    meaning:
+      "The file or directory given as `flakeRegistry`, or as the `source` of an entry of `files`, cannot be imported.",
   },
   UNKNOWN_ATTRIBUTE: {
     meaning:
@@ -22,3 +32,10 @@ export const PLAN_ERRORS = {
     meaning: "A tag has a placeholder other than `{version}`, `{major}` and `{planKey}`.",
   },
 };
+
+interface FileConflict {
+  readonly one: string;
+  readonly other: string;
+  readonly path: ByteString;
+  readonly hint: string;
+}

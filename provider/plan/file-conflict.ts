@@ -1,52 +1,44 @@
+/** Two parts of an image that want to decide what is at one path. @module */
 import { ByteString } from "../base/byte-string.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
-/** Two parts of an image want to decide what is at one path. */
-export class FileConflict extends LixImageError {
-  readonly code = "FILE_CONFLICT";
-  constructor(one: string, other: string, path: ByteString, hint = "leave one of them out") {
-    const at = JSON.stringify(ByteString.toText(path));
-    super(`${one} and ${other} both decide what is at ${at}`, { hint });
-  }
+export const FileConflict = {
+  /** Two entries of `files` name the same path. */
+  entries: (one: string, other: string, path: ByteString): LixImageError =>
+    lixError("FILE_CONFLICT", { one, other, path, hint: "leave one of them out" }),
 
   /** @param owner the entry that `parent` comes from; undefined: the base system. */
-  static below(
-    from: string,
+  below(
+    one: string,
     owner: string | undefined,
     parent: ByteString,
     kind: "regular" | "symlink",
-  ): FileConflict {
-    const what = kind === "symlink" ? "a link" : "a file";
+  ): LixImageError {
     const shown = JSON.stringify(ByteString.toText(parent));
-    return new FileConflict(
-      from,
-      owner ?? BASE_SYSTEM,
-      parent,
-      `${shown} is ${what}, which holds no files; ` +
-        (kind === "symlink"
-          ? `name the place that the link leads to, or replace it: ${shown}: { directory: true }`
-          : "choose another path"),
-    );
-  }
+    const hint =
+      kind === "symlink"
+        ? `${shown} is a link: name the place that it leads to, or replace it: ${shown}: { directory: true }`
+        : `${shown} is a file, which holds no other files: choose another path`;
+    return lixError("FILE_CONFLICT", { one, other: owner ?? BASE_SYSTEM, path: parent, hint });
+  },
 
-  static directory(from: string, path: ByteString): FileConflict {
-    return new FileConflict(
-      from,
-      BASE_SYSTEM,
+  directory: (one: string, path: ByteString): LixImageError =>
+    lixError("FILE_CONFLICT", {
+      one,
+      other: BASE_SYSTEM,
       path,
-      "there is a directory, which a file or link would hide; name a path in it",
-    );
-  }
+      hint: "there is a directory, which a file or link would hide: name a path in it",
+    }),
 
   /** @param argument that the base system's file is made from. */
-  static argument(from: string, path: ByteString, argument: string): FileConflict {
-    return new FileConflict(
-      from,
-      BASE_SYSTEM,
+  argument: (one: string, path: ByteString, argument: string): LixImageError =>
+    lixError("FILE_CONFLICT", {
+      one,
+      other: BASE_SYSTEM,
       path,
-      `use ${argument}, which this file is made from`,
-    );
-  }
-}
+      hint: `use ${argument}: this file is made from it`,
+    }),
+};
 
 const BASE_SYSTEM = "the base system";

@@ -4,7 +4,7 @@
  * @module
  */
 import { ByteString } from "../base/byte-string.ts";
-import { throwAll } from "../base/errors.ts";
+import { throwAll, type LixImageError } from "../base/errors.ts";
 import { Owner } from "../base/owner.ts";
 import { usualMode } from "../formats/layer/layer-tree.ts";
 import type { Attributes, Directory, Tree } from "../formats/nix/tree.ts";
@@ -25,14 +25,14 @@ export function filesTree(
   user: ImageUser,
 ): Directory {
   const nodes = new Map<ByteString, Placed>();
-  const conflicts: FileConflict[] = [];
+  const conflicts: LixImageError[] = [];
   for (const { path, tree } of files)
     for (const node of nodesOf(path, tree, path)) {
       const there = nodes.get(node.path);
       if (there === undefined) nodes.set(node.path, node);
       else if (there.tree.kind === "directory" && node.tree.kind === "directory")
         nodes.set(node.path, merged(there, node));
-      else conflicts.push(new FileConflict(node.from, there.from, node.path));
+      else conflicts.push(FileConflict.entries(node.from, there.from, node.path));
     }
   for (const node of nodes.values()) conflicts.push(...conflictsOf(node, nodes, baseSystem, user));
   throwAll(conflicts);
@@ -63,7 +63,7 @@ function* conflictsOf(
   nodes: ReadonlyMap<ByteString, Placed>,
   baseSystem: Directory,
   user: ImageUser,
-): Generator<FileConflict> {
+): Generator<LixImageError> {
   for (const parent of parentsOf(node.path)) {
     const own = nodes.get(parent);
     const below = own?.tree ?? nodeAt(baseSystem, parent);

@@ -4,8 +4,8 @@ import { SeveralErrors } from "../../../provider/base/errors.ts";
 import { Owner } from "../../../provider/base/owner.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
-import { FileConflict } from "../../../provider/plan/file-conflict.ts";
 import { filesTree, type ImageFile } from "../../../provider/plan/image-files.ts";
+import { hasCode } from "../../support/has-code.ts";
 import { directory, file, symlink } from "../../support/listed-store.ts";
 
 const LIX: ImageUser = {
@@ -143,7 +143,7 @@ test("a conflict names both sides and what to do", () => {
     assert.throws(
       () => lines(files),
       (error: unknown) => {
-        assert.ok(error instanceof FileConflict);
+        assert.ok(hasCode(error, "FILE_CONFLICT"));
         assert.match(error.message, message);
         assert.match(error.hint ?? "", hint);
         return true;

@@ -6,7 +6,7 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
 import { readFiles } from "../../../provider/plan/read-files.ts";
-import { SourceUnusable } from "../../../provider/plan/source-tree.ts";
+import { hasCode } from "../../support/has-code.ts";
 import { directory, file, symlink } from "../../support/listed-store.ts";
 
 const LIX: ImageUser = { ...ImageUser.any, kind: "fixed", name: "lix", gid: 1001, group: "lix" };
@@ -74,7 +74,7 @@ test("names the argument and the path of what cannot be read", () =>
     await assert.rejects(
       readFiles({ "/etc/x": { source } }, ImageUser.root),
       (error: unknown) =>
-        error instanceof SourceUnusable &&
+        hasCode(error, "SOURCE_UNUSABLE") &&
         error.message.startsWith(`files["/etc/x"].source: ${source} cannot be imported`),
     );
   }));
