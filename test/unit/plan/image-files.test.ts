@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeveralErrors } from "../../../provider/base/errors.ts";
-import { Owner } from "../../../provider/base/owner.ts";
+import type { Owner } from "../../../provider/base/owner.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
 import { filesTree, type ImageFile } from "../../../provider/plan/image-files.ts";
