@@ -33,7 +33,7 @@ export const PLAN_ERRORS = {
   },
 };
 
-interface FileConflict {
+export interface FileConflict {
   readonly one: string;
   readonly other: string;
   readonly path: ByteString;

@@ -131,7 +131,7 @@ test("a conflict names both sides and what to do", () => {
     [
       [at("/a", file("")), at("/a/b", file(""))],
       /files\["\/a\/b"\] and files\["\/a"\] .* "\/a"/,
-      /no files/,
+      /no other files/,
     ],
     [
       [at("/a", directory({ b: file("") })), at("/a/b", file(""))],
