@@ -1,47 +1,146 @@
 /** What goes wrong with binary caches, local stores and tarballs of sources. @module */
+import { entry } from "./entry.ts";
+
+/** What one cache said. */
+export interface Refusal {
+  readonly url: string;
+  readonly reason: string;
+  readonly hint: string | undefined;
+}
 
 export const SUBSTITUTER_ERRORS = {
-  CACHE_DENIED: {
-    meaning: "A binary cache answers 401 or 403, to the login of netrc or because there is none.",
-  },
+  CACHE_DENIED: entry({
+    meaning:
+      "A binary cache answers 401 or 403: it refuses the login of netrc, or there is no login.",
+    message: (p: { label: string; status: number; missing: string | undefined }) => {
+      if (p.missing === undefined)
+        return `${p.label}: the cache answers ${p.status} to the credentials that it got`;
+      return p.status === 401
+        ? `${p.label}: the cache answers 401: it wants a login`
+        : `${p.label}: the cache answers 403: it does not have the file, or not for everybody`;
+    },
+    hint: ({ missing }) =>
+      missing ?? "check the entry for its host in netrc (NETRC, ~/.netrc or /etc/nix/netrc)",
+  }),
+  // class CacheFailed
   CACHE_FAILED: { meaning: "A binary cache answers with an error, after all retries." },
-  CACHE_TEXT_TOO_LONG: {
-    meaning: "A binary cache in a folder has a narinfo that is longer than any can be.",
-  },
-  CACHE_UNREADABLE: { meaning: "A binary cache in a folder cannot be read." },
-  FOREIGN_STORE_DIR: { meaning: "A binary cache is not one of `/nix/store`." },
-  INVALID_LOCAL_STORE: {
-    meaning: "A store as a cache is `local` or `local?root=/absolute/path`, and nothing else.",
-  },
-  INVALID_S3_URL: {
+  CACHE_TEXT_TOO_LONG: entry({
+    meaning: "A binary cache in a folder has a narinfo that is longer than any real one.",
+    message: ({ file, most }: { file: string; most: number }) =>
+      `${file}: expected a text of at most ${most} bytes; got more`,
+    hint: "no narinfo is so long: the cache is damaged, copy this path into it again",
+  }),
+  CACHE_UNREADABLE: entry({
+    meaning: "A binary cache in a folder cannot be read.",
+    message: ({ file }: { file: string }) => `${file}: the cache cannot be read`,
+    hint: "check the path in the lock's `caches` and its permissions",
+  }),
+  FOREIGN_STORE_DIR: entry({
+    meaning: "A binary cache is not one of `/nix/store`.",
+    message: ({ url, storeDir }: { url: string; storeDir: string }) =>
+      `${url}: expected a cache of /nix/store; got one of ${storeDir}`,
+    hint: "its paths cannot be used in this image: remove it from the lock's `caches`",
+  }),
+  INVALID_LOCAL_STORE: entry({
+    meaning: "As a cache, a store is `local` or `local?root=/absolute/path`, and nothing else.",
+    message: ({ text, got }: { text: string; got: string }) =>
+      `cache ${text}: expected local or local?root=/absolute/path; got ${got}`,
+  }),
+  INVALID_S3_URL: entry({
     meaning: "`s3://bucket?…` and the endpoint of the environment do not make an address.",
-  },
-  NAR_GONE: { meaning: "A binary cache has the narinfo but no longer the NAR." },
+    message: ({ bucket, got }: { bucket: string; got: string }) =>
+      `cache s3://${bucket}: expected s3://bucket?region=…&endpoint=host:port&scheme=https; got ${got}`,
+    hint: "check the URL in the lock's `caches`, and AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL",
+  }),
+  NAR_GONE: entry({
+    meaning: "A binary cache has the narinfo but no longer the NAR.",
+    message: ({ cache, url }: { cache: string; url: string }) =>
+      `${cache}: it has a narinfo but not the NAR ${url}`,
+    hint: "the cache has dropped the file: add another cache, or make a new lock",
+  }),
+  // class NarInterrupted
   NAR_INTERRUPTED: { meaning: "A download broke off; the next cache is asked." },
-  NAR_MISMATCH: {
+  NAR_MISMATCH: entry({
     meaning: "A NAR has another size or hash than the lock says. Nothing of it was used.",
-  },
-  NAR_UNAVAILABLE: { meaning: "No cache can supply a store path; each is listed with its reason." },
-  NETRC_UNREADABLE: { meaning: "The netrc file cannot be read." },
-  NOT_IN_A_NAR: { meaning: "A local store holds a pipe, socket or device." },
-  NO_SUCH_AWS_PROFILE: {
+    message: (p: {
+      nar: { readonly storePath: string; readonly narSize: number; readonly narHash: string };
+      from: string;
+      got: string;
+    }) =>
+      `${p.nar.storePath} from ${p.from}: expected ${p.nar.narSize} bytes, ${p.nar.narHash}; got ${p.got}`,
+    hint: "the cache serves damaged data: retry, or remove it from the lock's `caches`",
+  }),
+  NAR_UNAVAILABLE: entry({
+    meaning: "No cache can supply a store path; the message lists each cache with its reason.",
+    message: ({ path, refusals }: { path: string; refusals: readonly Refusal[] }) => [
+      `${path}: none of ${refusals.length} caches can supply it`,
+      ...refusals.map(({ url, reason }) => `  ${url}: ${reason}`),
+    ],
+    hint: ({ refusals }) =>
+      [
+        ...new Set(refusals.flatMap(({ hint }) => hint ?? [])),
+        "add a cache that has it to the lock's `caches`, or make a new lock with `lix-image lock`",
+      ].join("; "),
+  }),
+  NETRC_UNREADABLE: entry({
+    meaning: "The netrc file cannot be read.",
+    message: ({ file }: { file: string }) => `${file}: cannot be read`,
+    hint: "it may hold the credentials of a cache: make it readable, or point NETRC elsewhere",
+  }),
+  NOT_IN_A_NAR: entry({
+    meaning: "A local store holds a pipe, socket or device.",
+    message: ({ file }: { file: string }) =>
+      `${file}: expected a file, directory or symbolic link; got something else`,
+    hint: "no store holds such a thing: the store is damaged, and `nix-store --verify` may say more",
+  }),
+  NO_SUCH_AWS_PROFILE: entry({
     meaning:
       "The `profile` of an `s3://` cache is not in the shared files of AWS, or has no keys there.",
-  },
-  S3_DENIED: { meaning: "A bucket refuses the keys of AWS, wants some, or is in another region." },
-  STORE_DATABASE_UNREADABLE: {
+    message: ({ profile, cache }: { profile: string; cache: string }) =>
+      `${cache}: the AWS profile ${JSON.stringify(profile)} has no keys`,
+    hint: "add it to ~/.aws/credentials, or leave `profile` out to use what the environment has",
+  }),
+  S3_DENIED: entry({
+    meaning: "A bucket refuses the keys of AWS, wants keys, or is in another region.",
+    message: (p: { label: string; got: string | number; hint: string }) =>
+      `${p.label}: expected the file; got ${p.got}`,
+    hint: ({ hint }) => hint,
+  }),
+  STORE_DATABASE_UNREADABLE: entry({
     meaning: "The database of a local store cannot be read; only `lix-image lock` needs it.",
-  },
-  STORE_UNREADABLE: {
-    meaning: "A local store cannot be read, or a path was collected as garbage meanwhile.",
-  },
-  TARBALL_UNAVAILABLE: {
+    message: ({ file }: { file: string }) => `${file}: the store's database cannot be read`,
+    hint: "is there a Nix store, and may you read it? `local` stands for this machine's, `local?root=DIR` for the one in DIR/nix",
+  }),
+  STORE_UNREADABLE: entry({
+    meaning:
+      "A local store cannot be read, or the garbage collector removed a path in the meantime.",
+    message: ({ url, why }: { url: string; why: string }) =>
+      `${url}: the store cannot be read: ${why}`,
+    hint: "did the garbage collector run in the meantime? a link in a profile or `nix-store --add-root` keeps paths",
+  }),
+  TARBALL_UNAVAILABLE: entry({
     meaning: "The tarball that the lock names for a source cannot be downloaded.",
-  },
-  TARBALL_UNUSABLE: {
+    message: ({ label, got }: { label: string; got: string }) =>
+      `${label}: expected a tarball; got ${got}`,
+    hint: "the lock names it for a source that no cache has: make a new lock, or push the source to a cache",
+  }),
+  TARBALL_UNUSABLE: entry({
     meaning:
       "A tarball is not one folder, leads out of itself, or unpacks to far more than the lock says.",
-  },
-  UNSAFE_NAR_URL: { meaning: "A narinfo's URL leads out of its cache." },
-  UNSUPPORTED_CACHE: { meaning: "A cache URL of a kind that cannot be read (yet)." },
+    message: ({ label, got }: { label: string; got: string }) =>
+      `${label}: expected a tarball of one folder; got ${got}`,
+    hint: "a source is what GitHub's archive/<revision>.tar.gz or a channel's nixexprs.tar.xz holds",
+  }),
+  UNSAFE_NAR_URL: entry({
+    meaning: "A narinfo's URL leads out of its cache.",
+    message: ({ cache, url }: { cache: string; url: string }) =>
+      `${cache}: expected a narinfo's URL within the cache; got ${JSON.stringify(url)}`,
+    hint: "the cache is damaged or hostile: remove it from the lock's `caches`",
+  }),
+  UNSUPPORTED_CACHE: entry({
+    meaning: "A cache URL is of a kind that cannot be read (yet).",
+    message: ({ url }: { url: string; write?: string }) =>
+      `cache ${url}: not a kind of cache that can be used`,
+    hint: ({ write = "https://…, http://…, s3://…, file:///… or local" }) => `write ${write}`,
+  }),
 };

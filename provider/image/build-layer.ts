@@ -2,7 +2,7 @@
  * One layer from store paths to a compressed blob in the local cache, streaming all the way.
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { compressorVersion } from "../formats/layer/compressor.ts";
 import { packLayer } from "../formats/layer/blob.ts";
 import { layerEntries } from "../formats/layer/entries.ts";
@@ -44,7 +44,11 @@ async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
     const known = await session.knowledge.layer(job.key);
     const built = await attempt(session, job);
     if (known !== undefined && known.diffId !== built.diffId)
-      throw new LayerNotReproduced(job, known, built);
+      throw lixError("LAYER_NOT_REPRODUCED", {
+        layer: layerName(job.contents),
+        known: known.diffId,
+        built: built.diffId,
+      });
     await session.knowledge.learnLayer(job.key, built);
     return built;
   });
@@ -106,19 +110,4 @@ export function keepListing(session: Session) {
     if (info.narSize <= LISTED_NAR_SIZE)
       await session.knowledge.learnListing(info.narHash, listing);
   };
-}
-
-export class LayerNotReproduced extends LixImageError {
-  readonly code = "LAYER_NOT_REPRODUCED";
-  constructor(job: LayerJob, known: KnownLayer, built: KnownLayer) {
-    super(
-      `layer ${layerName(job.contents)}: recorded as diffId ${known.diffId}, but the same packages ` +
-        `make ${built.diffId}; nothing was pushed`,
-      {
-        hint:
-          "the local cache or the resource's state was changed: try an empty LIX_IMAGE_CACHE; if it " +
-          "recurs, take the resource out of the state with `pulumi state delete` and run `up` again",
-      },
-    );
-  }
 }

@@ -1,5 +1,5 @@
 /** How much the cache may hold: `LIX_IMAGE_CACHE_SIZE`. @module */
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Some fifty default images. */
 const DEFAULT = 10 * 1024 ** 3;
@@ -11,15 +11,6 @@ export function cacheSize(env: NodeJS.ProcessEnv = process.env): number {
   const [, number, prefix = "", unit = ""] = /^(\d+)(?:([KMGT])(iB|B|))?$/i.exec(text) ?? [];
   const base = unit.toUpperCase() === "B" ? 1000 : 1024;
   const bytes = Number(number) * base ** " KMGT".indexOf(prefix.toUpperCase() || " ");
-  if (!Number.isSafeInteger(bytes) || bytes === 0) throw new InvalidCacheSize(text);
+  if (!Number.isSafeInteger(bytes) || bytes === 0) throw lixError("INVALID_CACHE_SIZE", { text });
   return bytes;
-}
-
-export class InvalidCacheSize extends LixImageError {
-  readonly code = "INVALID_CACHE_SIZE";
-  constructor(text: string) {
-    super(`LIX_IMAGE_CACHE_SIZE: expected a number of bytes; got ${JSON.stringify(text)}`, {
-      hint: "such as 10737418240, 10GiB or 500M; without it the local cache has 10 GiB",
-    });
-  }
 }

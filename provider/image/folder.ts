@@ -8,6 +8,7 @@ import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 
 /** `LIX_IMAGE_CACHE`, else `pulumi-lix` in the platform's user cache folder. */
@@ -45,7 +46,7 @@ export async function readIfThere(
   } catch (error) {
     // A file that another user left unreadable, as root may, is replaced by a new one.
     if (isCode(error, "ENOENT") || isCode(error, "EACCES")) return undefined;
-    throw new CacheUnusable(file, error);
+    throw cacheUnusable(file, error);
   }
 }
 
@@ -91,7 +92,7 @@ export async function placeFile(
       throw isCode(error, "ENOENT") ? new CacheVanished(near, error) : error;
     });
   } catch (error) {
-    throw isSystemError(error) ? new CacheUnusable(near, error) : error;
+    throw isSystemError(error) ? cacheUnusable(near, error) : error;
   } finally {
     await removeTemporary(temporary);
   }
@@ -129,33 +130,17 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-export const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;
+export const isCode = (error: unknown, code: string): boolean => codeOf(error) === code;
 
 // Errors of the file system carry errno; those of zlib and the network do not come here.
 export const isSystemError = (error: unknown): boolean =>
   error instanceof Error && !(error instanceof LixImageError) && "errno" in error;
 
-export class CacheUnusable extends LixImageError {
-  readonly code = "CACHE_UNUSABLE";
-  constructor(file: string, cause: unknown) {
-    const full = isCode(cause, "ENOSPC") || isCode(cause, "EDQUOT");
-    super(
-      full
-        ? `local cache: no space left on the disk of ${dirname(file)}`
-        : `local cache: cannot use ${dirname(file)}`,
-      { cause, hint: full ? NO_SPACE : `point LIX_IMAGE_CACHE to ${whatItMustBe(cause)}` },
-    );
-  }
-}
+export const cacheUnusable = (file: string, cause: unknown): LixImageError =>
+  lixError("CACHE_UNUSABLE", { folder: dirname(file), code: codeOf(cause) }, { cause });
 
-const NO_SPACE = "free some space, or point LIX_IMAGE_CACHE to a folder on a larger disk";
-
-function whatItMustBe(cause: unknown): string {
-  if (isCode(cause, "EROFS")) return "a folder on a disk that is not read-only";
-  if (isCode(cause, "ENOENT")) return "a folder on a file system that takes new files";
-  return "a folder that this user may write";
-}
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error ? String(error.code) : undefined;
 
 export class CacheVanished extends LixImageError {
   readonly code = "CACHE_VANISHED";

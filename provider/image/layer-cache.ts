@@ -20,7 +20,7 @@ import { BlobMismatch, verifiedBlob } from "../formats/oci/verified-blob.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { cacheSize } from "./cache-size.ts";
 import { evict, MOST_FILES, type Amount } from "./evict.ts";
-import { CacheUnusable, isCode, isSystemError, placeFile } from "./folder.ts";
+import { cacheUnusable, isCode, isSystemError, placeFile } from "./folder.ts";
 import { readNote, writeNote } from "./note.ts";
 import { ownFolders, type RequireOwn } from "./ownership.ts";
 import { tidyNotes } from "./tidy.ts";
@@ -109,7 +109,7 @@ export class LayerCache {
       }
     } catch (error) {
       if (isCode(error, "ENOENT")) return false;
-      if (!isCode(error, "EACCES")) throw new CacheUnusable(file, error);
+      if (!isCode(error, "EACCES")) throw cacheUnusable(file, error);
     }
     // Where it cannot be removed, as on a read-only disk, it is still not the blob.
     await rm(file, { force: true }).catch(() => {});
@@ -140,7 +140,7 @@ export class LayerCache {
         await rm(file, { force: true }).catch(() => {});
         throw new BlobEvicted(digest, error);
       }
-      throw isSystemError(error) ? new CacheUnusable(file, error) : error;
+      throw isSystemError(error) ? cacheUnusable(file, error) : error;
     }
   }
 

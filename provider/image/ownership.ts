@@ -5,8 +5,8 @@
  */
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { LixImageError } from "../base/errors.ts";
-import { CacheUnusable, isCode } from "./folder.ts";
+import { lixError } from "../errors/lix-error.ts";
+import { cacheUnusable, isCode } from "./folder.ts";
 
 /** What `stat` says of a file or a folder. */
 export interface Ownership {
@@ -51,7 +51,7 @@ function requireOwn(folder: string, found: Ownership, isRoot: boolean): void {
   // In a sticky folder such as /tmp others cannot replace ours, which are looked at themselves.
   const isShared = isRoot && (found.mode & STICKY) !== 0;
   if (isShared && whoElseWrites({ ...found, mode: 0 }) === undefined) return;
-  throw new UnsafeCacheFolder(folder, reason);
+  throw lixError("CACHE_UNSAFE", { folder, reason });
 }
 
 /** From the outermost one inwards. */
@@ -67,17 +67,6 @@ async function statIfThere(folder: string): Promise<Ownership | undefined> {
     return await stat(folder);
   } catch (error) {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
-    throw new CacheUnusable(folder, error);
-  }
-}
-
-export class UnsafeCacheFolder extends LixImageError {
-  readonly code = "CACHE_UNSAFE";
-  constructor(folder: string, reason: string) {
-    super(`local cache: ${folder} ${reason}; its notes decide what is in an image`, {
-      hint: reason.startsWith("belongs")
-        ? `point LIX_IMAGE_CACHE to a folder of this user, or make it this user's: chown -R $(id -u) ${folder}`
-        : `take the permission away: chmod -R go-w ${folder}, or point LIX_IMAGE_CACHE to a folder of this user`,
-    });
+    throw cacheUnusable(folder, error);
   }
 }

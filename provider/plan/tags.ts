@@ -1,6 +1,7 @@
 /** Tags with `{version}`, `{major}` and `{planKey}` filled in. @module */
 import { LixImageError, throwAll } from "../base/errors.ts";
-import { InvalidTag, Tag } from "../formats/oci/reference.ts";
+import { lixError } from "../errors/lix-error.ts";
+import { Tag } from "../formats/oci/reference.ts";
 
 export interface TagFacts {
   /** Of the Lix that is shipped: `2.93.3`. */
@@ -18,7 +19,7 @@ export function fillTags(templates: readonly string[], facts: TagFacts): string[
 /** Throws all that will be no tags whatever the version and the plan, and what has other placeholders. */
 export function checkTemplates(templates: readonly string[]): void {
   fillEach(templates, LIKELY_FACTS, (tag, template, path) => {
-    if (!Tag.is(tag)) throw new InvalidTag(template, path);
+    if (!Tag.is(tag)) throw lixError("INVALID_TAG", { text: template, path });
   });
 }
 

@@ -5,11 +5,12 @@
  */
 import type { Bytes } from "../base/bytes.ts";
 import { SingleFlight } from "../base/concurrency.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
 import { CacheInfo } from "../formats/nix/cache-info.ts";
 import { NarInfo } from "../formats/nix/narinfo.ts";
 import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
 import { decompress } from "../compression/decompress.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { Pace } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";
 
@@ -56,35 +57,5 @@ async function checkStoreDir(files: CacheFiles, signal: AbortSignal): Promise<vo
   // Nix asks for the file; the paths in the narinfos tell the store's folder just as well.
   if (text === undefined) return;
   const { storeDir } = CacheInfo.parse(text);
-  if (storeDir !== STORE_DIR) throw new ForeignStoreDir(files.url, storeDir);
-}
-
-export class ForeignStoreDir extends LixImageError {
-  readonly code = "FOREIGN_STORE_DIR";
-  constructor(url: string, storeDir: string) {
-    super(`${url}: expected a cache of ${STORE_DIR}; got one of ${storeDir}`, {
-      hint: "its paths cannot be used in this image: remove it from the lock's `caches`",
-    });
-  }
-}
-
-/** A narinfo's URL that leads out of what its cache may hand out. */
-export class UnsafeNarUrl extends LixImageError {
-  readonly code = "UNSAFE_NAR_URL";
-  constructor(cache: string, url: string) {
-    super(`${cache}: expected a narinfo's URL within the cache; got ${JSON.stringify(url)}`, {
-      hint: "the cache is damaged or hostile: remove it from the lock's `caches`",
-    });
-  }
-}
-
-/** The NAR is not there although its narinfo is: collected as garbage, usually. */
-export class NarGone extends LixImageError {
-  readonly code = "NAR_GONE";
-  constructor(cache: string, url: string, refusal?: LixImageError) {
-    super(`${cache}: it has a narinfo but not the NAR ${url}`, {
-      hint: "the cache has dropped the file: add another cache, or make the lock anew",
-      cause: refusal,
-    });
-  }
+  if (storeDir !== STORE_DIR) throw lixError("FOREIGN_STORE_DIR", { url: files.url, storeDir });
 }

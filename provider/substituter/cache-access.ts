@@ -1,8 +1,9 @@
 /** Who asks a cache for files. @module */
 import { isConfidential } from "../base/confidential.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
 import { basicOf, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { netrcAuthorization, netrcHasDefault } from "./netrc.ts";
 
 export interface CacheAccess {
@@ -31,7 +32,9 @@ export function passwordAccess(root: URL): CacheAccess {
     redirects: true,
     refusal(label) {
       const known = refused.get(label);
-      return known && new CacheDenied(label, known);
+      return (
+        known && lixError("CACHE_DENIED", { label, status: known.status, missing: known.missing })
+      );
     },
     async headers() {
       const { authorization } = await find();
@@ -48,7 +51,7 @@ export function passwordAccess(root: URL): CacheAccess {
       const bearer = bearerOf(authorization);
       const wantsBearer = /(?:^|,)\s*bearer\b/i.test(headers["www-authenticate"] ?? "");
       if (status !== 401 || bearer === undefined || !wantsBearer)
-        throw new CacheDenied(label, { status, missing: undefined });
+        throw lixError("CACHE_DENIED", { label, status, missing: undefined });
       login = Promise.resolve({ authorization: bearer, missing: "" });
       return "again";
     },
@@ -91,23 +94,4 @@ function bearerOf(authorization: string): string | undefined {
   return `Bearer ${Buffer.from(pair, "base64")
     .toString("utf8")
     .replace(/^[^:]*:/, "")}`;
-}
-
-/** 401 or 403. Without a login the second may also mean "I do not have it": so S3 says it. */
-export class CacheDenied extends LixImageError {
-  readonly code = "CACHE_DENIED";
-  constructor(
-    label: string,
-    { status, missing }: { readonly status: number; readonly missing: string | undefined },
-  ) {
-    const what =
-      missing === undefined
-        ? `the cache answers ${status} to the credentials it was given`
-        : status === 401
-          ? "the cache answers 401: it wants a login"
-          : "the cache answers 403: it does not have it, or not for everybody";
-    super(`${label}: ${what}`, {
-      hint: missing ?? "check the entry for its host in netrc (NETRC, ~/.netrc or /etc/nix/netrc)",
-    });
-  }
 }

@@ -6,6 +6,7 @@
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
+import type { Refusal } from "../errors/substituter-errors.ts";
 import { log } from "../base/log.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
@@ -16,6 +17,7 @@ import type { Substituter } from "./substituter.ts";
 import { cacheSupplier, tarballSupplier, type LockedNar, type Supplier } from "./supplier.ts";
 import { verified } from "./verified.ts";
 import { XZ_THREADS } from "../compression/xz-pool.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 // For the whole process: as many as decode at once, so that no open connection has to wait for a
 // decoder until its server gives up.
@@ -68,7 +70,7 @@ export class NarSource {
 
   /**
    * The NAR of `info`, verified: bytes may be used only after the last one has come. Throws
-   * NarInterrupted when another `open` may do better, NarUnavailable when none will.
+   * NarInterrupted when another `open` may do better, NAR_UNAVAILABLE when none will.
    */
   async *open(info: LockedNar, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const release = await enter(DOWNLOADS);
@@ -113,7 +115,7 @@ export class NarSource {
     }
     // Forgotten, because whoever asks again has perhaps mended something.
     this.#searches.delete(info.storePath);
-    throw new NarUnavailable(info.storePath, refusals(search));
+    throw lixError("NAR_UNAVAILABLE", { path: info.storePath, refusals: refusalsOf(search) });
   }
 
   /** The first one that has the path; undefined when all have failed. */
@@ -160,7 +162,7 @@ export class NarSource {
 const isTooSlow = (error: unknown, pace: Pace): boolean =>
   pace === "hurried" && error instanceof HttpUnreachable && error.retryable === "silence";
 
-const refusals = ({ suppliers, failures }: Search): readonly Refusal[] =>
+const refusalsOf = ({ suppliers, failures }: Search): readonly Refusal[] =>
   suppliers.map((supplier) => {
     const error = failures.get(supplier)?.error;
     return {
@@ -185,31 +187,10 @@ async function enter(limiter: Limiter): Promise<() => Promise<void>> {
   };
 }
 
-/** What one supplier had to say. */
-interface Refusal {
-  readonly url: string;
-  readonly reason: string;
-  readonly hint: string | undefined;
-}
-
 /** It broke after some bytes had been handed out: what was made of them is void. Opening again may help. */
 export class NarInterrupted extends LixImageError {
   readonly code = "NAR_INTERRUPTED";
   constructor(path: StorePath, url: string, cause: unknown) {
     super(`${path}: ${url} failed before its NAR was whole`, { cause });
-  }
-}
-
-export class NarUnavailable extends LixImageError {
-  readonly code = "NAR_UNAVAILABLE";
-  constructor(path: StorePath, refusals: readonly Refusal[]) {
-    const lines = refusals.map(({ url, reason }) => `  ${url}: ${reason}`);
-    const hints = new Set(refusals.flatMap(({ hint }) => hint ?? []));
-    super([`${path}: none of ${refusals.length} caches can supply it`, ...lines], {
-      hint: [
-        ...hints,
-        "add a cache that has it to the lock's `caches`, or make the lock anew with `lix-image lock`",
-      ].join("; "),
-    });
   }
 }

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
 import { ByteString } from "../base/byte-string.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { NarEvent } from "../formats/nix/nar-event.ts";
 
 const CHUNK = 256 * 1024;
@@ -29,7 +29,7 @@ export async function* diskEvents(
       yield* diskEvents(child, signal, path === "" ? inside : `${path}/${inside}`);
     }
   } else {
-    throw new NotInANar(file.toString());
+    throw lixError("NOT_IN_A_NAR", { file: file.toString() });
   }
 }
 
@@ -52,12 +52,3 @@ async function* fileEvents(file: Buffer, path: ByteString): AsyncGenerator<NarEv
 }
 
 const SLASH = Buffer.from("/");
-
-export class NotInANar extends LixImageError {
-  readonly code = "NOT_IN_A_NAR";
-  constructor(file: string) {
-    super(`${file}: expected a file, directory or symbolic link; got something else`, {
-      hint: "no store holds such a thing: the store is damaged, `nix-store --verify` may tell more",
-    });
-  }
-}

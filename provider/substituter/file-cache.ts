@@ -5,8 +5,9 @@ import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
+import { TEXT_LIMIT, type CacheFiles } from "./binary-cache.ts";
 import { decompress } from "../compression/decompress.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 const CHUNK = 256 * 1024;
 
@@ -24,19 +25,25 @@ export function fileCacheFiles(folder: string): CacheFiles {
       } catch (error) {
         if (isMissing(error)) return missing(root);
         // Of a name that is right: what is in the file is not.
-        if (error instanceof RangeError) throw new CacheTextTooLong(file);
-        throw error instanceof LixImageError ? error : new CacheUnreadable(file, error);
+        if (error instanceof RangeError)
+          throw lixError("CACHE_TEXT_TOO_LONG", { file, most: TEXT_LIMIT });
+        throw error instanceof LixImageError
+          ? error
+          : lixError("CACHE_UNREADABLE", { file }, { cause: error });
       }
     },
     async *nar(narUrl) {
       // A folder has no queries; harmonia's URLs have one.
       const name = narUrl.replace(/\?.*$/s, "");
       const file = resolve(root, `./${name}`);
-      if (!file.startsWith(root + sep) || name.includes("\0")) throw new UnsafeNarUrl(url, narUrl);
+      if (!file.startsWith(root + sep) || name.includes("\0"))
+        throw lixError("UNSAFE_NAR_URL", { cache: url, url: narUrl });
       try {
         yield* contents(file);
       } catch (error) {
-        throw isMissing(error) ? new NarGone(url, narUrl) : new CacheUnreadable(file, error);
+        throw isMissing(error)
+          ? lixError("NAR_GONE", { cache: url, url: narUrl })
+          : lixError("CACHE_UNREADABLE", { file }, { cause: error });
       }
     },
   };
@@ -53,7 +60,7 @@ async function missing(root: string): Promise<undefined> {
   try {
     await (await open(root)).close();
   } catch (error) {
-    throw new CacheUnreadable(root, error);
+    throw lixError("CACHE_UNREADABLE", { file: root }, { cause: error });
   }
   return undefined;
 }
@@ -62,22 +69,3 @@ const isMissing = (error: unknown): boolean =>
   error instanceof Error &&
   "code" in error &&
   (error.code === "ENOENT" || error.code === "ENOTDIR");
-
-export class CacheUnreadable extends LixImageError {
-  readonly code = "CACHE_UNREADABLE";
-  constructor(file: string, cause: unknown) {
-    super(`${file}: the cache cannot be read`, {
-      hint: "check the path in the lock's `caches` and its permissions",
-      cause,
-    });
-  }
-}
-
-export class CacheTextTooLong extends LixImageError {
-  readonly code = "CACHE_TEXT_TOO_LONG";
-  constructor(file: string) {
-    super(`${file}: expected a text of at most ${TEXT_LIMIT} bytes; got more`, {
-      hint: "no narinfo is so long: the cache is damaged, copy this path into it again",
-    });
-  }
-}

@@ -6,10 +6,11 @@ import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { mayRetry } from "../base/retry.ts";
 import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
-import { NarGone, TEXT_LIMIT, UnsafeNarUrl, type CacheFiles } from "./binary-cache.ts";
+import { TEXT_LIMIT, type CacheFiles } from "./binary-cache.ts";
 import { passwordAccess, type CacheAccess } from "./cache-access.ts";
 import type { Pace } from "./late-caches.ts";
 import { decodeContent } from "../compression/content-encoding.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** How long a cache may keep us waiting. */
 export interface CacheLimits {
@@ -124,10 +125,11 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
     },
     async *nar(narUrl, signal, pace = "patient") {
       const target = resolveNarUrl(narUrl, root);
-      if (target === undefined) throw new UnsafeNarUrl(url, narUrl);
+      if (target === undefined) throw lixError("UNSAFE_NAR_URL", { cache: url, url: narUrl });
       const label = redactUrl(target);
       const body = await fetchFile(target, label, { signal, pace });
-      if (body === undefined) throw new NarGone(url, label, access.refusal(label));
+      if (body === undefined)
+        throw lixError("NAR_GONE", { cache: url, url: label }, { cause: access.refusal(label) });
       yield* body;
     },
   };

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** A Nix store on this machine: `local`, or `local?root=/absolute/path` for one that lies elsewhere. */
 export interface LocalStoreUrl {
@@ -11,23 +11,17 @@ export const LocalStoreUrl = {
   /** Without regard to whether its settings make sense. A folder named `local` is `./local`. */
   is: (text: string): boolean => /^local(?:\?|$)/.test(text),
 
-  /** undefined for the URL of anything else. Throws InvalidLocalStore. */
+  /** undefined for the URL of anything else. Throws INVALID_LOCAL_STORE. */
   parse(text: string): LocalStoreUrl | undefined {
     if (!LocalStoreUrl.is(text)) return undefined;
     const settings = new URLSearchParams(text.slice("local".length));
     // As for caches, settings of Nix's client change nothing here; these two change where the store is.
     const moved = ["store", "real", "state"].find((name) => settings.has(name));
-    if (moved !== undefined) throw new InvalidLocalStore(text, `the setting ${moved}`);
+    if (moved !== undefined)
+      throw lixError("INVALID_LOCAL_STORE", { text, got: `the setting ${moved}` });
     const root = settings.get("root") ?? "";
     if (settings.has("root") && !isAbsolute(root))
-      throw new InvalidLocalStore(text, `the root ${JSON.stringify(root)}`);
+      throw lixError("INVALID_LOCAL_STORE", { text, got: `the root ${JSON.stringify(root)}` });
     return { root: root.replace(/\/+$/, "") };
   },
 };
-
-export class InvalidLocalStore extends LixImageError {
-  readonly code = "INVALID_LOCAL_STORE";
-  constructor(text: string, got: string) {
-    super(`cache ${text}: expected local or local?root=/absolute/path; got ${got}`);
-  }
-}

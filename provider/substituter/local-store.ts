@@ -5,7 +5,7 @@
  */
 import { lstat } from "node:fs/promises";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { encodeNar } from "../formats/nix/nar-encoder.ts";
 import { NarUnwritable } from "../formats/nix/nar-writer.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
@@ -23,7 +23,11 @@ export function localStore({ root }: LocalStoreUrl): Substituter {
       await lstat(file);
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw new StoreUnreadable(url, error);
+      throw lixError(
+        "STORE_UNREADABLE",
+        { url, why: error instanceof Error ? error.message : String(error) },
+        { cause: error },
+      );
     }
     return readable(encodeNar(diskEvents(file, signal)), path, url);
   };
@@ -36,7 +40,8 @@ export function localStore({ root }: LocalStoreUrl): Substituter {
     },
     async *openNar({ storePath }, signal) {
       const nar = await openPath(storePath, signal);
-      if (nar === undefined) throw new StoreUnreadable(url, new Error(`${storePath} is not there`));
+      if (nar === undefined)
+        throw lixError("STORE_UNREADABLE", { url, why: `${storePath} is not there` });
       yield* nar;
     },
   };
@@ -49,7 +54,12 @@ async function* readable(nar: Bytes, path: StorePath, url: string): AsyncGenerat
     yield* nar;
   } catch (error) {
     // Errno's, such as a path that was collected as garbage while it was read.
-    if (error instanceof Error && "syscall" in error) throw new StoreUnreadable(url, error);
+    if (error instanceof Error && "syscall" in error)
+      throw lixError(
+        "STORE_UNREADABLE",
+        { url, why: error instanceof Error ? error.message : String(error) },
+        { cause: error },
+      );
     if (error instanceof NarUnwritable) error.message = `${url}: ${path}: ${error.message}`;
     throw error;
   }
@@ -59,13 +69,3 @@ const isMissing = (error: unknown): boolean =>
   error instanceof Error &&
   "code" in error &&
   (error.code === "ENOENT" || error.code === "ENOTDIR");
-
-export class StoreUnreadable extends LixImageError {
-  readonly code = "STORE_UNREADABLE";
-  constructor(url: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`${url}: the store cannot be read: ${why}`, {
-      hint: "was garbage collected meanwhile? a link in a profile or `nix-store --add-root` keeps paths",
-    });
-  }
-}

@@ -8,7 +8,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface NetrcEntry {
   /** Undefined: any host. */
@@ -76,16 +76,6 @@ async function readIfThere(file: string): Promise<string | undefined> {
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     // Root's own, on machines with Nix; nothing for other users, who may not need it.
     if (code === "EACCES" && file !== process.env["NETRC"]) return undefined;
-    throw new NetrcUnreadable(file, error);
-  }
-}
-
-export class NetrcUnreadable extends LixImageError {
-  readonly code = "NETRC_UNREADABLE";
-  constructor(file: string, cause: unknown) {
-    super(`${file}: cannot be read`, {
-      hint: "it may hold the credentials of a cache: make it readable, or point NETRC elsewhere",
-      cause,
-    });
+    throw lixError("NETRC_UNREADABLE", { file }, { cause: error });
   }
 }

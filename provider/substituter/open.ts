@@ -1,7 +1,7 @@
 /** From the URL of a cache to its substituter. @module */
 import { fileURLToPath } from "node:url";
-import { LixImageError } from "../base/errors.ts";
 import { redactUrl } from "../base/redact.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { binaryCache } from "./binary-cache.ts";
 import { fileCacheFiles } from "./file-cache.ts";
 import { httpCacheFiles } from "./http-cache.ts";
@@ -15,7 +15,7 @@ export function openSubstituter(text: string, options: S3Options = {}): Substitu
   const local = LocalStoreUrl.parse(text);
   if (local !== undefined) return localStore(local);
   const url = URL.parse(text);
-  if (url === null) throw new UnsupportedCache(JSON.stringify(text));
+  if (url === null) throw lixError("UNSUPPORTED_CACHE", { url: JSON.stringify(text) });
   if (url.protocol === "s3:") return binaryCache(s3CacheFiles(url, options));
   // `?priority=`, `?trusted=`, `?compression=` and the like are settings of Nix's client.
   url.search = "";
@@ -28,7 +28,7 @@ export function openSubstituter(text: string, options: S3Options = {}): Substitu
     case "file:":
       return binaryCache(fileCacheFiles(folderOf(url)));
     default:
-      throw new UnsupportedCache(redactUrl(url));
+      throw lixError("UNSUPPORTED_CACHE", { url: redactUrl(url) });
   }
 }
 
@@ -36,13 +36,6 @@ function folderOf(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch {
-    throw new UnsupportedCache(url.href, "write file:///absolute/path");
-  }
-}
-
-export class UnsupportedCache extends LixImageError {
-  readonly code = "UNSUPPORTED_CACHE";
-  constructor(url: string, hint = "write https://…, http://…, s3://…, file:///… or local") {
-    super(`cache ${url}: not a kind of cache that can be used`, { hint });
+    throw lixError("UNSUPPORTED_CACHE", { url: url.href, write: "file:///absolute/path" });
   }
 }

@@ -8,7 +8,7 @@ import type { FoundAwsKeys } from "../login/aws/keys.ts";
 import { profileKeys } from "../login/aws/profile-keys.ts";
 import { signedHeaders } from "../login/aws/signed-headers.ts";
 import type { Environment } from "../base/environment.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { CacheFiles } from "./binary-cache.ts";
 import type { CacheAccess } from "./cache-access.ts";
 import { httpCacheFiles, type HttpCacheOptions } from "./http-cache.ts";
@@ -39,7 +39,8 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
     if (withheld !== undefined) return undefined;
     if (profile === undefined) return findAwsKeys(region, environment);
     const keys = await profileKeys(profile, { region, environment });
-    if (keys === undefined) throw new NoSuchAwsProfile(profile, location.name);
+    if (keys === undefined)
+      throw lixError("NO_SUCH_AWS_PROFILE", { profile, cache: location.name });
     return keys;
   };
   let found: ReturnType<typeof find> | undefined;
@@ -47,11 +48,11 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
   return {
     refusal: (label) =>
       refused.has(label)
-        ? new S3Denied(
+        ? lixError("S3_DENIED", {
             label,
-            "AccessDenied, of what is not there too",
-            "s3:ListBucket tells them apart",
-          )
+            got: "AccessDenied, of what is not there too",
+            hint: "s3:ListBucket tells them apart",
+          })
         : undefined,
     // A signature is for one host.
     redirects: false,
@@ -74,7 +75,11 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
       const code = /<Code>(\w{1,80})<\/Code>/.exec(await response.text())?.[1];
       const elsewhere = headers["x-amz-bucket-region"];
       if (typeof elsewhere === "string" && elsewhere !== region)
-        throw new S3Denied(label, code ?? status, `write s3://…?region=${elsewhere}`);
+        throw lixError("S3_DENIED", {
+          label,
+          got: code ?? status,
+          hint: `write s3://…?region=${elsewhere}`,
+        });
       if (status !== 403 && status !== 400) return undefined;
       // To those who may not list, S3 says so of what is not there. The one file that each cache has
       // tells that from keys that are good for nothing.
@@ -83,30 +88,15 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
         return "missing";
       }
       const source = (await found)?.source;
-      throw new S3Denied(
+      throw lixError("S3_DENIED", {
         label,
-        code ?? status,
-        source === undefined
-          ? (withheld ??
+        got: code ?? status,
+        hint:
+          source === undefined
+            ? (withheld ??
               "no AWS credentials were found, so it would have to be public: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE")
-          : `the credentials are from ${source}; they need s3:GetObject`,
-      );
+            : `the credentials are from ${source}; they need s3:GetObject`,
+      });
     },
   };
-}
-
-export class S3Denied extends LixImageError {
-  readonly code = "S3_DENIED";
-  constructor(label: string, got: string | number, hint: string) {
-    super(`${label}: expected the file; got ${got}`, { hint });
-  }
-}
-
-export class NoSuchAwsProfile extends LixImageError {
-  readonly code = "NO_SUCH_AWS_PROFILE";
-  constructor(profile: string, cache: string) {
-    super(`${cache}: the AWS profile ${JSON.stringify(profile)} has no keys`, {
-      hint: "add it to ~/.aws/credentials, or leave `profile` out to use what the environment has",
-    });
-  }
 }

@@ -8,7 +8,8 @@
 import { awsServiceUrl, isS3OfAws } from "../login/aws/domain.ts";
 import { isConfidential } from "../base/confidential.ts";
 import type { Environment } from "../base/environment.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Where a bucket is. */
 export interface S3Location {
@@ -31,7 +32,7 @@ const PROFILE = /^[^\p{Cc}]{1,128}$/u;
 
 export function parseS3Url(url: URL, environment: Environment): S3Location {
   const bucket = url.hostname;
-  const refuse = (what: string): InvalidS3Url => new InvalidS3Url(bucket, what);
+  const refuse = (what: string): LixImageError => lixError("INVALID_S3_URL", { bucket, got: what });
   if (!BUCKET.test(bucket) || url.port !== "" || url.username !== "" || url.password !== "")
     throw refuse("another host");
   const setting = (name: string, form: RegExp): string | undefined => {
@@ -114,16 +115,4 @@ function withheld(
     `a lock does not choose whose keys are used: if you want its profile, set ` +
     `AWS_PROFILE or ${PROFILES} to ${JSON.stringify(to.profile)}`
   );
-}
-
-export class InvalidS3Url extends LixImageError {
-  readonly code = "INVALID_S3_URL";
-  constructor(bucket: string, got: string) {
-    super(
-      `cache s3://${bucket}: expected s3://bucket?region=…&endpoint=host:port&scheme=https; got ${got}`,
-      {
-        hint: "check the URL in the lock's `caches`, and AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL",
-      },
-    );
-  }
 }

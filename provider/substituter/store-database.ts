@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
@@ -46,7 +46,7 @@ export async function openStoreDatabase(file: string): Promise<OpenStoreDatabase
       },
     };
   } catch (cause) {
-    throw new StoreDatabaseUnreadable(file, cause);
+    throw lixError("STORE_DATABASE_UNREADABLE", { file }, { cause });
   }
 }
 
@@ -78,14 +78,4 @@ function pathInfo(
         : undefined,
     ca: row.ca === null || row.ca === "" ? undefined : row.ca,
   };
-}
-
-export class StoreDatabaseUnreadable extends LixImageError {
-  readonly code = "STORE_DATABASE_UNREADABLE";
-  constructor(file: string, cause: unknown) {
-    super(`${file}: the store's database cannot be read`, {
-      hint: "is there a Nix store, and may you read it? `local` stands for this machine's, `local?root=DIR` for the one in DIR/nix",
-      cause,
-    });
-  }
 }

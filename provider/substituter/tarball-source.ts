@@ -1,11 +1,11 @@
 /** A source where no cache has it: the tarball that the lock names. @module */
 import { createReadStream } from "node:fs";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { isWorthRetrying } from "../base/retry.ts";
 import { RETRY } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { passwordAccess } from "./cache-access.ts";
 import { narOfTarball } from "./tarball.ts";
 
@@ -52,7 +52,10 @@ async function* download(request: TarballRequest, label: string): AsyncGenerator
     return;
   }
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new TarballUnavailable(label, "the URL of nothing that can be downloaded");
+    throw lixError("TARBALL_UNAVAILABLE", {
+      label,
+      got: "the URL of nothing that can be downloaded",
+    });
   // As for caches: what netrc has for this host, which a redirect to another one does not get.
   const headers = await passwordAccess(url).headers(url);
   const { signal, retryDelayMs, responseLimitMs, stallLimitMs } = request;
@@ -60,7 +63,7 @@ async function* download(request: TarballRequest, label: string): AsyncGenerator
   const response = await http(url, { ...limits, reach: "machine", headers, signal, label });
   if (response.status !== 200) {
     await response.discard();
-    throw new TarballUnavailable(label, `status ${response.status}`);
+    throw lixError("TARBALL_UNAVAILABLE", { label, got: `status ${response.status}` });
   }
   yield* response.body;
 }
@@ -70,15 +73,9 @@ async function* fileBytes(url: URL, label: string): AsyncGenerator<Uint8Array> {
     const stream: Bytes = createReadStream(url, { highWaterMark: 256 * 1024 });
     yield* stream;
   } catch (error) {
-    throw new TarballUnavailable(label, error instanceof Error ? error.message : String(error));
-  }
-}
-
-export class TarballUnavailable extends LixImageError {
-  readonly code = "TARBALL_UNAVAILABLE";
-  constructor(label: string, got: string) {
-    super(`${label}: expected a tarball; got ${got}`, {
-      hint: "the lock names it for a source that no cache has: make the lock anew, or push the source to a cache",
+    throw lixError("TARBALL_UNAVAILABLE", {
+      label,
+      got: error instanceof Error ? error.message : String(error),
     });
   }
 }

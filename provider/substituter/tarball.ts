@@ -5,10 +5,10 @@
 import { BUDGETS, requireWithin } from "../base/budgets.ts";
 import { ByteString } from "../base/byte-string.ts";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
 import { encodeNar } from "../formats/nix/nar-encoder.ts";
 import { readTar } from "../formats/tar/read.ts";
 import { decompress } from "../compression/decompress.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { Spool } from "./spool.ts";
 import {
   emptyDirectory,
@@ -28,7 +28,7 @@ export interface TarballOptions {
 
 /**
  * The NAR, after the whole tarball has been read: a NAR is sorted, a tar is not. Contents wait in a
- * temporary file; memory holds names only. Throws TarballUnusable, TarMalformed, DamagedCompression,
+ * temporary file; memory holds names only. Throws TARBALL_UNUSABLE, TarMalformed, DamagedCompression,
  * UnsupportedCompression.
  */
 export async function* narOfTarball(
@@ -71,12 +71,17 @@ async function unpackAll(
         requireWithin("unpackedNodes", (nodes += growth.nodes), label);
       }
       if (spool.size + linkedBytes + nodes * NODE_COST > most)
-        throw new TarballUnusable(label, `more than the ${most} bytes that it may unpack to`);
+        throw lixError("TARBALL_UNUSABLE", {
+          label,
+          got: `more than the ${most} bytes that it may unpack to`,
+        });
     }
     await spool.flush();
     return root;
   } catch (error) {
-    throw error instanceof UnsafeArchiveEntry ? new TarballUnusable(label, error.message) : error;
+    throw error instanceof UnsafeArchiveEntry
+      ? lixError("TARBALL_UNUSABLE", { label, got: error.message })
+      : error;
   }
 }
 
@@ -85,14 +90,5 @@ function onlyFolder(root: UnpackedDirectory, label: string): UnpackedDirectory {
   if (only?.kind === "directory" && others.length === 0) return only;
   const names = [...root.entries.keys()].map(ByteString.toText).sort();
   const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
-  throw new TarballUnusable(label, names.length === 0 ? "nothing" : some);
-}
-
-export class TarballUnusable extends LixImageError {
-  readonly code = "TARBALL_UNUSABLE";
-  constructor(label: string, got: string) {
-    super(`${label}: expected a tarball of one folder; got ${got}`, {
-      hint: "a source is what GitHub's archive/<revision>.tar.gz or a channel's nixexprs.tar.xz holds",
-    });
-  }
+  throw lixError("TARBALL_UNUSABLE", { label, got: names.length === 0 ? "nothing" : some });
 }

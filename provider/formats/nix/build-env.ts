@@ -4,7 +4,7 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { EnvSource } from "./env-collision.ts";
 import { EnvMerge } from "./env-merge.ts";
 import type { MergeManner } from "./env-merge.ts";
@@ -83,7 +83,11 @@ function propagatedBy(source: EnvSource, store: VirtualStore, listingOf: Listing
   if (node === undefined) return [];
   const text =
     node.kind === "regular" && node.size === 0 ? "" : propagatedText(file, store, listingOf);
-  if (text === undefined) throw new PropagationUnreadable(source);
+  if (text === undefined)
+    throw lixError("PROPAGATION_UNREADABLE", {
+      path: `${source.path}${PROPAGATED}`,
+      label: source.label,
+    });
   const [line = ""] = text.split("\n", 1);
   return line.split(/[ \t\v\f\r]+/).filter((word) => word !== "");
 }
@@ -99,13 +103,4 @@ function propagatedText(
   const owner = real.slice(0, -PROPAGATED.length);
   const listing = StorePath.is(owner) ? listingOf(owner) : undefined;
   return typeof listing === "object" ? listing.propagatedUserEnvPackages : undefined;
-}
-
-export class PropagationUnreadable extends LixImageError {
-  readonly code = "PROPAGATION_UNREADABLE";
-  constructor({ path, label }: EnvSource) {
-    super(`${path}${PROPAGATED} (${label}): expected a file; got a link to some other file`, {
-      hint: "leave the package out of the image, or lock an output of it without nix-support",
-    });
-  }
 }

@@ -2,7 +2,7 @@
  * `nix-cache-info`: what a binary cache says of itself. Lines `Key: value`, unknown keys ignored.
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { STORE_DIR } from "./store-path.ts";
 
 export interface CacheInfo {
@@ -15,7 +15,7 @@ export interface CacheInfo {
 
 export const CacheInfo = {
   parse(text: string): CacheInfo {
-    if (!/^[A-Za-z][A-Za-z0-9_-]*:/.test(text)) throw new NotACacheInfo(text);
+    if (!/^[A-Za-z][A-Za-z0-9_-]*:/.test(text)) throw lixError("NOT_A_CACHE_INFO", { text });
     const fields = new Map(
       text.split("\n").map((line): [string, string] => {
         const colon = line.indexOf(":");
@@ -31,12 +31,3 @@ export const CacheInfo = {
     };
   },
 };
-
-export class NotACacheInfo extends LixImageError {
-  readonly code = "NOT_A_CACHE_INFO";
-  constructor(text: string) {
-    super(`nix-cache-info: expected lines "Key: value"; got ${JSON.stringify(text.slice(0, 60))}`, {
-      hint: "the URL answers, but not as a binary cache does",
-    });
-  }
-}

@@ -5,7 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import type { Bytes } from "../../base/bytes.ts";
-import { checkContentAddress, ContentAddress, ContentAddressMismatch } from "./content-address.ts";
+import { lixError } from "../../errors/lix-error.ts";
+import { checkContentAddress, ContentAddress } from "./content-address.ts";
 import type { NarEvent } from "./nar-event.ts";
 import { NarParser } from "./nar-reader.ts";
 import type { PathInfo } from "./path-info.ts";
@@ -34,10 +35,11 @@ export async function* verifyContentAddress(
   }
   const digest = Buffer.from(hasher.digest());
   if (!digest.equals(ca.digest))
-    throw new ContentAddressMismatch(
-      info,
-      `its contents have ${ca.algorithm} ${digest.toString("hex")}`,
-    );
+    throw lixError("CONTENT_ADDRESS_MISMATCH", {
+      storePath: info.storePath,
+      ca: info.ca,
+      problem: `its contents have ${ca.algorithm} ${digest.toString("hex")}`,
+    });
 }
 
 function hasherFor({ method, algorithm }: ContentAddress, info: PathInfo): NarHasher {
@@ -55,7 +57,11 @@ function fileHasher(algorithm: string, info: PathInfo): NarHasher {
   const look = (event: NarEvent): void => {
     if (event.kind === "contents") hash.update(event.bytes);
     else if (event.kind !== "regular")
-      throw new ContentAddressMismatch(info, `expected a file; got a ${event.kind}`);
+      throw lixError("CONTENT_ADDRESS_MISMATCH", {
+        storePath: info.storePath,
+        ca: info.ca,
+        problem: `expected a file; got a ${event.kind}`,
+      });
   };
   return {
     add: (chunk) => {

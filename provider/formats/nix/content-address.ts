@@ -11,7 +11,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { decodeDigest, NarHash } from "./nix-hash.ts";
 import { nixbase32 } from "./nixbase32.ts";
 import type { PathInfo } from "./path-info.ts";
@@ -62,9 +62,9 @@ export const ContentAddress = {
     const [, kind, algorithm = "", digits = ""] =
       /^(text|fixed|fixed:r):(md5|sha1|sha256|sha512):([^:]*)$/.exec(text) ?? [];
     if (!isAlgorithm(algorithm) || (kind === "text" && algorithm !== "sha256"))
-      throw new InvalidContentAddress(text);
+      throw lixError("INVALID_CONTENT_ADDRESS", { text });
     const digest = decodeDigest(digits, DIGEST_SIZES[algorithm]);
-    if (digest === undefined) throw new InvalidContentAddress(text);
+    if (digest === undefined) throw lixError("INVALID_CONTENT_ADDRESS", { text });
     const method = kind === "text" ? "text" : kind === "fixed" ? "flat" : "recursive";
     return { method, algorithm, digest };
   },
@@ -75,19 +75,29 @@ export const ContentAddress = {
  * "needs contents": `verifyContentAddress` must see the NAR. A path without `ca` is not for here.
  */
 export function checkContentAddress(info: PathInfo): "proved" | "needs contents" {
-  if (info.ca === undefined) throw new ContentAddressMismatch(info, "it has none");
+  if (info.ca === undefined)
+    throw lixError("CONTENT_ADDRESS_MISMATCH", {
+      storePath: info.storePath,
+      ca: info.ca,
+      problem: "it has none",
+    });
   const ca = ContentAddress.parse(info.ca);
   const computed = pathOf(ca, info);
   if (computed !== info.storePath)
-    throw new ContentAddressMismatch(info, `its content address makes ${computed}`);
+    throw lixError("CONTENT_ADDRESS_MISMATCH", {
+      storePath: info.storePath,
+      ca: info.ca,
+      problem: `its content address makes ${computed}`,
+    });
   if (ca.method !== "recursive" || ca.algorithm !== "sha256") return "needs contents";
   if (info.references.includes(info.storePath)) return "needs contents";
   const narHash = NarHash.fromBytes(ca.digest);
   if (narHash !== info.narHash)
-    throw new ContentAddressMismatch(
-      info,
-      `it promises the NAR hash ${narHash}, not ${info.narHash}`,
-    );
+    throw lixError("CONTENT_ADDRESS_MISMATCH", {
+      storePath: info.storePath,
+      ca: info.ca,
+      problem: `it promises the NAR hash ${narHash}, not ${info.narHash}`,
+    });
   return "proved";
 }
 
@@ -96,7 +106,12 @@ function pathOf(ca: ContentAddress, info: PathInfo): StorePath {
   const others = info.references.filter((path) => path !== info.storePath);
   const self = others.length < info.references.length;
   if (ca.method === "text") {
-    if (self) throw new ContentAddressMismatch(info, "a text cannot refer to itself");
+    if (self)
+      throw lixError("CONTENT_ADDRESS_MISMATCH", {
+        storePath: info.storePath,
+        ca: info.ca,
+        problem: "a text cannot refer to itself",
+      });
     return makePath(withReferences("text", others), ca.digest, name);
   }
   if (ca.method === "recursive" && ca.algorithm === "sha256") {
@@ -104,7 +119,11 @@ function pathOf(ca: ContentAddress, info: PathInfo): StorePath {
     return makePath(self ? `${type}:self` : type, ca.digest, name);
   }
   if (info.references.length > 0)
-    throw new ContentAddressMismatch(info, "this kind cannot have references");
+    throw lixError("CONTENT_ADDRESS_MISMATCH", {
+      storePath: info.storePath,
+      ca: info.ca,
+      problem: "this kind cannot have references",
+    });
   const kind = ca.method === "recursive" ? "r:" : "";
   const inner = `fixed:out:${kind}${ca.algorithm}:${Buffer.from(ca.digest).toString("hex")}:`;
   return makePath("output:out", sha256(utf8ToBytes(inner)), name);
@@ -123,21 +142,3 @@ function makePath(type: string, inner: Uint8Array, name: string): StorePath {
 }
 
 const isAlgorithm = (text: string): text is Algorithm => Object.hasOwn(DIGEST_SIZES, text);
-
-export class InvalidContentAddress extends LixImageError {
-  readonly code = "INVALID_CONTENT_ADDRESS";
-  constructor(text: string) {
-    super(`not a content address: ${JSON.stringify(text.slice(0, 200))}`, {
-      hint: "expected text:sha256:… or fixed:[r:]<md5|sha1|sha256|sha512>:…",
-    });
-  }
-}
-
-export class ContentAddressMismatch extends LixImageError {
-  readonly code = "CONTENT_ADDRESS_MISMATCH";
-  constructor(info: PathInfo, problem: string) {
-    super(`${info.storePath}: does not match its content address ${info.ca ?? ""}: ${problem}`, {
-      hint: "no signature covers a content address, so this path cannot be trusted; get it from another cache",
-    });
-  }
-}

@@ -3,7 +3,9 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import type { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
+import type { CollisionReason } from "../../errors/nix-errors.ts";
 import type { VirtualStore } from "./virtual-store.ts";
 
 /** A place in the store, and the package it comes from. */
@@ -13,21 +15,12 @@ export interface EnvSource {
   readonly label: string;
 }
 
-export type Difference = keyof typeof DIFFERENCES;
-
-const DIFFERENCES = {
-  contents: "their contents differ",
-  permissions: "only one of them is executable",
-  fileAndDirectory: "only one of them is a directory, and priorities do not settle that",
-  dangling: "not both exist: a link is dangling",
-} as const;
-
 /** Why two that are not both directories cannot stand for each other; undefined when they can. */
 export function differenceOf(
   store: VirtualStore,
   a: ByteString,
   b: ByteString,
-): Difference | undefined {
+): CollisionReason | undefined {
   const [one, other] = [store.stat(a), store.stat(b)];
   if (one === undefined || other === undefined) return "dangling";
   if (one.kind !== "regular" || other.kind !== "regular") return "fileAndDirectory";
@@ -43,18 +36,15 @@ export function differenceOf(
 export const showName = (name: ByteString): string =>
   ByteString.toText(name).replace(/^\/(?!nix\/store\/)/, "");
 
-export class BuildEnvCollision extends LixImageError {
-  readonly code = "BUILD_ENV_COLLISION";
-  constructor(name: ByteString, old: EnvSource, source: EnvSource, difference: Difference) {
-    const [one, other] = [old, source].map(({ path, label }) => `${showName(path)} (${label})`);
-    super(
-      `two packages of the profile collide at ${showName(name)}: ${one} and ${other}; ${DIFFERENCES[difference]}`,
-      {
-        hint:
-          difference === "fileAndDirectory"
-            ? "leave one of the two packages out"
-            : "leave one of the two packages out, or give one a lower `priority` in the lock, which wins",
-      },
-    );
-  }
-}
+export const collision = (
+  name: ByteString,
+  [one, other]: readonly [EnvSource, EnvSource],
+  reason: CollisionReason,
+): LixImageError =>
+  lixError("BUILD_ENV_COLLISION", {
+    name: showName(name),
+    sources: [shown(one), shown(other)],
+    reason,
+  });
+
+const shown = ({ path, label }: EnvSource): EnvSource => ({ path: showName(path), label });

@@ -6,8 +6,8 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
-import { BuildEnvCollision, differenceOf, showName } from "./env-collision.ts";
+import { lixError } from "../../errors/lix-error.ts";
+import { collision, differenceOf, showName } from "./env-collision.ts";
 import type { EnvSource } from "./env-collision.ts";
 import type { StorePath } from "./store-path.ts";
 import { Tree } from "./tree.ts";
@@ -44,7 +44,11 @@ export class EnvMerge {
   }
 
   add(source: EnvSource, manner: MergeManner): void {
-    if (!isDirectory(this.#store, source.path)) throw new PackageIsNoDirectory(source);
+    if (!isDirectory(this.#store, source.path))
+      throw lixError("PACKAGE_IS_NO_DIRECTORY", {
+        path: showName(source.path),
+        label: source.label,
+      });
     this.#visit(ROOT, source, manner);
   }
 
@@ -92,7 +96,7 @@ export class EnvMerge {
     }
     if (old.kind === "directory") {
       if (!isDirectory(store, source.path))
-        throw new BuildEnvCollision(name, old.source ?? source, source, "fileAndDirectory");
+        throw collision(name, [old.source ?? source, source], "fileAndDirectory");
     } else {
       const oldPath = old.source.path;
       if (priority < old.priority && !isDirectory(store, oldPath)) {
@@ -110,7 +114,7 @@ export class EnvMerge {
         if (manner.collisions === "ignore") return;
         const difference = differenceOf(store, oldPath, source.path);
         if (difference === undefined) return;
-        throw new BuildEnvCollision(name, old.source, source, difference);
+        throw collision(name, [old.source, source], difference);
       }
       this.#visitChildren(name, old.source, { ...manner, priority: old.priority });
     }
@@ -162,16 +166,4 @@ const isLink = (store: VirtualStore, path: ByteString): boolean =>
 function isSame(store: VirtualStore, a: ByteString, b: ByteString): boolean {
   const real = store.realPath(a);
   return real !== undefined && real === store.realPath(b);
-}
-
-export class PackageIsNoDirectory extends LixImageError {
-  readonly code = "PACKAGE_IS_NO_DIRECTORY";
-  constructor({ path, label }: EnvSource) {
-    super(
-      `${showName(path)} (${label}): expected a directory to merge into the profile; it is none`,
-      {
-        hint: "only packages that are directories of bin, share, … can be installed",
-      },
-    );
-  }
 }

@@ -4,7 +4,7 @@
  */
 import * as crypto from "node:crypto";
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { NarEvent } from "./nar-event.ts";
 
 export interface ListedFile {
@@ -55,7 +55,8 @@ export class ListingBuilder {
       case "regular":
         this.#file = { ...event, hash: crypto.createHash("sha256") };
         if (event.path === PROPAGATED) {
-          if (event.size > PROPAGATED_LIMIT) throw new PropagatedTooLong(event.size);
+          if (event.size > PROPAGATED_LIMIT)
+            throw lixError("PROPAGATED_TOO_LONG", { size: event.size, most: PROPAGATED_LIMIT });
           this.#propagated = [];
         }
         break;
@@ -101,11 +102,4 @@ export class ListingBuilder {
 interface OpenDirectory {
   readonly path: ByteString;
   readonly entries: Map<ByteString, ListingNode>;
-}
-
-export class PropagatedTooLong extends LixImageError {
-  readonly code = "PROPAGATED_TOO_LONG";
-  constructor(size: number) {
-    super(`${PROPAGATED}: expected at most ${PROPAGATED_LIMIT} bytes; got ${size}`);
-  }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";
-import { LixImageError } from "../../base/errors.ts";
+import type { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { NarEvent } from "./nar-event.ts";
 
 /** Yielded by a parser that cannot go on before the next chunk. */
@@ -112,14 +113,22 @@ export class NarInput {
   }
 
   /** About what was read last. */
-  malformed(problem: string): NarMalformed {
-    return new NarMalformed(this.path, this.#start, problem);
+  malformed(problem: string): LixImageError {
+    return lixError("NAR_MALFORMED", {
+      path: ByteString.toText(this.path),
+      offset: this.#start,
+      problem,
+    });
   }
 
   /** About an input that ends here. */
-  truncated(): NarMalformed {
+  truncated(): LixImageError {
     const end = this.#base + this.#chunk.length;
-    return new NarMalformed(this.path, end, "ends too early");
+    return lixError("NAR_MALFORMED", {
+      path: ByteString.toText(this.path),
+      offset: end,
+      problem: "ends too early",
+    });
   }
 
   #begin(): void {
@@ -134,17 +143,3 @@ const words = (literal: Buffer): string =>
       .replace(/[^ -~]+/g, " ")
       .trim(),
   );
-
-export class NarMalformed extends LixImageError {
-  readonly code = "NAR_MALFORMED";
-  readonly path: ByteString;
-  readonly offset: number;
-  constructor(path: ByteString, offset: number, problem: string) {
-    const where = JSON.stringify(`/${ByteString.toText(path)}`);
-    super(`malformed NAR, at byte ${offset}, in ${where}: ${problem}`, {
-      hint: "the archive is damaged or was not written by Nix; another cache may have a good one",
-    });
-    this.path = path;
-    this.offset = offset;
-  }
-}

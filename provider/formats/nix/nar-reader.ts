@@ -16,11 +16,11 @@ import { requireWithin } from "../../base/budgets.ts";
 import type { ByteString } from "../../base/byte-string.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import type { NarEvent } from "./nar-event.ts";
-import { MORE, NarInput, NarMalformed } from "./nar-input.ts";
+import { MORE, NarInput } from "./nar-input.ts";
 import { nameProblem, NarLimits, targetProblem } from "./nar-limits.ts";
 import { narStrings } from "./nar-strings.ts";
 
-/** Events of a NAR; "contents" are views into the source's chunks. Throws {@link NarMalformed}. */
+/** Events of a NAR; "contents" are views into the source's chunks. Throws NAR_MALFORMED. */
 export async function* readNar(
   source: Bytes,
   limits: NarLimits = NarLimits.default,

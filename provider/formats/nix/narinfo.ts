@@ -3,7 +3,7 @@
  * @see https://nix.dev/manual/nix/latest/protocols/json/store-object-info
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { InvalidNarHash, NarHash } from "./nix-hash.ts";
 import type { PathInfo } from "./path-info.ts";
 import { InvalidStorePath, StorePath } from "./store-path.ts";
@@ -23,16 +23,17 @@ export const NarInfo = {
   /** Refuses what Lix refuses, and an answer about another path than `expected`. */
   parse(text: string, expected?: StorePath): NarInfo {
     const subject = expected === undefined ? "narinfo" : `narinfo of ${expected}`;
-    if (!/^[A-Za-z][A-Za-z0-9_-]*:/.test(text)) throw new NotANarInfo(subject, text);
+    if (!/^[A-Za-z][A-Za-z0-9_-]*:/.test(text)) throw lixError("NOT_A_NARINFO", { subject, text });
     try {
       const info = fromFields(fieldsOf(text));
       if (expected !== undefined && info.storePath !== expected)
         throw new Corrupt(`is about another path: ${info.storePath}`);
       return info;
     } catch (error) {
-      if (error instanceof Corrupt) throw new NarInfoMalformed(subject, error.message);
+      if (error instanceof Corrupt)
+        throw lixError("NARINFO_MALFORMED", { subject, problem: error.message });
       if (error instanceof InvalidStorePath || error instanceof InvalidNarHash)
-        throw new NarInfoMalformed(subject, error.message, error);
+        throw lixError("NARINFO_MALFORMED", { subject, problem: error.message }, { cause: error });
       throw error;
     }
   },
@@ -131,23 +132,3 @@ const quote = (text: string): string => JSON.stringify(text.slice(0, 200));
 
 /** Caught in `parse`, which knows the subject. */
 class Corrupt extends Error {}
-
-export class NarInfoMalformed extends LixImageError {
-  readonly code = "NARINFO_MALFORMED";
-  constructor(subject: string, problem: string, cause?: unknown) {
-    super(`${subject}: ${problem}`, {
-      hint: "the cache serves a damaged file; remove it from the caches or report it to its owner",
-      cause,
-    });
-  }
-}
-
-/** A login page, or bytes of a Content-Encoding that nobody undid. */
-export class NotANarInfo extends LixImageError {
-  readonly code = "NOT_A_NARINFO";
-  constructor(subject: string, text: string) {
-    super(`${subject}: expected lines "Key: value"; got ${quote(text.slice(0, 60))}`, {
-      hint: "the URL answers, but not as a binary cache does",
-    });
-  }
-}

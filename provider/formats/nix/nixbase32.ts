@@ -4,7 +4,7 @@
  * @see https://nix.dev/manual/nix/latest/protocols/nix32
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 // Without e, o, t and u, so that no rude words come out.
 const ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz";
@@ -21,33 +21,31 @@ export const nixbase32 = {
     return text;
   },
 
-  /** Throws {@link InvalidNixBase32} unless `encode` could have written it. */
+  /** Throws INVALID_NIXBASE32 unless `encode` could have written it. */
   decode(text: string): Uint8Array {
     const bytes = new Uint8Array((text.length * 5) >> 3);
     if (digitsFor(bytes.length) !== text.length)
-      throw new InvalidNixBase32(text, `${text.length} digits make no whole bytes`);
+      throw lixError("INVALID_NIXBASE32", {
+        text,
+        problem: `${text.length} digits make no whole bytes`,
+      });
     for (let n = 0; n < text.length; n++) {
       const char = text.charAt(text.length - 1 - n);
       const digit = DIGIT_OF.get(char);
       if (digit === undefined)
-        throw new InvalidNixBase32(text, `${JSON.stringify(char)} is no digit`);
+        throw lixError("INVALID_NIXBASE32", {
+          text,
+          problem: `${JSON.stringify(char)} is no digit`,
+        });
       const at = (n * 5) >> 3;
       const pair = digit << ((n * 5) & 7);
       bytes[at] = (bytes[at] ?? 0) | (pair & 255);
       if (at + 1 < bytes.length) bytes[at + 1] = pair >> 8;
-      else if (pair >> 8 !== 0) throw new InvalidNixBase32(text, "the first digit is too large");
+      else if (pair >> 8 !== 0)
+        throw lixError("INVALID_NIXBASE32", { text, problem: "the first digit is too large" });
     }
     return bytes;
   },
 };
 
 const digitsFor = (size: number): number => Math.ceil((size * 8) / 5);
-
-export class InvalidNixBase32 extends LixImageError {
-  readonly code = "INVALID_NIXBASE32";
-  constructor(text: string, problem: string) {
-    super(`not nixbase32: ${JSON.stringify(text.slice(0, 200))}: ${problem}`, {
-      hint: `its digits are ${ALPHABET}`,
-    });
-  }
-}

@@ -3,7 +3,7 @@
  * @module
  */
 import * as crypto from "node:crypto";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { decodeBase64, NarHash } from "./nix-hash.ts";
 import type { PathInfo } from "./path-info.ts";
 
@@ -25,7 +25,7 @@ export const PublicKey = {
   /** `name:base64`, as in `trusted-public-keys`. */
   parse(text: string): PublicKey {
     const [name, raw] = split(text, 32);
-    if (name === "" || raw === undefined) throw new InvalidPublicKey(text);
+    if (name === "" || raw === undefined) throw lixError("INVALID_PUBLIC_KEY", { text });
     const der = Buffer.concat([SPKI_PREFIX, raw]);
     return { name, key: crypto.createPublicKey({ key: der, format: "der", type: "spki" }) };
   },
@@ -58,7 +58,7 @@ export function isSignedBy(
 /** A signature by a secret key as `nix-store --generate-binary-cache-key` writes it: seed, public half. */
 export function sign(info: Signed, secretKey: string): string {
   const [name, raw] = split(secretKey.trim(), 64);
-  if (name === "" || raw === undefined) throw new InvalidSecretKey();
+  if (name === "" || raw === undefined) throw lixError("INVALID_SECRET_KEY", {});
   const der = Buffer.concat([PKCS8_PREFIX, raw.subarray(0, 32)]);
   const key = crypto.createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const signature = crypto.sign(null, Buffer.from(fingerprint(info)), key);
@@ -68,7 +68,7 @@ export function sign(info: Signed, secretKey: string): string {
 /** What caches are trusted by: the half of a secret key that may be shown, as `name:base64`. */
 export function publicHalf(secretKey: string): string {
   const [name, raw] = split(secretKey.trim(), 64);
-  if (name === "" || raw === undefined) throw new InvalidSecretKey();
+  if (name === "" || raw === undefined) throw lixError("INVALID_SECRET_KEY", {});
   return `${name}:${Buffer.from(raw.subarray(32)).toString("base64")}`;
 }
 
@@ -77,23 +77,4 @@ function split(text: string, size: number): readonly [string, Uint8Array | undef
   const colon = text.indexOf(":");
   if (colon < 0) return ["", undefined];
   return [text.slice(0, colon), decodeBase64(text.slice(colon + 1), size)];
-}
-
-export class InvalidPublicKey extends LixImageError {
-  readonly code = "INVALID_PUBLIC_KEY";
-  constructor(text: string) {
-    super(`not a public key: ${JSON.stringify(text.slice(0, 200))}`, {
-      hint: "expected <name>:<base64 of 32 bytes>, as in Nix's trusted-public-keys",
-    });
-  }
-}
-
-export class InvalidSecretKey extends LixImageError {
-  readonly code = "INVALID_SECRET_KEY";
-  constructor() {
-    // The text itself must not get into a message.
-    super("not a secret key for signing store paths", {
-      hint: "expected <name>:<base64 of 64 bytes>, as nix-store --generate-binary-cache-key writes it",
-    });
-  }
 }

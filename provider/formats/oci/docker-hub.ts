@@ -1,5 +1,5 @@
 /** The names of Docker Hub, and of what is on it. @module */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 const HOSTS: ReadonlySet<string> = new Set([
   "docker.io",
@@ -25,16 +25,12 @@ export const nameAtHub = (repository: Named): string =>
  * @param write what to write instead of the host alone, where it is an argument of its own.
  */
 export function checkHubPush(repository: Named, write?: string): void {
-  if (isOfficial(repository)) throw new HubNamespaceMissing(repository, write);
+  if (isOfficial(repository))
+    throw lixError("HUB_NAMESPACE_MISSING", {
+      host: repository.host,
+      name: repository.name,
+      write: write ?? `${repository.host}/<your namespace>/${repository.name}`,
+    });
 }
 
 const isOfficial = ({ host, name }: Named): boolean => isHub(host) && !name.includes("/");
-
-export class HubNamespaceMissing extends LixImageError {
-  readonly code = "HUB_NAMESPACE_MISSING";
-  constructor({ host, name }: Named, write = `${host}/<your namespace>/${name}`) {
-    super(`${host}/${name}: expected a namespace before the name; got the name alone`, {
-      hint: `Docker Hub reads that as library/${name}, an official image: write ${write}`,
-    });
-  }
-}

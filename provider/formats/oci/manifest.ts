@@ -4,7 +4,7 @@
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { Digest } from "./digest.ts";
 import { goJson, goMap, type GoValue } from "./go-json.ts";
@@ -40,7 +40,7 @@ export function imageIndex({ manifests, annotations = {} }: IndexInput): Manifes
   for (const [index, { platform }] of sorted.entries()) {
     const before = sorted[index - 1];
     if (before !== undefined && comparePlatforms(before.platform, platform) === 0)
-      throw new DuplicatePlatform(platform);
+      throw lixError("DUPLICATE_PLATFORM", { platform: Platform.format(platform) });
   }
   return manifestBlob(MediaType.index, {
     manifests: sorted.map(({ platform, ...rest }) => ({
@@ -66,13 +66,4 @@ function manifestBlob(
 /** The three fields that every descriptor must have, in the order of Go's struct. */
 function descriptor({ mediaType, digest, size }: Descriptor | LayerIdentity) {
   return { mediaType, digest, size };
-}
-
-export class DuplicatePlatform extends LixImageError {
-  readonly code = "DUPLICATE_PLATFORM";
-  constructor(platform: Platform) {
-    super(`two images of one index are for ${Platform.format(platform)}`, {
-      hint: "name each platform once in `systems`",
-    });
-  }
 }

@@ -3,7 +3,7 @@
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md#platform-variants
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { Platform as PlatformFields } from "./descriptor.ts";
 
 export type Platform = PlatformFields;
@@ -23,7 +23,11 @@ export function comparePlatforms(a: Platform, b: Platform): number {
 export function platformOf(system: string): Platform {
   const dash = system.lastIndexOf("-");
   const cpu = CPUS.get(system.slice(0, dash));
-  if (system.slice(dash + 1) !== "linux" || cpu === undefined) throw new UnsupportedSystem(system);
+  if (system.slice(dash + 1) !== "linux" || cpu === undefined)
+    throw lixError("UNSUPPORTED_SYSTEM", {
+      system,
+      supported: [...CPUS.keys()].map((name) => `${name}-linux`),
+    });
   return {
     architecture: cpu.architecture,
     os: "linux",
@@ -50,16 +54,3 @@ const CPUS: ReadonlyMap<string, Pick<Platform, "architecture" | "variant">> = ne
   ["mips64", { architecture: "mips64" }],
   ["mips64el", { architecture: "mips64le" }],
 ]);
-
-export class UnsupportedSystem extends LixImageError {
-  readonly code = "UNSUPPORTED_SYSTEM";
-  constructor(system: string) {
-    const linux = system.replace(/-darwin$/, "-linux");
-    super(`no image can be made for the system ${JSON.stringify(system)}`, {
-      hint:
-        linux !== system && CPUS.has(linux.slice(0, -"-linux".length))
-          ? `containers run Linux: use ${linux}`
-          : `use one of: ${[...CPUS.keys()].map((cpu) => `${cpu}-linux`).join(", ")}`,
-    });
-  }
-}

@@ -4,7 +4,7 @@
  */
 import { collectWithin, requireWithin } from "../../base/budgets.ts";
 import { Bytes } from "../../base/bytes.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { DiffId, Digest } from "./digest.ts";
 import { Platform } from "./platform.ts";
@@ -58,7 +58,10 @@ export async function readImage(
       continue;
     const child = readManifest(await checked(entry), entry.digest);
     if (child.kind === "index")
-      throw new ImageInconsistent(entry.digest, "an index within an index");
+      throw lixError("IMAGE_INCONSISTENT", {
+        digest: entry.digest,
+        problem: "an index within an index",
+      });
     images.push(await platformImage(entry, child));
   }
   return images;
@@ -74,17 +77,10 @@ function joined(
     return diffId === undefined ? [] : [{ ...layer, diffId }];
   });
   if (layers.length !== manifest.layers.length || layers.length !== config.diffIds.length)
-    throw new ImageInconsistent(
-      from.digest,
-      `${manifest.layers.length} layers, but the config has ${config.diffIds.length} diffIds`,
-    );
+    throw lixError("IMAGE_INCONSISTENT", {
+      digest: from.digest,
+      problem: `${manifest.layers.length} layers, but the config has ${config.diffIds.length} diffIds`,
+    });
   const size = layers.reduce((sum, layer) => sum + layer.size, from.size + manifest.config.size);
   return { digest: from.digest, configDigest: manifest.config.digest, layers, size };
-}
-
-export class ImageInconsistent extends LixImageError {
-  readonly code = "IMAGE_INCONSISTENT";
-  constructor(digest: Digest, problem: string) {
-    super(`${digest}: ${problem}`, { hint: "this is no image that pulumi-lix has pushed" });
-  }
 }

@@ -5,10 +5,10 @@
  */
 import { z } from "zod";
 import { requireWithin } from "../../base/budgets.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { MediaType } from "./media-type.ts";
-import { annotations, digest, MalformedDocument, parseDocument, size } from "./schema.ts";
+import { annotations, digest, parseDocument, size } from "./schema.ts";
 
 export interface ReadManifest {
   readonly kind: "manifest";
@@ -32,13 +32,13 @@ export function readManifest(bytes: Uint8Array, what: string): ReadManifest | Re
   // CVE-2021-41190: a document that could be read as either is neither.
   if (manifests !== undefined && config === undefined && layers === undefined) {
     if (mediaType !== undefined && !INDEXES.has(mediaType))
-      throw new WrongMediaType(what, mediaType);
+      throw lixError("WRONG_MEDIA_TYPE", { what, mediaType });
     requireWithin("manifestsPerIndex", manifests.length, what);
     return { ...shared, kind: "index", mediaType: mediaType ?? MediaType.index, manifests };
   }
   if (manifests === undefined && config !== undefined && layers !== undefined) {
     if (mediaType !== undefined && INDEXES.has(mediaType))
-      throw new WrongMediaType(what, mediaType);
+      throw lixError("WRONG_MEDIA_TYPE", { what, mediaType });
     requireWithin("layersPerManifest", layers.length, what);
     return {
       ...shared,
@@ -48,7 +48,10 @@ export function readManifest(bytes: Uint8Array, what: string): ReadManifest | Re
       layers,
     };
   }
-  throw new MalformedDocument(what, "expected either config and layers, or manifests");
+  throw lixError("MALFORMED_DOCUMENT", {
+    what,
+    problem: "expected either config and layers, or manifests",
+  });
 }
 
 const INDEXES: ReadonlySet<string> = new Set([MediaType.index, MediaType.dockerList]);
@@ -73,12 +76,3 @@ const schema = z.object({
   manifests: z.array(descriptor).optional(),
   annotations: annotations.optional(),
 });
-
-export class WrongMediaType extends LixImageError {
-  readonly code = "WRONG_MEDIA_TYPE";
-  constructor(what: string, mediaType: string) {
-    super(`${what}: its fields are not those of ${mediaType}`, {
-      hint: "the document is damaged, or made to be read in two ways; push the image again",
-    });
-  }
-}

@@ -11,8 +11,8 @@
  * @see https://github.com/distribution/reference/blob/v0.6.0/reference.go
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
 import { isLoopback } from "../../base/loopback.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { Digest } from "./digest.ts";
 
 export interface Repository {
@@ -31,21 +31,30 @@ export const Repository = {
     const host = rest.slice(0, Math.max(slash, 0));
     const name = rest.slice(slash + 1);
     if (slash < 0 || !isHost(host))
-      throw new InvalidRepository(
+      throw lixError("INVALID_REPOSITORY", {
         text,
-        "no registry host",
-        /\.\d+$/.test(host) ? HINT.number : HINT.host,
-      );
+        problem: "no registry host",
+        expected: /\.\d+$/.test(host) ? "number" : "host",
+      });
     if (!NAME.test(name))
-      throw new InvalidRepository(text, `not a name: ${JSON.stringify(name)}`, HINT.name);
+      throw lixError("INVALID_REPOSITORY", {
+        text,
+        problem: `not a name: ${JSON.stringify(name)}`,
+        expected: "name",
+      });
     // distribution-spec: clients limit host and name together.
     if (rest.length > 255)
-      throw new InvalidRepository(text, `${rest.length} characters, at most 255`, HINT.length);
+      throw lixError("INVALID_REPOSITORY", {
+        text,
+        problem: `${rest.length} characters, at most 255`,
+        expected: "length",
+      });
     return { host, name, plainHttp: scheme === undefined ? isLoopback(host) : scheme === "http" };
   },
   /** Throws unless it may be one's name. */
   checkName(name: string): void {
-    if (!NAME.test(name)) throw new InvalidRepository(name, "not a name", HINT.name);
+    if (!NAME.test(name))
+      throw lixError("INVALID_REPOSITORY", { text: name, problem: "not a name", expected: "name" });
   },
   /** Without the scheme: `ghcr.io/acme/lix`. */
   format: (repository: Repository): string => `${repository.host}/${repository.name}`,
@@ -55,7 +64,7 @@ export const Tag = {
   is: (text: string): boolean => TAG.test(text),
   /** Throws unless it is one. @param path of the argument that it comes from: `extraTags[0]`. */
   check(text: string, path?: string): void {
-    if (!Tag.is(text)) throw new InvalidTag(text, path);
+    if (!Tag.is(text)) throw lixError("INVALID_TAG", { text, path });
   },
 };
 
@@ -73,7 +82,12 @@ export const Reference = {
     const colon = named.indexOf(":", named.lastIndexOf("/"));
     const tag = colon < 0 ? undefined : named.slice(colon + 1);
     try {
-      if (more.length > 0) throw new InvalidRepository(text, "more than one @", HINT.reference);
+      if (more.length > 0)
+        throw lixError("INVALID_REPOSITORY", {
+          text,
+          problem: "more than one @",
+          expected: "reference",
+        });
       if (tag !== undefined) Tag.check(tag);
       return {
         repository: Repository.parse(colon < 0 ? named : named.slice(0, colon)),
@@ -81,7 +95,7 @@ export const Reference = {
         digest: digest === undefined ? undefined : Digest.parse(digest),
       };
     } catch (error) {
-      throw new InvalidReference(text, error);
+      throw lixError("INVALID_REFERENCE", { text }, { cause: error });
     }
   },
   format: ({ repository, tag, digest }: Reference): string =>
@@ -118,39 +132,3 @@ function isHost(host: string): boolean {
  */
 const isOneHost = (domain: string): boolean =>
   URL.parse(`http://${domain}/`)?.hostname === domain.toLowerCase();
-
-const HINT = {
-  host: "write the registry's host first: ghcr.io/acme/lix, docker.io/acme/lix, localhost:5000/lix",
-  number:
-    "a port follows a colon, as in localhost:5000, and an IPv4 address has four numbers up to 255",
-  name: "a name is lower case: parts of a-z and 0-9, joined inside by . _ __ or dashes, / between them",
-  length: "choose a shorter name",
-  reference: "expected host/name, host/name:tag or host/name@sha256:<64 hex digits>",
-} as const;
-
-/** Someone may have put a password before the host. */
-const shown = (text: string): string =>
-  JSON.stringify(text.replace(/^([a-z]+:\/\/)?[^/]*:[^/]*@(?!sha256:)/, "$1***@"));
-
-export class InvalidRepository extends LixImageError {
-  readonly code = "INVALID_REPOSITORY";
-  constructor(text: string, problem: string, hint: string) {
-    super(`not a repository: ${shown(text)}: ${problem}`, { hint });
-  }
-}
-
-export class InvalidTag extends LixImageError {
-  readonly code = "INVALID_TAG";
-  constructor(text: string, path?: string) {
-    super(`${path === undefined ? "" : `${path}: `}not a tag: ${JSON.stringify(text)}`, {
-      hint: "a tag has 1 to 128 of A-Z a-z 0-9 _ . - and begins with neither . nor -",
-    });
-  }
-}
-
-export class InvalidReference extends LixImageError {
-  readonly code = "INVALID_REFERENCE";
-  constructor(text: string, cause: unknown) {
-    super(`not an image reference: ${shown(text)}`, { hint: HINT.reference, cause });
-  }
-}

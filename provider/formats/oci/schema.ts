@@ -1,9 +1,9 @@
 /** What the JSON documents of other people's images have in common. @module */
 import { z } from "zod";
 import { BudgetExceeded } from "../../base/budgets.ts";
-import { LixImageError } from "../../base/errors.ts";
 import { parseJson } from "../../base/json.ts";
 import { schemaProblems } from "../../base/schema-problems.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { DiffId, Digest, InvalidDigest } from "./digest.ts";
 
 export const digest = z.string().transform(branded(Digest.parse));
@@ -18,10 +18,11 @@ export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: 
     json = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), what);
   } catch (error) {
     if (error instanceof BudgetExceeded) throw error;
-    throw new MalformedDocument(what, "not JSON", error);
+    throw lixError("MALFORMED_DOCUMENT", { what, problem: "not JSON" }, { cause: error });
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new MalformedDocument(what, schemaProblems(parsed.error));
+  if (!parsed.success)
+    throw lixError("MALFORMED_DOCUMENT", { what, problem: schemaProblems(parsed.error) });
   return parsed.data;
 }
 
@@ -35,14 +36,4 @@ function branded<T>(parse: (text: string) => T) {
       return z.NEVER;
     }
   };
-}
-
-export class MalformedDocument extends LixImageError {
-  readonly code = "MALFORMED_DOCUMENT";
-  constructor(what: string, problem: string, cause?: unknown) {
-    super(`${what}: ${problem}`, {
-      hint: "expected an OCI or Docker (schema 2) image manifest, index or config",
-      cause,
-    });
-  }
 }

@@ -3,15 +3,17 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { LixImageError } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import {
-  CacheUnusable,
+  cacheUnusable,
   CacheVanished,
   cacheFolder,
   placeFile,
   readIfThere,
   writeWhole,
 } from "../../../provider/image/folder.ts";
+import { hasCode } from "../../support/has-code.ts";
 
 test("LIX_IMAGE_CACHE names the folder; else it is in the user's cache folder", () => {
   assert.equal(cacheFolder({ LIX_IMAGE_CACHE: "/x" }), "/x");
@@ -33,7 +35,7 @@ test("a file is written whole, over the one before, in folders made as needed", 
 test("a file that is not there is none; one that cannot be read is an error", () =>
   withTempDir(async (dir) => {
     assert.equal(await readIfThere(join(dir, "x")), undefined);
-    await assert.rejects(readIfThere(dir), CacheUnusable);
+    await assert.rejects(readIfThere(dir), { code: "CACHE_UNUSABLE" });
   }));
 
 test("nothing is left when writing fails, and the old file stays", () =>
@@ -59,8 +61,8 @@ test("many writers of one file do not disturb each other", () =>
   }));
 
 test("a full disk and a forbidden folder are told apart, and both name the folder and the way out", () => {
-  const failed = (code: string): CacheUnusable =>
-    new CacheUnusable("/cache/v1/blobs/new", Object.assign(new Error(code), { code }));
+  const failed = (code: string): LixImageError =>
+    cacheUnusable("/cache/v1/blobs/new", Object.assign(new Error(code), { code }));
   assert.match(failed("ENOSPC").message, /no space left on the disk of \/cache\/v1\/blobs/);
   assert.match(failed("EACCES").message, /cannot use \/cache\/v1\/blobs/);
   for (const code of ["ENOSPC", "EDQUOT", "EACCES", "EROFS"])
@@ -72,7 +74,7 @@ test(
   { skip: process.platform !== "linux" && "/proc is Linux's" },
   async () => {
     await assert.rejects(writeWhole("/proc/lix-image/v1/layers/x.json", ""), (error) => {
-      assert.ok(error instanceof CacheUnusable);
+      assert.ok(hasCode(error, "CACHE_UNUSABLE"));
       assert.match(error.hint ?? "", /LIX_IMAGE_CACHE to a folder on a file system that takes/);
       return true;
     });

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { LayerCache, type KnownLayer } from "../../../provider/image/layer-cache.ts";
-import { ownFolders, UnsafeCacheFolder, whoElseWrites } from "../../../provider/image/ownership.ts";
+import { ownFolders, whoElseWrites } from "../../../provider/image/ownership.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
+import { hasCode } from "../../support/has-code.ts";
 
 const KEY = "a".repeat(64);
 const digest = Digest.of(Buffer.from("layer"));
@@ -47,7 +48,7 @@ for (const folder of [".", "v1", "v1/layers", "v1/blobs"])
           : [() => cache.identity(KEY), () => cache.remember(KEY, KNOWN)];
         for (const use of uses)
           await assert.rejects(use, (error) => {
-            assert.ok(error instanceof UnsafeCacheFolder);
+            assert.ok(hasCode(error, "CACHE_UNSAFE"));
             assert.ok(error.message.includes(join(root, folder)), error.message);
             assert.match(error.hint ?? "", /chmod -R go-w .*LIX_IMAGE_CACHE/);
             return true;
@@ -62,7 +63,7 @@ test(
     withTempDir(async (dir) => {
       chownSync(dir, STRANGER, STRANGER);
       await assert.rejects(new LayerCache(dir).identity(KEY), (error) => {
-        assert.ok(error instanceof UnsafeCacheFolder);
+        assert.ok(hasCode(error, "CACHE_UNSAFE"));
         assert.match(error.message, /belongs to user 12345, and this process is user 0/);
         assert.match(error.hint ?? "", /chown/);
         return true;
@@ -77,7 +78,7 @@ test("behind a link counts the folder that it leads to", { skip }, () =>
     symlinkSync(target, link);
     await ownFolders(link)(join(link, "file"));
     chmodSync(target, 0o777);
-    await assert.rejects(ownFolders(link)(join(link, "file")), UnsafeCacheFolder);
+    await assert.rejects(ownFolders(link)(join(link, "file")), { code: "CACHE_UNSAFE" });
   }),
 );
 
@@ -91,7 +92,7 @@ test(
       await cache.remember(KEY, KNOWN);
       assert.deepEqual(await cache.identity(KEY), KNOWN);
       chmodSync(cache.folder, 0o1777);
-      await assert.rejects(new LayerCache(dir).identity(KEY), UnsafeCacheFolder);
+      await assert.rejects(new LayerCache(dir).identity(KEY), { code: "CACHE_UNSAFE" });
     }),
 );
 

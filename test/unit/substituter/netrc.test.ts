@@ -3,11 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import {
-  netrcAuthorization,
-  NetrcUnreadable,
-  parseNetrc,
-} from "../../../provider/substituter/netrc.ts";
+import { netrcAuthorization, parseNetrc } from "../../../provider/substituter/netrc.ts";
 
 const entry = (machine: string | undefined, login: string, password: string) => ({
   machine,
@@ -56,6 +52,6 @@ test("credentials are those of the first entry for the host in the file that NET
     process.env["NETRC"] = join(folder, "none");
     assert.equal(await netrcAuthorization("cache.example"), undefined);
     process.env["NETRC"] = folder;
-    await assert.rejects(netrcAuthorization("cache.example"), NetrcUnreadable);
+    await assert.rejects(netrcAuthorization("cache.example"), { code: "NETRC_UNREADABLE" });
   });
 });

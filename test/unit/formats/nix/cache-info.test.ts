@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CacheInfo, NotACacheInfo } from "../../../../provider/formats/nix/cache-info.ts";
+import { CacheInfo } from "../../../../provider/formats/nix/cache-info.ts";
 
 test("reads what cache.nixos.org says", () => {
   assert.deepEqual(CacheInfo.parse("StoreDir: /nix/store\nWantMassQuery: 1\nPriority: 40\n"), {
@@ -28,6 +28,6 @@ test("a priority that is no number is none", () => {
 });
 
 test("refuses a web page", () => {
-  assert.throws(() => CacheInfo.parse("<html>"), NotACacheInfo);
-  assert.throws(() => CacheInfo.parse(""), NotACacheInfo);
+  assert.throws(() => CacheInfo.parse("<html>"), { code: "NOT_A_CACHE_INFO" });
+  assert.throws(() => CacheInfo.parse(""), { code: "NOT_A_CACHE_INFO" });
 });

@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { ByteString } from "../../../../provider/base/byte-string.ts";
 import {
   ListingBuilder,
-  PropagatedTooLong,
   type Listing,
   type ListingNode,
 } from "../../../../provider/formats/nix/listing.ts";
@@ -100,5 +99,7 @@ test("the text of propagated-user-env-packages is kept, in whatever chunks it ca
 });
 
 test("a propagated-user-env-packages that is no list of packages is not kept in memory", () => {
-  assert.throws(() => listTree(withPropagated(Tree.file(Buffer.alloc(65_537)))), PropagatedTooLong);
+  assert.throws(() => listTree(withPropagated(Tree.file(Buffer.alloc(65_537)))), {
+    code: "PROPAGATED_TOO_LONG",
+  });
 });

@@ -4,14 +4,13 @@ import fc from "fast-check";
 import { NarHash } from "../../../../provider/formats/nix/nix-hash.ts";
 import {
   fingerprint,
-  InvalidPublicKey,
-  InvalidSecretKey,
   isSignedBy,
   PublicKey,
   sign,
   type Signed,
 } from "../../../../provider/formats/nix/signature.ts";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
+import { hasCode } from "../../../support/has-code.ts";
 import { readVectors } from "../../../support/vectors.ts";
 
 const vectors = readVectors<{
@@ -106,7 +105,7 @@ for (const text of [
   "name:AAAA",
 ]) {
   test(`refuses the public key "${text}"`, () => {
-    assert.throws(() => PublicKey.parse(text), InvalidPublicKey);
+    assert.throws(() => PublicKey.parse(text), { code: "INVALID_PUBLIC_KEY" });
   });
 }
 
@@ -114,7 +113,7 @@ test("refuses a public key as a secret one, without repeating it", () => {
   assert.throws(
     () => sign(info, vectors.publicKey),
     (error) => {
-      assert.ok(error instanceof InvalidSecretKey);
+      assert.ok(hasCode(error, "INVALID_SECRET_KEY"));
       assert.ok(!error.message.includes("Ys0q"));
       return true;
     },

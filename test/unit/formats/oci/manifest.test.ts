@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DiffId, Digest } from "../../../../provider/formats/oci/digest.ts";
-import {
-  DuplicatePlatform,
-  imageIndex,
-  imageManifest,
-} from "../../../../provider/formats/oci/manifest.ts";
+import { imageIndex, imageManifest } from "../../../../provider/formats/oci/manifest.ts";
 import { MediaType } from "../../../../provider/formats/oci/media-type.ts";
-import { readManifest, WrongMediaType } from "../../../../provider/formats/oci/read-manifest.ts";
-import { MalformedDocument } from "../../../../provider/formats/oci/schema.ts";
+import { readManifest } from "../../../../provider/formats/oci/read-manifest.ts";
+import { hasCode } from "../../../support/has-code.ts";
 
 const digest = (digit: string): Digest => Digest.parse(`sha256:${digit.repeat(64)}`);
 const CONFIG = { mediaType: MediaType.config, digest: digest("c"), size: 7 };
@@ -61,7 +57,9 @@ test("an index is sorted by platform, so its bytes do not depend on the order as
 });
 
 test("an index of two images for one platform is refused", () => {
-  assert.throws(() => imageIndex({ manifests: [AMD, ARM, { ...AMD }] }), DuplicatePlatform);
+  assert.throws(() => imageIndex({ manifests: [AMD, ARM, { ...AMD }] }), {
+    code: "DUPLICATE_PLATFORM",
+  });
   const other = { ...ARM7, platform: { ...ARM7.platform, variant: "v6" } };
   assert.doesNotThrow(() => imageIndex({ manifests: [ARM7, other] }));
 });
@@ -78,30 +76,46 @@ test("reads Docker's manifests and those without a media type", () => {
 });
 
 for (const [what, bytes, error] of [
-  ["text", Buffer.from("not found"), MalformedDocument],
-  ["bytes that are not UTF-8", Buffer.from('{"a":"\xff"}', "latin1"), MalformedDocument],
-  ["schema 1", json({ ...MANIFEST, schemaVersion: 1 }), MalformedDocument],
-  ["neither kind", json({ schemaVersion: 2 }), MalformedDocument],
-  ["both kinds", json({ ...MANIFEST, manifests: [] }), MalformedDocument],
-  ["a manifest that says index", json({ ...MANIFEST, mediaType: MediaType.index }), WrongMediaType],
-  ["another media type", json({ ...MANIFEST, mediaType: "text/html" }), MalformedDocument],
+  ["text", Buffer.from("not found"), { code: "MALFORMED_DOCUMENT" }],
+  [
+    "bytes that are not UTF-8",
+    Buffer.from('{"a":"\xff"}', "latin1"),
+    { code: "MALFORMED_DOCUMENT" },
+  ],
+  ["schema 1", json({ ...MANIFEST, schemaVersion: 1 }), { code: "MALFORMED_DOCUMENT" }],
+  ["neither kind", json({ schemaVersion: 2 }), { code: "MALFORMED_DOCUMENT" }],
+  ["both kinds", json({ ...MANIFEST, manifests: [] }), { code: "MALFORMED_DOCUMENT" }],
+  [
+    "a manifest that says index",
+    json({ ...MANIFEST, mediaType: MediaType.index }),
+    { code: "WRONG_MEDIA_TYPE" },
+  ],
+  [
+    "another media type",
+    json({ ...MANIFEST, mediaType: "text/html" }),
+    { code: "MALFORMED_DOCUMENT" },
+  ],
   [
     "a digest that is none",
     json({ ...MANIFEST, config: { ...CONFIG, digest: "sha256:x" } }),
-    MalformedDocument,
+    { code: "MALFORMED_DOCUMENT" },
   ],
-  ["a negative size", json({ ...MANIFEST, layers: [{ ...CONFIG, size: -1 }] }), MalformedDocument],
+  [
+    "a negative size",
+    json({ ...MANIFEST, layers: [{ ...CONFIG, size: -1 }] }),
+    { code: "MALFORMED_DOCUMENT" },
+  ],
   [
     "a size beyond 2^53",
     json({ ...MANIFEST, layers: [{ ...CONFIG, size: 2 ** 60 }] }),
-    MalformedDocument,
+    { code: "MALFORMED_DOCUMENT" },
   ],
 ] as const)
   test(`refuses ${what}`, () => {
     assert.throws(
       () => readManifest(bytes, "ghcr.io/acme/lix"),
       (thrown) => {
-        assert.ok(thrown instanceof error, String(thrown));
+        assert.ok(hasCode(thrown, error.code), String(thrown));
         assert.match(thrown.message, /^ghcr\.io\/acme\/lix: /);
         return true;
       },

@@ -4,8 +4,8 @@ import {
   comparePlatforms,
   Platform,
   platformOf,
-  UnsupportedSystem,
 } from "../../../../provider/formats/oci/platform.ts";
+import { hasCode } from "../../../support/has-code.ts";
 
 for (const [system, platform] of [
   ["x86_64-linux", "linux/amd64"],
@@ -40,7 +40,7 @@ for (const [system, hint] of [
     assert.throws(
       () => platformOf(system),
       (error) => {
-        assert.ok(error instanceof UnsupportedSystem);
+        assert.ok(hasCode(error, "UNSUPPORTED_SYSTEM"));
         assert.ok(error.hint?.startsWith(hint), error.hint);
         return true;
       },

@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { render } from "../../../../provider/base/errors.ts";
-import {
-  InvalidReference,
-  InvalidRepository,
-  InvalidTag,
-  Reference,
-  Repository,
-  Tag,
-} from "../../../../provider/formats/oci/reference.ts";
+import { Reference, Repository, Tag } from "../../../../provider/formats/oci/reference.ts";
+import { hasCode } from "../../../support/has-code.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -82,7 +76,7 @@ for (const [text, problem] of [
     assert.throws(
       () => Repository.parse(text),
       (error) => {
-        assert.ok(error instanceof InvalidRepository);
+        assert.ok(hasCode(error, "INVALID_REPOSITORY"));
         assert.match(error.message, problem);
         assert.ok(error.hint);
         return true;
@@ -109,7 +103,7 @@ for (const tag of ["latest", "1", "_x", "V1.2-3_4", "a".repeat(128)])
   });
 for (const tag of ["", ".x", "-x", "a b", "a+b", "a/b", "a:b", "é", "a".repeat(129), "x\n"])
   test(`no tag: ${JSON.stringify(tag.slice(0, 20))}`, () => {
-    assert.throws(() => Tag.check(tag), InvalidTag);
+    assert.throws(() => Tag.check(tag), { code: "INVALID_TAG" });
   });
 
 for (const [text, tag, digest] of [
@@ -141,7 +135,7 @@ for (const text of [
     assert.throws(
       () => Reference.parse(text),
       (error) => {
-        assert.ok(error instanceof InvalidReference);
+        assert.ok(hasCode(error, "INVALID_REFERENCE"));
         assert.ok(error.cause instanceof Error);
         return true;
       },
