@@ -11,7 +11,8 @@ import { findRealWorld, needsRealWorld } from "../support/real-world.ts";
 import { withWorkshop, type Workshop } from "../support/workshop.ts";
 import type { WorldOptions } from "../support/world.ts";
 
-const WHERE = { registry: "registry.example/acme", archives: [] };
+// podman's plain storage copies for each layer all that is below it.
+const WHERE = { registry: "registry.example/acme", archives: [], maxLayers: 2 };
 const NAME = "registry.example/acme/lix:latest";
 
 const withService = (

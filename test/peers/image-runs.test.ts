@@ -1,14 +1,13 @@
 /** Images of real packages, started; and what the Nix in them says of the store they come with. @module */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
 import { needsContainer, withContainer, type Container } from "../support/container.ts";
 import { lixImageBuild } from "../support/lix-image.ts";
-import { findRealWorld, needsRealWorld } from "../support/real-world.ts";
+import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
 
 const world = findRealWorld();
 const lock = world?.lockFile ?? "";
@@ -16,19 +15,13 @@ const lock = world?.lockFile ?? "";
 const skip = needsRealWorld() || needsContainer();
 
 describe("an image of real packages", { skip }, () => {
-  let cache = "";
-  before(async () => {
-    cache = await mkdtemp(join(tmpdir(), "lix-image-"));
-  });
-  after(() => rm(cache, { recursive: true, force: true }));
-
   const withImage = (
     args: LixImageInputs,
     use: (container: Container) => Promise<void>,
   ): Promise<void> =>
     withTempDir(async (folder) => {
       const layout = join(folder, "image");
-      await lixImageBuild({ lock, ...args }, { cache, layout });
+      await lixImageBuild({ lock, ...args }, { cache: realWorldCache(), layout });
       await withContainer(layout, use);
     });
 

@@ -1,27 +1,19 @@
 /** Our image of real packages beside what docker.nix and nix2container made of them. @module */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { findProgram, pathFolders } from "../support/find-program.ts";
 import { lixImageBuild } from "../support/lix-image.ts";
-import { findRealWorld, needsRealWorld } from "../support/real-world.ts";
+import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
 
 const world = findRealWorld();
 const python = findProgram("python3", pathFolders());
 const skip = needsRealWorld() || (python === undefined && "not installed: python3");
 
 describe("the image of real packages", { skip }, () => {
-  let cache = "";
-  before(async () => {
-    cache = await mkdtemp(join(tmpdir(), "lix-image-"));
-  });
-  after(() => rm(cache, { recursive: true, force: true }));
-
   test("there is something to compare with", () => {
     assert.notEqual(world?.oracles.length, 0);
   });
@@ -31,7 +23,7 @@ describe("the image of real packages", { skip }, () => {
       withTempDir(async (folder) => {
         const layout = join(folder, "image");
         const lock = world?.lockFile ?? "";
-        await lixImageBuild({ ...oracle.args, lock }, { cache, layout });
+        await lixImageBuild({ ...oracle.args, lock }, { cache: realWorldCache(), layout });
         const compared = await compare(oracle.file, layout, lock);
         assert.match(compared, /\d+ passed, 0 failed/, compared);
       }));

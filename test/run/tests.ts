@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { COMPILE_CACHE } from "../support/compile-cache.ts";
+import { REAL_WORLD_CACHE } from "../support/real-world.ts";
 
 // No test takes long; one that hangs shall say which it was.
 const LIMIT_MS = 300_000;
@@ -9,7 +11,13 @@ const LIMIT_MS = 300_000;
  * One run of Node's own test runner over all files, so that its closing lines count everything. Tests
  * in test/peers skip themselves, with the reason, where a peer is missing.
  */
-export async function runTests(only: readonly string[]): Promise<boolean> {
+export const runTests = (only: readonly string[]): Promise<boolean> =>
+  withTempDir((cache) => run(only, { [REAL_WORLD_CACHE]: cache }));
+
+async function run(
+  only: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const child = spawn(
     process.execPath,
     [
@@ -20,7 +28,7 @@ export async function runTests(only: readonly string[]): Promise<boolean> {
       `--test-concurrency=${Math.max(2, availableParallelism())}`,
       ...(only.length === 0 ? ["test/**/*.test.ts"] : only.map(asPattern)),
     ],
-    { stdio: "inherit", env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE } },
+    { stdio: "inherit", env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env } },
   );
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -3,7 +3,8 @@
  * names one: a folder with a lock, a signed cache, `oracle/*.json` and a `compare.py`.
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { LixImageInputs } from "../../sdk/args.ts";
 import { needs } from "./peers.ts";
@@ -45,3 +46,25 @@ export const needsRealWorld = (...peers: readonly string[]): string | false =>
   findRealWorld() === undefined
     ? "LIX_IMAGE_WORLD names no folder with a real package set"
     : needs(...peers);
+
+/** Names the folder of {@link realWorldCache} that all files of one run share. */
+export const REAL_WORLD_CACHE = "LIX_IMAGE_WORLD_CACHE";
+
+let own: string | undefined;
+
+/**
+ * A local cache for builds of the real packages, which take ten seconds without it. Only code of this run
+ * has written to it; a file that runs alone has one of its own.
+ */
+export function realWorldCache(): string {
+  const shared = process.env[REAL_WORLD_CACHE];
+  if (shared !== undefined) return shared;
+  own ??= temporaryFolder();
+  return own;
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "lix-image-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
