@@ -142,8 +142,7 @@ function stateText(
     built.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
   );
   const state = { lockSha256: prepared.lockSha256, layers, listings };
-  // Packing takes longer than the rest of a check in which nothing changed.
-  return ResourceState.same(before.state, state) ? before.text : ResourceState.format(state);
+  return ResourceState.covers(before.state, state) ? before.text : ResourceState.format(state);
 }
 
 /** The engine shows a failure without a property most cleanly; paths are in the text. */

@@ -16,6 +16,7 @@ import { KnownLayerJson, type KnownLayer } from "../image/layer-cache.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import { listingFromJson, listingToJson, shortenListing } from "../formats/nix/listing-json.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
+import { ListingChoice, type MeasuredListing } from "./listing-choice.ts";
 import { FORMAT_VERSION, type LayerKey } from "../plan/recipe.ts";
 
 /** Characters; gRPC and the engine's own limits are far above, people's diffs are not. */
@@ -51,22 +52,29 @@ const StateJson = z.strictObject({
 });
 
 export const ResourceState = {
-  /** Leaves out the largest listings when all would be too long: they can be learned again. */
+  /** Leaves out the listings that are worth least when all would be too long: they can be learned again. */
   format(state: ResourceState): string {
-    const listings = [...state.listings]
-      .map(([hash, listing]): [NarHash, Json] => [hash, listingToJson(shortenListing(listing))])
-      .sort(([, a], [, b]) => JSON.stringify(a).length - JSON.stringify(b).length);
+    let choice = ListingChoice.of(state.listings, MAX_LENGTH);
     for (;;) {
       const contents = {
         formatVersion: FORMAT_VERSION,
         lockSha256: state.lockSha256,
         layers: Object.fromEntries([...state.layers].map(([key, layer]) => [key, { ...layer }])),
-        listings: Object.fromEntries(listings),
+        listings: listingsJson(choice),
       };
       const text = pack({ version: 1, ...contents, checksum: checksumOf(contents) });
-      if (text.length <= MAX_LENGTH || listings.length === 0) return text;
-      listings.pop();
+      if (text.length <= MAX_LENGTH || choice.length === 0) return text;
+      choice = ListingChoice.reduce(choice, text.length / MAX_LENGTH);
     }
+  },
+
+  /**
+   * Whether what was written for the same image holds for it now. It may lack listings that had no place in it:
+   * then packing `now` would lead to the same text, and would take longer than the rest of a check.
+   */
+  covers(before: ResourceState, now: ResourceState): boolean {
+    const listed = [...before.listings.keys()].every((key) => now.listings.has(key));
+    return sameImage(before, now) && listed;
   },
 
   /** Whether the two would be written as the same text: listings are told by their narHash. */
@@ -74,10 +82,7 @@ export const ResourceState = {
     const sameListings =
       a.listings.size === b.listings.size &&
       [...a.listings.keys()].every((key) => b.listings.has(key));
-    const sameLayers =
-      a.layers.size === b.layers.size &&
-      [...a.layers].every(([key, layer]) => b.layers.get(key)?.digest === layer.digest);
-    return a.lockSha256 === b.lockSha256 && sameLayers && sameListings;
+    return sameImage(a, b) && sameListings;
   },
 
   /** What `olds.__state` says, whatever it is. Warns once of a text that cannot be believed. */
@@ -88,6 +93,24 @@ export const ResourceState = {
     return state ?? NOTHING;
   },
 };
+
+function sameImage(a: ResourceState, b: ResourceState): boolean {
+  const sameLayers =
+    a.layers.size === b.layers.size &&
+    [...a.layers].every(([key, layer]) => b.layers.get(key)?.digest === layer.digest);
+  return a.lockSha256 === b.lockSha256 && sameLayers;
+}
+
+/** Sorted, so that a choice is always written as the same text. */
+const listingsJson = (choice: readonly MeasuredListing[]): Readonly<Record<string, Json>> =>
+  Object.fromEntries(
+    choice
+      .map(({ narHash, listing }): [NarHash, Json] => [
+        narHash,
+        listingToJson(shortenListing(listing)),
+      ])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 
 function believed(json: unknown): ResourceState | undefined {
   const read = StateJson.safeParse(json);
