@@ -4,7 +4,7 @@ import { entry } from "./entry.ts";
 const start = (text: string, length: number): string => JSON.stringify(text.slice(0, length));
 
 /** A path in the profile, and the package that brings it. */
-interface ProfileSource {
+export interface ProfileSource {
   readonly path: string;
   readonly label: string;
 }
