@@ -8,17 +8,18 @@ import type { LayerIdentity } from "../formats/oci/layer.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import type { LayerJob } from "../image/layer-job.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { planImage, type ImagePlan } from "./plan-image.ts";
 import { building } from "../image/progress.ts";
 import { LAYERS_IN_FLIGHT, type Session } from "../image/session.ts";
-import { namingSystem } from "./system-failure.ts";
+import { withPlatformContext } from "./platform-error.ts";
 
 /** With every layer's identity known. */
-export async function prepareFully(session: Session, spec: Spec): Promise<Prepared> {
-  const prepared = await prepare(session, spec, { mayFetch: true });
-  if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
-  await identifyLayers(session, prepared, { mayFetch: true });
-  return prepared;
+export async function planWithDigests(session: Session, spec: Spec): Promise<ImagePlan> {
+  const imagePlan = await planImage(session, spec, { mayFetch: true });
+  if (imagePlan === undefined)
+    throw new RangeError("a plan is missing although packages may be fetched");
+  await resolveDigests(session, imagePlan, { mayFetch: true });
+  return imagePlan;
 }
 
 /** A layer of the image, and all that is known of it. */
@@ -35,19 +36,19 @@ export interface BuiltPlatform {
  * The identity of every layer. Known ones cost nothing; the others are built into the local cache.
  * Undefined where `mayFetch` is false and a layer is not known that holds more than we make ourselves.
  */
-export async function identifyLayers(
+export async function resolveDigests(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   options: { readonly mayFetch: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<BuiltPlatform[] | undefined> {
   const unknown: LayerJob[] = [];
-  for (const plan of prepared.platforms)
+  for (const plan of imagePlan.platforms)
     for (const layer of plan.layers)
       if ((await session.knowledge.layer(layer.key)) === undefined)
-        unknown.push(layerJob(prepared, plan, layer, options.signal));
+        unknown.push(layerJob(imagePlan, plan, layer, options.signal));
   if (!options.mayFetch && unknown.some(needsPackages)) return undefined;
-  await ensureBlobs(session, prepared, unknown, options.signal);
-  return identifiedLayers(session, prepared);
+  await buildMissing(session, imagePlan, unknown, options.signal);
+  return requireDigests(session, imagePlan);
 }
 
 const needsPackages = ({ contents, generated }: LayerJob): boolean =>
@@ -57,25 +58,25 @@ const needsPackages = ({ contents, generated }: LayerJob): boolean =>
  * The bytes of these layers are in the local cache afterwards. A layer that had to be rebuilt with
  * another compressor may have another digest now, so the image is to be assembled from the answer.
  */
-export async function materialise(
+export async function buildMissingLayers(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   wanted: (identity: LayerIdentity) => boolean,
   signal?: AbortSignal,
 ): Promise<BuiltPlatform[]> {
-  const built = await identifiedLayers(session, prepared);
+  const built = await requireDigests(session, imagePlan);
   const jobs = built.flatMap(({ plan, layers }) =>
     layers
       .filter((layer) => wanted(layer.identity))
-      .map((layer) => layerJob(prepared, plan, layer, signal)),
+      .map((layer) => layerJob(imagePlan, plan, layer, signal)),
   );
-  await ensureBlobs(session, prepared, jobs, signal);
-  return identifiedLayers(session, prepared);
+  await buildMissing(session, imagePlan, jobs, signal);
+  return requireDigests(session, imagePlan);
 }
 
-async function ensureBlobs(
+async function buildMissing(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   jobs: readonly LayerJob[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -85,20 +86,20 @@ async function ensureBlobs(
   const width = LAYERS_IN_FLIGHT;
   const cached = await mapConcurrent(jobs, { width, signal }, (job) => cachedBlob(session, job));
   const missing = jobs.filter((_, at) => cached[at] === undefined);
-  const several = prepared.platforms.length > 1;
-  const image = targetName(prepared.spec);
+  const several = imagePlan.platforms.length > 1;
+  const image = targetName(imagePlan.spec);
   await building({ session, image, jobs: missing, signal }, (job) =>
-    namingSystem(several ? job.system : undefined, () => ensureBlob(session, job)),
+    withPlatformContext(several ? job.system : undefined, () => ensureBlob(session, job)),
   );
 }
 
 /** Of layers that are all identified. */
-export async function identifiedLayers(
+export async function requireDigests(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
 ): Promise<BuiltPlatform[]> {
   return Promise.all(
-    prepared.platforms.map(async (plan) => ({
+    imagePlan.platforms.map(async (plan) => ({
       plan,
       layers: await Promise.all(
         plan.layers.map(async (layer) => {
@@ -112,7 +113,7 @@ export async function identifiedLayers(
 }
 
 function layerJob(
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   plan: PlatformPlan,
   layer: PlannedLayer,
   signal: AbortSignal | undefined,
@@ -122,7 +123,7 @@ function layerJob(
     key: layer.key,
     contents: layer.contents,
     compression: plan.compression,
-    lock: prepared.lock,
+    lock: imagePlan.lock,
     paths: plan.paths,
     generated: plan.generated,
     baseSystem: plan.baseSystem,

@@ -5,7 +5,7 @@ import { Repository } from "../formats/oci/reference.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { fillTags, hasPlanKey, type TagFacts } from "../plan/tags.ts";
 import type { Assembled, AssembledPlatform } from "./assemble.ts";
-import type { Prepared } from "./prepare.ts";
+import type { ImagePlan } from "./plan-image.ts";
 import { labelsOf, type Resolved } from "./resolve.ts";
 
 /** Known by the arguments alone; of a tag with placeholders no more is. */
@@ -45,30 +45,30 @@ export function describeResolved({ spec, inputs }: Resolved): ResolvedOutputs {
   };
 }
 
-export function describePlan(prepared: Prepared): PlannedOutputs {
-  const { planKey, spec } = prepared;
-  const resolved = describeResolved(prepared);
+export function describePlan(imagePlan: ImagePlan): PlannedOutputs {
+  const { planKey, spec } = imagePlan;
+  const resolved = describeResolved(imagePlan);
   const { version } = resolved;
   return { ...resolved, taggedRefs: taggedRefs(spec, { version, planKey }), planKey };
 }
 
-export function describeImage(prepared: Prepared, assembled: Assembled): LixImageOutputs {
+export function describeImage(imagePlan: ImagePlan, assembled: Assembled): LixImageOutputs {
   const { platforms, image } = assembled;
   return {
-    ref: `${targetName(prepared.spec)}@${image.root.digest}`,
+    ref: `${targetName(imagePlan.spec)}@${image.root.digest}`,
     digest: image.root.digest,
-    mirrorRefs: prepared.spec.mirrors.map(
+    mirrorRefs: imagePlan.spec.mirrors.map(
       (mirror) => `${Repository.format(mirror)}@${image.root.digest}`,
     ),
-    ...describePlan(prepared),
+    ...describePlan(imagePlan),
     platforms: Object.fromEntries(platforms.map((each) => [nameOf(each), describe(each)])),
     size: Math.max(...platforms.map((each) => each.size)),
   };
 }
 
 /** The outputs, and the layers that are told after `up` only. */
-export function describeBuilt(prepared: Prepared, assembled: Assembled): LixImageOutputs {
-  const outputs = describeImage(prepared, assembled);
+export function describeBuilt(imagePlan: ImagePlan, assembled: Assembled): LixImageOutputs {
+  const outputs = describeImage(imagePlan, assembled);
   const [first, ...rest] = assembled.platforms;
   if (first !== undefined && rest.length === 0)
     return { ...outputs, layers: describeLayers(first) };
@@ -81,7 +81,7 @@ export function describeBuilt(prepared: Prepared, assembled: Assembled): LixImag
   return { ...outputs, platforms };
 }
 
-export function tagsOf({ spec, inputs, planKey }: Prepared): string[] {
+export function tagsOf({ spec, inputs, planKey }: ImagePlan): string[] {
   const version = inputs[0]?.packages.lixVersion ?? "";
   return fillTags(templatesOf(spec), { version, planKey });
 }

@@ -10,10 +10,10 @@ import type { Destination, ManifestWrite } from "../destination/destination.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob, LayerIdentity } from "../formats/oci/layer.ts";
 import { assemble, type Assembled } from "./assemble.ts";
-import { identifiedLayers, materialise } from "./build-image.ts";
+import { requireDigests, buildMissingLayers } from "./build-image.ts";
 import { copiedLayers, wantedBlobs } from "./copied-layers.ts";
 import { tagsOf } from "./describe.ts";
-import type { Prepared } from "./prepare.ts";
+import type { ImagePlan } from "./plan-image.ts";
 import { asking, pushing } from "../image/progress.ts";
 import type { PushReport } from "./push-report.ts";
 import type { Session } from "../image/session.ts";
@@ -49,7 +49,7 @@ const NO_COPIES: ReadonlyMap<Digest, Blob> = new Map();
  */
 export async function publish(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   destinations: readonly Destination[],
   options: PublishImageOptions = {},
 ): Promise<Published> {
@@ -57,10 +57,10 @@ export async function publish(
   return await retry(RETRY.publish, { signal }, async (tried) => {
     const mayCopy = mayRetry(RETRY.publish, "lost layer", tried);
     // At the second try a registry that promised a blob by its manifest may not have it.
-    const everyBlob = options.everyBlob === true || prepared.spec.args.verifyBlobs || tried > 1;
+    const everyBlob = options.everyBlob === true || imagePlan.spec.args.verifyBlobs || tried > 1;
     try {
       const how = { ...options, everyBlob, copy: mayCopy };
-      return await publishOnce(session, prepared, destinations, how);
+      return await publishOnce(session, imagePlan, destinations, how);
     } catch (error) {
       // The first failure may be chance, and the last one is thrown.
       if (tried > 1 && isWorthRetrying(RETRY.publish, error, tried)) log.warn(renderLines(error));
@@ -75,7 +75,7 @@ export async function publish(
  */
 async function publishOnce(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   destinations: readonly Destination[],
   options: PublishImageOptions & { readonly copy: boolean },
 ): Promise<Published> {
@@ -90,7 +90,7 @@ async function publishOnce(
       failures.push({ destination: destination.description, error });
     }
   };
-  const planned = assemble(session, await identifiedLayers(session, prepared));
+  const planned = assemble(session, await requireDigests(session, imagePlan));
   const lacking = new Map<Destination, ReadonlySet<Digest>>();
   const unasked = new Set<Destination>();
   for (const destination of destinations)
@@ -105,7 +105,10 @@ async function publishOnce(
   const copies = options.copy ? copiedLayers(session, planned, lacking, signal) : NO_COPIES;
   const isToBeMade = ({ digest }: LayerIdentity): boolean =>
     wanted.has(digest) && !copies.has(digest);
-  const assembled = assemble(session, await materialise(session, prepared, isToBeMade, signal));
+  const assembled = assemble(
+    session,
+    await buildMissingLayers(session, imagePlan, isToBeMade, signal),
+  );
   const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
   const moved = assembled.image.root.digest !== planned.image.root.digest;
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
@@ -121,7 +124,7 @@ async function publishOnce(
       const report = await pushing(what, (counted) =>
         destination.publish(
           { ...assembled.image, blobs: counted },
-          { tags: tagsOf(prepared), signal, missing: known, onWrite },
+          { tags: tagsOf(imagePlan), signal, missing: known, onWrite },
         ),
       );
       const unknown = !moved && unasked.has(destination) && report.uploaded.length === 0;

@@ -1,5 +1,5 @@
 import { assemble } from "../app/assemble.ts";
-import { materialise, prepareFully } from "../app/build-image.ts";
+import { buildMissingLayers, planWithDigests } from "../app/build-image.ts";
 import { describeBuilt } from "../app/describe.ts";
 import { loading } from "../image/progress.ts";
 import { Session } from "../image/session.ts";
@@ -22,10 +22,10 @@ export async function loadImage(
   // Found first, so that nothing is built when there is no daemon.
   const docker = podman ? undefined : await findDocker(process.env);
   const spec = await forOneMachine(read, docker);
-  const prepared = await prepareFully(session, spec);
-  const built = await materialise(session, prepared, () => true);
+  const imagePlan = await planWithDigests(session, spec);
+  const built = await buildMissingLayers(session, imagePlan, () => true);
   const assembled = assemble(session, built);
-  const outputs = describeBuilt(prepared, assembled);
+  const outputs = describeBuilt(imagePlan, assembled);
   const place = docker?.description ?? "podman";
   const archive = await dockerArchive(assembled.image, outputs.taggedRefs);
   const said = await loading({ parts: archive, place, name: targetName(spec) }, (parts) =>

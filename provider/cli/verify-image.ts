@@ -1,11 +1,11 @@
 import { assemble, type Assembled } from "../app/assemble.ts";
-import { identifyLayers, materialise, prepareFully } from "../app/build-image.ts";
+import { resolveDigests, buildMissingLayers, planWithDigests } from "../app/build-image.ts";
 import { layerDifference } from "../app/layer-difference.ts";
 import { Session } from "../image/session.ts";
 import { renderLines } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { withTempDir } from "../base/temp-dir.ts";
-import type { Prepared } from "../app/prepare.ts";
+import type { ImagePlan } from "../app/plan-image.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { Platform } from "../formats/oci/platform.ts";
@@ -51,14 +51,14 @@ function withSession<T>(
 }
 
 async function compare(session: Session, spec: Spec, image: ImageSource) {
-  const prepared = await prepareFully(session, spec);
-  const built = await identifyLayers(session, prepared, { mayFetch: true });
+  const imagePlan = await planWithDigests(session, spec);
+  const built = await resolveDigests(session, imagePlan, { mayFetch: true });
   const assembled = assemble(session, built ?? []);
   const ours = image.plain ? inPlain(assembled) : expectedOf(assembled);
   const differences = [
     ...compareImages(ours.platforms, image.platforms).map(describeDifference),
     ...(await damagedLayers(image, ours.platforms)),
-    ...(await differentFiles(session, prepared, assembled, image)),
+    ...(await differentFiles(session, imagePlan, assembled, image)),
   ];
   // What only the index says: annotations, further entries, their order.
   if (differences.length === 0 && ours.digest !== image.root.digest)
@@ -109,7 +109,7 @@ function describeDifference({ where, expected, got, onlyCompression }: ImageDiff
 /** The files behind layers that stand at the same place with other contents. */
 async function differentFiles(
   session: Session,
-  prepared: Prepared,
+  imagePlan: ImagePlan,
   { platforms }: Assembled,
   image: ImageSource,
 ): Promise<string[]> {
@@ -122,7 +122,7 @@ async function differentFiles(
     for (const [index, { identity }] of ours.layers.entries()) {
       const other = theirs.layers[index];
       if (other === undefined || other.diffId === identity.diffId) continue;
-      await materialise(session, prepared, (layer) => layer.digest === identity.digest);
+      await buildMissingLayers(session, imagePlan, (layer) => layer.digest === identity.digest);
       const files = await layerDifference(
         session.cache.openBlob(identity.digest),
         image.getBlob(other.digest),

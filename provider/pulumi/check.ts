@@ -61,9 +61,9 @@ export async function checkedInputs(
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await learnImage(session, checked, draft);
   const shown = shownOutputs(learned, checked, draft);
-  const { prepared, built = [] } = learned;
-  if (prepared !== undefined)
-    rememberPlan(prepared, await uncachedLayers(session, built, state.layers));
+  const { imagePlan, built = [] } = learned;
+  if (imagePlan !== undefined)
+    rememberPlan(imagePlan, await uncachedLayers(session, built, state.layers));
   const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
   const answered = wireArguments(checked);
   const __checked = ArgumentFingerprint.of(answered);
@@ -125,12 +125,12 @@ interface RecordedState {
 /** All that a machine with nothing but this state must know to plan this image, or its neighbour. */
 function stateText(
   session: Session,
-  { prepared, built }: LearnedImage,
+  { imagePlan, built }: LearnedImage,
   before: RecordedState,
   { dryRun }: CheckedArguments,
 ): unknown {
   // An update plan forbids that a value comes to be where its preview had none, or another.
-  if (prepared === undefined || built === undefined) return dryRun ? UNKNOWN : before.text;
+  if (imagePlan === undefined || built === undefined) return dryRun ? UNKNOWN : before.text;
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {
@@ -141,7 +141,7 @@ function stateText(
   const layers = new Map(
     built.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
   );
-  const state = { lockSha256: prepared.lockSha256, layers, listings };
+  const state = { lockSha256: imagePlan.lockSha256, layers, listings };
   return ResourceState.covers(before.state, state) ? before.text : ResourceState.format(state);
 }
 

@@ -6,9 +6,9 @@
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 import { throwAll } from "../base/errors.ts";
 import { assemble } from "../app/assemble.ts";
-import { identifyLayers, type BuiltPlatform } from "../app/build-image.ts";
+import { resolveDigests, type BuiltPlatform } from "../app/build-image.ts";
 import { describeImage, describePlan, describeResolved, describeSpec } from "../app/describe.ts";
-import { prepareResolved, type Prepared } from "../app/prepare.ts";
+import { planResolved, type ImagePlan } from "../app/plan-image.ts";
 import { resolveImage } from "../app/resolve.ts";
 import type { Session } from "../image/session.ts";
 import type { SpecDraft } from "../arguments/spec.ts";
@@ -18,7 +18,7 @@ import { followsFromUnknown } from "../arguments/unknown.ts";
 export interface LearnedImage {
   /** As far as they are known. */
   readonly outputs: Partial<LixImageOutputs>;
-  readonly prepared?: Prepared;
+  readonly imagePlan?: ImagePlan;
   readonly built?: readonly BuiltPlatform[];
 }
 
@@ -37,9 +37,10 @@ export async function learnImage(
   const mayFetch = !contentsUnknown && (!dryRun || args.previewDigests);
   const outputs = describeResolved(resolved);
   // Of unknown contents too, for what it finds to be wrong.
-  const prepared = await prepareResolved(session, resolved, { mayFetch });
-  if (prepared === undefined || contentsUnknown) return { outputs };
-  const built = await identifyLayers(session, prepared, { mayFetch });
-  if (built === undefined) return { outputs: { ...outputs, ...describePlan(prepared) }, prepared };
-  return { outputs: describeImage(prepared, assemble(session, built)), prepared, built };
+  const imagePlan = await planResolved(session, resolved, { mayFetch });
+  if (imagePlan === undefined || contentsUnknown) return { outputs };
+  const built = await resolveDigests(session, imagePlan, { mayFetch });
+  if (built === undefined)
+    return { outputs: { ...outputs, ...describePlan(imagePlan) }, imagePlan };
+  return { outputs: describeImage(imagePlan, assemble(session, built)), imagePlan, built };
 }

@@ -4,19 +4,19 @@
  * @module
  */
 import type { BuiltPlatform } from "../app/build-image.ts";
-import type { Prepared } from "../app/prepare.ts";
+import type { ImagePlan } from "../app/plan-image.ts";
 import type { Session } from "../image/session.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 
-export interface RememberedPlan extends Prepared {
+export interface RememberedPlan extends ImagePlan {
   /** Of layers that the state does not have: those whose bytes are not in the local cache either. */
   readonly uncached: ReadonlySet<LayerKey>;
 }
 
 const plans = new Map<string, RememberedPlan>();
 
-export function rememberPlan(prepared: Prepared, uncached: ReadonlySet<LayerKey>): void {
-  plans.set(prepared.planKey, { ...prepared, uncached });
+export function rememberPlan(imagePlan: ImagePlan, uncached: ReadonlySet<LayerKey>): void {
+  plans.set(imagePlan.planKey, { ...imagePlan, uncached });
 }
 
 /** `planKey` may be unknown, or of another process. */

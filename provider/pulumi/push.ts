@@ -7,8 +7,8 @@ import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Assembled } from "../app/assemble.ts";
 import { describeBuilt } from "../app/describe.ts";
-import { prepareFully } from "../app/build-image.ts";
-import type { Prepared } from "../app/prepare.ts";
+import { planWithDigests } from "../app/build-image.ts";
+import type { ImagePlan } from "../app/plan-image.ts";
 import { publish, type DestinationFailure, type Published } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
 import type { Session } from "../image/session.ts";
@@ -44,14 +44,14 @@ export async function push(session: Session, inputs: Wire, olds: Wire = {}): Pro
   const checked = parseArguments(inputs);
   throwAll(checked.mistakes);
   const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
-  const prepared = await prepareFully(session, spec);
+  const imagePlan = await planWithDigests(session, spec);
   const destinations = destinationsOf(spec);
   const { drift } = Recorded.parse(olds);
-  const published = await publish(session, prepared, destinations, {
+  const published = await publish(session, imagePlan, destinations, {
     everyBlob: drift.length > 0,
   });
-  narrate(prepared, published, Recorded.parse(olds));
-  const described = describeBuilt(prepared, published.assembled);
+  narrate(imagePlan, published, Recorded.parse(olds));
+  const described = describeBuilt(imagePlan, published.assembled);
   for (const line of remediationLines(inputs, described.digest))
     log.warn(`${targetName(spec)}: ${line}`);
   const { failures } = published;
@@ -98,7 +98,7 @@ function pushedState(text: unknown, { platforms }: Assembled): unknown {
 }
 
 function narrate(
-  { platforms }: Prepared,
+  { platforms }: ImagePlan,
   { reports, assembled }: Published,
   before: Recorded,
 ): void {

@@ -3,7 +3,7 @@
  * @module
  */
 import { formatBytes } from "../base/format-bytes.ts";
-import type { Prepared } from "../app/prepare.ts";
+import type { ImagePlan } from "../app/plan-image.ts";
 import type { LockedPath } from "../lock/lock.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { layerName } from "../plan/layer-name.ts";
@@ -95,7 +95,7 @@ function bytesToFetch(plan: RememberedPlan | undefined): number {
 }
 
 /** What is in the layers with these keys; platforms may have some alike. */
-function namesOf(keys: ReadonlySet<LayerKey>, plan: Prepared | undefined): string[] {
+function namesOf(keys: ReadonlySet<LayerKey>, plan: ImagePlan | undefined): string[] {
   const layers = plan?.platforms.flatMap((platform) => platform.layers) ?? [];
   const names = layers
     .filter(({ key }) => keys.has(key))

@@ -11,7 +11,7 @@ import { LixImageError } from "../../provider/base/errors.ts";
 import { publish } from "../../provider/app/publish.ts";
 import { Session } from "../../provider/image/session.ts";
 import { destinationsOf } from "../../provider/app/destinations.ts";
-import { prepareFully } from "../../provider/app/build-image.ts";
+import { planWithDigests } from "../../provider/app/build-image.ts";
 import { Digest } from "../../provider/formats/oci/digest.ts";
 import { LixImageInputs } from "../../provider/arguments/schema.ts";
 import { makeSpec } from "../../provider/arguments/spec.ts";
@@ -79,8 +79,8 @@ async function publishOnce(workshop: Workshop, cache: string): Promise<Digest> {
     }),
     { directory: workshop.folder, destination: "required" },
   );
-  const prepared = await prepareFully(session, spec);
-  const { assembled } = await publish(session, prepared, destinationsOf(spec));
+  const imagePlan = await planWithDigests(session, spec);
+  const { assembled } = await publish(session, imagePlan, destinationsOf(spec));
   return assembled.image.root.digest;
 }
 

@@ -5,7 +5,11 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { extract, type Header } from "tar-stream";
 import { assemble, type Assembled } from "../../provider/app/assemble.ts";
-import { materialise, type BuiltLayer, prepareFully } from "../../provider/app/build-image.ts";
+import {
+  buildMissingLayers,
+  type BuiltLayer,
+  planWithDigests,
+} from "../../provider/app/build-image.ts";
 import type { Session } from "../../provider/image/session.ts";
 import { parseInputs } from "../../provider/arguments/parse-arguments.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
@@ -24,8 +28,8 @@ export interface BuiltImage {
 /** For one system, with every blob in the session's cache. */
 export async function buildImage(session: Session, args: LixImageInputs): Promise<BuiltImage> {
   const spec = makeSpec(parseInputs(args), { directory: "/", destination: "optional" });
-  const prepared = await prepareFully(session, spec);
-  const built = await materialise(session, prepared, () => true);
+  const imagePlan = await planWithDigests(session, spec);
+  const built = await buildMissingLayers(session, imagePlan, () => true);
   const assembled = assemble(session, built);
   const layers = built.flatMap((platform) => platform.layers);
   return {

@@ -1,10 +1,10 @@
-import type { Prepared } from "../../provider/app/prepare.ts";
+import type { ImagePlan } from "../../provider/app/plan-image.ts";
 import { Session } from "../../provider/image/session.ts";
 
 /** A machine that has made nothing, and knows of the image what a state tells. */
 export async function otherMachine(
   session: Session,
-  { platforms }: Prepared,
+  { platforms }: ImagePlan,
   folder: string,
 ): Promise<Session> {
   const layers = new Map();

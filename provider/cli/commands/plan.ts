@@ -11,7 +11,7 @@ export const plan = defineCommand({
   operands: { required: ["ARGS.json"] },
   options: { json: JSON_OPTION },
   run: async ({ operands: [file = ""], values }) => {
-    const { planImage } = await import("../plan-image.ts");
-    return planImage(file, { json: values.json });
+    const { showPlan } = await import("../show-plan.ts");
+    return showPlan(file, { json: values.json });
   },
 });

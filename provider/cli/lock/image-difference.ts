@@ -1,8 +1,8 @@
 /** What a new lock changes in an image: the layers, and the bytes that a push sends. @module */
 import { renderLines } from "../../base/errors.ts";
 import { log } from "../../base/log.ts";
-import { identifyLayers, type BuiltPlatform } from "../../app/build-image.ts";
-import { prepareResolved, type Prepared } from "../../app/prepare.ts";
+import { resolveDigests, type BuiltPlatform } from "../../app/build-image.ts";
+import { planResolved, type ImagePlan } from "../../app/plan-image.ts";
 import { resolveWithLock } from "../../app/resolve.ts";
 import { Session } from "../../image/session.ts";
 import type { Lock } from "../../lock/lock.ts";
@@ -87,8 +87,8 @@ async function compare(
   const session = new Session();
   const built: BuiltPlatform[] = [];
   for (const spec of specs) {
-    const prepared = await planned(session, spec, after);
-    built.push(...((await identifyLayers(session, prepared, { mayFetch: true })) ?? []));
+    const imagePlan = await planned(session, spec, after);
+    built.push(...((await resolveDigests(session, imagePlan, { mayFetch: true })) ?? []));
   }
   const earlier = before === undefined ? undefined : await keysOf(session, specs, before);
   const layers = built.flatMap(({ plan, layers }) =>
@@ -129,9 +129,10 @@ async function keysOf(
   }
 }
 
-async function planned(session: Session, spec: Spec, lock: Lock): Promise<Prepared> {
+async function planned(session: Session, spec: Spec, lock: Lock): Promise<ImagePlan> {
   const resolved = await resolveWithLock(spec, { lock, sha256: "" });
-  const prepared = await prepareResolved(session, resolved, { mayFetch: true });
-  if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
-  return prepared;
+  const imagePlan = await planResolved(session, resolved, { mayFetch: true });
+  if (imagePlan === undefined)
+    throw new RangeError("a plan is missing although packages may be fetched");
+  return imagePlan;
 }

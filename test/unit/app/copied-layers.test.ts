@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { prepareFully } from "../../../provider/app/build-image.ts";
-import type { Prepared } from "../../../provider/app/prepare.ts";
+import { planWithDigests } from "../../../provider/app/build-image.ts";
+import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { publish, type Published } from "../../../provider/app/publish.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
@@ -26,7 +26,7 @@ interface Stand {
   readonly clean: Session;
   readonly layers: readonly LayerIdentity[];
   readonly root: string;
-  prepare(session: Session, mirrors: readonly string[]): Promise<Prepared>;
+  planImage(session: Session, mirrors: readonly string[]): Promise<ImagePlan>;
   push(session: Session, mirrors: readonly string[], everyBlob?: boolean): Promise<Published>;
   /** Packages can no longer be had: what is built from now on fails. */
   takePackagesAway(): Promise<void>;
@@ -37,20 +37,24 @@ async function withPushed(use: (stand: Stand) => Promise<void>): Promise<void> {
   try {
     await withWorkshop({}, async (workshop) => {
       const { world, registry, folder } = workshop;
-      const prepare = (session: Session, mirrors: readonly string[]): Promise<Prepared> => {
+      const planImage = (session: Session, mirrors: readonly string[]): Promise<ImagePlan> => {
         const args = { lock: world.lockFile, registry: `${registry.host}/acme`, mirrors };
         const options = { directory: folder, destination: "required" } as const;
-        return prepareFully(session, makeSpec(LixImageInputs.parse(args), options));
+        return planWithDigests(session, makeSpec(LixImageInputs.parse(args), options));
       };
       const push: Stand["push"] = async (session, mirrors, everyBlob = false) => {
         registry.log.length = elsewhere.log.length = 0;
-        const prepared = await prepare(session, mirrors);
-        const destinations = destinationsOf(prepared.spec);
-        return publish(session, prepared, destinations, { everyBlob });
+        const imagePlan = await planImage(session, mirrors);
+        const destinations = destinationsOf(imagePlan.spec);
+        return publish(session, imagePlan, destinations, { everyBlob });
       };
       const session = new Session(workshop.cache);
       const { assembled } = await push(session, []);
-      const clean = await otherMachine(session, await prepare(session, []), join(folder, "clean"));
+      const clean = await otherMachine(
+        session,
+        await planImage(session, []),
+        join(folder, "clean"),
+      );
       const layers = assembled.platforms.flatMap((each) =>
         each.layers.map(({ identity }) => identity),
       );
@@ -63,7 +67,7 @@ async function withPushed(use: (stand: Stand) => Promise<void>): Promise<void> {
         clean,
         layers,
         root,
-        prepare,
+        planImage,
         push,
         takePackagesAway,
       });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identifyLayers, materialise, prepareFully } from "../../../provider/app/build-image.ts";
+import {
+  resolveDigests,
+  buildMissingLayers,
+  planWithDigests,
+} from "../../../provider/app/build-image.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
 import { parseInputs } from "../../../provider/arguments/parse-arguments.ts";
@@ -12,8 +16,8 @@ test("a layer that a state describes wrongly is not pushed as something else", a
     const options = { directory: "/", destination: "optional" } as const;
     const spec = makeSpec(parseInputs({ lock: world.lockFile }), options);
     const honest = new Session(cache);
-    const prepared = await prepareFully(honest, spec);
-    const built = await identifyLayers(honest, prepared, { mayFetch: true });
+    const imagePlan = await planWithDigests(honest, spec);
+    const built = await resolveDigests(honest, imagePlan, { mayFetch: true });
     const layer = built?.[0]?.layers[0];
     assert.ok(layer !== undefined);
 
@@ -24,9 +28,9 @@ test("a layer that a state describes wrongly is not pushed as something else", a
       digest: Digest.parse(`sha256:${"2".repeat(64)}`),
     };
     misled.knowledge.teach({ layers: new Map([[layer.key, wrong]]), listings: new Map() });
-    await prepareFully(misled, spec);
+    await planWithDigests(misled, spec);
     await assert.rejects(
-      materialise(misled, prepared, ({ digest }) => digest === wrong.digest),
+      buildMissingLayers(misled, imagePlan, ({ digest }) => digest === wrong.digest),
       { code: "LAYER_NOT_REPRODUCED" },
     );
   });

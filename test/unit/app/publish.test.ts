@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { prepareFully } from "../../../provider/app/build-image.ts";
-import type { Prepared } from "../../../provider/app/prepare.ts";
+import { planWithDigests } from "../../../provider/app/build-image.ts";
+import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { publish, type Published } from "../../../provider/app/publish.ts";
 import { PushReport } from "../../../provider/app/push-report.ts";
 import { Session } from "../../../provider/image/session.ts";
@@ -24,8 +24,8 @@ const specOf = ({ world, registry, folder }: Workshop, args: LixImageInputs = {}
     { directory: folder, destination: "required" },
   );
 
-async function layersOf(session: Session, prepared: Prepared): Promise<[string, KnownLayer][]> {
-  const [plan] = prepared.platforms;
+async function layersOf(session: Session, imagePlan: ImagePlan): Promise<[string, KnownLayer][]> {
+  const [plan] = imagePlan.platforms;
   const layers: [string, KnownLayer][] = [];
   for (const { key } of plan?.layers ?? []) {
     const known = await session.knowledge.layer(key);
@@ -38,11 +38,11 @@ async function layersOf(session: Session, prepared: Prepared): Promise<[string, 
 test("an image that is there is not uploaded again", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
-    const prepared = await prepareFully(session, specOf(workshop));
-    const destinations = destinationsOf(prepared.spec);
-    const first = await publish(session, prepared, destinations);
+    const imagePlan = await planWithDigests(session, specOf(workshop));
+    const destinations = destinationsOf(imagePlan.spec);
+    const first = await publish(session, imagePlan, destinations);
     workshop.registry.log.length = 0;
-    const second = await publish(session, prepared, destinations);
+    const second = await publish(session, imagePlan, destinations);
     assert.equal(second.assembled.image.root.digest, first.assembled.image.root.digest);
     const [report] = second.reports;
     assert.ok(report);
@@ -60,14 +60,14 @@ test("with verifyBlobs every blob is asked for, and one that was lost is sent", 
   await withWorkshop({}, async (workshop) => {
     const { registry } = workshop;
     const session = new Session(workshop.cache);
-    const prepared = await prepareFully(session, specOf(workshop, { verifyBlobs: true }));
-    const destinations = destinationsOf(prepared.spec);
-    const { assembled } = await publish(session, prepared, destinations);
+    const imagePlan = await planWithDigests(session, specOf(workshop, { verifyBlobs: true }));
+    const destinations = destinationsOf(imagePlan.spec);
+    const { assembled } = await publish(session, imagePlan, destinations);
     const digests = assembled.image.blobs.map(({ digest }) => digest);
     const [lost = ""] = digests;
     assert.ok(registry.store.repository("acme/lix").blobs.delete(lost));
     registry.log.length = 0;
-    const { reports } = await publish(session, prepared, destinations);
+    const { reports } = await publish(session, imagePlan, destinations);
     const [report] = reports;
     assert.ok(report);
     assert.deepEqual(
@@ -84,15 +84,15 @@ test("with verifyBlobs every blob is asked for, and one that was lost is sent", 
 test("a machine that only knows the digests makes just the blobs that are lacking", async () => {
   await withWorkshop({}, async (workshop) => {
     const first = new Session(workshop.cache);
-    const prepared = await prepareFully(first, specOf(workshop));
-    const { assembled } = await publish(first, prepared, destinationsOf(prepared.spec));
-    const layers = await layersOf(first, prepared);
+    const imagePlan = await planWithDigests(first, specOf(workshop));
+    const { assembled } = await publish(first, imagePlan, destinationsOf(imagePlan.spec));
+    const layers = await layersOf(first, imagePlan);
     const [, lost] = layers[3] ?? [];
     assert.ok(lost);
     workshop.registry.store.repository("acme/lix").blobs.delete(lost.digest);
 
-    const clean = await otherMachine(first, prepared, join(workshop.folder, "clean"));
-    const again = await prepareFully(clean, specOf(workshop));
+    const clean = await otherMachine(first, imagePlan, join(workshop.folder, "clean"));
+    const again = await planWithDigests(clean, specOf(workshop));
     const published = await publish(clean, again, destinationsOf(again.spec), {
       everyBlob: true,
     });
@@ -109,25 +109,25 @@ test("a machine that only knows the digests makes just the blobs that are lackin
 test("a layer that another compressor once made is rebuilt, and the other digest is told", async () => {
   await withWorkshop({}, async (workshop) => {
     const ours = new Session(workshop.cache);
-    const prepared = await prepareFully(ours, specOf(workshop));
-    const [[key, layer] = []] = await layersOf(ours, prepared);
+    const imagePlan = await planWithDigests(ours, specOf(workshop));
+    const [[key, layer] = []] = await layersOf(ours, imagePlan);
     assert.ok(key !== undefined && layer !== undefined);
 
     const theirs = new Session(join(workshop.folder, "other"));
     const recorded = { ...layer, digest: Digest.of(Buffer.from("by another zlib")) };
     theirs.knowledge.teach({ layers: new Map([[key, recorded]]), listings: new Map() });
-    const again = await prepareFully(theirs, specOf(workshop));
+    const again = await planWithDigests(theirs, specOf(workshop));
     let published: Published | undefined;
     const warnings = await warningsOf(async () => {
       published = await publish(theirs, again, destinationsOf(again.spec));
     });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? "", /compress/);
-    assert.equal(again.planKey, prepared.planKey);
+    assert.equal(again.planKey, imagePlan.planKey);
     const tags = workshop.registry.store.repositories.get("acme/lix")?.tags;
     assert.equal(tags?.get("latest"), published?.assembled.image.root.digest);
     // The whole image, as it would have been without that record.
-    const usual = await publish(ours, prepared, destinationsOf(prepared.spec));
+    const usual = await publish(ours, imagePlan, destinationsOf(imagePlan.spec));
     assert.equal(usual.assembled.image.root.digest, published?.assembled.image.root.digest);
   });
 });
@@ -135,11 +135,11 @@ test("a layer that another compressor once made is rebuilt, and the other digest
 test("each destination gets what it lacks", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
-    const prepared = await prepareFully(session, specOf(workshop));
-    await publish(session, prepared, destinationsOf(prepared.spec));
+    const imagePlan = await planWithDigests(session, specOf(workshop));
+    await publish(session, imagePlan, destinationsOf(imagePlan.spec));
     const folder = ociLayoutDestination(workshop.output);
-    const { assembled, reports } = await publish(session, prepared, [
-      ...destinationsOf(prepared.spec),
+    const { assembled, reports } = await publish(session, imagePlan, [
+      ...destinationsOf(imagePlan.spec),
       folder,
     ]);
     assert.deepEqual(
@@ -153,8 +153,12 @@ test("a mirror in the same registry gets every blob by a mount", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
     const mirrors = [`${workshop.registry.host}/copies/lix`];
-    const prepared = await prepareFully(session, specOf(workshop, { mirrors }));
-    const { assembled, reports } = await publish(session, prepared, destinationsOf(prepared.spec));
+    const imagePlan = await planWithDigests(session, specOf(workshop, { mirrors }));
+    const { assembled, reports } = await publish(
+      session,
+      imagePlan,
+      destinationsOf(imagePlan.spec),
+    );
     assert.deepEqual(
       reports.map(({ destination, uploaded }) => [destination, uploaded.length]),
       [
@@ -171,7 +175,7 @@ test("a mirror that refuses is named in the end, and keeps the image from nobody
   await withWorkshop({}, async (workshop) => {
     const { registry, output } = workshop;
     const session = new Session(workshop.cache);
-    const prepared = await prepareFully(
+    const imagePlan = await planWithDigests(
       session,
       specOf(workshop, {
         mirrors: [`${registry.host}/copies/lix`],
@@ -180,8 +184,8 @@ test("a mirror that refuses is named in the end, and keeps the image from nobody
     );
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ path: /^\/v2\/copies/, act });
-    const destinations = destinationsOf(prepared.spec);
-    const { failures } = await publish(session, prepared, destinations);
+    const destinations = destinationsOf(imagePlan.spec);
+    const { failures } = await publish(session, imagePlan, destinations);
     assert.deepEqual(
       failures.map(({ destination }) => destination),
       [`${registry.host}/copies/lix`],
@@ -190,7 +194,7 @@ test("a mirror that refuses is named in the end, and keeps the image from nobody
     const digest = registry.store.repositories.get("acme/lix")?.tags.get("latest");
     assert.equal((await readOciLayout(output)).root.digest, digest);
     registry.faults.length = 0;
-    const { reports } = await publish(session, prepared, destinations);
+    const { reports } = await publish(session, imagePlan, destinations);
     assert.deepEqual(
       reports.map(({ uploaded }) => uploaded.length),
       [0, 0, 0],
@@ -204,10 +208,10 @@ test("what the registry does not take goes nowhere else", async () => {
     const session = new Session(workshop.cache);
     const archives = [{ type: "docker-archive", path: `${output}.tar` } as const];
     const mirrors = [`${registry.host}/copies/lix`];
-    const prepared = await prepareFully(session, specOf(workshop, { mirrors, archives }));
+    const imagePlan = await planWithDigests(session, specOf(workshop, { mirrors, archives }));
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ method: "PUT", path: /^\/v2\/acme\/lix\/manifests/, act });
-    const publishing = publish(session, prepared, destinationsOf(prepared.spec));
+    const publishing = publish(session, imagePlan, destinationsOf(imagePlan.spec));
     await assert.rejects(publishing, { code: "REGISTRY_DENIED" });
     assert.equal(registry.store.repositories.get("copies/lix"), undefined);
     assert.ok(!existsSync(`${output}.tar`));

@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { prepareFully } from "../../../provider/app/build-image.ts";
-import type { Prepared } from "../../../provider/app/prepare.ts";
+import { planWithDigests } from "../../../provider/app/build-image.ts";
+import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { publish } from "../../../provider/app/publish.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
@@ -17,14 +17,14 @@ import { damageNar, type NarDamage } from "../../support/world/damage.ts";
 
 const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
 
-function prepare(
+function planImage(
   { world, registry, folder }: Workshop,
   session: Session,
   systems: readonly string[] = SYSTEMS,
-): Promise<Prepared> {
+): Promise<ImagePlan> {
   const args = { lock: world.lockFile, registry: `${registry.host}/acme`, systems };
   const options = { directory: folder, destination: "required" } as const;
-  return prepareFully(session, makeSpec(LixImageInputs.parse(args), options));
+  return planWithDigests(session, makeSpec(LixImageInputs.parse(args), options));
 }
 
 /** A package that only this system has; the answer undoes it. */
@@ -42,10 +42,10 @@ for (const how of ["missing", "cut off"] as const)
     withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
       const { registry, cache, folder } = workshop;
       const first = new Session(cache);
-      const prepared = await prepare(workshop, first);
+      const imagePlan = await planImage(workshop, first);
       // It knows every digest, and has no bytes.
-      const clean = await otherMachine(first, prepared, join(folder, "clean"));
-      const again = await prepare(workshop, clean);
+      const clean = await otherMachine(first, imagePlan, join(folder, "clean"));
+      const again = await planImage(workshop, clean);
       const destinations = destinationsOf(again.spec);
       const { path, mend } = await damagePackageOf(workshop, SYSTEMS[1], how);
       await assert.rejects(publish(clean, again, destinations), (error) => {
@@ -67,13 +67,13 @@ for (const how of ["missing", "cut off"] as const)
 test("what a package's contents are needed for to plan with is told with its system, too", () =>
   withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
     await damagePackageOf(workshop, SYSTEMS[1], "missing");
-    const preparing = prepare(workshop, new Session(workshop.cache));
+    const preparing = planImage(workshop, new Session(workshop.cache));
     await assert.rejects(preparing, { code: "SYSTEM_NOT_BUILT", message: /^aarch64-linux: / });
   }));
 
 test("of an image of one system there is nothing to tell apart", () =>
   withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
     await damagePackageOf(workshop, SYSTEMS[1], "missing");
-    const preparing = prepare(workshop, new Session(workshop.cache), [SYSTEMS[1]]);
+    const preparing = planImage(workshop, new Session(workshop.cache), [SYSTEMS[1]]);
     await assert.rejects(preparing, (error) => Object(error).code !== "SYSTEM_NOT_BUILT");
   }));

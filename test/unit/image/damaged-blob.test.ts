@@ -7,7 +7,7 @@ import { publish } from "../../../provider/app/publish.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
-import { prepareFully } from "../../../provider/app/build-image.ts";
+import { planWithDigests } from "../../../provider/app/build-image.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { withWorkshop } from "../../support/workshop.ts";
@@ -35,9 +35,9 @@ test("wherever the image goes, a damaged blob is found out, built again, and pus
         directory: folder,
         destination: "required",
       });
-      const prepared = await prepareFully(session, spec);
+      const imagePlan = await planWithDigests(session, spec);
       damageBlobs(cache);
-      const { assembled, failures } = await publish(session, prepared, destinationsOf(spec));
+      const { assembled, failures } = await publish(session, imagePlan, destinationsOf(spec));
       assert.deepEqual(failures, []);
       digests.add(assembled.image.root.digest);
     }

@@ -6,7 +6,7 @@ import { loading, pushing } from "../../../provider/image/progress.ts";
 import { publish } from "../../../provider/app/publish.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
-import { prepareFully } from "../../../provider/app/build-image.ts";
+import { planWithDigests } from "../../../provider/app/build-image.ts";
 import { Digest } from "../../../provider/formats/oci/digest.ts";
 import type { Blob } from "../../../provider/formats/oci/layer.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
@@ -27,7 +27,7 @@ test("layers that a plan waits for and those that follow are counted one after t
     const args = LixImageInputs.parse({ lock: world.lockFile, registry: "localhost:5000/acme" });
     const spec = makeSpec(args, { directory: folder, destination: "required" });
     const lines = linesOf(t);
-    const { platforms } = await prepareFully(new Session(cache), spec);
+    const { platforms } = await planWithDigests(new Session(cache), spec);
     const said = lines.map((line) =>
       /^(?:([\d.]+) of ([\d.]+) kB of packages, )?(\d+) of (\d+) (more )?layers?: lix$/.exec(line),
     );
@@ -68,7 +68,7 @@ test("bytes of packages are said as they come, and a NAR that breaks is counted 
       };
       return set(key, source);
     };
-    await prepareFully(session, spec);
+    await planWithDigests(session, spec);
     const ends = lines.map((line) => /^([\d.]+) of ([\d.]+) kB of .*, (\d+) of \3 /.exec(line));
     assert.ok(ends.some((end) => end !== null));
     for (const end of ends) assert.equal(end?.[1], end?.[2], "every byte is counted once");
@@ -152,12 +152,12 @@ test("a whole push to a registry counts every byte that it sends", (t) =>
     const args = LixImageInputs.parse({ lock: world.lockFile, registry: `${registry.host}/acme` });
     const spec = makeSpec(args, { directory: folder, destination: "required" });
     const session = new Session(cache);
-    const prepared = await prepareFully(session, spec);
+    const imagePlan = await planWithDigests(session, spec);
     const lines = linesOf(t);
-    await publish(session, prepared, destinationsOf(spec));
+    await publish(session, imagePlan, destinationsOf(spec));
     const host = registry.host.replace(/\./g, "\\.");
     assert.match(lines.at(-1) ?? "", new RegExp(`^([\\d.]+) of \\1 kB pushed: lix → ${host}$`));
     lines.length = 0;
-    await publish(session, prepared, destinationsOf(spec));
+    await publish(session, imagePlan, destinationsOf(spec));
     assert.deepEqual(lines, [], "the second time there is nothing to say");
   }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeBuilt } from "../../../provider/app/describe.ts";
 import { assemble } from "../../../provider/app/assemble.ts";
-import { identifyLayers, prepareFully } from "../../../provider/app/build-image.ts";
+import { resolveDigests, planWithDigests } from "../../../provider/app/build-image.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
@@ -30,9 +30,9 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
         directory: folder,
         destination: "optional",
       });
-      const prepared = await prepareFully(session, spec);
-      const built = await identifyLayers(session, prepared, { mayFetch: true });
-      return describeBuilt(prepared, assemble(session, built ?? [])).digest;
+      const imagePlan = await planWithDigests(session, spec);
+      const built = await resolveDigests(session, imagePlan, { mayFetch: true });
+      return describeBuilt(imagePlan, assemble(session, built ?? [])).digest;
     };
     try {
       await copyCache(world.cacheFolder, cache.files);
@@ -94,8 +94,8 @@ test("the next process fetches nothing that this one has made, and gets the same
     const next = new Session(session.cache.folder.replace(/\/v1$/, ""));
     const args = LixImageInputs.parse({ lock: world.lockFile });
     const spec = makeSpec(args, { directory: "/", destination: "optional" });
-    const prepared = await prepareFully(next, spec);
-    const built = await identifyLayers(next, prepared, { mayFetch: false });
+    const imagePlan = await planWithDigests(next, spec);
+    const built = await resolveDigests(next, imagePlan, { mayFetch: false });
     assert.equal(assemble(next, built ?? []).image.root.digest, digest);
     assert.deepEqual(cache.log, []);
   });

@@ -1,8 +1,8 @@
 import { formatBytes } from "../base/format-bytes.ts";
 import { describeImage, describePlan } from "../app/describe.ts";
 import { assemble } from "../app/assemble.ts";
-import { identifyLayers } from "../app/build-image.ts";
-import { prepare, type Prepared } from "../app/prepare.ts";
+import { resolveDigests } from "../app/build-image.ts";
+import { planImage, type ImagePlan } from "../app/plan-image.ts";
 import { Session } from "../image/session.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
@@ -27,28 +27,29 @@ interface LayerPlan {
 }
 
 /** Prints what would be built. Downloads only packages whose contents the profile must be planned from. */
-export async function planImage(
+export async function showPlan(
   file: string,
   { json }: { readonly json: boolean },
 ): Promise<number> {
   const session = new Session();
-  const prepared = await prepare(session, await readArguments(file, "optional"), {
+  const imagePlan = await planImage(session, await readArguments(file, "optional"), {
     mayFetch: true,
   });
-  if (prepared === undefined) throw new RangeError("prepare stopped although it may fetch");
-  const built = await identifyLayers(session, prepared, { mayFetch: false });
+  if (imagePlan === undefined)
+    throw new RangeError("a plan is missing although packages may be fetched");
+  const built = await resolveDigests(session, imagePlan, { mayFetch: false });
   const outputs =
     built === undefined
-      ? describePlan(prepared)
-      : describeImage(prepared, assemble(session, built));
-  const layers = await layersOf(session, prepared);
+      ? describePlan(imagePlan)
+      : describeImage(imagePlan, assemble(session, built));
+  const layers = await layersOf(session, imagePlan);
   if (json) printJson({ ...outputs, layers });
   else printLines(table(outputs.planKey, layers));
   return 0;
 }
 
-async function layersOf(session: Session, prepared: Prepared): Promise<LayerPlan[]> {
-  const layers = prepared.platforms.flatMap((plan) =>
+async function layersOf(session: Session, imagePlan: ImagePlan): Promise<LayerPlan[]> {
+  const layers = imagePlan.platforms.flatMap((plan) =>
     plan.layers.map((layer) => ({ plan, layer })),
   );
   return Promise.all(layers.map(({ plan, layer }) => describeLayer(session, plan, layer)));

@@ -1,8 +1,8 @@
-/** Of an image of several systems, whose part went wrong. @module */
+/** Says for which system of an image a failure is. @module */
 import { LixImageError } from "../base/errors.ts";
 
-/** @param system undefined where the image has one only: then there is nothing to tell apart. */
-export async function namingSystem<T>(
+/** @param system undefined for an image of one system, where there is nothing to tell apart. */
+export async function withPlatformContext<T>(
   system: string | undefined,
   work: () => Promise<T>,
 ): Promise<T> {

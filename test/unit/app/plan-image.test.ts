@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { join } from "node:path";
-import { prepareResolved } from "../../../provider/app/prepare.ts";
+import { planResolved } from "../../../provider/app/plan-image.ts";
 import { resolveImage, type Resolved } from "../../../provider/app/resolve.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
@@ -19,7 +19,7 @@ test("an image that was pushed under the earlier rule for layers keeps it until 
       return resolveImage(session, makeSpec(inputs, { directory: "/", destination: "optional" }));
     };
     const keyOf = async (session: Session, image: Resolved): Promise<string> =>
-      (await prepareResolved(session, image, { mayFetch: true }))?.planKey ?? "";
+      (await planResolved(session, image, { mayFetch: true }))?.planKey ?? "";
 
     const fresh = new Session(join(folder, "cache"));
     const image = await resolved(fresh, {});

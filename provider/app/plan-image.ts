@@ -11,35 +11,35 @@ import { targetName, type Spec } from "../arguments/spec.ts";
 import { learnListings, type LearnOptions } from "../image/listings.ts";
 import { resolveImage, type Resolved } from "./resolve.ts";
 import type { Session } from "../image/session.ts";
-import { namingSystem } from "./system-failure.ts";
+import { withPlatformContext } from "./platform-error.ts";
 
-export interface Prepared extends Resolved {
+export interface ImagePlan extends Resolved {
   readonly planKey: PlanKey;
   /** In the order of `inputs`. */
   readonly platforms: readonly PlatformPlan[];
 }
 
-export interface PrepareOptions {
+export interface PlanOptions {
   /** False: answer undefined instead of downloading a NAR. */
   readonly mayFetch: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Undefined only where `mayFetch` is false and a listing is unknown. */
-export async function prepare(
+export async function planImage(
   session: Session,
   spec: Spec,
-  options: PrepareOptions,
-): Promise<Prepared | undefined> {
-  return prepareResolved(session, await resolveImage(session, spec), options);
+  options: PlanOptions,
+): Promise<ImagePlan | undefined> {
+  return planResolved(session, await resolveImage(session, spec), options);
 }
 
 /** Undefined as above. */
-export async function prepareResolved(
+export async function planResolved(
   session: Session,
   resolved: Resolved,
-  options: PrepareOptions,
-): Promise<Prepared | undefined> {
+  options: PlanOptions,
+): Promise<ImagePlan | undefined> {
   const planned = await planAll(session, resolved, options);
   if (planned === undefined || session.knowledge.hasPlan(planned.planKey)) return planned;
   if (!session.knowledge.hasPlans || !resolved.inputs.some(mayMerge)) return planned;
@@ -59,14 +59,14 @@ const MOST_LAYERS_OF_OURS = 5;
 async function planAll(
   session: Session,
   resolved: Resolved,
-  options: PrepareOptions,
-): Promise<Prepared | undefined> {
+  options: PlanOptions,
+): Promise<ImagePlan | undefined> {
   const { lock, inputs, spec } = resolved;
   const image = targetName(spec);
   const platforms: PlatformPlan[] = [];
   for (const input of inputs) {
     const system = inputs.length > 1 ? input.system.system : undefined;
-    const plan = await namingSystem(system, () =>
+    const plan = await withPlatformContext(system, () =>
       planWithListings(session, input, { ...options, lock, image }),
     );
     if (plan === undefined) return undefined;
