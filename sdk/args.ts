@@ -78,6 +78,12 @@ export interface LixImageInputs {
    */
   readonly flakeRegistry?: string | undefined;
   /**
+   * The date in the image's config and history, in RFC 3339: `2026-11-28T12:00:00Z`, such as that of a
+   * commit. `"now"` is refused: every run would make another image.
+   * Default: `0001-01-01T00:00:00Z`, as docker.nix has it.
+   */
+  readonly created?: string | undefined;
+  /**
    * How the layers are compressed. Every registry and runtime reads gzip; zstd needs Docker 23 or
    * containerd 1.5.
    * Default: `"gzip"`.

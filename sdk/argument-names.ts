@@ -12,6 +12,7 @@ export const PUBLISHED_ARGUMENTS = [
   "channelUrl",
   "extraPkgs",
   "nixConf",
+  "created",
   "mirrors",
 ] as const;
 
@@ -27,5 +28,6 @@ export const CONTENT_ARGUMENTS = [
   "maxLayers",
   "nixConf",
   "flakeRegistry",
+  "created",
   "compression",
 ] as const;

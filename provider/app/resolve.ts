@@ -111,6 +111,7 @@ async function platformInput(
     channelUrl: args.channelUrl,
     flakeRegistry: registry,
     revision: args.lixRevision,
+    created: args.created,
     maxLayers: args.maxLayers,
     layering: "own layers",
     user: ImageUser.root,

@@ -11,8 +11,10 @@ export type PreviewOutput = Exclude<keyof LixImageOutputs, "layers" | "drift">;
 export interface Part {
   /** What may stand there, as the end of "expected …". */
   readonly expected: string;
-  /** One of a few words is expected, so a wrong word is repeated. Other strings never are: they may be secret. */
-  readonly isChoice?: true;
+  /** A wrong string is repeated in the error. Without it none is, because it may be secret. */
+  readonly isPublic?: true;
+  /** What to do instead of a value that is wrong, where there is more to say than what is expected. */
+  readonly hint?: (value: unknown) => string | undefined;
   /** Takes the place of a value that is unknown or wrong. Without it, the value is left out. */
   readonly placeholder?: Placeholder;
   /** Where it is an object: the name that its interface has in the SDK. The parts below are its fields. */

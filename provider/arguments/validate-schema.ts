@@ -70,10 +70,11 @@ function unknownName(within: JsonPath, name: string): SchemaMistake {
 }
 
 function misfit(place: JsonPath, value: unknown): InvalidArgument {
-  const { expected, isChoice } = partAt(place) ?? ANYTHING;
+  const { expected, isPublic, hint } = partAt(place) ?? ANYTHING;
   const got =
-    isChoice === true && typeof value === "string" ? JSON.stringify(value) : describe(value);
-  return InvalidArgument.expected(JsonPath.format(place), expected, got, hintFor(expected, value));
+    isPublic === true && typeof value === "string" ? JSON.stringify(value) : describe(value);
+  const advice = hint?.(value) ?? hintFor(expected, value);
+  return InvalidArgument.expected(JsonPath.format(place), expected, got, advice);
 }
 
 const ANYTHING: Part = { expected: "a value that JSON has" };

@@ -10,7 +10,10 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
     .filter((candidate) => candidate.distance <= limit)
     .sort(
       (a, b) =>
-        a.distance - b.distance || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+        a.distance - b.distance ||
+        // Of those that begin alike, the one with the least more.
+        (a.distance === 0 ? a.name.length - b.name.length : 0) ||
+        (a.name < b.name ? -1 : 1),
     )
     .slice(0, count)
     .map((candidate) => candidate.name);

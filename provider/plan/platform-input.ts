@@ -28,6 +28,8 @@ export interface PlatformInput {
   readonly channelUrl: string;
   readonly flakeRegistry: FlakeRegistry | undefined;
   readonly revision: string | undefined;
+  /** In the config and its history. Undefined: docker.nix's date. */
+  readonly created: string | undefined;
   readonly maxLayers: number;
   readonly layering: Layering;
   readonly compression: LayerCompression;
@@ -49,6 +51,8 @@ export type FlakeRegistry =
   | { readonly kind: "locked"; readonly storePath: StorePath };
 
 /** docker.nix's settings for the user, with the program's over them. */
-export function configOf({ packages, revision, user, config }: PlatformInput): ContainerConfig {
-  return mergeConfig(containerConfig({ version: packages.lixVersion, revision }, user), config);
+export function configOf(input: PlatformInput): ContainerConfig {
+  const { packages, revision, user, config, created } = input;
+  const usual = containerConfig({ version: packages.lixVersion, revision }, user);
+  return { ...mergeConfig(usual, config), created };
 }

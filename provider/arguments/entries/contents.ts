@@ -1,5 +1,6 @@
 /** What is in the image. @module */
 import { z } from "zod";
+import { Instant } from "../instant.ts";
 import { argument, IMAGE_OUTPUTS, TRUE_OR_FALSE, type Given } from "../argument.ts";
 
 const setting = z.union([z.string(), z.int(), z.boolean()]);
@@ -133,6 +134,23 @@ export const CONTENTS = {
     isPublished: false,
     diff: "planKey",
   }),
+  created: argument({
+    schema: z.string().refine(Instant.is).transform(Instant.inUtc).optional(),
+    type: "string",
+    doc:
+      "The date in the image's config and history, in RFC 3339: `2026-11-28T12:00:00Z`, such as that of a " +
+      'commit. `"now"` is refused: every run would make another image.',
+    default: "`0001-01-01T00:00:00Z`, as docker.nix has it",
+    expected: 'a date and time in RFC 3339, such as "2026-11-28T12:00:00Z"',
+    isPublic: true,
+    hint: (value) =>
+      typeof value === "string" && /now|today/i.test(value)
+        ? "a date that follows the clock makes another image, with another digest, in every run; give a fixed one, such as that of the commit"
+        : undefined,
+    outputs: IMAGE_OUTPUTS,
+    isPublished: true,
+    diff: "planKey",
+  }),
   compression: argument({
     schema: z
       .union([
@@ -154,14 +172,14 @@ export const CONTENTS = {
       "How the layers are compressed. Every registry and runtime reads gzip; zstd needs Docker 23 or " +
       "containerd 1.5.",
     expected: '"gzip", "zstd" or { algorithm, level }',
-    isChoice: true,
+    isPublic: true,
     interface: "Compression",
     parts: {
       ".algorithm": {
         type: '"gzip" | "zstd"',
         doc: 'The name alone does as well: `compression: "zstd"`.',
         expected: '"gzip" or "zstd"',
-        isChoice: true,
+        isPublic: true,
         // It has every level that gzip has.
         placeholder: () => "zstd",
       },

@@ -67,7 +67,7 @@ export const OPERATIONS = {
       'When a mirror does not take the image: `"error"` fails `up`, and what uses `ref` waits; `"warn"` goes ' +
       "on with a warning. Either way the next `up` brings it there.",
     expected: '"error" or "warn"',
-    isChoice: true,
+    isPublic: true,
     outputs: [],
     isPublished: false,
     diff: "ignored",
@@ -96,7 +96,7 @@ export const OPERATIONS = {
         type: '"oci-layout" | "docker-archive"',
         doc: 'A `"docker-archive"`, which `docker load` reads, holds one platform.',
         expected: '"oci-layout" or "docker-archive"',
-        isChoice: true,
+        isPublic: true,
         placeholder: anyArchiveType,
       },
       "[].path": {

@@ -17,8 +17,9 @@ export interface ImageConfigInput {
 
 /** The config blob. */
 export function imageConfig({ platform, config, layers }: ImageConfigInput): Uint8Array {
+  const { created = ZERO_TIME } = config;
   const json = goJson({
-    created: ZERO_TIME,
+    created,
     architecture: platform.architecture,
     os: platform.os,
     variant: platform.variant,
@@ -35,7 +36,7 @@ export function imageConfig({ platform, config, layers }: ImageConfigInput): Uin
     },
     rootfs: { type: "layers", diff_ids: layers },
     // Without a date `umoci stat` crashes.
-    history: layers.map(() => ({ created: ZERO_TIME, created_by: "pulumi-lix" })),
+    history: layers.map(() => ({ created, created_by: "pulumi-lix" })),
   });
   return Buffer.from(json, "utf8");
 }

@@ -17,6 +17,8 @@ export interface ContainerConfig {
   readonly WorkingDir?: string | undefined;
   readonly Labels: Readonly<Record<string, string>>;
   readonly StopSignal?: string | undefined;
+  /** When it was made, in RFC 3339; it stands beside these settings. Undefined: it has no date. */
+  readonly created?: string | undefined;
 }
 
 /** What is not mentioned stays, and null removes. */

@@ -57,6 +57,7 @@ export function inputOf(args: LixImageInputs = {}, system: LockedSystem = SYSTEM
     channelUrl: parsed.channelUrl,
     flakeRegistry: undefined,
     revision: parsed.lixRevision,
+    created: parsed.created,
     maxLayers: parsed.maxLayers,
     compression: spec.compression,
     layering: "own layers",
