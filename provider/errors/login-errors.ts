@@ -1,10 +1,14 @@
 /** What goes wrong when credentials are looked up. @module */
 
+import { entry } from "./entry.ts";
+
 export const LOGIN_ERRORS = {
-  AWS_PROFILE_UNUSABLE: {
+  AWS_PROFILE_UNUSABLE: entry<{ profile: string; reason: string; hint: string }>({
     meaning:
-      "A profile of AWS is not there, asks for what is not supported, or its login by SSO or its `credential_process` gave no keys.",
-  },
+      "A profile of AWS is not there, or the AWS CLI that its keys need is missing or gave none.",
+    message: ({ profile, reason }) => `AWS profile ${JSON.stringify(profile)}: ${reason}`,
+    hint: ({ hint }) => hint,
+  }),
   AWS_ROLE_FAILED: {
     meaning: "AWS did not hand out keys for the role that the environment names.",
   },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { askAws } from "../../provider/login/aws/ask-aws.ts";
-import { assumeRole } from "../../provider/login/aws/sts.ts";
+import { exchangeWebIdentity } from "../../provider/login/aws/sts.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
 import { LixImageError } from "../../provider/base/errors.ts";
 import { bodyOf } from "../../provider/http/request-body.ts";
@@ -176,14 +176,13 @@ const OPERATIONS: readonly Operation[] = [
     name: "keys of a role at AWS",
     promptOnly: true,
     run: ({ url }) =>
-      assumeRole(
+      exchangeWebIdentity(
         {
+          // Any file will do for a token.
+          tokenFile: import.meta.filename,
           arn: "arn:aws:iam::123456789012:role/x",
           session: undefined,
-          externalId: undefined,
-          durationSeconds: undefined,
         },
-        { accessKeyId: "a", secretAccessKey: "b", sessionToken: undefined },
         { region: "eu-west-1", environment: { AWS_ENDPOINT_URL_STS: url }, source: "a test" },
       ),
   },

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { readAwsProfile, readSsoSession } from "../../provider/login/aws/config-files.ts";
+import { readAwsProfile } from "../../provider/login/aws/config-files.ts";
 import { signedHeaders } from "../../provider/login/aws/signed-headers.ts";
 import { retryAfterMs } from "../../provider/http/retry-after.ts";
 import { redactUrl } from "../../provider/base/redact.ts";
@@ -201,6 +201,5 @@ fuzz({
     await writeFile(config, bytes);
     const environment = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: config };
     await readAwsProfile("a b", environment);
-    await readSsoSession("s", environment);
   },
 });

@@ -5,7 +5,7 @@ import { profileKeys } from "../../provider/login/aws/profile-keys.ts";
 import { render } from "../../provider/base/errors.ts";
 import { withCloud, type CloudAnswers } from "./cloud-server.ts";
 
-/** Texts by path. */
+/** Texts by path below `.aws`; `aws` is the script that stands in for the AWS CLI. */
 export type AwsFiles = Readonly<Record<string, string>>;
 
 export interface AwsHome {
@@ -21,14 +21,21 @@ export async function withProfiles(
   use: (world: AwsHome) => Promise<void>,
 ): Promise<void> {
   await withCloud(answers, async (endpoint, home) => {
-    for (const [name, text] of Object.entries(files)) {
+    const { aws, ...texts } = files;
+    for (const [name, text] of Object.entries(texts)) {
       const path = join(home, ".aws", name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
     }
+    const bin = join(home, "bin");
+    await mkdir(bin);
+    // The script alone would find no programs of the system there.
+    const script = `#!/bin/sh\nPATH=/usr/bin:/bin\n${aws}\n`;
+    if (aws !== undefined) await writeFile(join(bin, "aws"), script, { mode: 0o755 });
     const environment = {
       HOME: home,
-      PATH: process.env["PATH"],
+      // Not the AWS CLI that this machine may have.
+      PATH: bin,
       AWS_ENDPOINT_URL: endpoint,
       AWS_EC2_METADATA_DISABLED: "true",
     };

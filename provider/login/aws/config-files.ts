@@ -44,14 +44,6 @@ export async function readAwsProfile(
   };
 }
 
-/** `[sso-session NAME]` of the config file. */
-export async function readSsoSession(
-  name: string,
-  environment: Environment,
-): Promise<Values | undefined> {
-  return (await readSection(filesOf(environment).config, [`sso-session ${name}`]))?.values;
-}
-
 function filesOf(environment: Environment): { credentials: string; config: string } {
   const folder = join(homeOf(environment), ".aws");
   return {

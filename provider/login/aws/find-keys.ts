@@ -5,10 +5,10 @@
  * @module
  */
 import type { Environment } from "../../base/environment.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { readAwsProfile } from "./config-files.ts";
 import { variableKeys, type FoundAwsKeys } from "./keys.ts";
 import { profileKeys } from "./profile-keys.ts";
-import { AwsProfileUnusable } from "./profile-unusable.ts";
 import { containerRole, machineRole } from "./role.ts";
 import { webIdentity } from "./sts.ts";
 
@@ -33,7 +33,9 @@ async function chosenProfile(
 ): Promise<FoundAwsKeys | undefined> {
   const name = environment["AWS_PROFILE"];
   if (name && (await readAwsProfile(name, environment)) === undefined)
-    throw new AwsProfileUnusable(name, "AWS_PROFILE names it, and it is in no shared file", {
+    throw lixError("AWS_PROFILE_UNUSABLE", {
+      profile: name,
+      reason: "AWS_PROFILE names it, and it is in no shared file",
       hint: "add it to ~/.aws/config or ~/.aws/credentials, or unset AWS_PROFILE",
     });
   return await profileKeys(name || "default", { region, environment });

@@ -1,6 +1,5 @@
 /**
- * AWS's Security Token Service: keys of a role, for those who may assume it.
- * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * AWS's Security Token Service: keys of a role, for a token that a cluster or CI hands out.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  * @module
  */
@@ -9,8 +8,7 @@ import { bodyOf } from "../../http/request-body.ts";
 import { askAws, keysOf, readTokenFile } from "./ask-aws.ts";
 import { AwsRegion, awsServiceUrl } from "./domain.ts";
 import { namedEndpoint } from "./endpoint.ts";
-import type { AwsKeys, FoundAwsKeys } from "./keys.ts";
-import { signedHeaders } from "./signed-headers.ts";
+import type { FoundAwsKeys } from "./keys.ts";
 
 export interface StsOptions {
   readonly region: string;
@@ -51,28 +49,7 @@ export async function exchangeWebIdentity(
     RoleSessionName: role.session ?? sessionName(options.environment),
     WebIdentityToken: token.trim(),
   });
-  return await exchange(form, undefined, options);
-}
-
-export async function assumeRole(
-  role: {
-    readonly arn: string;
-    readonly session: string | undefined;
-    readonly externalId: string | undefined;
-    readonly durationSeconds: string | undefined;
-  },
-  keys: AwsKeys,
-  options: StsOptions,
-): Promise<FoundAwsKeys> {
-  const form = new URLSearchParams({
-    Action: "AssumeRole",
-    Version: VERSION,
-    RoleArn: role.arn,
-    RoleSessionName: role.session ?? sessionName(options.environment),
-    ...(role.externalId && { ExternalId: role.externalId }),
-    ...(role.durationSeconds && { DurationSeconds: role.durationSeconds }),
-  });
-  return await exchange(form, keys, options);
+  return await exchange(form, options);
 }
 
 const VERSION = "2011-06-15";
@@ -80,36 +57,17 @@ const VERSION = "2011-06-15";
 const sessionName = (environment: Environment): string =>
   environment["AWS_ROLE_SESSION_NAME"] || "pulumi-lix";
 
-/** `signer`: who asks, where the form alone does not prove it. */
 async function exchange(
   form: URLSearchParams,
-  signer: AwsKeys | undefined,
   { region, environment, source }: StsOptions,
 ): Promise<FoundAwsKeys> {
   const endpoint =
     namedEndpoint(["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"], environment) ??
     awsServiceUrl("sts", region);
-  const text = form.toString();
-  const plain = { "content-type": "application/x-www-form-urlencoded" };
-  const headers =
-    signer === undefined
-      ? plain
-      : signedHeaders(
-          {
-            method: "POST",
-            url: endpoint,
-            headers: plain,
-            body: Buffer.from(text),
-            region,
-            service: "sts",
-          },
-          signer,
-          new Date(),
-        );
   const answer = await askAws(source, endpoint, {
     method: "POST",
-    headers,
-    body: bodyOf(text),
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: bodyOf(form.toString()),
     retry: true,
   });
   const field = (name: string): string =>

@@ -4,7 +4,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
@@ -46,20 +45,13 @@ const awsConfig = (text: string, files: Record<string, string> = {}): Source => 
   files: { ".aws/config": text, ...files },
 });
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-const SSO_FILE = `.aws/sso/cache/${createHash("sha1").update("x").digest("hex")}.json`;
-const SSO =
-  "[default]\nsso_session=x\nsso_account_id=1\nsso_role_name=r\n[sso-session x]\nsso_start_url=u\nsso_region=r\n";
+/** A profile whose keys only the AWS CLI can get, and what stands in for that. */
+const awsCli = (script: string, profile = "sso_session = x"): Source =>
+  awsConfig(`[default]\n${profile}\n`, { "bin/aws": `#!/bin/sh\n${script}\n` });
+const printed = (secret: string): string =>
+  `echo ${quoted(JSON.stringify({ Version: 1, AccessKeyId: "AKID", SecretAccessKey: secret, SessionToken: secret }))}`;
 const keys = (secret: string): string =>
   `aws_access_key_id = AKID\naws_secret_access_key = ${secret}\naws_session_token = ${secret}\n`;
-const ssoToken = (secret: string, expiresAt: string): string =>
-  JSON.stringify({
-    accessToken: secret,
-    expiresAt,
-    clientId: "c",
-    clientSecret: secret,
-    refreshToken: secret,
-  });
-
 const SOURCES: Readonly<Record<string, (secret: string) => Source>> = {
   "a password": (secret) => config({ auth: Buffer.from(`me:${secret}`).toString("base64") }),
   "a password without a user": (secret) =>
@@ -122,16 +114,13 @@ const SOURCES: Readonly<Record<string, (secret: string) => Source>> = {
     },
   }),
   "keys in a profile": (secret) => awsConfig(`[default]\n${keys(secret)}`),
-  "keys of a profile that assumes a role": (secret) =>
-    awsConfig(`[default]\nrole_arn=a\nsource_profile=b\n[profile b]\n${keys(secret)}`),
-  "a credential_process": (secret) =>
-    awsConfig(`[default]\ncredential_process = /bin/echo ${quoted(secret)}\n`),
-  "a credential_process that is not there": (secret) =>
-    awsConfig(`[default]\ncredential_process = /no/such ${quoted(secret)}\n`),
-  "a login by SSO": (secret) =>
-    awsConfig(SSO, { [SSO_FILE]: ssoToken(secret, "2999-01-01T00:00:00Z") }),
-  "a login by SSO that is over": (secret) =>
-    awsConfig(SSO, { [SSO_FILE]: ssoToken(secret, "2000-01-01T00:00:00Z") }),
+  "keys by the AWS CLI": (secret) => awsCli(printed(secret)),
+  "keys of an AWS CLI that fails": (secret) => awsCli(`${printed(secret)}; exit 1`),
+  "an answer of another shape by the AWS CLI": (secret) => awsCli(`echo ${quoted(secret)}`),
+  "a credential_process that fails": (secret) =>
+    awsCli(`echo ${quoted(secret)} >&2; exit 253`, `credential_process = x ${quoted(secret)}`),
+  "a credential_process that fails behind another profile": (secret) =>
+    awsCli(`echo Error from custom-process: ${quoted(secret)} >&2; exit 253`),
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
