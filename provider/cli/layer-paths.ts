@@ -3,7 +3,7 @@ import { ByteString } from "../base/byte-string.ts";
 import { decompressLayer } from "../destination/decompress-layer.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
-import { readTar } from "../formats/tar/read.ts";
+import { readArchive } from "../formats/tar/read-archive.ts";
 import type { ImageSource } from "./image-source.ts";
 
 type Layer = PlatformImage["layers"][number];
@@ -15,7 +15,7 @@ export async function storePathsIn(image: ImageSource, layer: Layer): Promise<st
   const size = image.plain ? undefined : layer.size;
   const blob = verifiedBlob(image.getBlob(digest), { digest, size }, image.description);
   const paths = new Set<string>();
-  for await (const event of readTar(decompressLayer(blob, mediaType, digest), digest)) {
+  for await (const event of readArchive(decompressLayer(blob, mediaType, digest), digest)) {
     if (event.kind === "contents") continue;
     const [, name] = STORE_PATH.exec(event.path) ?? [];
     if (name !== undefined) paths.add(`/nix/store/${ByteString.toText(name)}`);

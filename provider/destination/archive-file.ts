@@ -16,7 +16,8 @@ import { compress } from "../formats/layer/compressor.ts";
 import { Owner } from "../base/owner.ts";
 import { encodeHeader, type TarHeader } from "../formats/tar/header.ts";
 import { packTar, type TarItem } from "../formats/tar/pack.ts";
-import { readTar, type TarEvent } from "../formats/tar/read.ts";
+import type { TarEvent } from "../formats/tar/read.ts";
+import { readArchive } from "../formats/tar/read-archive.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 
 /** A file of the archive. */
@@ -70,7 +71,7 @@ export const rewriteHead = (
 
 /** The text of the first entry; undefined when no such archive is there. */
 export async function readHead(file: string, path: string): Promise<string | undefined> {
-  const events = readTar(openArchive(file), file);
+  const events = readArchive(openArchive(file), file);
   try {
     const first = await events.next();
     if (first.done === true || first.value.kind !== "regular") return undefined;
@@ -110,7 +111,7 @@ const headerOf = ({ path, size }: Omit<ArchivePart, "open">): TarHeader => ({
 async function* withHead(file: string, head: ArchivePart): AsyncGenerator<TarItem> {
   yield* itemsOf([head]);
   const check = new NamedByDigest(file);
-  for await (const event of readTar(openArchive(file), file)) {
+  for await (const event of readArchive(openArchive(file), file)) {
     if (!check.add(event)) continue;
     if (event.kind === "regular") yield headerOf(event);
     if (event.kind === "contents") yield event;

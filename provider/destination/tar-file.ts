@@ -13,7 +13,7 @@ import { withTempDir } from "../base/temp-dir.ts";
 import { DamagedCompression, UnsupportedCompression } from "../compression/decompress-errors.ts";
 import { decompressAs, formatOf, LONGEST_MAGIC } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
-import { readTar } from "../formats/tar/read.ts";
+import { readArchive } from "../formats/tar/read-archive.ts";
 import { TarMalformed } from "../formats/tar/tar-input.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 
@@ -69,7 +69,7 @@ async function indexTar(path: string, description: string): Promise<TarFile> {
   const files = new Map<string, ByteRange>();
   const links = new Map<string, string>();
   try {
-    for await (const event of readTar(readFrom(path), description)) {
+    for await (const event of readArchive(readFrom(path), description)) {
       if (event.kind === "contents" || event.kind === "directory") continue;
       requireWithin("archiveFiles", files.size + links.size + 1, description);
       const name = posix.normalize(event.path);

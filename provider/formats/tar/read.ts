@@ -1,6 +1,7 @@
 /**
- * Reads a tar as a stream: ustar, PAX and GNU's long names. Names are bytes throughout, which is why
- * this is not tar-stream: it decodes PAX records as UTF-8.
+ * Reads the tarball of a source as a stream: ustar, PAX and GNU's long names. The hash of a source
+ * covers every byte of a name, so names stay bytes. `readArchive` reads all other tars, with tar-stream.
+ * @see docs/decisions/0010-two-tar-readers.md
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_01
  * @module
  */
