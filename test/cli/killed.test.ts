@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startCli, type CliResult, type RunningCli } from "../support/cli.ts";
 import { withWorkshop, type Workshop } from "../support/workshop.ts";
 
-const KILLS = Number(process.env["KILLS"] ?? 10);
+const KILLS = Number(process.env["KILLS"] ?? 6);
 const SEED = Number(process.env["KILL_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Between 0 and 1, the same for the same seed. */

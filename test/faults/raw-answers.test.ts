@@ -1,6 +1,6 @@
 /** Answers that are hardly HTTP, to every request that we make: each is over in bounded time. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { askAws } from "../../provider/login/aws/ask-aws.ts";
 import { exchangeWebIdentity } from "../../provider/login/aws/sts.ts";
@@ -238,19 +238,21 @@ async function assertSettles(work: Promise<unknown>): Promise<void> {
   assert.notEqual(outcome.code, "");
 }
 
-for (const answer of ANSWERS)
-  test(`${answer.name}, as the answer to`, { concurrency: 8 }, async (t) => {
-    const operations = OPERATIONS.filter(({ promptOnly }) => answer.prompt || !promptOnly);
-    await Promise.all(
-      operations.map(({ name, run }) =>
-        t.test(name, async () => {
-          const raw = await startRawServer(answer.act);
-          try {
-            await assertSettles(run(raw));
-          } finally {
-            await raw.close();
-          }
-        }),
-      ),
-    );
-  });
+describe("what is hardly HTTP", { concurrency: 4 }, () => {
+  for (const answer of ANSWERS)
+    test(`${answer.name}, as the answer to`, { concurrency: 8 }, async (t) => {
+      const operations = OPERATIONS.filter(({ promptOnly }) => answer.prompt || !promptOnly);
+      await Promise.all(
+        operations.map(({ name, run }) =>
+          t.test(name, async () => {
+            const raw = await startRawServer(answer.act);
+            try {
+              await assertSettles(run(raw));
+            } finally {
+              await raw.close();
+            }
+          }),
+        ),
+      );
+    });
+});

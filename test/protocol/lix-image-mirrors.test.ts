@@ -5,7 +5,6 @@ import { startRegistry, type TestRegistry } from "../support/registry.ts";
 import {
   changes,
   done,
-  manifestPuts,
   ops,
   recorded,
   requestedPaths,
@@ -15,7 +14,6 @@ import {
   uploads,
 } from "./fixtures/image-results.ts";
 import { given, withImage, type ImageStack } from "./fixtures/with-image.ts";
-import { layerNamed } from "../support/layer-named.ts";
 
 const MIRRORED = `
 const image = new LixImage("lix", { registry, ...given });
@@ -66,31 +64,6 @@ test("a mirror's reference is known at preview; a new mirror gets the image with
     assert.ok(asked.every((method) => method === "GET" || method === "HEAD"));
   }));
 
-test("what a mirror lost is told with its name, and the next up sends just that, there only", () =>
-  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
-    const args = given({ mirrors: [mirror], verifyBlobs: true, extraTags: ["stable"] });
-    await done(host.up(args));
-    const { digest, layers } = recorded(host);
-    const copy = elsewhere.store.repository("copies/lix");
-    const lost = layerNamed(recorded(host), "less-661");
-    const at = layers.findIndex((each) => each.digest === lost);
-    assert.ok(copy.blobs.delete(lost) && copy.tags.delete("stable"));
-    await done(host.refresh());
-    assert.deepEqual(recorded(host).drift, [
-      `${mirror}: tag stable is gone`,
-      `${mirror}: blob ${lost} (layer ${at + 1}, less-661) is gone`,
-    ]);
-    assert.equal(recorded(host).digest, digest);
-    const preview = await done(host.preview(args));
-    assert.deepEqual(ops(preview), ["same abroad", "same web", "update lix"]);
-    for (const each of [registry, elsewhere]) takeLog(each);
-    await done(host.up(args));
-    const log = takeLog(elsewhere);
-    assert.deepEqual([uploads(log), manifestPuts(log)], [[lost], ["stable"]]);
-    assert.ok(takeLog(registry).every(({ method }) => method === "HEAD"));
-    assert.deepEqual(changes(await done(host.up({ ...args, refresh: true }))), []);
-  }));
-
 test("what a mirror does not take is in state as such, and the next up brings it there", () =>
   withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
     const args = given({ mirrors: [mirror], deleteFromRegistry: true });
@@ -138,25 +111,6 @@ test("with mirrorFailure a mirror that fails is a warning, what uses ref goes on
     assert.deepEqual(changes(await done(host.up(args))), ["update lix"]);
     assert.equal(copied(elsewhere), digest);
     assert.deepEqual(changes(await done(host.preview(args))), []);
-  }));
-
-test("a mirror in trouble changes no state, even when the first registry has lost all", () =>
-  withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
-    await done(host.up(given({ mirrors: [mirror] })));
-    const before = host.state;
-    registry.store.repositories.clear();
-    const act = { kind: "answer", status: 403 } as const;
-    elsewhere.faults.push({ path: /./, act, times: Infinity });
-    const { failed } = await host.refresh();
-    assert.ok(failed?.includes(`${mirror}: reading manifest`), failed);
-    assert.match(failed ?? "", /denied: HTTP status 403/);
-    assert.deepEqual(host.state, before);
-
-    elsewhere.faults.length = 0;
-    await done(host.refresh());
-    assert.deepEqual(recorded(host).drift, [`${registry.host}/lix: the image is gone`]);
-    await done(host.up(given({ mirrors: [mirror] })));
-    assert.equal(tagged(registry), recorded(host).digest);
   }));
 
 test("deleteFromRegistry cleans a mirror when it is dropped, and all at a destroy", () =>

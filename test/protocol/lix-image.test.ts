@@ -116,23 +116,6 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
   });
 });
 
-test("two systems are one index, and a refresh finds nothing", async () => {
-  const systems = ["x86_64-linux", "aarch64-linux"] as const;
-  await withImage(
-    ONE_IMAGE,
-    async ({ host, registry }) => {
-      const up = await done(host.up(given({ systems })));
-      const { digest, platforms } = recorded(host);
-      assert.deepEqual(Object.keys(platforms), ["linux/amd64", "linux/arm64"]);
-      assert.equal(tagged(registry), digest);
-      assert.equal(up.outputs["layers"], undefined, "they are told for each platform");
-      assert.deepEqual(changedSteps(await host.refresh()), []);
-      assert.deepEqual(changedSteps(await host.up(given({ systems }))), []);
-    },
-    { world: { systems } },
-  );
-});
-
 test("an archive is an image in a folder, and nothing else is needed", async () => {
   const program = `export const { ref, digest } = new LixImage("lix", { ...given });`;
   await withImage(program, async ({ host, registry, folder }) => {
