@@ -1,4 +1,4 @@
-/** `npm start`. What it does stands in examples/start.ts. */
-import { launch } from "../test/support/launch.js";
+/** `npm start`. examples/start.ts is what it runs. */
+import { launch } from "../launch.js";
 
 launch("examples/start.ts", process.argv.slice(2));

@@ -1,24 +1,21 @@
 /**
- * `npm start`: runs examples/quickstart with Pulumi and tells what happens.
+ * `npm start`: runs examples/quickstart with Pulumi and narrates what happens.
  * @module
  */
+import { buildPackage } from "./start/build.ts";
 import { withDemoRegistry } from "./start/demo-registry.ts";
 import { withEngineStack } from "./start/engine-stack.ts";
-import { withHostStack } from "./start/host-stack.ts";
 import { obtainEngine } from "./start/obtain-engine.ts";
 import { parseStartOptions, USAGE, type StartOptions } from "./start/options.ts";
 import { say } from "./start/say.ts";
+import { withStandInStack } from "./start/stand-in-stack.ts";
 import type { Stack } from "./start/stack.ts";
 import { tellStory } from "./start/story.ts";
 import { withWorkplace } from "./start/workplace.ts";
-import { BUILD } from "../test/run/checks.ts";
-import { runQuietly } from "../test/run/step.ts";
 
 async function start(options: StartOptions): Promise<void> {
-  // The program imports pulumi-lix by its name, as yours would; that leads to dist/.
-  if (options.build && !(await runQuietly([BUILD])).every((step) => step.ok))
-    throw new Error("the build failed");
-  say.title("The Lix image by Pulumi, without Nix and without Docker");
+  if (options.build) buildPackage();
+  say.title("The Lix image with Pulumi, without Nix and without Docker");
   say.fact("program", "examples/quickstart/index.ts");
   say.fact(
     "packages",
@@ -30,7 +27,7 @@ async function start(options: StartOptions): Promise<void> {
     "engine",
     engine.kind === "engine"
       ? engine.description
-      : `${engine.why}, so a stand-in drives the same SDK and provider process`,
+      : `${engine.why}, so a stand-in drives the same SDK and provider`,
   );
 
   await withDemoRegistry(options.registry, (registry) =>
@@ -44,10 +41,10 @@ async function start(options: StartOptions): Promise<void> {
       };
       await (engine.kind === "engine"
         ? withEngineStack(place, engine.command, tell)
-        : withHostStack(place, tell));
+        : withStandInStack(place, tell));
     }),
   );
-  say.title("Done; Pulumi's home, backend and passphrase of this run are removed");
+  say.title("Done. Pulumi's home, backend and passphrase of this run are removed");
   say.line("Next: your own packages and registry:");
   say.line("npm start -- --lock lix-image.lock.json --registry ghcr.io/you");
 }

@@ -141,6 +141,12 @@ module.exports = {
       to: { path: "^(sdk|provider|test)/" },
     },
     {
+      name: "the narration of npm start needs no tests",
+      severity: "error",
+      from: { path: "^examples/start(\\.|/)" },
+      to: { path: "^test/" },
+    },
+    {
       name: "formats do no I/O",
       severity: "error",
       from: { path: PURE.map(folder) },

@@ -1,5 +1,5 @@
-/** Where the quickstart pushes to, and what it saw arrive there. @module */
-import { startRegistry, type TestRegistry } from "../../test/support/registry.ts";
+/** Where the quickstart pushes to, and what arrives there. @module */
+import { startRegistry } from "./registry.ts";
 
 export interface DemoRegistry {
   /** As the argument `registry` takes it. */
@@ -26,13 +26,13 @@ export async function withDemoRegistry<T>(
     return await use({
       address: registry.host,
       watch: async (work) => {
-        const before = { requests: registry.log.length, blobs: heldBlobs(registry) };
+        const before = { requests: registry.requestCount(), blobs: new Set(registry.blobs.keys()) };
         const result = await work();
-        const sizes = [...heldBlobs(registry)].filter(([digest]) => !before.blobs.has(digest));
+        const pushed = [...registry.blobs].filter(([digest]) => !before.blobs.has(digest));
         const traffic = {
-          requests: registry.log.length - before.requests,
-          blobs: sizes.length,
-          bytes: sizes.reduce((sum, [, size]) => sum + size, 0),
+          requests: registry.requestCount() - before.requests,
+          blobs: pushed.length,
+          bytes: pushed.reduce((sum, [, blob]) => sum + blob.length, 0),
         };
         return { result, traffic };
       },
@@ -41,6 +41,3 @@ export async function withDemoRegistry<T>(
     await registry.close();
   }
 }
-
-const heldBlobs = (registry: TestRegistry): ReadonlyMap<string, number> =>
-  new Map([...registry.store.repositories.values()].flatMap(({ blobs }) => [...blobs]));

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { version } from "@pulumi/pulumi/version.js";
-import { findEngine } from "../../test/support/engine.ts";
+import { findEngine } from "./find-engine.ts";
 import { formatBytes, say } from "./say.ts";
 
 export type Engine =
@@ -36,7 +36,7 @@ export async function obtainEngine(options: { readonly install: boolean }): Prom
 }
 
 async function useEngine(file: string): Promise<Engine> {
-  // The Automation API takes the first one of PATH; its plugins are found there as well.
+  // The Automation API takes the first one on PATH, and finds its plugins there too.
   process.env["PATH"] = `${dirname(file)}${delimiter}${process.env["PATH"] ?? ""}`;
   try {
     const command = await PulumiCommand.get();
@@ -50,7 +50,7 @@ async function useEngine(file: string): Promise<Engine> {
   }
 }
 
-/** Undefined when it cannot be had, which without internet must show at once. */
+/** Undefined when get.pulumi.com does not answer soon: without internet nobody should have to wait. */
 async function downloadSize(): Promise<number | undefined> {
   const arch = process.arch === "arm64" ? "arm64" : "x64";
   const [os, ending] =

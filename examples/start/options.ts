@@ -8,18 +8,18 @@ export interface StartOptions {
   readonly registry: string | undefined;
   /** Whether Pulumi's engine may be downloaded when there is none. */
   readonly install: boolean;
-  /** Whether dist/ is to be made anew. */
+  /** Whether to write dist/ first. */
   readonly build: boolean;
 }
 
 export const USAGE = `npm start -- [--lock FILE] [--registry HOST] [--no-install] [--no-build]
 
-Runs examples/quickstart with Pulumi and tells what happens.
+Runs examples/quickstart with Pulumi and narrates what happens.
 
   --lock FILE      build from this lock (default: placeholder packages that ship with the example)
   --registry HOST  push there, ghcr.io/acme (default: a registry in this process)
   --no-install     never download Pulumi's engine; without one, a stand-in drives the provider
-  --no-build       dist/ is up to date`;
+  --no-build       use dist/ as it is`;
 
 /** The text to print instead, when help was asked for or an argument is wrong. */
 export function parseStartOptions(args: readonly string[]): StartOptions | string {

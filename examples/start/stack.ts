@@ -14,7 +14,7 @@ export interface Stack {
 
 export type StepOp = "create" | "update" | "replace" | "same";
 
-const RecordedImage = z.object({
+export const RecordedImage = z.object({
   ref: z.string(),
   digest: z.string(),
   taggedRefs: z.array(z.string()),

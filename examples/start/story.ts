@@ -1,4 +1,4 @@
-/** The quickstart's story, told as it happens: push, nothing to do, one changed layer, drift. @module */
+/** The story of the quickstart: a push, nothing to do, one changed layer, drift. @module */
 import { Repository } from "../../provider/formats/oci/reference.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import type { DemoRegistry, Traffic } from "./demo-registry.ts";
@@ -68,7 +68,7 @@ async function moveTheTag(
   const older = await client.getManifest(images.first.digest);
   if (older === undefined) throw new Error(`${images.first.ref} is not in the registry`);
   await client.putManifest(tag, older);
-  say.fact("elsewhere", `${tagged} now is ${shorten(images.first.digest)}, the first image`);
+  say.fact("elsewhere", `${tagged} now points to ${shorten(images.first.digest)}, the first image`);
 
   await stack.refresh();
   const { drift } = await stack.image();
@@ -89,7 +89,7 @@ async function up(stack: Stack, registry: DemoRegistry) {
   return { op: words[result], traffic, seconds };
 }
 
-/** A registry that is not ours tells nothing, so nothing is said. */
+/** Empty for a registry that we cannot watch. */
 function pushed(traffic: Traffic | undefined): string {
   if (traffic === undefined) return "";
   const size = traffic.blobs === 0 ? "" : `, ${formatBytes(traffic.bytes)}`;
@@ -102,11 +102,11 @@ const asked = (traffic: Traffic | undefined): string =>
 const totalSize = (image: RecordedImage): number =>
   image.layers.reduce((sum, layer) => sum + layer.size, 0);
 
-/** `ref` is without scheme; a registry that was asked for with http:// is to be asked again so. */
+/** A `ref` has no scheme; a registry that was given with http:// needs it. */
 const repositoryUrl = (registry: DemoRegistry, repository: string): string =>
   registry.address.startsWith("http://") ? `http://${repository}` : repository;
 
-/** The story must not say what is not so. */
+/** The story must be true. */
 function expectEqual(actual: string | undefined, expected: string, what: string): void {
   if (actual !== expected) throw new Error(`${what}: expected ${expected}; got ${String(actual)}`);
 }

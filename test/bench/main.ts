@@ -11,7 +11,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { exit } from "node:process";
 import { parseArgs } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { findProgram, pathFolders } from "../support/find-program.ts";
+import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 import { benchPackages } from "./packages.ts";
 import { aligned, table } from "./report.ts";
 import { outputOf } from "./output.ts";

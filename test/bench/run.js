@@ -1,4 +1,4 @@
 /** `npm run bench`, after the build. What it does stands in main.ts. */
-import { launch } from "../support/launch.js";
+import { launch } from "../../launch.js";
 
 launch("test/bench/main.ts", process.argv.slice(2));

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { findEngine } from "../support/engine.ts";
+import { findEngine } from "../../examples/start/find-engine.ts";
 import { NO_ENGINE } from "./fixtures/engine.ts";
 import { withStack, type Stack } from "./fixtures/with-stack.ts";
 

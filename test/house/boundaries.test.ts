@@ -89,9 +89,12 @@ test("what else is forbidden is caught, and what is allowed is not", async () =>
     { from: "provider/image/planted.ts", to: "test/support/some.ts" },
     { from: "sdk/planted.ts", to: "provider/base/some.ts" },
     { from: "examples/quickstart/index.ts", to: "sdk/index.ts" },
+    { from: "examples/start.ts", to: "test/support/some.ts" },
+    { from: "examples/start/planted.ts", to: "test/support/some.ts" },
   ];
   const right = [
     { from: "provider/cli/planted.ts", to: "provider/app/some.ts" },
+    { from: "examples/start/planted.ts", to: "provider/base/some.ts" },
     { from: "provider/pulumi/planted.ts", to: "provider/app/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/formats/layer/some.ts" },
     { from: "provider/arguments/planted.ts", to: "sdk/args.ts" },

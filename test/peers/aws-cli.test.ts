@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { render } from "../../provider/base/errors.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { profileKeys } from "../../provider/login/aws/profile-keys.ts";
-import { pathFolders } from "../support/find-program.ts";
+import { pathFolders } from "../../examples/start/find-program.ts";
 
 /** The folder of a CLI that has `configure export-credentials`. */
 function findCli(): string | undefined {

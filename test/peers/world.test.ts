@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { findProgram, pathFolders } from "../support/find-program.ts";
+import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 import { lixImageBuild } from "../support/lix-image.ts";
 import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
 

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { ServerOptions } from "node:https";
 import { join } from "node:path";
-import { findProgram, pathFolders } from "./find-program.ts";
+import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 
 export const needsOpenssl: string | false =
   findProgram("openssl", pathFolders()) === undefined && "not installed: openssl";

@@ -4,8 +4,8 @@
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { findEngine } from "./engine.ts";
-import { findProgram, pathFolders } from "./find-program.ts";
+import { findEngine } from "../../examples/start/find-engine.ts";
+import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 
 export interface Peer {
   readonly name: string;

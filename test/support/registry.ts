@@ -1,5 +1,5 @@
 /**
- * A container registry in this process, for tests and for the quickstart: the whole push and pull of
+ * A container registry in this process, for tests: the whole push and pull of
  * the distribution-spec, as strict as a real one, with a log of requests and faults on demand.
  * @module
  */

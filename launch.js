@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 // From 22.20 the zlib of node is one whose zstd we use; it also strips types without being asked.
 const OLDEST = [22, 20];
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const root = dirname(fileURLToPath(import.meta.url));
 
 /** Replaces this process, as far as a caller can tell: same input and output, same exit code. */
 export function launch(program, args) {
@@ -25,13 +25,13 @@ export function launch(program, args) {
     stdio: "inherit",
     env: {
       ...process.env,
-      // Whatever the program starts by the name "node" shall be this one too.
+      // A program that starts "node" by its name gets this one too.
       PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`,
       // As npm does: relative paths of the command line are relative to this.
       INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
     },
   });
-  // A terminal sends ^C to the whole group, so the child has it already; kill(1) reaches only us.
+  // A terminal sends ^C to the whole group, so the child has received it; kill(1) reaches only us.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
