@@ -16,6 +16,15 @@ export function parseJson(text: string, what: string): unknown {
   return JSON.parse(text);
 }
 
+/** What a short text says, if it is JSON; undefined if it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const QUOTE = 0x22;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;

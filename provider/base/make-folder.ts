@@ -1,6 +1,7 @@
 /** @module */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isCode } from "./error-code.ts";
 
 /**
  * Makes a folder and those above it. Node's `recursive` tries for ever where a file system has the
@@ -23,6 +24,3 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
 async function checkFolder(path: string, error: unknown): Promise<void> {
   if (!(await stat(path)).isDirectory()) throw error;
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { isCode } from "./error-code.ts";
 
 export interface ProcessIdentity {
   /**
@@ -39,7 +40,7 @@ export function hasEnded({ place, pid, start }: ProcessIdentity): boolean | "unk
     return !process.kill(pid, 0);
   } catch (error) {
     // EPERM: it runs as another user.
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
+    return isCode(error, "ESRCH");
   }
 }
 

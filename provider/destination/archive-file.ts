@@ -5,12 +5,14 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../base/make-folder.ts";
 import { Bytes } from "../base/bytes.ts";
+import { codeOf } from "../base/error-code.ts";
 import { LixImageError } from "../base/errors.ts";
-import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
+import { placeFile } from "../base/place-file.ts";
+import { removeAbandoned } from "../base/temporary.ts";
 import { decompressAs } from "../compression/decompress.ts";
 import { compress } from "../formats/layer/compressor.ts";
 import { Owner } from "../base/owner.ts";
@@ -185,16 +187,15 @@ async function place(file: string, tar: Bytes, signal: AbortSignal | undefined):
   const hidden = `.${basename(file)}`;
   await makeFolder(dirname(file));
   await removeAbandoned(dirname(file), `${hidden}.`);
-  const temporary = temporaryPath(join(dirname(file), hidden));
   const bytes = isGzip(file) ? gzip(tar) : tar;
   try {
-    await writeFile(temporary, untilAborted(bytes, signal), { flush: true });
-    await rename(temporary, file);
+    await placeFile(join(dirname(file), hidden), async (temporary) => {
+      await writeFile(temporary, untilAborted(bytes, signal), { flush: true });
+      return file;
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw codeOf(error) === "EISDIR" ? new ArchiveIsFolder(file) : error;
-  } finally {
-    await removeTemporary(temporary);
   }
 }
 
@@ -208,9 +209,6 @@ async function* untilAborted(
   }
   signal?.throwIfAborted();
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && "code" in error ? error.code : undefined;
 
 export class ArchiveDamaged extends LixImageError {
   readonly code = "ARCHIVE_DAMAGED";

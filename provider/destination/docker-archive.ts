@@ -7,6 +7,7 @@
  */
 import { resolve } from "node:path";
 import { z } from "zod";
+import { jsonIn } from "../base/json.ts";
 import { Bytes } from "../base/bytes.ts";
 import { mapConcurrent } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
@@ -134,12 +135,7 @@ const headPart = ({ Config, RepoTags, Layers }: NewHead): ArchivePart =>
 /** Undefined for what is no archive of one image that begins with its manifest.json: not ours. */
 async function readHeadOf(file: string): Promise<Head | undefined> {
   const text = await readHead(file, HEAD);
-  if (text === undefined) return undefined;
-  try {
-    return z.tuple([Head]).parse(JSON.parse(text))[0];
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : z.tuple([Head]).safeParse(jsonIn(text)).data?.[0];
 }
 
 export class OnePlatformOnly extends LixImageError {

@@ -9,8 +9,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { homeOf, type Environment } from "../base/environment.ts";
+import { ifThere } from "../base/error-code.ts";
 import { LixImageError } from "../base/errors.ts";
-import { ifThere } from "./oci-index.ts";
+import { jsonIn } from "../base/json.ts";
 
 export interface DockerEndpoint {
   /** As in DOCKER_HOST: `unix:///var/run/docker.sock`. */
@@ -105,12 +106,7 @@ const ContextFile = z.looseObject({
 /** Undefined when there is no such file, or nothing in it that can be used. */
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await ifThere(readFile(file, "utf8"));
-  if (text === undefined) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : schema.safeParse(jsonIn(text)).data;
 }
 
 export class NoDockerContext extends LixImageError {

@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
+import { jsonIn } from "../base/json.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 import { receive } from "../http/response.ts";
 import { Outcome } from "../http/send-once.ts";
@@ -66,7 +67,7 @@ export async function dockerArchitecture(
     const answered = answerOf(request, idleLimitMs);
     request.end();
     const { status, text } = await answered;
-    const version = Version.safeParse(parseJson(text)).data;
+    const version = Version.safeParse(jsonIn(text)).data;
     if (status !== 200 || version === undefined)
       throw new DockerRefused(description, `it does not say what it is (status ${status})`);
     return version.Arch;
@@ -116,7 +117,7 @@ const ANSWER_LIMIT = 1024 * 1024;
 /** Status 200 comes before the load has ended: what became of it is told in lines of JSON. */
 function outcome({ status, text }: Answer, description: string): string[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const messages = lines.map((line) => Message.safeParse(parseJson(line)).data);
+  const messages = lines.map((line) => Message.safeParse(jsonIn(line)).data);
   const problem = messages.map(problemIn).find((each) => each !== undefined);
   if (status !== 200 || problem !== undefined)
     throw new DockerRefused(description, problem ?? `status ${status}`);
@@ -138,14 +139,6 @@ const Message = z.object({
 
 const problemIn = (message: z.output<typeof Message> | undefined): string | undefined =>
   message?.errorDetail?.message ?? message?.error ?? message?.message;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const isSystemError = (error: unknown): boolean =>
   error instanceof Error && !(error instanceof LixImageError) && "code" in error;

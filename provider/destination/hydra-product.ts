@@ -1,9 +1,9 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { ifThere } from "../base/error-code.ts";
 import { makeFolder } from "../base/make-folder.ts";
-import { removeTemporary, temporaryPath } from "../base/temporary.ts";
+import { replaceFile } from "../base/place-file.ts";
 import type { Destination } from "./destination.ts";
-import { ifThere } from "./oci-index.ts";
 
 /**
  * The same file, offered to Hydra as a download, as docker.nix's `tarball` is: a line of
@@ -27,11 +27,5 @@ async function offer(file: string): Promise<void> {
   const lines = before.split("\n").filter((each) => each !== "");
   if (lines.includes(line)) return;
   await makeFolder(folder);
-  const temporary = temporaryPath(list);
-  try {
-    await writeFile(temporary, [...lines, line, ""].join("\n"));
-    await rename(temporary, list);
-  } finally {
-    await removeTemporary(temporary);
-  }
+  await replaceFile(list, (temporary) => writeFile(temporary, [...lines, line, ""].join("\n")));
 }

@@ -3,15 +3,16 @@
  * @see image-spec image-layout.md
  * @module
  */
-import { readdir, rename, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../base/make-folder.ts";
 import { z } from "zod";
+import { ifThere } from "../base/error-code.ts";
 import { LixImageError } from "../base/errors.ts";
 import { withFile } from "../base/file-unusable.ts";
 import { parseJson } from "../base/json.ts";
+import { placeFile } from "../base/place-file.ts";
 import { readFileWithin } from "../base/read-file.ts";
-import { removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { ManifestBlob } from "../formats/oci/image.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
@@ -93,13 +94,10 @@ export async function pointTags(
   });
   // Ours first: some readers take the first entry for the image.
   const index = { mediaType: MediaType.index, ...before, manifests: [...ours, ...others] };
-  const temporary = temporaryPath(join(dir, ".index.json"));
-  try {
+  await placeFile(join(dir, ".index.json"), async (temporary) => {
     await writeFile(temporary, JSON.stringify(index), { flush: true });
-    await rename(temporary, join(dir, "index.json"));
-  } finally {
-    await removeTemporary(temporary);
-  }
+    return join(dir, "index.json");
+  });
 }
 
 async function readLayoutFile(dir: string): Promise<string | undefined> {
@@ -108,17 +106,6 @@ async function readLayoutFile(dir: string): Promise<string | undefined> {
   if (text !== undefined && !/"imageLayoutVersion"\s*:\s*"1\./.test(text))
     throw new NotAnOciLayout(dir, "a file oci-layout of another version");
   return text;
-}
-
-/** undefined where no such file is, or can be. */
-export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
 }
 
 export class NotAnOciLayout extends LixImageError {

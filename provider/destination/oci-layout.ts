@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Bytes } from "../base/bytes.ts";
+import { ifThere } from "../base/error-code.ts";
 import { fromFile, withFile } from "../base/file-unusable.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../formats/oci/digest.ts";
@@ -15,14 +16,7 @@ import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import type { Destination } from "./destination.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
-import {
-  checkLayout,
-  ifThere,
-  NotAnOciLayout,
-  pointTags,
-  prepareLayout,
-  readIndex,
-} from "./oci-index.ts";
+import { checkLayout, NotAnOciLayout, pointTags, prepareLayout, readIndex } from "./oci-index.ts";
 import { readLayout, type OciLayout } from "./read-layout.ts";
 
 const CHUNK_SIZE = 256 * 1024;

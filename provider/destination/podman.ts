@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { isCode } from "../base/error-code.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { withTempDir } from "../base/temp-dir.ts";
@@ -36,7 +37,7 @@ async function run(
 ): Promise<string[] | undefined> {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   const started = await once(child, "spawn").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (isCode(error, "ENOENT")) return undefined;
     throw error;
   });
   if (started === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** Whose certificates are believed, and which are shown. @module */
 import { readFileSync } from "node:fs";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { isCode } from "../base/error-code.ts";
 import { LixImageError } from "../base/errors.ts";
 
 /** For the server of one origin: no other gets to see them, or is believed because of them. */
@@ -45,7 +46,7 @@ function readIfThere(file: string, variable: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    if (isCode(cause, "ENOENT")) return undefined;
     throw new CaFileUnreadable(file, variable, cause);
   }
 }

@@ -4,12 +4,15 @@
  * @module
  */
 import type { Stats } from "node:fs";
-import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { codeOf, isCode } from "../base/error-code.ts";
 import { LixImageError } from "../base/errors.ts";
+import { isSystemError } from "../base/file-unusable.ts";
 import { lixError } from "../errors/lix-error.ts";
-import { removeTemporary, temporaryPath } from "../base/temporary.ts";
+import { makeFolder } from "../base/make-folder.ts";
+import { placeFile } from "../base/place-file.ts";
 
 /** `LIX_IMAGE_CACHE`, else `pulumi-lix` in the platform's user cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -29,7 +32,7 @@ function userCacheFolder(env: NodeJS.ProcessEnv): string {
  * The text of a small file, which counts as used now; undefined when there is none, or none that
  * `accept` takes.
  */
-export async function readIfThere(
+export async function readCacheFile(
   file: string,
   accept: (found: Stats) => boolean = () => true,
 ): Promise<string | undefined> {
@@ -59,9 +62,9 @@ async function touch(handle: FileHandle, { mtimeMs }: Stats): Promise<void> {
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Writes a file whole or not at all. */
-export async function writeWhole(file: string, contents: string | Uint8Array): Promise<void> {
+export async function writeCacheFile(file: string, contents: string | Uint8Array): Promise<void> {
   const write = (): Promise<void> =>
-    placeFile(file, async (handle) => {
+    placeCacheFile(file, async (handle) => {
       await handle.writeFile(contents);
       return file;
     });
@@ -71,41 +74,36 @@ export async function writeWhole(file: string, contents: string | Uint8Array): P
   });
 }
 
-/**
- * Lends a temporary file beside `near`; what `write` returns is where it goes. Nothing is left behind
- * when `write` throws.
- */
-export async function placeFile(
+/** Writes a file of the cache, and places it where `write` says. */
+export async function placeCacheFile(
   near: string,
   write: (handle: FileHandle) => Promise<string>,
 ): Promise<void> {
-  const temporary = temporaryPath(near);
   try {
-    const handle = await openNew(temporary);
-    let target: string;
-    try {
-      target = await write(handle);
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target).catch((error: unknown) => {
-      throw isCode(error, "ENOENT") ? new CacheVanished(near, error) : error;
+    await placeFile(near, async (temporary) => {
+      const handle = await openNew(temporary);
+      try {
+        return await write(handle);
+      } finally {
+        await handle.close();
+      }
     });
   } catch (error) {
-    throw isSystemError(error) ? cacheUnusable(near, error) : error;
-  } finally {
-    await removeTemporary(temporary);
+    if (!isSystemError(error)) throw error;
+    throw isCode(error, "ENOENT") && error.syscall === "rename"
+      ? new CacheVanished(near, error)
+      : cacheUnusable(near, error);
   }
 }
 
 /** Another process may remove the folder as soon as it is made, so it is made a second time. */
 async function openNew(file: string): Promise<FileHandle> {
-  await makeFolder(dirname(file));
+  await makeFolder(dirname(file), OWNER_ONLY_FOLDER);
   try {
     return await open(file, "wx", OWNER_ONLY_FILE);
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
-    await makeFolder(dirname(file));
+    await makeFolder(dirname(file), OWNER_ONLY_FOLDER);
     return await open(file, "wx", OWNER_ONLY_FILE);
   }
 }
@@ -113,34 +111,8 @@ async function openNew(file: string): Promise<FileHandle> {
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
 
-/**
- * Makes a folder and those above it, for this user alone. Node's `recursive` tries for ever where a
- * file system has the folder above but takes no new one, as /proc does (nodejs/node#31481).
- */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, OWNER_ONLY_FOLDER);
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return;
-    if (!isCode(error, "ENOENT") || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await mkdir(folder, OWNER_ONLY_FOLDER).catch((again: unknown) => {
-      if (!isCode(again, "EEXIST")) throw again;
-    });
-  }
-}
-
-export const isCode = (error: unknown, code: string): boolean => codeOf(error) === code;
-
-// Errors of the file system carry errno; those of zlib and the network do not come here.
-export const isSystemError = (error: unknown): boolean =>
-  error instanceof Error && !(error instanceof LixImageError) && "errno" in error;
-
 export const cacheUnusable = (file: string, cause: unknown): LixImageError =>
   lixError("CACHE_UNUSABLE", { folder: dirname(file), code: codeOf(cause) }, { cause });
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error ? String(error.code) : undefined;
 
 export class CacheVanished extends LixImageError {
   readonly code = "CACHE_VANISHED";

@@ -20,7 +20,9 @@ import { BlobMismatch, verifiedBlob } from "../formats/oci/verified-blob.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { cacheSize } from "./cache-size.ts";
 import { evict, MOST_FILES, type Amount } from "./evict.ts";
-import { cacheUnusable, isCode, isSystemError, placeFile } from "./folder.ts";
+import { isCode } from "../base/error-code.ts";
+import { isSystemError } from "../base/file-unusable.ts";
+import { cacheUnusable, placeCacheFile } from "./folder.ts";
 import { readNote, writeNote } from "./note.ts";
 import { ownFolders, type RequireOwn } from "./ownership.ts";
 import { tidyNotes } from "./tidy.ts";
@@ -75,13 +77,13 @@ export class LayerCache {
     const near = join(this.folder, "blobs", "new");
     await this.#requireOwn(near);
     await this.#tidy();
-    await placeFile(near, async (handle) => {
+    await placeCacheFile(near, async (handle) => {
       identity = await write(async (chunk) => {
         await handle.writeFile(chunk);
       });
       return this.#blobFile(identity.digest);
     });
-    if (identity === undefined) throw new RangeError("placeFile returned before its writer");
+    if (identity === undefined) throw new RangeError("placeCacheFile returned before its writer");
     this.#verified.add(identity.digest);
     await this.#makeRoom(identity.size);
     return identity;

@@ -5,12 +5,12 @@
  */
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
-import { readIfThere, writeWhole } from "./folder.ts";
+import { readCacheFile, writeCacheFile } from "./folder.ts";
 import { whoElseWrites } from "./ownership.ts";
 
 /** What was noted; undefined when nothing was, or nothing that can be believed. */
 export async function readNote(file: string): Promise<unknown> {
-  const text = await readIfThere(file, (found) => whoElseWrites(found) === undefined);
+  const text = await readCacheFile(file, (found) => whoElseWrites(found) === undefined);
   const [, body, checksum] = SEALED.exec(text ?? "") ?? [];
   if (body === undefined || checksum !== checksumOf(file, body)) return undefined;
   const note: unknown = JSON.parse(body);
@@ -19,7 +19,7 @@ export async function readNote(file: string): Promise<unknown> {
 
 export async function writeNote(file: string, note: unknown): Promise<void> {
   const body = JSON.stringify(note);
-  await writeWhole(file, `{"note":${body},"sha256":"${checksumOf(file, body)}"}\n`);
+  await writeCacheFile(file, `{"note":${body},"sha256":"${checksumOf(file, body)}"}\n`);
 }
 
 const SEALED = /^\{"note":(.*),"sha256":"([0-9a-f]{64})"\}\n$/s;

@@ -6,7 +6,8 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { lixError } from "../errors/lix-error.ts";
-import { cacheUnusable, isCode } from "./folder.ts";
+import { isMissing } from "../base/error-code.ts";
+import { cacheUnusable } from "./folder.ts";
 
 /** What `stat` says of a file or a folder. */
 export interface Ownership {
@@ -66,7 +67,7 @@ async function statIfThere(folder: string): Promise<Ownership | undefined> {
   try {
     return await stat(folder);
   } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
+    if (isMissing(error)) return undefined;
     throw cacheUnusable(folder, error);
   }
 }

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readIfThere, writeWhole } from "./folder.ts";
+import { readCacheFile, writeCacheFile } from "./folder.ts";
 
 /** Where programs keep what belongs to a user on one machine; outside of the cache everywhere. */
 export function secretFile(env: NodeJS.ProcessEnv = process.env): string {
@@ -25,7 +25,7 @@ function stateFolder(env: NodeJS.ProcessEnv): string {
 
 /** The secret, if there is one that nobody else can read or write. */
 export async function readSecret(file: string = secretFile()): Promise<string | undefined> {
-  const text = await readIfThere(file, isPrivate).catch(() => undefined);
+  const text = await readCacheFile(file, isPrivate).catch(() => undefined);
   return text !== undefined && SECRET.test(text) ? text : undefined;
 }
 
@@ -34,7 +34,7 @@ export async function makeSecret(file: string = secretFile()): Promise<string | 
   const known = await readSecret(file);
   if (known !== undefined) return known;
   // Of two processes that come here at once the last one's stays.
-  await writeWhole(file, randomBytes(32).toString("hex")).catch(() => {});
+  await writeCacheFile(file, randomBytes(32).toString("hex")).catch(() => {});
   return readSecret(file);
 }
 

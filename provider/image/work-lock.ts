@@ -21,7 +21,8 @@ import {
 } from "../base/temporary.ts";
 import { hasEnded, thisProcess, type ProcessIdentity } from "../base/this-process.ts";
 import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
-import { isCode, makeFolder } from "./folder.ts";
+import { isCode } from "../base/error-code.ts";
+import { makeFolder } from "../base/make-folder.ts";
 
 export interface WorkLockOptions {
   readonly signal?: AbortSignal | undefined;

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
+import { isMissing } from "../base/error-code.ts";
 import { BudgetExceeded } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
@@ -106,9 +107,6 @@ function describe(issue: z.core.$ZodIssue): string[] {
     .replace(/, received /, "; got ");
   return [`${place}: ${message}`];
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ENOENT";
 
 export class LockNotFound extends LixImageError {
   readonly code = "LOCK_NOT_FOUND";

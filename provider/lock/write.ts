@@ -1,8 +1,8 @@
 /** A lock as text: the same content is always the same bytes. @module */
-import { open, rename } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { ByteString } from "../base/byte-string.ts";
 import { withFile } from "../base/file-unusable.ts";
-import { removeTemporary, temporaryPath } from "../base/temporary.ts";
+import { replaceFile } from "../base/place-file.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Lock, LockedCache, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
 import { LOCK_VERSION } from "./schema.ts";
@@ -22,21 +22,9 @@ export function formatLock(lock: Lock): string {
 
 /** Replaces `file` in one step: a reader sees the old lock or the new one, whole. */
 export async function writeLock(file: string, text: string): Promise<void> {
-  const temporary = temporaryPath(file);
-  try {
-    await withFile(file, async () => {
-      const handle = await open(temporary, "wx");
-      try {
-        await handle.writeFile(text);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, file);
-    });
-  } finally {
-    await removeTemporary(temporary);
-  }
+  await withFile(file, () =>
+    replaceFile(file, (temporary) => writeFile(temporary, text, { flag: "wx", flush: true })),
+  );
 }
 
 const formatCache = (cache: LockedCache) => ({

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { isMissing } from "../base/error-code.ts";
 import { askProgram, isTimeout } from "../base/ask-program.ts";
 import { LixImageError } from "../base/errors.ts";
 import type { Credentials } from "./credentials.ts";
@@ -81,9 +82,6 @@ async function run(
     throw new CredentialHelperFailed(program, server, why, error);
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ENOENT";
 
 const HINT = "run it by hand, or remove it from credHelpers or credsStore of the docker config";
 

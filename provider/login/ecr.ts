@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { jsonIn } from "../base/json.ts";
 import { isConfidential } from "../base/confidential.ts";
 import { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
@@ -139,7 +140,7 @@ async function authorizationToken(
   const text = await response.text();
   if (response.status !== 200)
     throw new EcrLoginFailed(source, host, reason(response.status, text));
-  const answer = Answer.safeParse(parsed(text));
+  const answer = Answer.safeParse(jsonIn(text));
   const [token] = answer.data?.authorizationData ?? [];
   if (token === undefined) throw new EcrLoginFailed(source, host, "an answer without a token");
   return token;
@@ -147,17 +148,9 @@ async function authorizationToken(
 
 /** AWS's own name for what is wrong: ExpiredTokenException, AccessDeniedException, … */
 function reason(status: number, text: string): string {
-  const error = z.object({ __type: z.string() }).safeParse(parsed(text));
+  const error = z.object({ __type: z.string() }).safeParse(jsonIn(text));
   const type = error.data?.__type.split("#").at(-1)?.slice(0, 80);
   return `HTTP status ${status}${type === undefined ? "" : ` (${type})`}`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function endpointOf(text: string): URL {

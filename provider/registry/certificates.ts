@@ -14,6 +14,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isCode } from "../base/error-code.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
 import { CertificatesUnusable, type OriginCertificates } from "../http/tls-trust.ts";
 import { log } from "../base/log.ts";
@@ -44,7 +45,7 @@ async function readFolder(folder: string): Promise<string[] | undefined> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (["ENOENT", "EACCES", "EPERM"].includes(codeOf(error))) return undefined;
+    if (isCode(error, "ENOENT", "EACCES", "EPERM")) return undefined;
     throw new CertificatesUnusable(folder, "it cannot be read", error);
   }
 }
@@ -98,8 +99,7 @@ async function readCa(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (codeOf(error) !== "ENOENT")
-      throw new CertificatesUnusable(file, "it cannot be read", error);
+    if (!isCode(error, "ENOENT")) throw new CertificatesUnusable(file, "it cannot be read", error);
     log.warn(`${file}: passed over, it leads nowhere`);
     return undefined;
   }
@@ -112,6 +112,3 @@ async function readText(file: string): Promise<string> {
     throw new CertificatesUnusable(file, "it cannot be read", error);
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "";

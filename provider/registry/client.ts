@@ -3,6 +3,7 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  * @module
  */
+import { jsonIn } from "../base/json.ts";
 import { Bytes } from "../base/bytes.ts";
 import type { Environment } from "../base/environment.ts";
 import { LixImageError } from "../base/errors.ts";
@@ -234,12 +235,8 @@ export class RegistryClient {
 }
 
 function isObject(bytes: Uint8Array): boolean {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  const value = jsonIn(Buffer.from(bytes).toString("utf8"));
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function claimedDigest(response: HttpResponse): Digest | undefined {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { IncomingHttpHeaders } from "node:http";
+import { jsonIn } from "../base/json.ts";
 import { redact } from "../base/redact.ts";
 import { parseChallenges } from "./challenge.ts";
 
@@ -55,11 +56,8 @@ const isBinary = (text: string, type: string): boolean =>
 
 function parsed(text: string): object | undefined {
   if (!/^[[{]/.test(text)) return undefined;
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const json = jsonIn(text);
+  return json === undefined ? undefined : Object(json);
 }
 
 function inJson(json: object): Parts {

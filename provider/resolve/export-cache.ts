@@ -4,14 +4,14 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { open, rename, stat, writeFile } from "node:fs/promises";
+import { open, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { createZstdCompress } from "node:zlib";
 import { makeFolder } from "../base/make-folder.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { measured, waiting, type Advance } from "../base/meter.ts";
-import { removeTemporary, temporaryPath } from "../base/temporary.ts";
+import { placeFile } from "../base/place-file.ts";
 import { NarInfo } from "../formats/nix/narinfo.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
 import { nixbase32 } from "../formats/nix/nixbase32.ts";
@@ -92,10 +92,10 @@ async function exportPath(path: LockedPath, { store, folder }: ExportOptions): P
 type Stored = Pick<NarInfo, "url" | "fileSize" | "fileHash">;
 
 async function writeNar(nar: Bytes, folder: string): Promise<Stored> {
-  const temporary = temporaryPath(join(folder, "nar", "new"));
   const hash = createHash("sha256");
   let fileSize = 0;
-  try {
+  let stored: Stored | undefined;
+  await placeFile(join(folder, "nar", "new"), async (temporary) => {
     const handle = await open(temporary, "wx");
     try {
       for await (const chunk of through(nar, createZstdCompress(), "zstd")) {
@@ -109,11 +109,11 @@ async function writeNar(nar: Bytes, folder: string): Promise<Stored> {
     }
     const digest = hash.digest();
     const url = `nar/${nixbase32.encode(digest)}.nar.zst`;
-    await rename(temporary, join(folder, url));
-    return { url, fileSize, fileHash: NarHash.toNix32(NarHash.fromBytes(digest)) };
-  } finally {
-    await removeTemporary(temporary);
-  }
+    stored = { url, fileSize, fileHash: NarHash.toNix32(NarHash.fromBytes(digest)) };
+    return join(folder, url);
+  });
+  if (stored === undefined) throw new RangeError("placeFile returned before its writer");
+  return stored;
 }
 
 export class ExportFailed extends LixImageError {

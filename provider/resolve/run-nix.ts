@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
+import { isCode } from "../base/error-code.ts";
 import { LixImageError } from "../base/errors.ts";
 
 export interface NixRun {
@@ -32,8 +33,7 @@ export async function runNix(
     if (code !== 0) throw new NixEvaluationFailed(run.subject, stderr);
     return stdout;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      throw new NixNotFound(program, error);
+    if (isCode(error, "ENOENT")) throw new NixNotFound(program, error);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isMissing } from "../base/error-code.ts";
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { TEXT_LIMIT, type CacheFiles } from "./binary-cache.ts";
@@ -64,8 +65,3 @@ async function missing(root: string): Promise<undefined> {
   }
   return undefined;
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  (error.code === "ENOENT" || error.code === "ENOTDIR");

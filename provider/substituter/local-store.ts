@@ -4,6 +4,7 @@
  * @module
  */
 import { lstat } from "node:fs/promises";
+import { isMissing } from "../base/error-code.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { encodeNar } from "../formats/nix/nar-encoder.ts";
@@ -64,8 +65,3 @@ async function* readable(nar: Bytes, path: StorePath, url: string): AsyncGenerat
     throw error;
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  (error.code === "ENOENT" || error.code === "ENOTDIR");

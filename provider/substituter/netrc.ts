@@ -8,6 +8,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { isCode, isMissing } from "../base/error-code.ts";
 import { lixError } from "../errors/lix-error.ts";
 
 export interface NetrcEntry {
@@ -72,10 +73,9 @@ async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (isMissing(error)) return undefined;
     // Root's own, on machines with Nix; nothing for other users, who may not need it.
-    if (code === "EACCES" && file !== process.env["NETRC"]) return undefined;
+    if (isCode(error, "EACCES") && file !== process.env["NETRC"]) return undefined;
     throw lixError("NETRC_UNREADABLE", { file }, { cause: error });
   }
 }

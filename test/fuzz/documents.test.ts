@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { Bytes } from "../../provider/base/bytes.ts";
-import { readIfThere } from "../../provider/image/folder.ts";
+import { readCacheFile } from "../../provider/image/folder.ts";
 import { readNote, writeNote } from "../../provider/image/note.ts";
 import { decodeContent } from "../../provider/compression/content-encoding.ts";
 import { decompress } from "../../provider/compression/decompress.ts";
@@ -148,7 +148,7 @@ for (const [kind, seed] of [
 
 const note = join(folder, "notes", "a.json");
 await writeNote(note, { digest: "sha256:x", size: 1 });
-const sealed = (await readIfThere(note)) ?? "";
+const sealed = (await readCacheFile(note)) ?? "";
 fuzz({
   name: "a note of the local cache",
   seeds: [sealed],

@@ -1,5 +1,6 @@
 /** `lix-image lock`: from named packages to a lock file. @module */
 import { readFile, writeFile } from "node:fs/promises";
+import { isCode } from "../../base/error-code.ts";
 import { LixImageError, renderLines } from "../../base/errors.ts";
 import { log } from "../../base/log.ts";
 import { printableLines } from "../../base/printable.ts";
@@ -114,8 +115,7 @@ async function readBefore(file: string): Promise<Before> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      return { text: undefined, lock: undefined };
+    if (isCode(error, "ENOENT")) return { text: undefined, lock: undefined };
     throw new LockUnreadable(file, error);
   }
   try {

@@ -9,9 +9,9 @@ import {
   cacheUnusable,
   CacheVanished,
   cacheFolder,
-  placeFile,
-  readIfThere,
-  writeWhole,
+  placeCacheFile,
+  readCacheFile,
+  writeCacheFile,
 } from "../../../provider/image/folder.ts";
 import { hasCode } from "../../support/has-code.ts";
 
@@ -26,16 +26,16 @@ test("LIX_IMAGE_CACHE names the folder; else it is in the user's cache folder", 
 test("a file is written whole, over the one before, in folders made as needed", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "a", "b", "c.json");
-    await writeWhole(file, "one");
-    await writeWhole(file, "other");
-    assert.equal(await readIfThere(file), "other");
+    await writeCacheFile(file, "one");
+    await writeCacheFile(file, "other");
+    assert.equal(await readCacheFile(file), "other");
     assert.deepEqual(readdirSync(join(dir, "a", "b")), ["c.json"]);
   }));
 
 test("a file that is not there is none; one that cannot be read is an error", () =>
   withTempDir(async (dir) => {
-    assert.equal(await readIfThere(join(dir, "x")), undefined);
-    await assert.rejects(readIfThere(dir), { code: "CACHE_UNUSABLE" });
+    assert.equal(await readCacheFile(join(dir, "x")), undefined);
+    await assert.rejects(readCacheFile(dir), { code: "CACHE_UNUSABLE" });
   }));
 
 test("nothing is left when writing fails, and the old file stays", () =>
@@ -43,7 +43,7 @@ test("nothing is left when writing fails, and the old file stays", () =>
     const file = join(dir, "x");
     writeFileSync(file, "old");
     const failure = new Error("no");
-    const write = placeFile(file, async (handle) => {
+    const write = placeCacheFile(file, async (handle) => {
       await handle.writeFile("half");
       throw failure;
     });
@@ -55,7 +55,7 @@ test("nothing is left when writing fails, and the old file stays", () =>
 test("many writers of one file do not disturb each other", () =>
   withTempDir(async (dir) => {
     const texts = Array.from({ length: 20 }, (_, index) => `${index}`.repeat(10_000));
-    await Promise.all(texts.map((text) => writeWhole(join(dir, "x"), text)));
+    await Promise.all(texts.map((text) => writeCacheFile(join(dir, "x"), text)));
     assert.ok(texts.includes(readFileSync(join(dir, "x"), "utf8")));
     assert.deepEqual(readdirSync(dir), ["x"]);
   }));
@@ -73,7 +73,7 @@ test(
   "a folder that can never be made is an error, and no endless attempt",
   { skip: process.platform !== "linux" && "/proc is Linux's" },
   async () => {
-    await assert.rejects(writeWhole("/proc/lix-image/v1/layers/x.json", ""), (error) => {
+    await assert.rejects(writeCacheFile("/proc/lix-image/v1/layers/x.json", ""), (error) => {
       assert.ok(hasCode(error, "CACHE_UNUSABLE"));
       assert.match(error.hint ?? "", /LIX_IMAGE_CACHE to a folder on a file system that takes/);
       return true;
@@ -85,7 +85,7 @@ test("a folder that is removed while a file is written is made again for a note"
   withTempDir(async (dir) => {
     const file = join(dir, "notes", "x");
     let times = 0;
-    const write = placeFile(file, async (handle) => {
+    const write = placeCacheFile(file, async (handle) => {
       await handle.writeFile("x");
       rmSync(join(dir, "notes"), { recursive: true });
       times += 1;
@@ -97,6 +97,6 @@ test("a folder that is removed while a file is written is made again for a note"
       return true;
     });
     assert.equal(times, 1);
-    await writeWhole(file, "x");
+    await writeCacheFile(file, "x");
     assert.equal(readFileSync(file, "utf8"), "x");
   }));

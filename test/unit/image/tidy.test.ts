@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { temporaryPath } from "../../../provider/base/temporary.ts";
-import { readIfThere } from "../../../provider/image/folder.ts";
+import { readCacheFile } from "../../../provider/image/folder.ts";
 import { LayerCache } from "../../../provider/image/layer-cache.ts";
 
 const DAY_S = 24 * 3600;
@@ -53,10 +53,10 @@ test("a note that is read counts as used from then on", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "note");
     put(file, 80);
-    await readIfThere(file);
+    await readCacheFile(file);
     assert.ok(Date.now() - statSync(file).mtimeMs < 60_000);
     put(file, 0.5);
     const { mtimeMs } = statSync(file);
-    await readIfThere(file);
+    await readCacheFile(file);
     assert.equal(statSync(file).mtimeMs, mtimeMs, "once a day is enough");
   }));
