@@ -6,7 +6,7 @@
  */
 import type { Input } from "@pulumi/pulumi";
 
-/** A value of nix.conf: numbers are whole, lists are joined by one blank. */
+/** A value of nix.conf. Numbers must be whole; the values of a list are joined by spaces. */
 export type NixConfScalar = string | number | boolean;
 
 /** Plain inputs, as in the JSON file of the command line. */
@@ -51,35 +51,35 @@ export interface LixImageInputs {
    */
   readonly channelUrl?: string | undefined;
   /**
-   * Attributes of the lock (`"jq"`), chosen outputs (`"curl.dev"`: an exact attribute wins, else the
-   * last dot splits), or store paths of the lock.
+   * More packages for the profile: attributes of the lock (`"jq"`), single outputs (`"curl.dev"`), or
+   * store paths of the lock. An attribute of exactly this name takes precedence over an output.
    * Default: none.
    */
   readonly extraPkgs?: readonly string[] | undefined;
   /**
-   * How many layers may follow the explicit groups, 1..127. If there are more store paths, the packages
-   * get maxLayers-3 layers (the last one holds the rest), and what is generated here follows in three
-   * small ones: store paths, base system, database.
+   * How many layers may follow docker.nix's explicit groups. If there are more store paths, the packages
+   * get maxLayers-3 layers, of which the last holds the rest. The generated files follow in three small
+   * layers: store paths, base system, database.
    * Default: 100.
    */
   readonly maxLayers?: number | undefined;
   /**
    * Settings that are merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or
-   * values. A name that Lix does not know is a warning. Not for secrets, because everybody can read it
-   * in the image.
+   * values. A name that Lix does not know gives a warning. Put no secrets here, because they are
+   * readable in the image.
    * Default: `{}`.
    */
   readonly nixConf?: Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>> | undefined;
   /**
-   * A file, or a directory that holds `flake-registry.json`, imported whole as Nix imports a source, so
-   * not a symbolic link to one; or a store path of the lock. `/root/.cache/nix/flake-registry.json`
-   * links to it; for Nix to read it there, set `"flake-registry"` in `nixConf` to that path.
+   * A file, a directory with `flake-registry.json` (no symbolic link to one), or a store path of the
+   * lock. `/root/.cache/nix/flake-registry.json` links to it. To make Nix read it there, set
+   * `"flake-registry"` in `nixConf` to that path.
    * Default: none.
    */
   readonly flakeRegistry?: string | undefined;
   /**
    * The date in the image's config and history, in RFC 3339: `2026-11-28T12:00:00Z`, such as that of a
-   * commit. `"now"` is refused: every run would make another image.
+   * commit. `"now"` is refused, because every run would make another image.
    * Default: `0001-01-01T00:00:00Z`, as docker.nix has it.
    */
   readonly created?: string | undefined;
@@ -91,41 +91,43 @@ export interface LixImageInputs {
   readonly compression?: "gzip" | "zstd" | Compression | undefined;
   /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
-   * `ref` stays that of the first, `mirrorRefs` has theirs. A mirror that is no longer named keeps the
-   * image, unless `deleteFromRegistry` is set.
+   * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is
+   * removed from the list keeps the image, unless `deleteFromRegistry` is set.
    * Default: none.
    */
   readonly mirrors?: readonly string[] | undefined;
   /**
-   * When a mirror does not take the image: `"error"` fails `up`, and what uses `ref` waits; `"warn"`
-   * goes on with a warning. Either way the next `up` brings it there.
+   * What happens when a mirror does not accept the image. `"error"`: `up` fails, and what uses `ref`
+   * waits. `"warn"`: `up` goes on with a warning. In both cases the next `up` tries that mirror again.
    * Default: `"error"`.
    */
   readonly mirrorFailure?: "error" | "warn" | undefined;
   /** Also write the image to disk, on create and update only. Default: none. */
   readonly archives?: readonly Archive[] | undefined;
   /**
-   * `false`: a preview never downloads; a digest that would need it is unknown until `up`.
+   * `false`: a preview downloads nothing, and a digest that would need a download is unknown until `up`.
    * Default: true.
    */
   readonly previewDigests?: boolean | undefined;
   /**
-   * On destroy or replacement, remove from the registry and its mirrors the tags that still point to our
-   * digest, and the manifest when no other tag does; on update, remove the tags that are no longer asked
-   * for. Not for a tag that another stack pushes as well: that stack would lose the image.
+   * On destroy or replacement, delete from the registry and its mirrors the tags that still point to
+   * this image, and the manifest if no other tag points to it. On update, delete the tags that the
+   * program no longer names. Leave it off if another stack pushes the same tag: that stack would lose
+   * the image.
    * Default: false.
    */
   readonly deleteFromRegistry?: boolean | undefined;
   /**
-   * A refresh and a push ask for every layer and config as well, with one small request each: registries
-   * can lose blobs that a manifest names. An `up` that has anything to do sends what is gone.
+   * A refresh and a push also ask for every layer and config, with one small request each, because
+   * registries can lose blobs that a manifest names. The next `up` with a change or drift sends what is
+   * missing.
    * Default: false.
    */
   readonly verifyBlobs?: boolean | undefined;
 }
 
 export interface Compression {
-  /** The name alone does as well: `compression: "zstd"`. */
+  /** Without a level, the name alone is enough: `compression: "zstd"`. */
   readonly algorithm: "gzip" | "zstd";
   /** 1..9 for gzip, 1..19 for zstd. Default: gzip 4, zstd 3. */
   readonly level?: number | undefined;
@@ -139,7 +141,10 @@ export interface Archive {
    * docker-archive is a file whose name ends in `.tar`, `.tar.gz` or `.tgz`.
    */
   readonly path: string;
-  /** Also name the file to Hydra, in `nix-support/hydra-build-products` beside it. Default: false. */
+  /**
+   * Also write the file's name for Hydra into `nix-support/hydra-build-products` beside it.
+   * Default: false.
+   */
   readonly hydraBuildProducts?: boolean | undefined;
 }
 

@@ -25,13 +25,13 @@ export class LixImage extends CustomResource {
   declare readonly ref: Output<string>;
   /** Digest of the manifest, or of the index when there are several platforms. Known at preview. */
   declare readonly digest: Output<string>;
-  /** `registry/name:tag`, each. Known at preview. */
+  /** `registry/name:tag` for each tag. Known at preview. */
   declare readonly taggedRefs: Output<readonly string[]>;
-  /** `mirror/name@sha256:…`, one for each of `mirrors`. Known at preview. */
+  /** `mirror/name@sha256:…` for each of `mirrors`. Known at preview. */
   declare readonly mirrorRefs: Output<readonly string[]>;
   /** The label `org.opencontainers.image.revision`, when `lixRevision` is given. */
   declare readonly revision: Output<string | undefined>;
-  /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
+  /** The version of the Lix in the image, which is also the label `org.opencontainers.image.version`. */
   declare readonly version: Output<string>;
   /** All labels of the image. */
   declare readonly labels: Output<Readonly<Record<string, string>>>;
@@ -39,13 +39,13 @@ export class LixImage extends CustomResource {
   declare readonly packages: Output<Readonly<Record<string, string>>>;
   /** By OCI platform, such as `linux/amd64`. */
   declare readonly platforms: Output<Readonly<Record<string, PlatformOutput>>>;
-  /** Bytes to pull; of the largest platform when there are several. */
+  /** Bytes to pull. With several platforms, those of the largest. */
   declare readonly size: Output<number>;
-  /** Same planKey, same image. Empty for an image of {@link LixImage.get}. */
+  /** The same planKey means the same image. Empty for an image of {@link LixImage.get}. */
   declare readonly planKey: Output<string>;
   /** Known after `up`, when there is one platform. */
   declare readonly layers: Output<readonly LayerOutput[] | undefined>;
-  /** What the last refresh found different from what was pushed; normally empty. */
+  /** Differences that the last refresh found; normally empty. */
   declare readonly drift: Output<readonly string[]>;
 
   constructor(name: string, args: LixImageArgs, options?: CustomResourceOptions) {
@@ -66,9 +66,9 @@ export class LixImage extends CustomResource {
   }
 
   /**
-   * An image that something else pushed, as its registry tells of it: by `registry/name` (the tag
+   * An image that something else pushed, read from its registry. The id is `registry/name` (the tag
    * `latest`), `registry/name:tag` or `registry/name@sha256:…`. It has no `planKey`, `packages` or
-   * `layers`, and destroying the stack leaves it alone.
+   * `layers`, and is not deleted when the stack is destroyed.
    */
   static get(name: string, id: Input<ID>, options?: CustomResourceOptions): LixImage {
     return new LixImage(name, {}, { ...options, id });

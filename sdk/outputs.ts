@@ -1,10 +1,10 @@
-/** What a LixImage tells; the comments are the reference documentation. @module */
+/** The outputs of a LixImage. The comments are the reference documentation. @module */
 
 /** One platform of an image. */
 export interface PlatformOutput {
   /** Digest of its manifest. */
   readonly digest: string;
-  /** Digest of its config; also what Docker calls the image id. */
+  /** Digest of its config, which is Docker's image ID. */
   readonly configDigest: string;
   /** Bytes to pull. */
   readonly size: number;
@@ -14,7 +14,7 @@ export interface PlatformOutput {
 
 /** One layer. */
 export interface LayerOutput {
-  /** Digest of the blob, compressed. */
+  /** Digest of the compressed blob. */
   readonly digest: string;
   /** Digest of the uncompressed tar. */
   readonly diffId: string;
@@ -22,7 +22,7 @@ export interface LayerOutput {
   readonly size: number;
   /** `application/vnd.oci.image.layer.v1.tar+gzip`, or `+zstd`. */
   readonly mediaType: string;
-  /** The store paths in it, sorted. Of the command line only: in a state they would be most of it. */
+  /** The store paths in it, sorted. Only the command line has them; in a state they would take most of the space. */
   readonly storePaths?: readonly string[];
 }
 
@@ -32,13 +32,13 @@ export interface LixImageOutputs {
   readonly ref: string;
   /** Digest of the manifest, or of the index when there are several platforms. Known at preview. */
   readonly digest: string;
-  /** `registry/name:tag`, each. Known at preview. */
+  /** `registry/name:tag` for each tag. Known at preview. */
   readonly taggedRefs: readonly string[];
-  /** `mirror/name@sha256:…`, one for each of `mirrors`, in their order. Known at preview. */
+  /** `mirror/name@sha256:…` for each of `mirrors`, in the same order. Known at preview. */
   readonly mirrorRefs: readonly string[];
   /** The label `org.opencontainers.image.revision`, when `lixRevision` is given. */
   readonly revision?: string;
-  /** The label `org.opencontainers.image.version`: that of the Lix in the image. */
+  /** The version of the Lix in the image, which is also the label `org.opencontainers.image.version`. */
   readonly version: string;
   /** All labels of the image. */
   readonly labels: Readonly<Record<string, string>>;
@@ -46,15 +46,15 @@ export interface LixImageOutputs {
   readonly packages: Readonly<Record<string, string>>;
   /** By OCI platform, such as `linux/amd64`. */
   readonly platforms: Readonly<Record<string, PlatformOutput>>;
-  /** Bytes to pull; of the largest platform when there are several. */
+  /** Bytes to pull. With several platforms, those of the largest. */
   readonly size: number;
-  /** Same planKey, same image: sha256 over everything that decides its contents, 64 hex digits. */
+  /** sha256 of everything that determines the contents, in 64 hex digits. The same planKey means the same image. */
   readonly planKey: string;
   /** Known after `up`, when there is one platform. */
   readonly layers?: readonly LayerOutput[];
   /**
-   * What the last refresh found different from what was pushed, `tag latest is gone`; normally empty. With
-   * mirrors each line begins with the repository that it is about.
+   * Differences that the last refresh found, such as `tag latest is gone`; normally empty. With mirrors, each
+   * line begins with its repository.
    */
   readonly drift?: readonly string[];
 }

@@ -31,8 +31,8 @@ const INTRODUCTION = `<!-- Written by test/support/reference.ts out of sdk/ and 
 
 # Reference
 
-Elsewhere: [the lock](lock-format.md), [credentials and environment variables](environment.md),
-[errors](errors.md), [what is particular under Pulumi](pulumi-users.md).`;
+See also: [the lock's format](lock-format.md), [credentials and environment variables](environment.md),
+[errors](errors.md), [under Pulumi](pulumi-users.md).`;
 
 function resource(): string {
   const types = documentedTypes("sdk/lix-image.ts");
@@ -42,8 +42,8 @@ function resource(): string {
 
 \`new LixImage(name, args, options?)\`: ${lowerFirst(comment)}
 
-Type \`pulumi-nodejs:dynamic/lix:LixImage\`, a custom resource. Its id is \`registry/name\`, the repository; with
-\`archives\` only it is the bare name. Another repository is a replacement: the new image is pushed before the old
+It is a custom resource of type \`pulumi-nodejs:dynamic/lix:LixImage\`. Its id is the repository, \`registry/name\`, or only
+the name if it has \`archives\` and no registry. Another repository is a replacement: the new image is pushed before the old
 resource is deleted.
 
 \`LixImage.get(name, id, options?)\`: ${lowerFirst(get?.comment ?? "")}
@@ -61,12 +61,12 @@ function argumentsOf(): string {
   );
   return `## Arguments
 
-Each may be an \`Output\`, at any depth. Paths are absolute, or relative to the folder of Pulumi.yaml or of its \`main\`
-(for the command line: to the file with the arguments). Contents are compared, never paths. All mistakes are told at
-once, with their places.
+Every argument, and every part of one, may be an \`Output\`. Paths are absolute, or relative to the folder of Pulumi.yaml or
+of its \`main\`; for the command line they are relative to the file with the arguments. What counts are the contents of a file and
+not its path. All mistakes are reported at once, each with its position.
 
-One of [\`registry\`](#registry), [\`repository\`](#repository) and [\`archives\`](#archives) is needed; all else has a
-default. No argument takes credentials ([where they come from](environment.md#credentials)).
+One of [\`registry\`](#registry), [\`repository\`](#repository) and [\`archives\`](#archives) is required; everything else has
+a default. No argument takes credentials ([where they come from](environment.md#credentials)).
 
 ${sections.join("\n\n")}
 
@@ -87,7 +87,7 @@ function outputs(): string {
   const later = members.map(({ name }) => name).filter((name) => !isKnownAtPreview(name));
   return `## Outputs
 
-A preview knows all of them but ${later.map((name) => `\`${name}\``).join(" and ")}, as far as no argument is unknown.
+A preview knows all of them except ${later.map((name) => `\`${name}\``).join(" and ")}, unless an argument is unknown.
 
 ${members.map((member) => section(member)).join("\n\n")}
 
@@ -102,10 +102,10 @@ function commandLine(): string {
   const help = [helpOverview(), ...allCommandHelp().values()];
   return `## The command line
 
-\`npx lix-image\`, where the package is installed. Results go to stdout, progress and errors to stderr. In a terminal,
-progress is one line with a bar, which is redrawn; a pipe or a log gets a plain line every two seconds. The exit code is
-0 for success, 1 for a failure that you can do something about (\`verify\`: a difference), 2 for wrong usage, and 3 when
-\`lock --check\` finds the lock out of date.
+Run \`npx lix-image\` in a folder where the package is installed. Results go to stdout, progress and errors to stderr. A
+terminal shows progress as one bar; a pipe or a log gets a plain line every two seconds. The exit code is 0 for success, 1
+for an error or, from \`verify\`, a difference, 2 for a wrong command line, and 3 if \`lock --check\` finds the lock out of
+date.
 
 ${help.map(fenced).join("\n\n")}`;
 }

@@ -71,8 +71,8 @@ export const CONTENTS = {
     schema: z.array(z.string().min(1)).readonly().default([]),
     type: "readonly string[]",
     doc:
-      'Attributes of the lock (`"jq"`), chosen outputs (`"curl.dev"`: an exact attribute wins, else the ' +
-      "last dot splits), or store paths of the lock.",
+      'More packages for the profile: attributes of the lock (`"jq"`), single outputs (`"curl.dev"`), or store ' +
+      "paths of the lock. An attribute of exactly this name takes precedence over an output.",
     expected: "a list of attributes of the lock, or store paths",
     parts: {
       // Every lock has a package of this name.
@@ -86,9 +86,9 @@ export const CONTENTS = {
     schema: z.int().min(1).max(127).default(100),
     type: "number",
     doc:
-      "How many layers may follow the explicit groups, 1..127. If there are more store paths, the packages " +
-      "get maxLayers-3 layers (the last one holds the rest), and what is generated here follows in three " +
-      "small ones: store paths, base system, database.",
+      "How many layers may follow docker.nix's explicit groups. If there are more store paths, the packages " +
+      "get maxLayers-3 layers, of which the last holds the rest. The generated files follow in three small " +
+      "layers: store paths, base system, database.",
     expected: "a whole number from 1 to 127",
     outputs: IMAGE_OUTPUTS,
     isPublished: false,
@@ -102,7 +102,7 @@ export const CONTENTS = {
     type: "Readonly<Record<string, NixConfScalar | readonly NixConfScalar[]>>",
     doc:
       "Settings that are merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or values. " +
-      "A name that Lix does not know is a warning. Not for secrets, because everybody can read it in the image.",
+      "A name that Lix does not know gives a warning. Put no secrets here, because they are readable in the image.",
     expected: "an object of settings, such as { cores: 4 }",
     parts: {
       ".*": {
@@ -114,7 +114,7 @@ export const CONTENTS = {
     aliases: {
       NixConfScalar: {
         type: "string | number | boolean",
-        doc: "A value of nix.conf: numbers are whole, lists are joined by one blank.",
+        doc: "A value of nix.conf. Numbers must be whole; the values of a list are joined by spaces.",
       },
     },
     outputs: IMAGE_OUTPUTS,
@@ -125,9 +125,9 @@ export const CONTENTS = {
     schema: z.string().min(1).optional(),
     type: "string",
     doc:
-      "A file, or a directory that holds `flake-registry.json`, imported whole as Nix imports a source, so " +
-      "not a symbolic link to one; or a store path of the lock. `/root/.cache/nix/flake-registry.json` links " +
-      'to it; for Nix to read it there, set `"flake-registry"` in `nixConf` to that path.',
+      "A file, a directory with `flake-registry.json` (no symbolic link to one), or a store path of the lock. " +
+      "`/root/.cache/nix/flake-registry.json` links to it. To make Nix read it there, set " +
+      '`"flake-registry"` in `nixConf` to that path.',
     default: "none",
     expected: "the path of a file or directory, or a store path",
     outputs: IMAGE_OUTPUTS,
@@ -139,7 +139,7 @@ export const CONTENTS = {
     type: "string",
     doc:
       "The date in the image's config and history, in RFC 3339: `2026-11-28T12:00:00Z`, such as that of a " +
-      'commit. `"now"` is refused: every run would make another image.',
+      'commit. `"now"` is refused, because every run would make another image.',
     default: "`0001-01-01T00:00:00Z`, as docker.nix has it",
     expected: 'a date and time in RFC 3339, such as "2026-11-28T12:00:00Z"',
     isPublic: true,
@@ -177,7 +177,7 @@ export const CONTENTS = {
     parts: {
       ".algorithm": {
         type: '"gzip" | "zstd"',
-        doc: 'The name alone does as well: `compression: "zstd"`.',
+        doc: 'Without a level, the name alone is enough: `compression: "zstd"`.',
         expected: '"gzip" or "zstd"',
         isPublic: true,
         // It has every level that gzip has.

@@ -47,8 +47,8 @@ export const OPERATIONS = {
     type: "readonly string[]",
     doc:
       'Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`. ' +
-      "`ref` stays that of the first, `mirrorRefs` has theirs. A mirror that is no longer named keeps the " +
-      "image, unless `deleteFromRegistry` is set.",
+      "`ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is " +
+      "removed from the list keeps the image, unless `deleteFromRegistry` is set.",
     expected: "a list of repositories",
     parts: {
       "[]": {
@@ -64,8 +64,8 @@ export const OPERATIONS = {
     schema: z.enum(["error", "warn"]).default("error"),
     type: '"error" | "warn"',
     doc:
-      'When a mirror does not take the image: `"error"` fails `up`, and what uses `ref` waits; `"warn"` goes ' +
-      "on with a warning. Either way the next `up` brings it there.",
+      'What happens when a mirror does not accept the image. `"error"`: `up` fails, and what uses `ref` waits. ' +
+      '`"warn"`: `up` goes on with a warning. In both cases the next `up` tries that mirror again.',
     expected: '"error" or "warn"',
     isPublic: true,
     outputs: [],
@@ -110,7 +110,7 @@ export const OPERATIONS = {
       },
       "[].hydraBuildProducts": {
         type: "boolean | undefined",
-        doc: "Also name the file to Hydra, in `nix-support/hydra-build-products` beside it.",
+        doc: "Also write the file's name for Hydra into `nix-support/hydra-build-products` beside it.",
         default: "false",
         expected: TRUE_OR_FALSE,
       },
@@ -122,7 +122,7 @@ export const OPERATIONS = {
   previewDigests: argument({
     schema: z.boolean().default(true),
     type: "boolean",
-    doc: "`false`: a preview never downloads; a digest that would need it is unknown until `up`.",
+    doc: "`false`: a preview downloads nothing, and a digest that would need a download is unknown until `up`.",
     expected: TRUE_OR_FALSE,
     // It may forbid downloads.
     placeholder: () => false,
@@ -135,9 +135,9 @@ export const OPERATIONS = {
     schema: z.boolean().default(false),
     type: "boolean",
     doc:
-      "On destroy or replacement, remove from the registry and its mirrors the tags that still point to our " +
-      "digest, and the manifest when no other tag does; on update, remove the tags that are no longer asked " +
-      "for. Not for a tag that another stack pushes as well: that stack would lose the image.",
+      "On destroy or replacement, delete from the registry and its mirrors the tags that still point to this " +
+      "image, and the manifest if no other tag points to it. On update, delete the tags that the program no " +
+      "longer names. Leave it off if another stack pushes the same tag: that stack would lose the image.",
     expected: TRUE_OR_FALSE,
     outputs: [],
     isPublished: false,
@@ -147,8 +147,8 @@ export const OPERATIONS = {
     schema: z.boolean().default(false),
     type: "boolean",
     doc:
-      "A refresh and a push ask for every layer and config as well, with one small request each: registries " +
-      "can lose blobs that a manifest names. An `up` that has anything to do sends what is gone.",
+      "A refresh and a push also ask for every layer and config, with one small request each, because " +
+      "registries can lose blobs that a manifest names. The next `up` with a change or drift sends what is missing.",
     expected: TRUE_OR_FALSE,
     outputs: [],
     isPublished: false,
