@@ -8,7 +8,8 @@ import { LAYOUT } from "../../provider/destination/oci-index.ts";
 import { Digest } from "../../provider/formats/oci/digest.ts";
 import { MediaType } from "../../provider/formats/oci/media-type.ts";
 import { tarOf } from "../support/tar.ts";
-import { assertOverBudget, cliIn, type Outcome } from "../support/small-heap.ts";
+import type { CliResult } from "../support/cli.ts";
+import { assertOverBudget, cliIn } from "../support/small-heap.ts";
 
 interface Descriptor {
   readonly mediaType: string;
@@ -31,7 +32,7 @@ class HostileLayout {
     return { mediaType, digest, size: bytes.length };
   }
 
-  async inspect(root: Descriptor, heap: number): Promise<Outcome> {
+  async inspect(root: Descriptor, heap: number): Promise<CliResult> {
     await writeFile(join(this.folder, "oci-layout"), LAYOUT);
     const index = { schemaVersion: 2, manifests: [root] };
     await writeFile(join(this.folder, "index.json"), JSON.stringify(index));

@@ -1,32 +1,28 @@
-/** The command line, run as a user would run it. @module */
-import { execFile } from "node:child_process";
+/** Images that the command line builds. @module */
+import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import type { LixImageInputs } from "../../sdk/args.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
-
-const MAIN = fileURLToPath(import.meta.resolve("../../provider/cli/main.ts"));
+import { runCli } from "./cli.ts";
 
 export interface BuildOptions {
-  /** What `LIX_IMAGE_CACHE` says. */
+  /** The value of `LIX_IMAGE_CACHE`. */
   readonly cache: string;
   /** Where the OCI image layout goes; ARGS.json is written beside it. */
   readonly layout: string;
 }
 
-/** `lix-image build ARGS.json --oci LAYOUT --json`; rejects with what it wrote to stderr. */
+/** `lix-image build ARGS.json --oci LAYOUT --json`. */
 export async function lixImageBuild(
   args: LixImageInputs,
-  options: BuildOptions,
+  { cache, layout }: BuildOptions,
 ): Promise<LixImageOutputs> {
-  const file = join(dirname(options.layout), "args.json");
+  const directory = dirname(layout);
+  const file = join(directory, "args.json");
   await writeFile(file, JSON.stringify(args));
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [MAIN, "build", file, "--oci", options.layout, "--json"],
-    { env: { ...process.env, LIX_IMAGE_CACHE: options.cache }, maxBuffer: 64 * 1024 * 1024 },
-  );
+  const argv = ["build", file, "--oci", layout, "--json"];
+  const { code, stdout, stderr } = await runCli(argv, { cache, directory });
+  assert.equal(code, 0, stderr);
   return JSON.parse(stdout) as LixImageOutputs;
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
-import { assertTold, invalid, type MistakeTable } from "../../support/told.ts";
+import { assertFailures, invalid, type MistakeTable } from "../../support/check-failures.ts";
 
 const ALL = Object.keys(LixImageInputs.shape).sort().join(", ");
 const OUT = { type: "oci-layout", path: "out" };
@@ -141,7 +141,7 @@ const TABLE: MistakeTable = [
 ];
 
 test("a mistake in an argument is told by its place, with what was expected", (t) =>
-  assertTold(t, TABLE));
+  assertFailures(t, TABLE));
 
 test("values are not repeated: they may be secret", async () => {
   const secret = "hunter2";

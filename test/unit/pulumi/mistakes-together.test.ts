@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
-import { assertTold, invalid, type MistakeTable } from "../../support/told.ts";
+import { assertFailures, invalid, type MistakeTable } from "../../support/check-failures.ts";
 
 const ALL = Object.keys(LixImageInputs.shape).sort().join(", ");
 const OUT = { type: "oci-layout", path: "out" };
@@ -213,4 +213,5 @@ const TABLE: MistakeTable = [
   ],
 ];
 
-test("each mistake is told on its own, and all of them at once", (t) => assertTold(t, TABLE));
+test("each mistake is reported on its own, and all of them at once", (t) =>
+  assertFailures(t, TABLE));

@@ -1,4 +1,4 @@
-/** What check says against arguments, line by line. @module */
+/** The failures that check reports for arguments, one by one. @module */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { Session } from "../../provider/image/session.ts";
@@ -7,16 +7,16 @@ import { UNKNOWN } from "../../provider/arguments/unknown.ts";
 import type { Wire } from "../../provider/pulumi/wire.ts";
 import { withWorkshop } from "./workshop.ts";
 
-/** One failure; `LOCK` stands for the lock's path. */
-export type Told = readonly [message: string, code: string, hint?: string];
+/** `LOCK` in a message stands for the path of the lock. */
+export type ExpectedFailure = readonly [message: string, code: string, hint?: string];
 
-export const invalid = (message: string, hint?: string): Told =>
+export const invalid = (message: string, hint?: string): ExpectedFailure =>
   hint === undefined ? [message, "INVALID_ARGUMENT"] : [message, "INVALID_ARGUMENT", hint];
 
-/** What is given beside a lock and a registry, and all that is said against it. */
-export type MistakeTable = readonly (readonly [args: Wire, ...told: Told[]])[];
+/** Arguments beside a lock and a registry, and all failures that check reports for them. */
+export type MistakeTable = readonly (readonly [args: Wire, ...expected: ExpectedFailure[]])[];
 
-export async function assertTold(t: TestContext, table: MistakeTable): Promise<void> {
+export async function assertFailures(t: TestContext, table: MistakeTable): Promise<void> {
   await withWorkshop({}, async ({ cache, world }) => {
     const session = new Session(cache);
     const usual = { lock: world.lockFile, registry: "localhost:5000/acme", __dryRun: true };
@@ -26,15 +26,15 @@ export async function assertTold(t: TestContext, table: MistakeTable): Promise<v
         assert.deepEqual(inputs, {});
         assert.deepEqual(
           failures.map(({ property, reason }) => [property, shorten(reason, world.lockFile)]),
-          expected.map((told) => ["", render(told)]),
+          expected.map((failure) => ["", render(failure)]),
         );
       });
   });
 }
 
-const render = ([message, code, hint]: Told): string =>
+const render = ([message, code, hint]: ExpectedFailure): string =>
   `${message} [${code}]${hint === undefined ? "" : `\n  hint: ${hint}`}`;
 
-/** Without the system's own words. */
+/** The reason without what the operating system says. */
 const shorten = (reason: string, lock: string): string =>
   reason.replaceAll(lock, "LOCK").replace(/\n {2}caused by:.*/s, "");
