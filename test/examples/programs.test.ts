@@ -92,10 +92,12 @@ test("private-cache: nix.conf has flakes, both caches and both keys", async () =
   });
 });
 
-test("each has ten to forty lines, and a package.json that names what it imports", async () => {
+test("each has ten to forty lines, a row in the index, and a package.json that names what it imports", async () => {
   const entries = await readdir(join(REPOSITORY, "examples"), { withFileTypes: true });
   const names = entries.filter((each) => each.isDirectory() && each.name !== "start");
+  const index = await readFile(join(REPOSITORY, "examples/README.md"), "utf8");
   for (const { name } of names) {
+    assert.ok(index.includes(`| [${name}](${name}/index.ts) `), `examples/README.md lacks ${name}`);
     const folder = join(REPOSITORY, "examples", name);
     const program = await readFile(join(folder, "index.ts"), "utf8");
     const lines = program.split("\n").length - 1;

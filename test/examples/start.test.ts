@@ -11,7 +11,7 @@ const start = (...args: readonly string[]) =>
     encoding: "utf8",
   });
 
-test("npm start tells of a push, of nothing to do, of one changed layer and of repaired drift", () => {
+test("npm start shows a push, a run without changes, one changed layer and repaired drift", () => {
   const ran = start("--no-install");
   assert.equal(ran.status, 0, ran.stderr);
   const chapter = (number: number): string => ran.stdout.split(/\n(?=\d\. |Done)/)[number] ?? "";
