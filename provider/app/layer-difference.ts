@@ -7,9 +7,9 @@ import { extract, type Header } from "tar-stream";
 import type { Bytes } from "../base/bytes.ts";
 import { requireWithin } from "../base/budgets.ts";
 import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { decompress } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
-import { LayerUndecodable } from "../destination/decompress-layer.ts";
 
 /** One line a file; compressed or not. */
 export async function layerDifference(expected: Bytes, got: Bytes): Promise<string[]> {
@@ -45,7 +45,7 @@ async function listLayer(blob: Bytes): Promise<ReadonlyMap<string, string>> {
     }
   } catch (error) {
     if (error instanceof LixImageError) throw error;
-    throw new LayerUndecodable(LAYER, "a tar", error);
+    throw lixError("LAYER_UNDECODABLE", { from: LAYER, mediaType: "a tar" }, { cause: error });
   }
   await fed;
   return entries;

@@ -10,12 +10,12 @@ import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../base/make-folder.ts";
 import { Bytes } from "../base/bytes.ts";
 import { codeOf } from "../base/error-code.ts";
-import { LixImageError } from "../base/errors.ts";
 import { placeFile } from "../base/place-file.ts";
 import { removeAbandoned } from "../base/temporary.ts";
 import { decompressAs } from "../compression/decompress.ts";
 import { compress } from "../formats/layer/compressor.ts";
 import { Owner } from "../base/owner.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { encodeHeader, type TarHeader } from "../formats/tar/header.ts";
 import { packTar, type TarItem } from "../formats/tar/pack.ts";
 import type { TarEvent } from "../formats/tar/read.ts";
@@ -85,7 +85,7 @@ export async function readHead(file: string, path: string): Promise<string | und
     }
     return Buffer.concat(parts).toString("utf8");
   } catch (error) {
-    if (codeOf(error) === "EISDIR") throw new ArchiveIsFolder(file);
+    if (codeOf(error) === "EISDIR") throw lixError("ARCHIVE_IS_FOLDER", { file });
     // Something else, or nothing: it is written anew, and what is wrong with its place is told then.
     return undefined;
   } finally {
@@ -146,7 +146,7 @@ class NamedByDigest {
 
   finish(): void {
     if (this.#expected !== undefined && this.#hash.digest("hex") !== this.#expected)
-      throw new ArchiveDamaged(this.#file, this.#expected);
+      throw lixError("ARCHIVE_DAMAGED", { file: this.#file, digest: this.#expected });
   }
 }
 
@@ -195,7 +195,8 @@ async function place(file: string, tar: Bytes, signal: AbortSignal | undefined):
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw codeOf(error) === "EISDIR" ? new ArchiveIsFolder(file) : error;
+    if (codeOf(error) === "EISDIR") throw lixError("ARCHIVE_IS_FOLDER", { file });
+    throw error;
   }
 }
 
@@ -208,22 +209,4 @@ async function* untilAborted(
     yield chunk;
   }
   signal?.throwIfAborted();
-}
-
-export class ArchiveDamaged extends LixImageError {
-  readonly code = "ARCHIVE_DAMAGED";
-  constructor(file: string, digest: string) {
-    super(`${file}: expected contents sha256:${digest} in it; got others`, {
-      hint: "the file was changed after it was written: remove it, and it is written anew",
-    });
-  }
-}
-
-export class ArchiveIsFolder extends LixImageError {
-  readonly code = "ARCHIVE_IS_FOLDER";
-  constructor(file: string) {
-    super(`${file}: expected a file, or nothing yet; got a folder`, {
-      hint: "name a file in it, such as image.tar",
-    });
-  }
 }

@@ -1,5 +1,5 @@
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { DamagedCompression } from "../compression/decompress-errors.ts";
 import { decompressAs } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
@@ -15,7 +15,7 @@ export async function* decompressLayer(
     yield* boundedExpansion(source, from, (bytes) => decompressAs(bytes, format));
   } catch (error) {
     throw error instanceof DamagedCompression
-      ? new LayerUndecodable(from, mediaType, error)
+      ? lixError("LAYER_UNDECODABLE", { from, mediaType }, { cause: error })
       : error;
   }
 }
@@ -24,14 +24,4 @@ export async function* decompressLayer(
 function compressionOf(mediaType: string): "gzip" | "zstd" | "none" {
   if (mediaType.endsWith("gzip")) return "gzip";
   return mediaType.endsWith("zstd") ? "zstd" : "none";
-}
-
-export class LayerUndecodable extends LixImageError {
-  readonly code = "LAYER_UNDECODABLE";
-  constructor(from: string, mediaType: string, cause: unknown) {
-    super(`${from}: not what ${mediaType} promises`, {
-      hint: "the blob is damaged: remove it, or the local cache, and build again",
-      cause,
-    });
-  }
 }

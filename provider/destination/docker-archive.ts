@@ -10,7 +10,7 @@ import { z } from "zod";
 import { jsonIn } from "../base/json.ts";
 import { Bytes } from "../base/bytes.ts";
 import { mapConcurrent } from "../base/concurrency.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { Image } from "../formats/oci/image.ts";
@@ -111,7 +111,8 @@ function openBlob({ blobs }: Image, { digest }: Descriptor): Bytes {
 
 function onlyManifest({ root }: Image, where: string): ReadManifest {
   const manifest = readManifest(root.bytes, root.digest);
-  if (manifest.kind === "index") throw new OnePlatformOnly(where, manifest.manifests.length);
+  if (manifest.kind === "index")
+    throw lixError("ONE_PLATFORM_ONLY", { where, platforms: manifest.manifests.length });
   return manifest;
 }
 
@@ -136,13 +137,4 @@ const headPart = ({ Config, RepoTags, Layers }: NewHead): ArchivePart =>
 async function readHeadOf(file: string): Promise<Head | undefined> {
   const text = await readHead(file, HEAD);
   return text === undefined ? undefined : z.tuple([Head]).safeParse(jsonIn(text)).data?.[0];
-}
-
-export class OnePlatformOnly extends LixImageError {
-  readonly code = "ONE_PLATFORM_ONLY";
-  constructor(where: string, platforms: number) {
-    super(`${where}: expected an image of one platform; got one of ${platforms}`, {
-      hint: "a docker archive holds one: name one system, or write an oci-layout",
-    });
-  }
 }

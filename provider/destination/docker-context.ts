@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { homeOf, type Environment } from "../base/environment.ts";
 import { ifThere } from "../base/error-code.ts";
-import { LixImageError } from "../base/errors.ts";
 import { jsonIn } from "../base/json.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface DockerEndpoint {
   /** As in DOCKER_HOST: `unix:///var/run/docker.sock`. */
@@ -58,7 +58,7 @@ async function endpointOfContext(name: string, folder: string): Promise<DockerEn
   const id = createHash("sha256").update(name).digest("hex");
   const file = join(folder, "contexts", "meta", id, "meta.json");
   const docker = (await readJson(file, ContextFile))?.Endpoints.docker;
-  if (docker === undefined) throw new NoDockerContext(name, file);
+  if (docker === undefined) throw lixError("NO_DOCKER_CONTEXT", { name, file });
   const verify = docker.SkipTLSVerify !== true;
   const tls = await readTls(join(folder, "contexts", "tls", id, "docker"), verify);
   const secure = tls.ca !== undefined || tls.cert !== undefined || !verify;
@@ -71,7 +71,7 @@ function endpointOf(description: string, tls: DockerTls | undefined): DockerEndp
     return { description, address: { socketPath: rest }, tls: undefined };
   const url = `http://${rest}`;
   if (!["tcp", "http", "https"].includes(scheme) || !URL.canParse(url))
-    throw new UnsupportedDockerHost(description);
+    throw lixError("UNSUPPORTED_DOCKER_HOST", { host: description });
   const { hostname, port } = new URL(url);
   const secure = tls ?? (scheme === "https" ? PLAIN_TLS : undefined);
   // Brackets are of URLs, not of addresses.
@@ -107,22 +107,4 @@ const ContextFile = z.looseObject({
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await ifThere(readFile(file, "utf8"));
   return text === undefined ? undefined : schema.safeParse(jsonIn(text)).data;
-}
-
-export class NoDockerContext extends LixImageError {
-  readonly code = "NO_DOCKER_CONTEXT";
-  constructor(name: string, file: string) {
-    super(`docker context ${JSON.stringify(name)}: expected its endpoint in ${file}; got none`, {
-      hint: "`docker context ls` shows those that there are; DOCKER_HOST goes before all",
-    });
-  }
-}
-
-export class UnsupportedDockerHost extends LixImageError {
-  readonly code = "UNSUPPORTED_DOCKER_HOST";
-  constructor(host: string) {
-    super(`docker daemon: expected unix://, npipe:// or tcp://; got ${host}`, {
-      hint: "`lix-image build --docker-archive image.tar`, then `docker load -i image.tar`",
-    });
-  }
 }

@@ -11,6 +11,7 @@ import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { jsonIn } from "../base/json.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { receive } from "../http/response.ts";
 import { Outcome } from "../http/send-once.ts";
 import { HttpTimeout } from "../http/unreachable.ts";
@@ -50,7 +51,7 @@ export async function loadIntoDocker(
     // An archive that cannot be read to its end breaks the request, and is the reason.
     const reason = await sendFailure;
     if (reason instanceof Error && !isSystemError(reason)) throw reason;
-    throw new DockerUnreachable(description, error);
+    throw lixError("DOCKER_UNREACHABLE", { description }, { cause: error });
   } finally {
     request.destroy();
   }
@@ -69,10 +70,14 @@ export async function dockerArchitecture(
     const { status, text } = await answered;
     const version = Version.safeParse(jsonIn(text)).data;
     if (status !== 200 || version === undefined)
-      throw new DockerRefused(description, `it does not say what it is (status ${status})`);
+      throw lixError("DOCKER_REFUSED", {
+        description,
+        reason: `it does not say what it is (status ${status})`,
+      });
     return version.Arch;
   } catch (error) {
-    throw error instanceof LixImageError ? error : new DockerUnreachable(description, error);
+    if (error instanceof LixImageError) throw error;
+    throw lixError("DOCKER_UNREACHABLE", { description }, { cause: error });
   } finally {
     request.destroy();
   }
@@ -120,10 +125,13 @@ function outcome({ status, text }: Answer, description: string): string[] {
   const messages = lines.map((line) => Message.safeParse(jsonIn(line)).data);
   const problem = messages.map(problemIn).find((each) => each !== undefined);
   if (status !== 200 || problem !== undefined)
-    throw new DockerRefused(description, problem ?? `status ${status}`);
+    throw lixError("DOCKER_REFUSED", { description, reason: problem ?? `status ${status}` });
   const said = messages.flatMap((message) => message?.stream?.trim() || []);
   if (messages.includes(undefined) || !said.some((line) => line.startsWith("Loaded image")))
-    throw new DockerRefused(description, `its answer is not whole: ${JSON.stringify(text)}`);
+    throw lixError("DOCKER_REFUSED", {
+      description,
+      reason: `its answer is not whole: ${JSON.stringify(text)}`,
+    });
   return said;
 }
 
@@ -142,20 +150,3 @@ const problemIn = (message: z.output<typeof Message> | undefined): string | unde
 
 const isSystemError = (error: unknown): boolean =>
   error instanceof Error && !(error instanceof LixImageError) && "code" in error;
-
-export class DockerUnreachable extends LixImageError {
-  readonly code = "DOCKER_UNREACHABLE";
-  constructor(description: string, cause: unknown) {
-    super(`docker daemon at ${description}: cannot be reached`, {
-      hint: "is it running, and may this user talk to it? DOCKER_HOST names another; --podman needs none",
-      cause,
-    });
-  }
-}
-
-export class DockerRefused extends LixImageError {
-  readonly code = "DOCKER_REFUSED";
-  constructor(description: string, message: string) {
-    super(`docker daemon at ${description}: did not load the image: ${message}`);
-  }
-}

@@ -8,6 +8,7 @@ import { isCode } from "../base/error-code.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { withTempDir } from "../base/temp-dir.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { packParts, writeArchive, type ArchivePart } from "./archive-file.ts";
 
 /** What the program says. @param references what the image is to be called. */
@@ -23,7 +24,8 @@ export async function loadIntoPodman(
     await writeArchive(file, archive, undefined);
     for (const reference of references) {
       const images = [`docker-archive:${file}`, `containers-storage:${reference}`];
-      if ((await run("skopeo", ["copy", "--quiet", ...images])) === undefined) throw new NoPodman();
+      if ((await run("skopeo", ["copy", "--quiet", ...images])) === undefined)
+        throw lixError("NO_PODMAN", {});
     }
     return references.map((reference) => `Loaded image: ${reference}`);
   });
@@ -54,22 +56,6 @@ async function run(
   ]);
   await closed;
   if (failure instanceof LixImageError) throw failure;
-  if (child.exitCode !== 0) throw new PodmanFailed(program, stderr.trim());
+  if (child.exitCode !== 0) throw lixError("PODMAN_FAILED", { program, stderr: stderr.trim() });
   return stdout.split("\n").filter((line) => line !== "");
-}
-
-export class NoPodman extends LixImageError {
-  readonly code = "NO_PODMAN";
-  constructor() {
-    super("containers-storage: neither podman nor skopeo is installed", {
-      hint: "install one of them, or write a file: `lix-image build --docker-archive image.tar`",
-    });
-  }
-}
-
-export class PodmanFailed extends LixImageError {
-  readonly code = "PODMAN_FAILED";
-  constructor(program: string, said: string) {
-    super(`${program} did not load the image: ${said || "it does not say why"}`);
-  }
 }

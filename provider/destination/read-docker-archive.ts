@@ -8,6 +8,7 @@ import { z } from "zod";
 import { requireWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { parseJson } from "../base/json.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { decompress } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
 import { Digest } from "../formats/oci/digest.ts";
@@ -16,7 +17,7 @@ import { readConfig } from "../formats/oci/read-config.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
-import { collectSmall, MissingBlob, NoSuchImage } from "./read-layout.ts";
+import { collectSmall } from "./read-layout.ts";
 import type { TarFile, TarFileEntry } from "./tar-file.ts";
 
 export interface DockerArchiveImage {
@@ -92,7 +93,7 @@ function choose(entries: readonly Entry[], tar: TarFile, reference: string | und
   );
   if (entry !== undefined && more.length === 0) return entry;
   const names = entries.flatMap(({ RepoTags, Config }) => (RepoTags?.length ? RepoTags : [Config]));
-  throw new NoSuchImage(tar.description, reference, names);
+  throw lixError("NO_SUCH_IMAGE", { where: tar.description, reference, names });
 }
 
 function open(tar: TarFile, name: string): TarFileEntry {
@@ -116,7 +117,7 @@ async function* plainLayer(
   diffId: Digest,
   from: string,
 ): AsyncGenerator<Uint8Array> {
-  if (file === undefined) throw new MissingBlob(from, diffId);
+  if (file === undefined) throw lixError("MISSING_BLOB", { where: from, digest: diffId });
   // crane writes layers as they are in a registry.
   const tar = boundedExpansion(file.open(), `${from}: layer ${diffId}`, (bytes) =>
     decompress(bytes, "none"),

@@ -6,8 +6,8 @@
 import { z } from "zod";
 import { BudgetExceeded, collectWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { verifiedBlob, type BlobIdentity } from "../formats/oci/verified-blob.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
@@ -48,13 +48,14 @@ export async function readLayout(files: LayoutFiles, reference?: string): Promis
   );
   const [entry] = chosen;
   if (entry === undefined || chosen.some(({ digest }) => digest !== entry.digest))
-    throw new NoSuchImage(
-      description,
+    throw lixError("NO_SUCH_IMAGE", {
+      where: description,
       reference,
-      index.manifests.map((each) => nameOf(each) ?? each.digest),
-    );
+      names: index.manifests.map((each) => nameOf(each) ?? each.digest),
+    });
   const root = await readManifest(files, entry, entry.mediaType);
-  if (root === undefined) throw new MissingBlob(description, entry.digest);
+  if (root === undefined)
+    throw lixError("MISSING_BLOB", { where: description, digest: entry.digest });
   const names = index.manifests.filter(({ digest }) => digest === entry.digest).map(nameOf);
   return {
     description,
@@ -101,25 +102,6 @@ function ownType(bytes: Uint8Array): string {
 
 async function* readBlob(files: LayoutFiles, digest: Digest): AsyncGenerator<Uint8Array> {
   const source = await files.openBlob(digest);
-  if (source === undefined) throw new MissingBlob(files.description, digest);
+  if (source === undefined) throw lixError("MISSING_BLOB", { where: files.description, digest });
   yield* verifiedBlob(source, { digest }, `${files.description}: ${digest}`);
-}
-
-export class NoSuchImage extends LixImageError {
-  readonly code = "NO_SUCH_IMAGE";
-  constructor(where: string, reference: string | undefined, names: readonly string[]) {
-    const held = names.length === 0 ? "none" : names.join(", ");
-    super(`${where}: expected ${reference ?? "exactly one image"}; got ${held}`, {
-      hint: reference === undefined ? "say which one by its tag or digest" : undefined,
-    });
-  }
-}
-
-export class MissingBlob extends LixImageError {
-  readonly code = "MISSING_BLOB";
-  constructor(where: string, digest: Digest) {
-    super(`${where}: expected blob ${digest}; got no such file`, {
-      hint: "the layout is not whole: build or copy it again",
-    });
-  }
 }

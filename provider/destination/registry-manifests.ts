@@ -7,10 +7,10 @@
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
-import { LixImageError } from "../base/errors.ts";
 import { mayRetry, pauseBeforeRetry } from "../base/retry.ts";
 import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
 import { log } from "../base/log.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Image, ManifestBlob } from "../formats/oci/image.ts";
 import { RegistryDigestMismatch, type RegistryClient } from "../registry/client.ts";
@@ -50,7 +50,7 @@ async function putByDigest(
     await client.putManifest(digest, manifest, scope);
     const kept = (await settledDigest(client, digest, { digest, signal: scope })) === digest;
     if (!kept && !(await isShownWithTag(client, manifest, scope)))
-      throw new ManifestNotKept(client.description, digest);
+      throw lixError("MANIFEST_NOT_KEPT", { repository: client.description, digest });
     onWrite?.({ reference: digest, before: undefined });
   });
 }
@@ -94,7 +94,9 @@ async function putTag(
     return;
   }
   const got = await settledDigest(client, tag, { digest, signal });
-  if (got !== digest) throw new TagNotKept(`${client.description}:${tag}`, digest, got);
+  if (got === digest) return;
+  const reference = `${client.description}:${tag}`;
+  throw lixError("TAG_NOT_KEPT", { reference, expected: digest, got });
 }
 
 const digestAt = async (
@@ -113,24 +115,5 @@ async function settledDigest(
     const got = await digestAt(client, reference, signal);
     if (got === digest || !mayRetry(RETRY.settle, "not shown", looked)) return got;
     await pauseBeforeRetry(RETRY.settle, looked, { signal });
-  }
-}
-
-export class ManifestNotKept extends LixImageError {
-  readonly code = "MANIFEST_NOT_KEPT";
-  constructor(repository: string, digest: Digest) {
-    super(`${repository}: manifest ${digest} was taken and is not there`, {
-      hint: "the registry loses what it accepts, or takes long to show it: try again; no tag was moved",
-    });
-  }
-}
-
-export class TagNotKept extends LixImageError {
-  readonly code = "TAG_NOT_KEPT";
-  constructor(reference: string, expected: Digest, got: Digest | undefined) {
-    super(
-      `${reference}: expected ${expected} just after it was pushed; got ${got ?? "no such tag"}`,
-      { hint: "does something else push to this tag at the same time?" },
-    );
   }
 }

@@ -1,40 +1,98 @@
 /** What goes wrong with archives, OCI layouts and Docker. @module */
+import { entry } from "./entry.ts";
 
 export const DESTINATION_ERRORS = {
-  ARCHIVE_DAMAGED: {
+  ARCHIVE_DAMAGED: entry<{ file: string; digest: string }>({
     meaning:
-      "An archive file was changed after it was written, so it gets no other tags. Remove it, and it is written anew.",
-  },
-  ARCHIVE_IS_FOLDER: { meaning: "A folder is where an archive in one file should go." },
-  DESTINATION_UNUSABLE: {
+      "An archive file was changed after it was written, so its tags cannot be changed. Remove it, and it is written again.",
+    message: ({ file, digest }) => `${file}: expected contents sha256:${digest} in it; got others`,
+    hint: "the file was changed after it was written: remove it, and it is written again",
+  }),
+  ARCHIVE_IS_FOLDER: entry<{ file: string }>({
+    meaning: "A folder is where an archive in one file should go.",
+    message: ({ file }) => `${file}: expected a file, or nothing yet; got a folder`,
+    hint: "name a file in it, such as image.tar",
+  }),
+  DESTINATION_UNUSABLE: entry<{ place: string; isFull: boolean }>({
     meaning:
       "The folder or file that the image goes to cannot be read or written: no space left, or no permission.",
-  },
-  DOCKER_REFUSED: { meaning: "The Docker daemon did not load the image; it says why." },
-  DOCKER_UNREACHABLE: { meaning: "Nothing answers where the Docker daemon should be." },
+    message: ({ place, isFull }) =>
+      isFull ? `${place}: no space left on its disk` : `${place}: cannot be used`,
+    hint: ({ isFull }) =>
+      isFull
+        ? "free some space, or name a place on a larger disk"
+        : "name a place that this user may read and write",
+  }),
+  DOCKER_REFUSED: entry<{ description: string; reason: string }>({
+    meaning: "The Docker daemon did not load the image; the message has its reason.",
+    message: ({ description, reason }) =>
+      `docker daemon at ${description}: did not load the image: ${reason}`,
+  }),
+  DOCKER_UNREACHABLE: entry<{ description: string }>({
+    meaning: "Nothing answers where the Docker daemon should be.",
+    message: ({ description }) => `docker daemon at ${description}: cannot be reached`,
+    hint: "is it running, and may this user talk to it? DOCKER_HOST names another; --podman needs none",
+  }),
   IMAGE_UNREADABLE: {
-    meaning: "`inspect` or `verify` finds no image where the command line says, or not all of it.",
+    meaning:
+      "`inspect` or `verify` finds no image, or only a part of one, where the command line names one.",
   },
-  LAYER_UNDECODABLE: { meaning: "A layer's blob does not decompress." },
-  MANIFEST_NOT_KEPT: {
+  LAYER_UNDECODABLE: entry<{ from: string; mediaType: string }>({
+    meaning: "A layer's blob does not decompress.",
+    message: ({ from, mediaType }) => `${from}: not what ${mediaType} promises`,
+    hint: "the blob is damaged: remove it, or the local cache, and build again",
+  }),
+  MANIFEST_NOT_KEPT: entry<{ repository: string; digest: string }>({
     meaning: "A registry took a manifest and does not show it. No tag was moved; try again.",
-  },
-  MISSING_BLOB: { meaning: "An OCI layout names a blob that it does not hold." },
+    message: ({ repository, digest }) =>
+      `${repository}: manifest ${digest} was taken and is not there`,
+    hint: "the registry loses what it accepts, or takes long to show it: try again; no tag was moved",
+  }),
+  MISSING_BLOB: entry<{ where: string; digest: string }>({
+    meaning: "An OCI layout names a blob that it does not hold.",
+    message: ({ where, digest }) => `${where}: expected blob ${digest}; got no such file`,
+    hint: "the layout is not whole: build or copy it again",
+  }),
   NOT_AN_OCI_LAYOUT: { meaning: "The folder to write to holds something else." },
-  NO_DOCKER_CONTEXT: { meaning: "The Docker context in use has no endpoint in Docker's folder." },
-  NO_PODMAN: { meaning: "`lix-image load --podman` found neither podman nor skopeo." },
-  NO_SUCH_IMAGE: {
+  NO_DOCKER_CONTEXT: entry<{ name: string; file: string }>({
+    meaning: "The Docker context in use has no endpoint in Docker's folder.",
+    message: ({ name, file }) =>
+      `docker context ${JSON.stringify(name)}: expected its endpoint in ${file}; got none`,
+    hint: "`docker context ls` lists the contexts; DOCKER_HOST takes precedence over all of them",
+  }),
+  NO_PODMAN: entry<Record<never, never>>({
+    meaning: "`lix-image load --podman` found neither podman nor skopeo.",
+    message: () => "containers-storage: neither podman nor skopeo is installed",
+    hint: "install one of them, or write a file: `lix-image build --docker-archive image.tar`",
+  }),
+  NO_SUCH_IMAGE: entry<{ where: string; reference: string | undefined; names: readonly string[] }>({
     meaning:
-      "An OCI layout or docker archive has no image of that name, or several and none was named.",
-  },
-  ONE_PLATFORM_ONLY: { meaning: "A docker archive cannot hold an image of several platforms." },
-  PODMAN_FAILED: { meaning: "podman or skopeo did not load the image; it says why." },
-  TAG_NOT_KEPT: {
-    meaning:
-      "Right after the push the tag points to something else: another push at the same time?",
-  },
-  UNSUPPORTED_DOCKER_HOST: {
-    meaning:
-      "The Docker daemon is to be reached by something else than a socket or TCP, such as ssh.",
-  },
+      "An OCI layout or docker archive has no image of that name, or has several and none was named.",
+    message: ({ where, reference, names }) =>
+      `${where}: expected ${reference ?? "exactly one image"}; got ${names.join(", ") || "none"}`,
+    hint: ({ reference }) =>
+      reference === undefined ? "say which one by its tag or digest" : undefined,
+  }),
+  ONE_PLATFORM_ONLY: entry<{ where: string; platforms: number }>({
+    meaning: "A docker archive cannot hold an image of several platforms.",
+    message: ({ where, platforms }) =>
+      `${where}: expected an image of one platform; got one of ${platforms}`,
+    hint: "a docker archive holds one: name one system, or write an oci-layout",
+  }),
+  PODMAN_FAILED: entry<{ program: string; stderr: string }>({
+    meaning: "podman or skopeo did not load the image; the message has its reason.",
+    message: ({ program, stderr }) =>
+      `${program} did not load the image: ${stderr || "it does not say why"}`,
+  }),
+  TAG_NOT_KEPT: entry<{ reference: string; expected: string; got: string | undefined }>({
+    meaning: "Just after the push the tag points to something else: another push at the same time?",
+    message: ({ reference, expected, got }) =>
+      `${reference}: expected ${expected} just after it was pushed; got ${got ?? "no such tag"}`,
+    hint: "does something else push to this tag at the same time?",
+  }),
+  UNSUPPORTED_DOCKER_HOST: entry<{ host: string }>({
+    meaning: "The Docker daemon is reached by something else than a socket or TCP, such as ssh.",
+    message: ({ host }) => `docker daemon: expected unix://, npipe:// or tcp://; got ${host}`,
+    hint: "`lix-image build --docker-archive image.tar`, then `docker load -i image.tar`",
+  }),
 };

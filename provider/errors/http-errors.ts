@@ -1,37 +1,65 @@
 /** What goes wrong between this machine and any server. @module */
+import { entry } from "./entry.ts";
 
 export const HTTP_ERRORS = {
-  CA_FILE_UNREADABLE: {
+  CA_FILE_UNREADABLE: entry<{ file: string; variable: string }>({
     meaning:
       "The file of certificates that `SSL_CERT_FILE` or `NIX_SSL_CERT_FILE` names cannot be read.",
-  },
-  CERTIFICATES_UNUSABLE: {
+    message: ({ file, variable }) =>
+      `${file}: the certificates that ${variable} names cannot be read`,
+    hint: ({ variable }) => `make the file readable, or unset ${variable}`,
+  }),
+  CERTIFICATES_UNUSABLE: entry<{ where: string; reason: string }>({
     meaning:
       "A folder of certs.d holds half a client certificate, or files that are no certificates.",
-  },
-  HTTP_BODY_MISMATCH: {
+    message: ({ where, reason }) =>
+      `${where}: the certificates for this registry cannot be used: ${reason}`,
+    hint: "expected PEM files: NAME.crt of a CA; NAME.cert and NAME.key, not encrypted, of a client",
+  }),
+  HTTP_BODY_MISMATCH: entry<{ method: string; promised: number; got: number }>({
     meaning:
-      "A bug in pulumi-lix, or a file that changed while it was uploaded: the body is not as long as announced.",
-  },
-  HTTP_TEXT_TOO_LONG: {
-    meaning: "A server answered with far more text than what was asked for can have.",
-  },
+      "The body of a request is not as long as announced: a file changed while it was uploaded, or this is a bug in pulumi-lix.",
+    message: ({ method, promised, got }) =>
+      `${method} body: expected ${promised} bytes; got ${got > promised ? "more" : got}`,
+  }),
+  HTTP_TEXT_TOO_LONG: entry<{ label: string; limit: number }>({
+    meaning: "A server's answer is far longer than any answer to such a request can be.",
+    message: ({ label, limit }) =>
+      `${label}: expected an answer of at most ${limit} bytes; got more`,
+    hint: "is this the server you meant?",
+  }),
   HTTP_UNREACHABLE: {
     meaning:
-      "No connection: the name does not resolve, nobody listens, the certificate does not hold, or it broke off, after all retries.",
+      "The connection failed, after all retries: the name does not resolve, nobody listens, the certificate is not trusted, or the connection broke.",
   },
-  INVALID_PROXY: { meaning: "`HTTP_PROXY` or `HTTPS_PROXY` is not the URL of a proxy." },
-  INVALID_URL: {
+  INVALID_PROXY: entry<{ variable: "HTTPS_PROXY" | "HTTP_PROXY" }>({
+    meaning: "`HTTP_PROXY` or `HTTPS_PROXY` is not the URL of a proxy.",
+    message: ({ variable }) => `${variable}: expected the URL of a proxy; got something else`,
+    hint: ({ variable }) =>
+      `set ${variable} to a URL such as http://proxy.example:3128, or unset it`,
+  }),
+  INVALID_URL: entry<{ label: string; got: string }>({
     meaning:
-      "An address that is to be asked is no URL of http, or has a user or password with a % that stands for nothing.",
-  },
-  REDIRECT_REFUSED: { meaning: "A server redirects too often, to nowhere, or from https to http." },
+      "An address is no http or https URL, or its user or password has a % that is not followed by two digits.",
+    message: ({ label, got }) => `${label}: expected an http or https URL; got ${got}`,
+    hint: "write https://host/path; a % in a user or password is written %25, an @ is written %40",
+  }),
+  REDIRECT_REFUSED: entry<{ label: string; got: string }>({
+    meaning: "A server redirects too often, to what is no URL, or from https to http.",
+    message: ({ label, got }) => `${label}: expected an answer or a safe redirect; got ${got}`,
+    hint: "use the address that the server redirects to, if you trust it",
+  }),
   TIMED_OUT: { meaning: "A step took longer than its limit." },
-  UNSAFE_ADDRESS: {
+  UNSAFE_ADDRESS: entry<{ message: string; hint: string }>({
     meaning:
-      "A registry leads us to where neither credentials nor layers may go: to plain http, into the local network, to no URL at all.",
-  },
-  UNSENDABLE_HEADER: {
+      "A server leads to an address to which neither credentials nor layers may go: plain http, the local network, or no URL at all.",
+    message: ({ message }) => message,
+    hint: ({ hint }) => hint,
+  }),
+  UNSENDABLE_HEADER: entry<{ name: string; label: string }>({
     meaning: "A credential has a line end or another character in it that no header can hold.",
-  },
+    message: ({ name, label }) =>
+      `${label}: the header ${name} has characters that no header can hold`,
+    hint: "a credential of docker config, netrc, AWS or the environment has a line end or another control character in it: write it again",
+  }),
 };

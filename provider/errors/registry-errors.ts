@@ -1,23 +1,28 @@
 /** What goes wrong at a registry. @module */
+import { entry } from "./entry.ts";
 
 export const REGISTRY_ERRORS = {
   NOT_A_REGISTRY: { meaning: "The host answers, but not as a container registry." },
-  REGISTRY_DENIED: {
+  REGISTRY_DENIED: entry<{ label: string; got: string; hint: string }>({
     meaning:
-      "401 or 403 from the registry, with every credential that was found. It says where they came from.",
-  },
+      "The registry answered 401 or 403, with every credential that was found. The hint says where they came from.",
+    message: ({ label, got }) => `${label}: denied: ${got}`,
+    hint: ({ hint }) => hint,
+  }),
   REGISTRY_DIGEST_MISMATCH: {
     meaning: "The registry keeps or serves other bytes than the digest says.",
   },
   REGISTRY_REFUSED: {
-    meaning: "The registry understood and will not: its own code and message are given.",
+    meaning: "The registry refuses the request: the message has its own code and reason.",
   },
-  REGISTRY_UNAVAILABLE: { meaning: "429 or 5xx from the registry, after all retries." },
+  REGISTRY_UNAVAILABLE: { meaning: "The registry answered 429 or 5xx, after all retries." },
   TAG_LIST_INCOMPLETE: {
-    meaning: "A registry lists its tags so that some may be missing; nothing is removed then.",
+    meaning: "The registry's list of tags may not be complete, so nothing is removed.",
   },
-  TLS_REFUSED: {
+  TLS_REFUSED: entry<{ message: string; hint: string }>({
     meaning:
-      "A registry's certificate is by nobody we trust, or it wants one of ours. The hint names the folders of certs.d.",
-  },
+      "No CA that we trust vouches for a registry's certificate, or the registry wants a client certificate. The hint names the folders of certs.d.",
+    message: ({ message }) => message,
+    hint: ({ hint }) => hint,
+  }),
 };

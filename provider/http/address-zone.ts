@@ -7,8 +7,11 @@
  * @module
  */
 import { BlockList, isIP } from "node:net";
-import { LixImageError } from "../base/errors.ts";
 import { isLoopback } from "../base/loopback.ts";
+
+/** What to tell of a server that leads to an address which means something to us alone. */
+export const REACHABLE_BY_ALL =
+  "a server may lead only to addresses that all who can reach it can reach too";
 
 /** `metadata`: where a cloud tells a machine who it is, and hands it its keys. */
 export type Zone = "public" | "network" | "machine" | "metadata";
@@ -126,7 +129,3 @@ const WITH_IPV4_LAST = networksOf(
 // RFC 3056, 4380.
 const SIX_TO_FOUR = networksOf(["2002::", 16]);
 const TEREDO = networksOf(["2001::", 32]);
-
-export class UnsafeAddress extends LixImageError {
-  readonly code = "UNSAFE_ADDRESS";
-}

@@ -2,9 +2,10 @@
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { Zone } from "./address-zone.ts";
 import { lookupWithin } from "./lookup.ts";
-import { InvalidProxy, proxyFor } from "./proxy.ts";
+import { proxyFor } from "./proxy.ts";
 import { trustedContext, type OriginCertificates } from "./tls-trust.ts";
 
 // More than any width with which one part of the program holds bodies open, so that a request
@@ -60,6 +61,6 @@ function makeAgent(
     return new HttpsAgent(secureContext === undefined ? options : { ...options, secureContext });
   } catch {
     // Node's message holds the proxy's URL and perhaps its password, so it is not passed on.
-    throw new InvalidProxy(isTls ? "HTTPS_PROXY" : "HTTP_PROXY");
+    throw lixError("INVALID_PROXY", { variable: isTls ? "HTTPS_PROXY" : "HTTP_PROXY" });
   }
 }

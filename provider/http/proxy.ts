@@ -7,9 +7,9 @@
  */
 import { BlockList, isIP } from "node:net";
 import type { Environment } from "../base/environment.ts";
-import { LixImageError } from "../base/errors.ts";
 import { isLoopback } from "../base/loopback.ts";
 import { Secrets } from "../base/secrets.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** The proxy for a URL; undefined where it is asked directly. */
 export function proxyFor(url: URL, environment: Environment = process.env): URL | undefined {
@@ -19,7 +19,7 @@ export function proxyFor(url: URL, environment: Environment = process.env): URL 
     return undefined;
   const proxy = URL.parse(text.includes("://") ? text : `http://${text}`);
   if (proxy === null || !/^https?:$/.test(proxy.protocol) || !isDecodable(proxy))
-    throw new InvalidProxy(variable);
+    throw lixError("INVALID_PROXY", { variable });
   rememberLogin(proxy);
   return proxy;
 }
@@ -86,12 +86,3 @@ function canonical(address: string): string {
 }
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$|\.$/g, "");
-
-export class InvalidProxy extends LixImageError {
-  readonly code = "INVALID_PROXY";
-  constructor(variable: "HTTPS_PROXY" | "HTTP_PROXY") {
-    super(`${variable}: expected the URL of a proxy; got something else`, {
-      hint: `set ${variable} to a URL such as http://proxy.example:3128, or unset it`,
-    });
-  }
-}

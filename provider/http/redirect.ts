@@ -1,9 +1,16 @@
 /** Where a redirect leads, whether we may go there, and what may be sent along. @module */
-import { LixImageError } from "../base/errors.ts";
-import { isSsrfTarget, literalZone, narrower, UnsafeAddress, type Zone } from "./address-zone.ts";
+import type { LixImageError } from "../base/errors.ts";
+import {
+  isSsrfTarget,
+  literalZone,
+  narrower,
+  REACHABLE_BY_ALL,
+  type Zone,
+} from "./address-zone.ts";
 import { zoneOfServer } from "./lookup.ts";
 import type { RawResponse } from "./message.ts";
 import { redactUrl } from "../base/redact.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** One request of a chain of redirects. */
 export interface Hop {
@@ -41,16 +48,17 @@ export function nextHop(
     WITH_METHOD.has(answer.status) || (request.movesWrites === true && MOVED.has(answer.status));
   const redirected = keepsMethod || (reading && AS_GET.has(answer.status));
   if (location === undefined || !redirected) return undefined;
-  if (request.left === 0) throw new RedirectRefused(request.label, "too many redirects");
+  const refuse = (got: string): LixImageError =>
+    lixError("REDIRECT_REFUSED", { label: request.label, got });
+  if (request.left === 0) throw refuse("too many redirects");
   const url = URL.parse(location, hop.url.href);
-  if (url === null) throw new RedirectRefused(request.label, "a Location that is no URL");
+  if (url === null) throw refuse("a Location that is no URL");
   const to = redactUrl(url);
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw new RedirectRefused(request.label, `a redirect to ${to}`);
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw refuse(`a redirect to ${to}`);
   // The body may be secret too when credentials were needed, so this holds for later hops as well.
   const secret = [...hop.given].some(isSensitive);
   if (secret && hop.url.protocol === "https:" && url.protocol === "http:")
-    throw new RedirectRefused(request.label, `a redirect from https to ${to}`);
+    throw refuse(`a redirect from https to ${to}`);
   // Credentials that a server puts into its own Location are not ours to use.
   url.username = "";
   url.password = "";
@@ -86,20 +94,12 @@ export function checkReach(to: URL, reach: Zone | undefined, leads: string): voi
     literal === "metadata"
       ? "where machines in a cloud get their keys"
       : "an address inside the local network";
-  throw new UnsafeAddress(`${leads} ${redactUrl(to)}, ${what}`, {
-    hint: "a server may lead only to addresses that all who can reach it can reach too",
+  throw lixError("UNSAFE_ADDRESS", {
+    message: `${leads} ${redactUrl(to)}, ${what}`,
+    hint: REACHABLE_BY_ALL,
   });
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !isSensitive(name)));
-}
-
-export class RedirectRefused extends LixImageError {
-  readonly code = "REDIRECT_REFUSED";
-  constructor(label: string, got: string) {
-    super(`${label}: expected an answer or a safe redirect; got ${got}`, {
-      hint: "use the address that the server redirects to, if you trust it",
-    });
-  }
 }

@@ -6,7 +6,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Bytes } from "../base/bytes.ts";
 import type { Zone } from "./address-zone.ts";
-import { LixImageError } from "../base/errors.ts";
 import { sendOnce } from "./send-once.ts";
 import type { RawResponse } from "./message.ts";
 import { checkReach, nextHop, reachOf, type Hop } from "./redirect.ts";
@@ -19,6 +18,7 @@ import { proxyFor } from "./proxy.ts";
 import { httpFailure, ProxyRefused } from "./unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { Secrets } from "../base/secrets.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { checkHeader } from "./unsendable-header.ts";
 
 /** A body that can be sent again: `open` is called once a try. */
@@ -188,7 +188,8 @@ async function followRedirects(request: RetryContext): Promise<FinalResponse> {
 /** A user and password in the URL become a header, so that redirects drop them like one. */
 async function firstHop(url: string | URL, label: string, request: HttpRequest): Promise<Hop> {
   const target = URL.parse(url instanceof URL ? url.href : url);
-  if (target === null || !/^https?:$/.test(target.protocol)) throw new InvalidUrl(label);
+  if (target === null || !/^https?:$/.test(target.protocol))
+    throw lixError("INVALID_URL", { label, got: "something else" });
   const headers: Record<string, string> = { "user-agent": "pulumi-lix" };
   for (const [name, value] of Object.entries(request.headers ?? {}))
     headers[name.toLowerCase()] = value;
@@ -213,7 +214,10 @@ export function basicOf({ username, password }: URL, label: string): string {
     const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     return `Basic ${Buffer.from(pair).toString("base64")}`;
   } catch {
-    throw new InvalidUrl(label, "a user or password in which a % is not followed by two digits");
+    throw lixError("INVALID_URL", {
+      label,
+      got: "a user or password in which a % is not followed by two digits",
+    });
   }
 }
 
@@ -230,7 +234,9 @@ function response(
     body,
     async text(limit = TEXT_LIMIT) {
       const bytes = await Bytes.collect(body, limit).catch((error: unknown) => {
-        throw error instanceof RangeError ? new HttpTextTooLong(label, limit) : error;
+        throw error instanceof RangeError
+          ? lixError("HTTP_TEXT_TOO_LONG", { label, limit })
+          : error;
       });
       return Buffer.from(bytes).toString("utf8");
     },
@@ -250,23 +256,5 @@ async function* explained(answer: RawResponse, label: string): AsyncGenerator<Ui
     yield* answer.body;
   } catch (error) {
     throw httpFailure(label, answer.url, error, answer.signal);
-  }
-}
-
-export class InvalidUrl extends LixImageError {
-  readonly code = "INVALID_URL";
-  constructor(label: string, got = "something else") {
-    super(`${label}: expected an http or https URL; got ${got}`, {
-      hint: "write https://host/path; a % in a user or password is written %25, an @ is written %40",
-    });
-  }
-}
-
-export class HttpTextTooLong extends LixImageError {
-  readonly code = "HTTP_TEXT_TOO_LONG";
-  constructor(label: string, limit: number) {
-    super(`${label}: expected an answer of at most ${limit} bytes; got more`, {
-      hint: "is this the server you meant?",
-    });
   }
 }

@@ -9,11 +9,12 @@ import type { Socket } from "node:net";
 import type { Bytes } from "../base/bytes.ts";
 import { mayRetry } from "../base/retry.ts";
 import { RETRY, TIME_LIMIT } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { agentFor } from "./agent.ts";
 import { receive } from "./response.ts";
 import type { RawRequest, RawResponse } from "./message.ts";
 import { StallGuard } from "./stall-guard.ts";
-import { HttpBodyMismatch, HttpTimeout, NotHttp, RequestBodyFailed } from "./unreachable.ts";
+import { HttpTimeout, NotHttp, RequestBodyFailed } from "./unreachable.ts";
 
 /** Rejects with the raw cause: Node's error, HttpTimeout, NotHttp, RequestBodyFailed. */
 export async function sendOnce(raw: RawRequest): Promise<RawResponse> {
@@ -72,7 +73,11 @@ async function sendBody(request: ClientRequest, raw: RawRequest, outcome: Outcom
     }
   if (outcome.isKnown) return;
   if (body !== undefined && size !== body.size)
-    throw new HttpBodyMismatch(raw.method, body.size, size);
+    throw lixError("HTTP_BODY_MISMATCH", {
+      method: raw.method,
+      promised: body.size,
+      got: size,
+    });
   await guard.wait(outcome.orElse(new Promise<void>((done) => void request.end(done))));
   const limitMs = raw.responseLimitMs ?? TIME_LIMIT.response.ms;
   const timer = setTimeout(

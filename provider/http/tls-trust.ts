@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { isCode } from "../base/error-code.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** For the server of one origin: no other gets to see them, or is believed because of them. */
 export interface OriginCertificates {
@@ -35,7 +35,8 @@ export function trustedContext(certificates?: OriginCertificates): SecureContext
     return createSecureContext({ ...trusted, ...certificates?.client });
   } catch (cause) {
     if (certificates === undefined) throw cause;
-    throw new CertificatesUnusable(certificates.source, "OpenSSL does not take them", cause);
+    const reason = "OpenSSL does not take them";
+    throw lixError("CERTIFICATES_UNUSABLE", { where: certificates.source, reason }, { cause });
   }
 }
 
@@ -47,27 +48,6 @@ function readIfThere(file: string, variable: string): string | undefined {
     return readFileSync(file, "utf8");
   } catch (cause) {
     if (isCode(cause, "ENOENT")) return undefined;
-    throw new CaFileUnreadable(file, variable, cause);
-  }
-}
-
-export class CaFileUnreadable extends LixImageError {
-  readonly code = "CA_FILE_UNREADABLE";
-  constructor(file: string, variable: string, cause: unknown) {
-    super(`${file}: the certificates that ${variable} names cannot be read`, {
-      hint: `make it readable, or unset ${variable}`,
-      cause,
-    });
-  }
-}
-
-/** A folder of certs.d that holds something else than it should. */
-export class CertificatesUnusable extends LixImageError {
-  readonly code = "CERTIFICATES_UNUSABLE";
-  constructor(where: string, reason: string, cause?: unknown) {
-    super(`${where}: the certificates for this registry cannot be used: ${reason}`, {
-      hint: "expected PEM files: NAME.crt of a CA; NAME.cert and NAME.key, not encrypted, of a client",
-      cause,
-    });
+    throw lixError("CA_FILE_UNREADABLE", { file, variable }, { cause });
   }
 }

@@ -1,9 +1,10 @@
 /** Why the network failed, in words that say what to do. @module */
 import { LixImageError } from "../base/errors.ts";
-import { UnsafeAddress } from "./address-zone.ts";
+import { REACHABLE_BY_ALL } from "./address-zone.ts";
 import { AddressRefused } from "./lookup.ts";
 import { proxyFor } from "./proxy.ts";
 import { redactUrl } from "../base/redact.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Something took longer than a named limit. */
 export class HttpTimeout extends Error {
@@ -26,14 +27,6 @@ export class ProxyRefused extends Error {
   }
 }
 
-/** Bytes that the request promised and its source did not give; not the network's fault. */
-export class HttpBodyMismatch extends LixImageError {
-  readonly code = "HTTP_BODY_MISMATCH";
-  constructor(method: string, promised: number, got: number) {
-    super(`${method} body: expected ${promised} bytes; got ${got > promised ? "more" : got}`);
-  }
-}
-
 /** What a caller sees of a failed exchange: its own abort, its own error, or HttpUnreachable. */
 export function httpFailure(
   label: string,
@@ -45,8 +38,9 @@ export function httpFailure(
   if (error instanceof RequestBodyFailed) return error.cause;
   if (error instanceof LixImageError) return error;
   if (error instanceof AddressRefused)
-    return new UnsafeAddress(`${label}: ${error.message}, to which another server leads`, {
-      hint: "a server may lead only to addresses that all who can reach it can reach too",
+    return lixError("UNSAFE_ADDRESS", {
+      message: `${label}: ${error.message}, to which another server leads`,
+      hint: REACHABLE_BY_ALL,
     });
   return new HttpUnreachable(label, url, error);
 }

@@ -10,6 +10,7 @@ import { LixImageError } from "../base/errors.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "../base/environment.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 const Answer = z.object({ Username: z.string().nullish(), Secret: z.string() });
 
@@ -22,7 +23,11 @@ export async function askHelper(
   const program = `docker-credential-${helper}`;
   // The name comes from a file; it must not reach outside PATH.
   if (!/^[A-Za-z0-9._-]+$/.test(helper))
-    throw new CredentialHelperFailed(program, server, "not the name of a helper");
+    throw lixError("CREDENTIAL_HELPER_FAILED", {
+      program,
+      server,
+      reason: "not the name of a helper",
+    });
   const { code, stdout } = await run(program, server, environment);
   if (code !== 0) {
     // The protocol has errors on stdout, and this one sentence as its "no".
@@ -30,7 +35,11 @@ export async function askHelper(
     const [line = ""] = stdout.trim().split("\n");
     // What looks like an answer may hold the secret.
     const said = stdout.includes("{") ? "" : line.slice(0, 200);
-    throw new CredentialHelperFailed(program, server, said || `exit code ${code}`);
+    throw lixError("CREDENTIAL_HELPER_FAILED", {
+      program,
+      server,
+      reason: said || `exit code ${code}`,
+    });
   }
   return credentialsOf(stdout, program, server);
 }
@@ -40,7 +49,11 @@ function credentialsOf(stdout: string, program: string, server: string): Credent
   const answer = answerIn(stdout);
   // Nothing of it is quoted: it may hold the secret.
   if (answer === undefined)
-    throw new CredentialHelperFailed(program, server, "answered no JSON with Username and Secret");
+    throw lixError("CREDENTIAL_HELPER_FAILED", {
+      program,
+      server,
+      reason: "answered no JSON with Username and Secret",
+    });
   const { Secret: secret } = answer;
   const username = answer.Username ?? "";
   if (secret === "") return undefined;
@@ -79,18 +92,11 @@ async function run(
   } catch (error) {
     if (isMissing(error)) throw new CredentialHelperMissing(program, server);
     const why = isTimeout(error) ? "no answer in 60 seconds" : "could not be started";
-    throw new CredentialHelperFailed(program, server, why, error);
+    throw lixError("CREDENTIAL_HELPER_FAILED", { program, server, reason: why }, { cause: error });
   }
 }
 
 const HINT = "run it by hand, or remove it from credHelpers or credsStore of the docker config";
-
-export class CredentialHelperFailed extends LixImageError {
-  readonly code = "CREDENTIAL_HELPER_FAILED";
-  constructor(program: string, server: string, reason: string, cause?: unknown) {
-    super(`${program} get ${server}: ${reason}`, { hint: HINT, cause });
-  }
-}
 
 export class CredentialHelperMissing extends LixImageError {
   readonly code = "CREDENTIAL_HELPER_MISSING";

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { jsonIn } from "../base/json.ts";
 import { isConfidential } from "../base/confidential.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
 import { AWS_TIMEOUTS } from "./aws/ask-aws.ts";
 import { findAwsKeys } from "./aws/find-keys.ts";
@@ -15,6 +15,7 @@ import type { FoundAwsKeys } from "./aws/keys.ts";
 import { signedHeaders } from "./aws/signed-headers.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "../base/environment.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { bodyOf } from "../http/request-body.ts";
 
 /** A host name of ECR: it says where to ask for the password. */
@@ -76,7 +77,7 @@ const Token = z.object({
 });
 type Token = z.output<typeof Token>;
 
-const Answer = z.object({
+const AuthorizationTokenResponse = z.object({
   authorizationData: z.union([z.array(Token).min(1), Token.transform((token) => [token])]),
 });
 
@@ -96,7 +97,7 @@ export async function ecrCredentials(
   const token = await authorizationToken(host, keys, source);
   const decoded = Buffer.from(token.authorizationToken, "base64").toString("utf8");
   const colon = decoded.indexOf(":");
-  if (colon < 0) throw new EcrLoginFailed(source, host, "no user and password");
+  if (colon < 0) throw loginFailed(source, host, "no user and password");
   return {
     kind: "basic",
     username: decoded.slice(0, colon),
@@ -138,11 +139,10 @@ async function authorizationToken(
     label,
   });
   const text = await response.text();
-  if (response.status !== 200)
-    throw new EcrLoginFailed(source, host, reason(response.status, text));
-  const answer = Answer.safeParse(jsonIn(text));
+  if (response.status !== 200) throw loginFailed(source, host, reason(response.status, text));
+  const answer = AuthorizationTokenResponse.safeParse(jsonIn(text));
   const [token] = answer.data?.authorizationData ?? [];
-  if (token === undefined) throw new EcrLoginFailed(source, host, "an answer without a token");
+  if (token === undefined) throw loginFailed(source, host, "an answer without a token");
   return token;
 }
 
@@ -153,30 +153,12 @@ function reason(status: number, text: string): string {
   return `HTTP status ${status}${type === undefined ? "" : ` (${type})`}`;
 }
 
+const loginFailed = (source: string, { region, service }: EcrHost, got: string): LixImageError =>
+  lixError("ECR_LOGIN_FAILED", { source, region, service, got });
+
 function endpointOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || !isConfidential(url))
-    throw new InvalidEcrEndpoint();
+    throw lixError("INVALID_ECR_ENDPOINT", {});
   return url;
-}
-
-export class EcrLoginFailed extends LixImageError {
-  readonly code = "ECR_LOGIN_FAILED";
-  constructor(source: string, host: EcrHost, got: string) {
-    super(`ECR login in ${host.region} with ${source}: expected a token; got ${got}`, {
-      hint:
-        host.service === "ecr"
-          ? "the keys need the permission ecr:GetAuthorizationToken, and temporary ones expire"
-          : "the keys need the permissions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken",
-    });
-  }
-}
-
-export class InvalidEcrEndpoint extends LixImageError {
-  readonly code = "INVALID_ECR_ENDPOINT";
-  constructor() {
-    super(
-      "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_ECR_PUBLIC or AWS_ENDPOINT_URL: expected an https URL, or an http URL of this machine; got another",
-    );
-  }
 }

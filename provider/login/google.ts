@@ -6,11 +6,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { jsonIn } from "../base/json.ts";
 import type { Environment } from "../base/environment.ts";
-import { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
 import { Secrets } from "../base/secrets.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Where a login may come from, in order. The first two hold an access token. */
@@ -48,24 +49,21 @@ const accessToken = (password: string, source: string, expiresAt?: number): Cred
 async function serviceAccountKey(file: string): Promise<Credentials> {
   const source = `${KEY_FILE} (${file})`;
   const password = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new GoogleKeyUnusable(source, "a file that cannot be read", cause);
+    throw lixError("GOOGLE_KEY_UNUSABLE", { source, got: "a file that cannot be read" }, { cause });
   });
   const type = typeOf(password);
   // A part of it is one, too.
   for (const line of password.match(/"private_key(?:_id)?"\s*:\s*"(?:[^"\\]|\\.)*"/g) ?? [])
     Secrets.remember(line.replace(/^[^:]*:\s*"|"$/g, ""));
-  if (type !== "service_account") throw new GoogleKeyUnusable(source, type ?? "something else");
+  if (type !== "service_account")
+    throw lixError("GOOGLE_KEY_UNUSABLE", { source, got: type ?? "something else" });
   return { kind: "basic", username: "_json_key", password, source };
 }
 
 function typeOf(text: string): string | undefined {
-  try {
-    const { type } = z.object({ type: z.string() }).parse(JSON.parse(text));
-    // What else the file holds is nobody's business.
-    return /^[a-z_]{1,40}$/.test(type) ? type : undefined;
-  } catch {
-    return undefined;
-  }
+  const type = z.object({ type: z.string() }).safeParse(jsonIn(text)).data?.type ?? "";
+  // What else the file holds is nobody's business.
+  return /^[a-z_]{1,40}$/.test(type) ? type : undefined;
 }
 
 const METADATA_HOST = "169.254.169.254";
@@ -94,15 +92,5 @@ async function machineToken(environment: Environment): Promise<Credentials | und
   } catch {
     // The usual case, on any machine that is not at Google.
     return undefined;
-  }
-}
-
-export class GoogleKeyUnusable extends LixImageError {
-  readonly code = "GOOGLE_KEY_UNUSABLE";
-  constructor(source: string, got: string, cause?: unknown) {
-    super(`${source}: expected the key of a service account; got ${got}`, {
-      hint: "run `gcloud auth configure-docker HOST`, or set GOOGLE_OAUTH_ACCESS_TOKEN to what `gcloud auth print-access-token` prints",
-      cause,
-    });
   }
 }

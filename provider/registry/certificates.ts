@@ -16,8 +16,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isCode } from "../base/error-code.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
-import { CertificatesUnusable, type OriginCertificates } from "../http/tls-trust.ts";
+import type { OriginCertificates } from "../http/tls-trust.ts";
 import { log } from "../base/log.ts";
+import type { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Where the certificates for a host may be; the first folder that is there is the only one. */
 export function certificateFolders(host: string, environment: Environment): string[] {
@@ -46,7 +48,7 @@ async function readFolder(folder: string): Promise<string[] | undefined> {
     return await readdir(folder);
   } catch (error) {
     if (isCode(error, "ENOENT", "EACCES", "EPERM")) return undefined;
-    throw new CertificatesUnusable(folder, "it cannot be read", error);
+    throw unreadable(folder, error);
   }
 }
 
@@ -84,13 +86,16 @@ function pairsOf(folder: string, names: readonly string[]): string[] {
   const [certs, keys] = [withEnd(".cert"), withEnd(".key")];
   for (const name of certs)
     if (!keys.includes(name))
-      throw new CertificatesUnusable(
-        folder,
-        `${name}.cert has no ${name}.key beside it (a CA's certificate must end in .crt)`,
-      );
+      throw lixError("CERTIFICATES_UNUSABLE", {
+        where: folder,
+        reason: `${name}.cert has no ${name}.key beside it (a CA's certificate must end in .crt)`,
+      });
   for (const name of keys)
     if (!certs.includes(name))
-      throw new CertificatesUnusable(folder, `${name}.key has no ${name}.cert beside it`);
+      throw lixError("CERTIFICATES_UNUSABLE", {
+        where: folder,
+        reason: `${name}.key has no ${name}.cert beside it`,
+      });
   return certs;
 }
 
@@ -99,7 +104,7 @@ async function readCa(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (!isCode(error, "ENOENT")) throw new CertificatesUnusable(file, "it cannot be read", error);
+    if (!isCode(error, "ENOENT")) throw unreadable(file, error);
     log.warn(`${file}: passed over, it leads nowhere`);
     return undefined;
   }
@@ -109,6 +114,9 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new CertificatesUnusable(file, "it cannot be read", error);
+    throw unreadable(file, error);
   }
 }
+
+const unreadable = (where: string, cause: unknown): LixImageError =>
+  lixError("CERTIFICATES_UNUSABLE", { where, reason: "it cannot be read" }, { cause });

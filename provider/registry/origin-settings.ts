@@ -4,9 +4,7 @@
  * @module
  */
 import type { Environment } from "../base/environment.ts";
-import { LixImageError } from "../base/errors.ts";
 import type { OriginCertificates } from "../http/tls-trust.ts";
-import type { HttpUnreachable } from "../http/unreachable.ts";
 import { metaHeaders } from "../login/find-credentials.ts";
 import { certificateFolders, readCertificates } from "./certificates.ts";
 
@@ -58,11 +56,3 @@ const clientHint = (
   certificates?.client === undefined
     ? `${origin} wants a client certificate: put it, as PEM, into client.cert and client.key in one of ${listed(folders)}`
     : `${origin} refuses the client certificate in ${certificates.source}: check that it is valid still, and by a CA that the registry trusts`;
-
-/** One side does not trust the certificate of the other. */
-export class TlsRefused extends LixImageError {
-  readonly code = "TLS_REFUSED";
-  constructor(error: HttpUnreachable, hint: string) {
-    super(error.message, { hint, cause: error.cause });
-  }
-}

@@ -8,6 +8,7 @@ import type { HttpResponse } from "../http/request.ts";
 import { BUSY } from "../base/retry-policy.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import { redact, redactUrl } from "../base/redact.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { isForeign } from "./believable.ts";
 import { refusalHint } from "./refusal-hint.ts";
 import { statedReason } from "./stated-reason.ts";
@@ -39,9 +40,12 @@ export async function failure(
   const by = isPage ? pageAuthor(response) : "";
   const got = `HTTP status ${status}${by}${reason.text === "" ? "" : ` (${reason.text})`}`;
   const hint = refusalHint(status, reason);
-  if (status === 401) return new RegistryDenied(label, got, hint ?? denialHint);
-  if (status === 403)
-    return new RegistryDenied(label, got, hint ?? (isPage && isKnown ? IN_FRONT : denialHint));
+  if (status === 401 || status === 403) {
+    const isInFront = status === 403 && isPage && isKnown;
+    const usual = isInFront ? IN_FRONT : denialHint;
+    // Everything that we know of was tried.
+    return lixError("REGISTRY_DENIED", { label, got, hint: hint ?? usual });
+  }
   if (status >= 500 || BUSY.has(status))
     return new RegistryUnavailable(label, got, { response, hint });
   const isOther = isPage || (reason.codes.length === 0 && isPlainOnTls(response));
@@ -64,14 +68,6 @@ function pageAuthor({ headers }: HttpResponse): string {
   return server === undefined
     ? ", in a web page"
     : `, in a web page by ${redact(String(server)).slice(0, 60)}`;
-}
-
-/** 401 or 403, after everything we know was tried. */
-export class RegistryDenied extends LixImageError {
-  readonly code = "REGISTRY_DENIED";
-  constructor(label: string, got: string, hint: string) {
-    super(`${label}: denied: ${got}`, { hint });
-  }
 }
 
 const UNAVAILABLE: ReadonlyMap<number, string> = new Map([

@@ -7,13 +7,14 @@ import type { Environment } from "../base/environment.ts";
 import type { LixImageError } from "../base/errors.ts";
 import { isWorthRetrying, mayRetry, pauseBeforeRetry } from "../base/retry.ts";
 import { RETRY } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { checkHubPush, isHub, nameAtHub } from "../formats/oci/docker-hub.ts";
 import { http, type HttpRequest, type HttpResponse } from "../http/request.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import type { CredentialSource } from "../login/credentials.ts";
 import { isBelievable, isForeign, speaksAsRegistry } from "./believable.ts";
 import { RegistryLogin } from "./login.ts";
-import { readOriginSettings, TlsRefused, type OriginSettings } from "./origin-settings.ts";
+import { readOriginSettings, type OriginSettings } from "./origin-settings.ts";
 import { failure } from "./refusal.ts";
 import { resolveRedirect } from "./resolve-redirect.ts";
 import type { RegistryTimeouts } from "./timeouts.ts";
@@ -191,7 +192,9 @@ export class RegistrySession {
     } catch (error) {
       const isOurs = error instanceof HttpUnreachable && error.origin === this.origin.origin;
       if (!isOurs || error.distrusts === undefined) throw error;
-      throw new TlsRefused(error, settings.tlsHint(error.distrusts));
+      const { message, cause } = error;
+      const hint = settings.tlsHint(error.distrusts);
+      throw lixError("TLS_REFUSED", { message, hint }, { cause });
     }
   }
 

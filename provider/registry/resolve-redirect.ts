@@ -4,8 +4,10 @@
  * user's bytes, or a request from inside the user's network.
  * @module
  */
-import { isSsrfTarget, literalZone, UnsafeAddress } from "../http/address-zone.ts";
+import { isSsrfTarget, literalZone } from "../http/address-zone.ts";
 import { zoneOfServer } from "../http/lookup.ts";
+import type { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { redactUrl } from "../base/redact.ts";
 
 export interface Step {
@@ -22,8 +24,11 @@ export async function resolveRedirect(
   { from, what, label }: Step,
   resolve?: (name: string) => Promise<string[]>,
 ): Promise<URL> {
-  const refuse = (reason: string, hint: string): UnsafeAddress =>
-    new UnsafeAddress(`${label}: the ${what} that ${from.host} names ${reason}`, { hint });
+  const refuse = (reason: string, hint: string): LixImageError =>
+    lixError("UNSAFE_ADDRESS", {
+      message: `${label}: the ${what} that ${from.host} names ${reason}`,
+      hint,
+    });
   const to = URL.parse(text, from.href);
   if (to === null) throw refuse("is not a URL", IS_IT_ONE);
   if (what !== "token service") restorePort(to, from);

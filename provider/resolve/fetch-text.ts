@@ -1,8 +1,9 @@
 /** Small files that `lix-image lock` reads from servers other than caches. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong, type HttpResponse } from "../http/request.ts";
+import { http, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { decodeContent } from "../compression/content-encoding.ts";
 
 export interface FetchOptions {
@@ -35,7 +36,9 @@ export async function fetchText(url: URL, options: FetchOptions): Promise<string
 export async function textOf(response: HttpResponse, url: URL): Promise<string> {
   const body = decodeContent(response.body, response.headers["content-encoding"]);
   const bytes = await Bytes.collect(body, TEXT_LIMIT).catch((error: unknown) => {
-    throw error instanceof RangeError ? new HttpTextTooLong(redactUrl(url), TEXT_LIMIT) : error;
+    throw error instanceof RangeError
+      ? lixError("HTTP_TEXT_TOO_LONG", { label: redactUrl(url), limit: TEXT_LIMIT })
+      : error;
   });
   return Buffer.from(bytes).toString("utf8");
 }

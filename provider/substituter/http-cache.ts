@@ -1,7 +1,7 @@
 /** A binary cache by http or https. @module */
 import { Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
-import { http, HttpTextTooLong, type HttpResponse } from "../http/request.ts";
+import { http, type HttpResponse } from "../http/request.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import { redactUrl } from "../base/redact.ts";
 import { mayRetry } from "../base/retry.ts";
@@ -137,7 +137,9 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
 
 async function textOf(body: Bytes, label: string): Promise<string> {
   const bytes = await Bytes.collect(body, TEXT_LIMIT).catch((error: unknown) => {
-    throw error instanceof RangeError ? new HttpTextTooLong(label, TEXT_LIMIT) : error;
+    throw error instanceof RangeError
+      ? lixError("HTTP_TEXT_TOO_LONG", { label, limit: TEXT_LIMIT })
+      : error;
   });
   return Buffer.from(bytes).toString("utf8");
 }

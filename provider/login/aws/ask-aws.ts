@@ -4,10 +4,10 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { LixImageError } from "../../base/errors.ts";
 import { http, type HttpRequest } from "../../http/request.ts";
 import { Secrets } from "../../base/secrets.ts";
 import { TIME_LIMIT } from "../../base/retry-policy.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { remembered, type FoundAwsKeys } from "./keys.ts";
 
 const Keys = z.object({
@@ -37,7 +37,8 @@ export async function askAws(
   const code =
     /<Code>(\w{1,80})<\/Code>/.exec(text)?.[1] ??
     /"(?:__type|error)"\s*:\s*"(?:[\w.]*#)?(\w{1,80})"/.exec(text)?.[1];
-  throw new AwsRoleFailed(source, `HTTP status ${response.status}${code ? ` (${code})` : ""}`);
+  const got = `HTTP status ${response.status}${code ? ` (${code})` : ""}`;
+  throw lixError("AWS_ROLE_FAILED", { source, got });
 }
 
 export function parseJson(text: string, source: string): unknown {
@@ -45,13 +46,13 @@ export function parseJson(text: string, source: string): unknown {
     return JSON.parse(text);
   } catch {
     // No cause: it would quote the text, which may hold keys.
-    throw new AwsRoleFailed(source, "an answer that is not JSON");
+    throw lixError("AWS_ROLE_FAILED", { source, got: "an answer that is not JSON" });
   }
 }
 
 export function keysOf(answer: unknown, source: string): FoundAwsKeys {
   const parsed = Keys.safeParse(answer);
-  if (!parsed.success) throw new AwsRoleFailed(source, "an answer without keys");
+  if (!parsed.success) throw lixError("AWS_ROLE_FAILED", { source, got: "an answer without keys" });
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token } = parsed.data;
   return remembered({ accessKeyId, secretAccessKey, sessionToken: Token, source });
 }
@@ -59,18 +60,8 @@ export function keysOf(answer: unknown, source: string): FoundAwsKeys {
 /** A token that somebody wrote to a file for us. */
 export async function readTokenFile(file: string, source: string): Promise<string> {
   const token = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new AwsRoleFailed(source, `${file} cannot be read`, cause);
+    throw lixError("AWS_ROLE_FAILED", { source, got: `${file} cannot be read` }, { cause });
   });
   Secrets.remember(token);
   return token;
-}
-
-export class AwsRoleFailed extends LixImageError {
-  readonly code = "AWS_ROLE_FAILED";
-  constructor(source: string, got: string, cause?: unknown) {
-    super(`${source}: expected keys of AWS; got ${got}`, {
-      hint: "check the role and its trust policy, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-      cause,
-    });
-  }
 }

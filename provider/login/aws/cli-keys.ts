@@ -5,13 +5,13 @@
  * @module
  */
 import { z } from "zod";
+import { jsonIn } from "../../base/json.ts";
 import { askProgram, isTimeout } from "../../base/ask-program.ts";
 import { SingleFlight } from "../../base/concurrency.ts";
 import { homeOf, type Environment } from "../../base/environment.ts";
 import { redact } from "../../base/redact.ts";
 import { TIME_LIMIT } from "../../base/retry-policy.ts";
 import { lixError } from "../../errors/lix-error.ts";
-import { parseAnswer } from "../parse-answer.ts";
 import type { AwsProfile } from "./config-files.ts";
 import { AwsRegion } from "./domain.ts";
 import { remembered, type FoundAwsKeys } from "./keys.ts";
@@ -63,7 +63,7 @@ async function exportCredentials(
       reason: `the AWS CLI gave no keys${statedReason(profile, stderr)}`,
       hint: hintOf(profile, stderr),
     });
-  const keys = parseAnswer(ProcessKeys, stdout);
+  const keys = ProcessKeys.safeParse(jsonIn(stdout)).data;
   // Nothing of what it printed is quoted: it may hold keys.
   if (keys === undefined)
     throw lixError("AWS_PROFILE_UNUSABLE", {

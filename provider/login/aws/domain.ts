@@ -5,7 +5,7 @@
  * @see https://github.com/boto/botocore/blob/1.40.0/botocore/data/partitions.json
  * @module
  */
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 interface Partition {
   /** The second part of an ARN. */
@@ -51,9 +51,9 @@ export const AwsRegion = {
   },
 };
 
-/** `https://sts.eu-west-1.amazonaws.com/`. Throws InvalidAwsRegion. */
+/** `https://sts.eu-west-1.amazonaws.com/`. Throws INVALID_AWS_REGION. */
 export function awsServiceUrl(service: string, region: string): URL {
-  if (!AwsRegion.is(region)) throw new InvalidAwsRegion(region);
+  if (!AwsRegion.is(region)) throw lixError("INVALID_AWS_REGION", { region });
   return new URL(`https://${service}.${region}.${partitionOf(region).domain}/`);
 }
 
@@ -66,16 +66,4 @@ export function isS3OfAws(host: string): boolean {
   const [, region] =
     /^s3(?:-fips)?(?:\.dualstack)?\.([^.]+)$/.exec(host.slice(0, -domain.length - 1)) ?? [];
   return region !== undefined && AwsRegion.is(region);
-}
-
-export class InvalidAwsRegion extends LixImageError {
-  readonly code = "INVALID_AWS_REGION";
-  constructor(region: string) {
-    super(
-      `expected a region of AWS, such as eu-west-1; got ${JSON.stringify(region.slice(0, 80))}`,
-      {
-        hint: "check AWS_REGION, `region` in the shared files of AWS, and the region in the cache's URL",
-      },
-    );
-  }
 }

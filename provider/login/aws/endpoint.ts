@@ -6,7 +6,7 @@
  */
 import { isConfidential } from "../../base/confidential.ts";
 import type { Environment } from "../../base/environment.ts";
-import { LixImageError } from "../../base/errors.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 /** The first of the variables that is set, as a URL. */
 export function namedEndpoint(
@@ -18,16 +18,8 @@ export function namedEndpoint(
   if (variable === undefined || text === undefined) return undefined;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
-    throw new InvalidAwsEndpoint(variable, "something else");
-  if (!isConfidential(url)) throw new InvalidAwsEndpoint(variable, "one by plain http");
+    throw lixError("INVALID_AWS_ENDPOINT", { variable, got: "something else" });
+  if (!isConfidential(url))
+    throw lixError("INVALID_AWS_ENDPOINT", { variable, got: "one by plain http" });
   return url;
-}
-
-export class InvalidAwsEndpoint extends LixImageError {
-  readonly code = "INVALID_AWS_ENDPOINT";
-  constructor(variable: string, got: string) {
-    super(`${variable}: expected an https URL, or an http URL of this machine; got ${got}`, {
-      hint: "credentials go there, and plain http shows them to everybody on the way",
-    });
-  }
 }

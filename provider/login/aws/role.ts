@@ -8,8 +8,8 @@ import type { Environment } from "../../base/environment.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import { Secrets } from "../../base/secrets.ts";
 import { TIME_LIMIT } from "../../base/retry-policy.ts";
+import { lixError } from "../../errors/lix-error.ts";
 import { askAws, keysOf, parseJson, readTokenFile } from "./ask-aws.ts";
-import { InvalidAwsEndpoint } from "./endpoint.ts";
 import type { FoundAwsKeys } from "./keys.ts";
 
 const METADATA = "http://169.254.169.254";
@@ -80,7 +80,7 @@ function ownAddress(variable: string, text: string, hosts: readonly string[]): U
   const url = URL.parse(text);
   const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
   if (url === null || !isHttp || url.username !== "" || url.password !== "")
-    throw new InvalidAwsEndpoint(variable, "something else");
+    throw lixError("INVALID_AWS_ENDPOINT", { variable, got: "something else" });
   if (isConfidential(url) || hosts.includes(url.hostname)) return url;
-  throw new InvalidAwsEndpoint(variable, "one by plain http");
+  throw lixError("INVALID_AWS_ENDPOINT", { variable, got: "one by plain http" });
 }

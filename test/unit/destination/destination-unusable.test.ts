@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { LixImageError } from "../../../provider/base/errors.ts";
 import type { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { Destination } from "../../../provider/destination/destination.ts";
-import { DestinationUnusable, usable } from "../../../provider/destination/destination-unusable.ts";
+import { usable } from "../../../provider/destination/destination-unusable.ts";
 import { ociArchiveDestination } from "../../../provider/destination/oci-archive.ts";
 import { ociLayoutDestination, readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import { sampleImage } from "../../support/sample-image.ts";
@@ -27,7 +28,7 @@ for (const [kind, destinationAt] of Object.entries(KINDS)) {
       await writeFile(join(folder, "file"), "");
       const destination = destinationAt(join(folder, "file", "image"));
       await assert.rejects(destination.publish(IMAGE, { tags: [] }), (error) => {
-        assert.ok(error instanceof DestinationUnusable, String(error));
+        assert.ok(error instanceof LixImageError, String(error));
         assert.equal(error.message, `${destination.description}: cannot be used`);
         assert.match(error.hint ?? "", /may read and write/);
         return true;

@@ -1,13 +1,8 @@
 /** Which addresses get a token or keys of AWS. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  AwsRegion,
-  awsServiceUrl,
-  InvalidAwsRegion,
-  isS3OfAws,
-} from "../../../../provider/login/aws/domain.ts";
-import { InvalidAwsEndpoint, namedEndpoint } from "../../../../provider/login/aws/endpoint.ts";
+import { AwsRegion, awsServiceUrl, isS3OfAws } from "../../../../provider/login/aws/domain.ts";
+import { namedEndpoint } from "../../../../provider/login/aws/endpoint.ts";
 import { containerRole, machineRole } from "../../../../provider/login/aws/role.ts";
 import { withCloud } from "../../../support/cloud-server.ts";
 
@@ -39,7 +34,7 @@ test("what is no region's name becomes part of no host's name", () => {
     "EU-WEST-1",
     "eu-west-1:443",
   ])
-    assert.throws(() => awsServiceUrl("sts", region), InvalidAwsRegion, region);
+    assert.throws(() => awsServiceUrl("sts", region), { code: "INVALID_AWS_REGION" }, region);
 });
 
 test("a role is assumed in its own partition, whatever region a cache is in", () => {
@@ -80,7 +75,7 @@ test("an endpoint of the environment is https, or this machine's", () => {
     assert.equal(namedEndpoint(["A", "B"], { B: url })?.origin, url);
   assert.equal(namedEndpoint(["A"], { A: "" }), undefined);
   for (const url of ["http://a.example", "a.example", "https://u:p@a.example", "file:///x"])
-    assert.throws(() => namedEndpoint(["A"], { A: url }), InvalidAwsEndpoint, url);
+    assert.throws(() => namedEndpoint(["A"], { A: url }), { code: "INVALID_AWS_ENDPOINT" }, url);
 });
 
 test("a container's role is asked for at addresses that AWS's tools would ask", async () => {
@@ -100,7 +95,11 @@ test("a container's role is asked for at addresses that AWS's tools would ask", 
     ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ["@evil.example/", ".evil.example/", "@localhost/"]],
   ] as const)
     for (const text of texts)
-      await assert.rejects(containerRole({ [variable]: text }), InvalidAwsEndpoint, text);
+      await assert.rejects(
+        containerRole({ [variable]: text }),
+        { code: "INVALID_AWS_ENDPOINT" },
+        text,
+      );
   const answers = { "GET /keys": () => ({ body: KEYS }) };
   await withCloud(answers, async (endpoint) => {
     const found = await containerRole({
@@ -113,7 +112,7 @@ test("a container's role is asked for at addresses that AWS's tools would ask", 
 test("a machine's role is asked for at its metadata service, and at this machine", async () => {
   const variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
   for (const text of ["http://evil.example", "http://10.0.0.1", "gopher://127.0.0.1", "x"])
-    await assert.rejects(machineRole({ [variable]: text }), InvalidAwsEndpoint, text);
+    await assert.rejects(machineRole({ [variable]: text }), { code: "INVALID_AWS_ENDPOINT" }, text);
   const roles = "/latest/meta-data/iam/security-credentials/";
   const answers = {
     "PUT /latest/api/token": () => ({ body: "t" }),
