@@ -9,6 +9,10 @@ import type { Input } from "@pulumi/pulumi";
 /** A value of nix.conf. Numbers must be whole; the values of a list are joined by spaces. */
 export type NixConfScalar = string | number | boolean;
 
+/** A value, null for no such variable, or what is put before and behind the value, with a colon. */
+export type EnvValue =
+  string | null | { readonly prepend?: string | undefined; readonly append?: string | undefined };
+
 /** Plain inputs, as in the JSON file of the command line. */
 export interface LixImageInputs {
   /** Path of the lock file that names all packages. Default: `"lix-image.lock.json"`. */
@@ -90,6 +94,41 @@ export interface LixImageInputs {
    */
   readonly compression?: "gzip" | "zstd" | Compression | undefined;
   /**
+   * Whom the image runs as instead of root. Nix works for it without a daemon: it owns `/nix` and its
+   * home in the layers themselves, and has the profile, the channel, `User`, `USER`, `HOME` and `PATH`.
+   * `"any"` is for clusters that choose the user, such as OpenShift: group 0 may write wherever Nix
+   * does. See docs/running.md.
+   * Default: root, as in docker.nix.
+   */
+  readonly user?: "any" | User | undefined;
+  /**
+   * How a container starts: laid over what docker.nix sets. Variables and labels are merged by name,
+   * everything else replaces; what is not mentioned stays, and null removes. Not for secrets, because
+   * everybody can read it in the image.
+   * Default: `{}`.
+   */
+  readonly config?: ContainerConfig | undefined;
+  /**
+   * Annotations of the manifests and of the index, by key. An index has the image's labels too, and an
+   * annotation here counts more than a label.
+   * Default: `{}`.
+   */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Files, links and directories by absolute path: `{ "/etc/motd": { text: "Hello\n" } }`. They are a
+   * layer of their own above the base system, and replace a file or link of it. A store path that they
+   * mention comes into the image. What another argument decides is refused, as is everything in `/nix`.
+   * Not for secrets. See docs/running.md.
+   * Default: `{}`.
+   */
+  readonly files?: Readonly<Record<string, ImageFile>> | undefined;
+  /**
+   * What `nix-collect-garbage` keeps in a container: every path of the image, or only what the profile,
+   * the channel and the base system need, so that it can free packages that were upgraded or removed.
+   * Default: `"all"`.
+   */
+  readonly gcRoots?: "all" | "profile" | undefined;
+  /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
    * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is
    * removed from the list keeps the image, unless `deleteFromRegistry` is set.
@@ -131,6 +170,68 @@ export interface Compression {
   readonly algorithm: "gzip" | "zstd";
   /** 1..9 for gzip, 1..19 for zstd. Default: gzip 4, zstd 3. */
   readonly level?: number | undefined;
+}
+
+export interface User {
+  /** In `/etc/passwd`; also the name of its group. */
+  readonly name: string;
+  /** 1..2147483647, and not the number of one of Nix's build users. */
+  readonly uid: number;
+  /** The group. Default: the uid. */
+  readonly gid?: number | undefined;
+  /** The home, which the image brings along. Default: `/home/NAME`. */
+  readonly home?: string | undefined;
+  /** The login shell in `/etc/passwd`. Default: the image's bash. */
+  readonly shell?: string | undefined;
+}
+
+export interface ContainerConfig {
+  /** The command, or the arguments of the entrypoint. Default: bash; none where `entrypoint` is given. */
+  readonly cmd?: readonly string[] | null | undefined;
+  /** The program that every command goes through. Default: none. */
+  readonly entrypoint?: readonly string[] | null | undefined;
+  /** Variables by name: `{ EDITOR: "vi", MANPATH: null, PATH: { prepend: "/opt/bin" } }`. */
+  readonly env?: Readonly<Record<string, EnvValue>> | undefined;
+  /** Labels by key. They are the annotations of an index, too. */
+  readonly labels?: Readonly<Record<string, string | null>> | undefined;
+  /** Where the command starts. Default: `/`. */
+  readonly workingDir?: string | null | undefined;
+  /**
+   * Whom the command runs as, and nothing else: `1000`, `1000:100`, `nobody`. To let that user work with
+   * Nix, give `user` beside `config`.
+   * Default: as `user` says.
+   */
+  readonly user?: string | null | undefined;
+  /** Ports that it listens on: `["8080", "53/udp"]`. Default: none. */
+  readonly exposedPorts?: readonly string[] | null | undefined;
+  /** Directories whose contents outlive the container. Default: none. */
+  readonly volumes?: readonly string[] | null | undefined;
+  /** The signal that ends it: `SIGINT`, `SIGRTMIN+3`. Default: `SIGTERM`. */
+  readonly stopSignal?: string | null | undefined;
+}
+
+/** Give one of `text`, `source`, `target` and `directory`. */
+export interface ImageFile {
+  /** A file with this text in UTF-8, as it is. */
+  readonly text?: string | undefined;
+  /** A copy of this file, or of a directory and everything in it, from disk. */
+  readonly source?: string | undefined;
+  /** A symbolic link that leads there. */
+  readonly target?: string | undefined;
+  /** A directory, empty unless other entries are in it. */
+  readonly directory?: true | undefined;
+  /**
+   * Octal digits: `"0600"`. Of a directory from disk, the mode of the directory itself.
+   * Default: 0644; 0755 for directories and executables.
+   */
+  readonly mode?: string | undefined;
+  /**
+   * The owner, also of everything in a directory from disk.
+   * Default: 0; below the home of `user`, that user.
+   */
+  readonly uid?: number | undefined;
+  /** The group, likewise. Default: 0; the group of `user`, where that is the owner. */
+  readonly gid?: number | undefined;
 }
 
 export interface Archive {

@@ -13,6 +13,10 @@ export const PUBLISHED_ARGUMENTS = [
   "extraPkgs",
   "nixConf",
   "created",
+  "user",
+  "config",
+  "annotations",
+  "files",
   "mirrors",
 ] as const;
 
@@ -30,4 +34,9 @@ export const CONTENT_ARGUMENTS = [
   "flakeRegistry",
   "created",
   "compression",
+  "user",
+  "config",
+  "annotations",
+  "files",
+  "gcRoots",
 ] as const;

@@ -4,7 +4,6 @@
  * @module
  */
 import { LixImageError, throwAll } from "../base/errors.ts";
-import { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read.ts";
 import { verifyLock } from "../lock/verify.ts";
@@ -13,6 +12,7 @@ import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
 import { importSource } from "../plan/import-source.ts";
 import { PathNotLocked, resolvePackages, type PackageSet } from "../plan/packages.ts";
 import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
+import { readFiles } from "../plan/read-files.ts";
 import type { Spec } from "../arguments/spec.ts";
 import type { Session } from "../image/session.ts";
 
@@ -99,8 +99,9 @@ async function platformInput(
     note(error);
   }
   const registry = await flakeRegistry(spec, system).catch(note);
+  const files = await readFiles(spec.files, spec.user).catch(note);
   throwAll(mistakes);
-  if (packages === undefined) throw new RangeError("nothing was wrong");
+  if (packages === undefined || files === undefined) throw new RangeError("nothing was wrong");
   return {
     system,
     platform,
@@ -114,11 +115,11 @@ async function platformInput(
     created: args.created,
     maxLayers: args.maxLayers,
     layering: "own layers",
-    user: ImageUser.root,
-    config: {},
-    annotations: {},
-    files: [],
-    gcRoots: "all",
+    user: spec.user,
+    config: args.config,
+    annotations: args.annotations,
+    files,
+    gcRoots: args.gcRoots,
     compression: spec.compression,
   };
 }

@@ -35,6 +35,8 @@ export interface InnerPart extends Part {
   readonly type?: string;
   readonly doc?: string;
   readonly default?: string;
+  /** The outputs that follow from it, where they are fewer than those of the whole argument. */
+  readonly outputs?: readonly PreviewOutput[];
   /** The part of the same argument that decides its default: unknown while that is. */
   readonly defaultFollows?: string;
 }

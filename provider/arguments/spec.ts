@@ -10,12 +10,15 @@ import type { LayerCompression } from "../formats/layer/compressor.ts";
 import { checkHubPush } from "../formats/oci/docker-hub.ts";
 import { platformOf, type Platform } from "../formats/oci/platform.ts";
 import { Repository } from "../formats/oci/reference.ts";
+import type { ImageUser } from "../formats/rootfs/image-user.ts";
 import { nixConf } from "../formats/rootfs/nix-conf.ts";
 import { atPath } from "./at-path.ts";
 import { archiveMistakes, mirrorMistakes, missingDestination } from "./validate-destinations.ts";
 import { nixConfWarnings } from "./nix-conf-warnings.ts";
 import { channelMistakes } from "./validate-channel.ts";
 import { InvalidArgument } from "../plan/invalid-argument.ts";
+import type { FileSpec } from "../plan/read-files.ts";
+import { imageUser, runtimeMistakes } from "./validate-runtime.ts";
 import { checkTemplates } from "../plan/tags.ts";
 
 /** Levels that an algorithm named without one gets; each pins the bytes. docs/decisions/0003. */
@@ -36,6 +39,10 @@ export interface Spec {
   /** With absolute paths. */
   readonly archives: readonly Archive[];
   readonly compression: LayerCompression;
+  /** Whom the image runs as. */
+  readonly user: ImageUser;
+  /** With absolute sources. */
+  readonly files: Readonly<Record<string, FileSpec>>;
 }
 
 export interface SpecOptions {
@@ -92,7 +99,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     ),
   );
   if (options.destination === "required") mistakes.push(...missingDestination(args));
-  mistakes.push(...channelMistakes(args));
+  mistakes.push(...channelMistakes(args), ...runtimeMistakes(args));
   // Now rather than after the download of what the profile is planned from.
   attempt(() => nixConf(args.nixConf));
   attempt(() => checkTemplates([args.tag, ...args.extraTags]));
@@ -105,9 +112,16 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     flakeRegistry: args.flakeRegistry === undefined ? undefined : absolute(args.flakeRegistry),
     archives,
     compression: compressionOf(args.compression),
+    user: imageUser(args.user),
+    files: Object.fromEntries(
+      Object.entries(args.files).map(([path, file]) => [path, withSource(file, absolute)]),
+    ),
   };
   return { spec, mistakes, warnings: nixConfWarnings(args.nixConf) };
 }
+
+const withSource = (file: FileSpec, absolute: (path: string) => string): FileSpec =>
+  file.source === undefined ? file : { ...file, source: absolute(file.source) };
 
 /** `registry/name`; the bare name where only archives are written. */
 export function targetName({ repository, args }: Spec): string {

@@ -14,12 +14,14 @@
 import type { Argument } from "./argument.ts";
 import { CONTENTS } from "./entries/contents.ts";
 import { NAMES } from "./entries/names.ts";
+import { RUNTIME } from "./entries/runtime.ts";
 import { OPERATIONS } from "./entries/operations.ts";
 
 /** In the order of the documentation. */
 export const ARGUMENTS = {
   ...NAMES,
   ...CONTENTS,
+  ...RUNTIME,
   ...OPERATIONS,
 } as const satisfies Readonly<Record<string, Argument>>;
 

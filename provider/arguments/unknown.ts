@@ -9,7 +9,8 @@ import { hasPlanKey } from "../plan/tags.ts";
 import type { PreviewOutput } from "./argument.ts";
 import { JsonPath } from "./json-path.ts";
 import type { LixImageSpec } from "./schema.ts";
-import { ARGUMENT_LIST, type ArgumentName } from "./table.ts";
+import { partAt } from "./parts.ts";
+import { ARGUMENT_LIST } from "./table.ts";
 
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -42,39 +43,48 @@ export const PREVIEW_OUTPUTS: readonly PreviewOutput[] = [
   ...(["platforms", "size", "planKey"] as const),
 ];
 
-/** The arguments that an output follows from: it is unknown while one of them is. docs/pulumi-users.md lists them. */
-const decisive = (output: PreviewOutput): readonly ArgumentName[] =>
-  ARGUMENT_LIST.filter(([, { outputs }]) => outputs.includes(output)).map(([name]) => name);
+/** Whether an output follows from what stands at this place in the arguments. docs/pulumi-users.md lists them. */
+function follows(output: PreviewOutput, place: JsonPath): boolean {
+  for (let length = place.length; length > 0; length -= 1) {
+    const outputs = partAt(place.slice(0, length))?.outputs;
+    if (outputs !== undefined) return outputs.includes(output);
+  }
+  return false;
+}
 
 /** @param unknown arguments that are, or contain, an unknown. @param args with placeholders for them. */
 export function followsFromUnknown(
   output: PreviewOutput,
   args: LixImageSpec,
-  unknown: { readonly has: (argument: string) => boolean },
+  unknown: ReadonlyMap<string, unknown>,
 ): boolean {
-  return decisiveFor(output, args).some((argument) => unknown.has(argument));
+  // Without mirrors there is nothing to follow from the contents.
+  if (output === "mirrorRefs" && args.mirrors.length === 0) return unknown.has("mirrors");
+  const places = placesIn([...unknown]);
+  return outputsBehind(output, args).some((each) => places.some((place) => follows(each, place)));
 }
+
+const placesIn = (values: readonly (readonly [string, unknown])[]): JsonPath[] =>
+  values.flatMap(([name, value]) => unknownPlaces(value).map((place) => [name, ...place]));
 
 /** The unknown places in `given` that keep this output from being known. */
 export function unknownBehind(output: PreviewOutput, given: Given): JsonPath[] {
-  const among = (names: readonly ArgumentName[]): JsonPath[] =>
-    names.flatMap((name) => unknownPlaces(given[name]).map((place) => [name, ...place]));
-  const places = among(decisive(output));
+  const all = placesIn(ARGUMENT_LIST.map(([name]) => [name, given[name]]));
+  const behind = (each: PreviewOutput): JsonPath[] => all.filter((place) => follows(each, place));
+  const places = behind(output);
   // Else what fills the tags; the planKey follows from all of it.
-  return output === "taggedRefs" && places.length === 0 ? among(decisive("planKey")) : places;
+  return output === "taggedRefs" && places.length === 0 ? behind("planKey") : places;
 }
 
-function decisiveFor(output: PreviewOutput, args: LixImageSpec): readonly ArgumentName[] {
-  const all = decisive(output);
-  // Without mirrors there is nothing to follow from the contents.
-  if (output === "mirrorRefs" && args.mirrors.length === 0) return ["mirrors"];
-  if (output !== "taggedRefs") return all;
-  return [...all, ...[args.tag, ...args.extraTags].flatMap(decisiveForTag)];
+/** Itself, and what fills the placeholders of tags. */
+function outputsBehind(output: PreviewOutput, args: LixImageSpec): PreviewOutput[] {
+  if (output !== "taggedRefs") return [output];
+  return [output, ...[args.tag, ...args.extraTags].flatMap(outputsInTag)];
 }
 
-function decisiveForTag(template: string): readonly ArgumentName[] {
-  if (hasPlanKey(template)) return decisive("planKey");
-  return template.includes("{") ? decisive("version") : [];
+function outputsInTag(template: string): PreviewOutput[] {
+  if (hasPlanKey(template)) return ["planKey"];
+  return template.includes("{") ? ["version"] : [];
 }
 
 /** The engine resolves everything before it calls create, so this is a slip somewhere else. */

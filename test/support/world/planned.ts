@@ -1,6 +1,5 @@
 /** Plans of made-up packages, without any file or server: listings come straight from the trees. @module */
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
-import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
 import type { Listing } from "../../../provider/formats/nix/listing.ts";
 import { listTree } from "../list-tree.ts";
@@ -61,11 +60,11 @@ export function inputOf(args: LixImageInputs = {}, system: LockedSystem = SYSTEM
     maxLayers: parsed.maxLayers,
     compression: spec.compression,
     layering: "own layers",
-    user: ImageUser.root,
-    config: {},
-    annotations: {},
+    user: spec.user,
+    config: parsed.config,
+    annotations: parsed.annotations,
     files: [],
-    gcRoots: "all",
+    gcRoots: parsed.gcRoots,
   };
 }
 

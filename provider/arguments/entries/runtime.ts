@@ -1,0 +1,301 @@
+/** How a container of the image starts, whom it runs as, and what the program adds to the base system. @module */
+import { z } from "zod";
+import { AbsolutePath } from "../absolute-path.ts";
+import { argument, IMAGE_OUTPUTS, type InnerPart } from "../argument.ts";
+
+const path = z.string().regex(AbsolutePath.pattern);
+const words = z.array(z.string()).readonly();
+const id = z.int().min(0).max(2_147_483_647);
+
+const WORDS = "a list of words";
+const WORD: InnerPart = { expected: "a string", placeholder: () => "unknown" };
+const PATH = 'an absolute path without "." and "..", such as "/work"';
+const ID = "a whole number from 0 to 2147483647";
+const OR_NULL = ", or null to leave it out";
+
+export const RUNTIME = {
+  user: argument({
+    schema: z
+      .union([
+        z.literal("any"),
+        z.strictObject({
+          name: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/),
+          uid: id.min(1),
+          gid: id.optional(),
+          home: z.string().regex(AbsolutePath.inPasswd).optional(),
+          shell: z.string().regex(AbsolutePath.inPasswd).optional(),
+        }),
+      ])
+      .optional(),
+    type: '"any" | User',
+    doc:
+      "Whom the image runs as instead of root. Nix works for it without a daemon: it owns `/nix` and its home " +
+      "in the layers themselves, and has the profile, the channel, `User`, `USER`, `HOME` and `PATH`. " +
+      '`"any"` is for clusters that choose the user, such as OpenShift: group 0 may write wherever Nix does. ' +
+      "See docs/running.md.",
+    default: "root, as in docker.nix",
+    expected: '"any" or { name, uid }',
+    isChoice: true,
+    interface: "User",
+    parts: {
+      ".name": {
+        type: "string",
+        doc: "In `/etc/passwd`; also the name of its group.",
+        expected: 'a name of lower-case letters, digits, - and _, such as "lix"',
+        placeholder: () => "lix",
+      },
+      ".uid": {
+        type: "number",
+        doc: "1..2147483647, and not the number of one of Nix's build users.",
+        expected: "a whole number from 1 to 2147483647",
+        placeholder: () => 1000,
+      },
+      ".gid": { type: "number | undefined", doc: "The group.", default: "the uid", expected: ID },
+      ".home": {
+        type: "string | undefined",
+        doc: "The home, which the image brings along.",
+        default: "`/home/NAME`",
+        expected: 'an absolute path without a colon, such as "/home/lix"',
+      },
+      ".shell": {
+        type: "string | undefined",
+        doc: "The login shell in `/etc/passwd`.",
+        default: "the image's bash",
+        expected: 'an absolute path without a colon, such as "/bin/sh"',
+      },
+    },
+    outputs: IMAGE_OUTPUTS,
+    isPublished: true,
+    diff: "planKey",
+  }),
+  config: argument({
+    schema: z
+      .strictObject({
+        cmd: words.nullable().optional(),
+        entrypoint: words.nullable().optional(),
+        env: z
+          .record(
+            z.string(),
+            z.union([
+              z.string(),
+              z.null(),
+              z.strictObject({ prepend: z.string().optional(), append: z.string().optional() }),
+            ]),
+          )
+          .readonly()
+          .optional(),
+        labels: z.record(z.string(), z.string().nullable()).readonly().optional(),
+        workingDir: path.nullable().optional(),
+        user: z.string().min(1).nullable().optional(),
+        exposedPorts: z
+          .array(z.string().regex(/^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/))
+          .readonly()
+          .nullable()
+          .optional(),
+        volumes: z.array(path).readonly().nullable().optional(),
+        stopSignal: z
+          .string()
+          .regex(/^(SIG[A-Z0-9]+([+-]\d+)?|\d{1,2})$/)
+          .nullable()
+          .optional(),
+      })
+      .readonly()
+      .default({}),
+    type: "ContainerConfig",
+    doc:
+      "How a container starts: laid over what docker.nix sets. Variables and labels are merged by name, " +
+      "everything else replaces; what is not mentioned stays, and null removes. Not for secrets, because " +
+      "everybody can read it in the image.",
+    expected: 'an object of settings, such as { workingDir: "/work" }',
+    interface: "ContainerConfig",
+    parts: {
+      ".cmd": {
+        type: "readonly string[] | null | undefined",
+        doc: "The command, or the arguments of the entrypoint.",
+        default: "bash; none where `entrypoint` is given",
+        expected: WORDS + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".cmd[]": WORD,
+      ".entrypoint": {
+        type: "readonly string[] | null | undefined",
+        doc: "The program that every command goes through.",
+        default: "none",
+        expected: WORDS + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".entrypoint[]": WORD,
+      ".env": {
+        type: "Readonly<Record<string, EnvValue>> | undefined",
+        doc: 'Variables by name: `{ EDITOR: "vi", MANPATH: null, PATH: { prepend: "/opt/bin" } }`.',
+        expected: "an object of variables",
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".env.*": { expected: "a string, { prepend, append }, or null to leave it out" },
+      ".env.*.prepend": { expected: "a string" },
+      ".env.*.append": { expected: "a string" },
+      ".labels": {
+        type: "Readonly<Record<string, string | null>> | undefined",
+        doc: "Labels by key. They are the annotations of an index, too.",
+        expected: "an object of labels",
+      },
+      ".labels.*": { expected: "a string, or null to leave it out" },
+      ".workingDir": {
+        type: "string | null | undefined",
+        doc: "Where the command starts.",
+        default: "`/`",
+        expected: PATH + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".user": {
+        type: "string | null | undefined",
+        doc:
+          "Whom the command runs as, and nothing else: `1000`, `1000:100`, `nobody`. To let that user work " +
+          "with Nix, give `user` beside `config`.",
+        default: "as `user` says",
+        expected: "a name or number, and a group behind a colon" + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".exposedPorts": {
+        type: "readonly string[] | null | undefined",
+        doc: 'Ports that it listens on: `["8080", "53/udp"]`.',
+        default: "none",
+        expected: "a list of ports" + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".exposedPorts[]": {
+        expected: 'a port, such as "8080" or "53/udp"',
+        placeholder: () => "1",
+      },
+      ".volumes": {
+        type: "readonly string[] | null | undefined",
+        doc: "Directories whose contents outlive the container.",
+        default: "none",
+        expected: "a list of absolute paths" + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+      ".volumes[]": { expected: PATH, placeholder: () => "/unknown" },
+      ".stopSignal": {
+        type: "string | null | undefined",
+        doc: "The signal that ends it: `SIGINT`, `SIGRTMIN+3`.",
+        default: "`SIGTERM`",
+        expected: 'a signal, such as "SIGINT"' + OR_NULL,
+        outputs: IMAGE_OUTPUTS,
+      },
+    },
+    aliases: {
+      EnvValue: {
+        type: "string | null | { readonly prepend?: string | undefined; readonly append?: string | undefined }",
+        doc: "A value, null for no such variable, or what is put before and behind the value, with a colon.",
+      },
+    },
+    outputs: [...IMAGE_OUTPUTS, "labels"],
+    isPublished: true,
+    diff: "planKey",
+  }),
+  annotations: argument({
+    schema: z.record(z.string(), z.string()).readonly().default({}),
+    type: "Readonly<Record<string, string>>",
+    doc:
+      "Annotations of the manifests and of the index, by key. An index has the image's labels too, and an " +
+      "annotation here counts more than a label.",
+    expected: "an object of annotations",
+    parts: { ".*": { expected: "a string", placeholder: () => "unknown" } },
+    outputs: IMAGE_OUTPUTS,
+    isPublished: true,
+    diff: "planKey",
+  }),
+  files: argument({
+    schema: z
+      .record(
+        z.string(),
+        z.strictObject({
+          text: z.string().optional(),
+          source: z.string().min(1).optional(),
+          target: z.string().min(1).optional(),
+          directory: z.literal(true).optional(),
+          mode: z
+            .string()
+            .regex(/^0?[0-7]{3,4}$/)
+            .optional(),
+          uid: id.optional(),
+          gid: id.optional(),
+        }),
+      )
+      .readonly()
+      .default({}),
+    type: "Readonly<Record<string, ImageFile>>",
+    doc:
+      'Files, links and directories by absolute path: `{ "/etc/motd": { text: "Hello\\n" } }`. They are a layer ' +
+      "of their own above the base system, and replace a file or link of it. A store path that they mention " +
+      "comes into the image. What another argument decides is refused, as is everything in `/nix`. Not for " +
+      "secrets. See docs/running.md.",
+    expected: 'an object of files, such as { "/etc/motd": { text: "Hello" } }',
+    parts: {
+      ".*": {
+        interface: "ImageFile",
+        doc: "Give one of `text`, `source`, `target` and `directory`.",
+        expected: "an object with one of text, source, target and directory",
+        placeholder: () => ({ text: "" }),
+      },
+      ".*.text": {
+        type: "string | undefined",
+        doc: "A file with this text in UTF-8, as it is.",
+        expected: "a string",
+        placeholder: () => "",
+      },
+      ".*.source": {
+        type: "string | undefined",
+        doc: "A copy of this file, or of a directory and everything in it, from disk.",
+        expected: "the path of a file or directory",
+        // A file that has to be there in any case.
+        placeholder: (given) => given["lock"] ?? "lix-image.lock.json",
+      },
+      ".*.target": {
+        type: "string | undefined",
+        doc: "A symbolic link that leads there.",
+        expected: "a path",
+        placeholder: () => "/",
+      },
+      ".*.directory": {
+        type: "true | undefined",
+        doc: "A directory, empty unless other entries are in it.",
+        expected: "true",
+        placeholder: () => true,
+      },
+      ".*.mode": {
+        type: "string | undefined",
+        doc: 'Octal digits: `"0600"`. Of a directory from disk, the mode of the directory itself.',
+        default: "0644; 0755 for directories and executables",
+        expected: 'octal digits in quotes, such as "0644"',
+      },
+      ".*.uid": {
+        type: "number | undefined",
+        doc: "The owner, also of everything in a directory from disk.",
+        default: "0; below the home of `user`, that user",
+        expected: ID,
+      },
+      ".*.gid": {
+        type: "number | undefined",
+        doc: "The group, likewise.",
+        default: "0; the group of `user`, where that is the owner",
+        expected: ID,
+      },
+    },
+    outputs: IMAGE_OUTPUTS,
+    isPublished: true,
+    diff: "planKey",
+  }),
+  gcRoots: argument({
+    schema: z.enum(["all", "profile"]).default("all"),
+    type: '"all" | "profile"',
+    doc:
+      "What `nix-collect-garbage` keeps in a container: every path of the image, or only what the profile, the " +
+      "channel and the base system need, so that it can free packages that were upgraded or removed.",
+    expected: '"all" or "profile"',
+    isChoice: true,
+    outputs: IMAGE_OUTPUTS,
+    isPublished: false,
+    diff: "planKey",
+  }),
+};
