@@ -44,6 +44,7 @@ export function imageRoot(
   const registry = input.flakeRegistry;
   const baseSystem = baseSystemTree({
     user,
+    generationLinks: user.kind === "root" && input.gcRoots === "all" ? "absolute" : "relative",
     userEnvironment,
     channel,
     bashInteractive: packages.bashInteractive,

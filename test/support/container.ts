@@ -4,7 +4,8 @@
  */
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
@@ -14,8 +15,16 @@ import { needs } from "./peers.ts";
 export interface Container {
   /** The root file system on disk, which all runs share. */
   readonly rootfs: string;
-  /** Runs a script by the image's own bash. */
-  readonly run: (script: string) => Promise<Ran>;
+  /** Runs a script by the image's own bash, or by its entrypoint, which starts bash. */
+  readonly run: (script: string, as?: RunAs) => Promise<Ran>;
+}
+
+/** Default: the image's own user and command. */
+export interface RunAs {
+  readonly uid?: number;
+  readonly gid?: number;
+  /** What is run in place of entrypoint and command, `-c SCRIPT` behind it. */
+  readonly shell?: readonly string[];
 }
 
 export interface Ran {
@@ -47,7 +56,7 @@ export function withContainer<T>(
     await run("umoci", ["unpack", "--image", `${copy}:latest`, bundle]);
     return await use({
       rootfs: join(bundle, "rootfs"),
-      run: (script) => runIn(bundle, script),
+      run: (script, as = {}) => runIn(bundle, script, as),
     });
   });
 }
@@ -62,8 +71,8 @@ const CRUN = `
 `;
 const LIMIT_MS = 120_000;
 
-async function runIn(bundle: string, script: string): Promise<Ran> {
-  await writeRuntimeConfig(bundle, script);
+async function runIn(bundle: string, script: string, as: RunAs): Promise<Ran> {
+  await writeRuntimeConfig(bundle, script, as);
   const child = spawn("unshare", [...UNSHARE, "sh", "-ec", CRUN, "sh", bundle], {
     stdio: ["ignore", "pipe", "pipe"],
     signal: AbortSignal.timeout(LIMIT_MS),
@@ -78,16 +87,20 @@ async function runIn(bundle: string, script: string): Promise<Ran> {
 }
 
 /** umoci's, but for what Docker does otherwise. */
-async function writeRuntimeConfig(bundle: string, script: string): Promise<void> {
+async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Promise<void> {
+  const original = join(bundle, "config.umoci.json");
   const file = join(bundle, "config.json");
-  const config = JSON.parse(await readFile(file, "utf8")) as RuntimeConfig;
+  await copyFile(file, original, constants.COPYFILE_EXCL).catch(() => undefined);
+  const config = JSON.parse(await readFile(original, "utf8")) as RuntimeConfig;
   const { process } = config;
   const changed: RuntimeConfig = {
     ...config,
     process: {
       ...process,
       terminal: false,
-      args: [process.args[0] ?? "", "-c", script],
+      args: [...(as.shell ?? process.args.slice(0, 1)), "-c", script],
+      user: { ...process.user, uid: as.uid ?? process.user.uid, gid: as.gid ?? process.user.gid },
+      // As in Docker, they are lost by whoever is not root.
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
     },
     mounts: config.mounts.filter((mount) => mount.type !== "cgroup"),
@@ -99,6 +112,7 @@ async function writeRuntimeConfig(bundle: string, script: string): Promise<void>
 interface RuntimeConfig {
   readonly process: {
     readonly args: readonly string[];
+    readonly user: { readonly uid: number; readonly gid: number };
     readonly terminal: boolean;
     readonly capabilities: Readonly<Record<string, readonly string[]>>;
   };

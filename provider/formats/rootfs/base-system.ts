@@ -3,6 +3,7 @@
  * owner is not stated here, the layer has a rule for it (`/tmp` is 1777 there).
  * @module
  */
+import { posix } from "node:path";
 import type { ByteString } from "../../base/byte-string.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import { Tree } from "../nix/tree.ts";
@@ -16,6 +17,11 @@ import { mergeTrees, treeAt } from "./merge-trees.ts";
 
 export interface BaseSystemParts {
   readonly user: ImageUser;
+  /**
+   * How a profile names its generation. Nix takes none of docker.nix's absolute links for the current
+   * generation, and `nix-collect-garbage -d` deletes it.
+   */
+  readonly generationLinks: "absolute" | "relative";
   readonly userEnvironment: StorePath;
   readonly channel: StorePath;
   readonly bashInteractive: StorePath;
@@ -70,7 +76,7 @@ function withoutHome(parts: BaseSystemParts): Directory {
         }),
       }),
     }),
-    nix: directory({ var: directory({ nix: writable(user, nixState(parts)) }) }),
+    nix: directory({ var: nixState(parts) }),
     root: directory(),
     tmp: directory(),
     usr: directory({
@@ -85,39 +91,67 @@ function withoutHome(parts: BaseSystemParts): Directory {
 function nixState(parts: BaseSystemParts): Directory {
   const { directory, symlink } = Tree;
   const registry = flakeRegistryLink(ImageUser.homeInImage(parts.user));
-  return directory({
-    gcroots: directory({
-      profiles: symlink(PROFILES),
-      ...(parts.flakeRegistry !== undefined && {
-        auto: directory({ [autoRootName(registry)]: symlink(registry) }),
+  const state = directory({
+    nix: directory({
+      gcroots: directory({
+        profiles: symlink(PROFILES),
+        ...(parts.flakeRegistry !== undefined && {
+          auto: directory({ [autoRootName(registry)]: symlink(registry) }),
+        }),
       }),
+      profiles: profiles(parts),
     }),
-    profiles: profiles(parts),
+  });
+  switch (parts.user.kind) {
+    case "root":
+      return state;
+    case "any":
+      return writable(state, 0o775);
+    case "fixed":
+      return writable(mergeTrees(state, sharedWithRoot()), 0o755);
+  }
+}
+
+/** What Nix makes at its start. Were it root's first, then the user's Nix could not open the store any more. */
+function sharedWithRoot(): Directory {
+  const { directory, file } = Tree;
+  const lock = Tree.with(file(""), { mode: 0o600 });
+  return directory({
+    log: directory({ nix: directory({ drvs: directory() }) }),
+    nix: directory({
+      db: directory({ "big-lock": lock }),
+      "gc-socket": directory(),
+      "gc.lock": lock,
+      gcroots: directory({ auto: directory(), "per-user": directory() }),
+      temproots: directory(),
+    }),
   });
 }
 
 /** Both the default profile and the channels stand at their first generation. */
-function profiles({ user, userEnvironment, channel }: BaseSystemParts): Directory {
-  const { directory, symlink } = Tree;
-  const channels = ImageUser.channels(user);
-  const links = directory({
-    default: symlink(`${DEFAULT_PROFILE}-1-link`),
-    "default-1-link": symlink(userEnvironment),
-  });
-  const names = channels.slice(PROFILES.length);
+function profiles(parts: BaseSystemParts): Directory {
+  const channels = ImageUser.channels(parts.user);
   return [
-    treeAt(names, symlink(`${channels}-1-link`)),
-    treeAt(`${names}-1-link`, symlink(channel)),
-  ].reduce(mergeTrees, links);
+    ...profile(DEFAULT_PROFILE, parts.userEnvironment, parts),
+    ...profile(channels, parts.channel, parts),
+  ].reduce(mergeTrees);
 }
 
-/** root writes whatever the mode is. Others may only write where it says so. */
-function writable(user: ImageUser, tree: Directory): Directory {
-  if (user.kind === "root") return tree;
+function profile(
+  path: string,
+  generation: StorePath,
+  { generationLinks }: BaseSystemParts,
+): Directory[] {
+  const below = path.slice(PROFILES.length);
+  const first = `${generationLinks === "absolute" ? path : posix.basename(path)}-1-link`;
+  return [treeAt(below, Tree.symlink(first)), treeAt(`${below}-1-link`, Tree.symlink(generation))];
+}
+
+/** root writes whatever the mode is. Others may only write where the mode lets them. */
+function writable(tree: Directory, mode: number): Directory {
   const entries = [...tree.entries].map(([name, child]): [ByteString, Tree] => [
     name,
-    child.kind === "directory" ? writable(user, child) : child,
+    child.kind === "directory" ? writable(child, mode) : child,
   ]);
-  const mode = user.kind === "any" ? 0o775 : 0o755;
   return { kind: "directory", entries: new Map(entries), mode };
 }

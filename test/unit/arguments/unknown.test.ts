@@ -60,6 +60,11 @@ const KNOWN: Wire = {
   maxLayers: 40,
   nixConf: { cores: 4, substituters: ["https://a.example", "https://b.example"] },
   compression: { algorithm: "zstd", level: 9 },
+  user: { name: "lix", uid: 1000, gid: 100, home: "/lix", shell: "/bin/sh" },
+  config: { env: { A: "1", PATH: { prepend: "/x" } }, labels: { a: "1" }, cmd: ["x"] },
+  annotations: { a: "1" },
+  files: { "/x": { text: "1", mode: "0600", uid: 1, gid: 1 }, "/y": { target: "/x" } },
+  gcRoots: "profile",
   mirrors: ["a.example/lix", "b.example/lix"],
   archives: [{ type: "oci-layout", path: "out.tar", hydraBuildProducts: true }],
   previewDigests: true,
@@ -82,6 +87,17 @@ const PARTS: Readonly<Record<string, readonly unknown[]>> = {
   compression: [
     { algorithm: UNKNOWN, level: 15 },
     { algorithm: "gzip", level: UNKNOWN },
+  ],
+  user: [
+    { name: UNKNOWN, uid: 1000 },
+    { name: "lix", uid: UNKNOWN, gid: UNKNOWN, home: UNKNOWN, shell: UNKNOWN },
+  ],
+  config: [{ labels: UNKNOWN }, { labels: { a: UNKNOWN, b: "1" } }],
+  annotations: [{ a: UNKNOWN, b: "1" }],
+  files: [
+    { "/x": UNKNOWN },
+    { "/x": { text: UNKNOWN, mode: UNKNOWN, uid: UNKNOWN, gid: UNKNOWN } },
+    { "/x": { source: UNKNOWN }, "/y": { target: UNKNOWN }, "/z": { directory: UNKNOWN } },
   ],
   mirrors: [
     ["a.example/lix", UNKNOWN],
@@ -233,3 +249,21 @@ test("an unknown is found at any depth", () => {
   for (const value of [undefined, null, "", [], {}, { [UNKNOWN]: 1 }, `x${UNKNOWN}`])
     assert.ok(!isUnknown(value), JSON.stringify(value));
 });
+
+test("a setting that is unknown leaves known what does not follow from it", () =>
+  withWorkshop({}, async (workshop) => {
+    const session = new Session(workshop.cache);
+    const settings = [
+      { env: { A: UNKNOWN, PATH: { prepend: UNKNOWN } } },
+      { env: UNKNOWN, cmd: ["x", UNKNOWN], entrypoint: [UNKNOWN] },
+      { user: UNKNOWN, workingDir: UNKNOWN, stopSignal: UNKNOWN },
+      { exposedPorts: [UNKNOWN], volumes: [UNKNOWN] },
+    ];
+    for (const each of settings) {
+      const config = { labels: { a: "1" }, ...each };
+      const inputs = await checked(session, newsOf(workshop, { config }));
+      assert.deepEqual(inputs["config"], config);
+      assert.equal(Object(inputs["labels"])["a"], "1");
+      assert.deepEqual(unknownOutputs(inputs), ["digest", "planKey", "platforms", "ref", "size"]);
+    }
+  }));

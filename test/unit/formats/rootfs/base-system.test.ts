@@ -10,6 +10,7 @@ import { directory, file, pathOf, symlink } from "../../../support/listed-store.
 
 const PARTS: BaseSystemParts = {
   user: ImageUser.root,
+  generationLinks: "absolute",
   userEnvironment: pathOf("user-environment"),
   channel: pathOf("channel-nixpkgs"),
   bashInteractive: pathOf("bash"),
@@ -108,4 +109,88 @@ test("the channel links nixpkgs, or is an empty directory", () => {
     "/manifest.nix: []",
   ]);
   assert.deepEqual(lines(channelTree(undefined)), ["/"]);
+});
+
+const LIX: ImageUser = {
+  kind: "fixed",
+  name: "lix",
+  uid: 1000,
+  gid: 1000,
+  group: "lix",
+  home: "/home/lix",
+  shell: "/bin/sh",
+};
+
+/** `mode owner path` of what a tree says of itself, by path; and where links lead. */
+function stated(tree: Tree, path = ""): string[] {
+  const { mode, owner } = tree;
+  const own = mode === undefined && owner === undefined ? [] : [mode?.toString(8), owner?.user];
+  const lead = tree.kind === "symlink" && path.includes("profiles") ? ` -> ${tree.target}` : "";
+  const line = own.length === 0 && lead === "" ? [] : [`${own.join(" ")} ${path}${lead}`.trim()];
+  if (tree.kind !== "directory") return line;
+  return [...line, ...[...tree.entries].flatMap(([name, node]) => stated(node, `${path}/${name}`))];
+}
+
+test("a user has its home, and may write wherever Nix does", () => {
+  const tree = baseSystemTree({ ...PARTS, user: LIX, generationLinks: "relative" });
+  assert.deepEqual(stated(tree).sort(), [
+    "/nix/var/nix/gcroots/profiles -> /nix/var/nix/profiles",
+    "/nix/var/nix/profiles/default -> default-1-link",
+    `/nix/var/nix/profiles/default-1-link -> ${pathOf("user-environment")}`,
+    "/nix/var/nix/profiles/per-user/lix/channels -> channels-1-link",
+    `/nix/var/nix/profiles/per-user/lix/channels-1-link -> ${pathOf("channel-nixpkgs")}`,
+    "600  /nix/var/nix/db/big-lock",
+    "600  /nix/var/nix/gc.lock",
+    "644 lix /home/lix/.nix-channels",
+    "755  /nix/var",
+    "755  /nix/var/log",
+    "755  /nix/var/log/nix",
+    "755  /nix/var/log/nix/drvs",
+    "755  /nix/var/nix",
+    "755  /nix/var/nix/db",
+    "755  /nix/var/nix/gc-socket",
+    "755  /nix/var/nix/gcroots",
+    "755  /nix/var/nix/gcroots/auto",
+    "755  /nix/var/nix/gcroots/per-user",
+    "755  /nix/var/nix/profiles",
+    "755  /nix/var/nix/profiles/per-user",
+    "755  /nix/var/nix/profiles/per-user/lix",
+    "755  /nix/var/nix/temproots",
+    "755 lix /home/lix",
+    "755 lix /home/lix/.nix-defexpr",
+    "lix /home/lix/.nix-defexpr/channels",
+    "lix /home/lix/.nix-profile",
+  ]);
+});
+
+test("a user that the cluster chooses has a skeleton in place of a home, and its group may write", () => {
+  const flakeRegistry = pathOf("registry.json");
+  const parts = { ...PARTS, user: ImageUser.any, flakeRegistry };
+  const all = lines(baseSystemTree({ ...parts, generationLinks: "relative" }));
+  const without = lines(baseSystemTree(PARTS));
+  const added = all.filter((line) => !without.includes(line) && !line.startsWith("/etc/group"));
+  assert.deepEqual(added.sort(), [
+    `/bin/with-home: #!${pathOf("bash")}/bin/bash`,
+    "/etc/lix-image/",
+    '/etc/lix-image/make-home.sh: if [ "${BASH_ENV-}" = /etc/lix-image/make-home.sh ]; then unset BASH_ENV; fi',
+    "/etc/skel/",
+    "/etc/skel/.cache/",
+    "/etc/skel/.cache/nix/",
+    `/etc/skel/.cache/nix/flake-registry.json -> ${flakeRegistry}`,
+    '/etc/skel/.nix-channels: https://x.example/"a" $HOME',
+    "/etc/skel/.nix-defexpr/",
+    "/etc/skel/.nix-defexpr/channels -> /nix/var/nix/profiles/channels",
+    "/etc/skel/.nix-profile -> /nix/var/nix/profiles/default",
+    "/home/",
+    "/nix/var/nix/gcroots/auto/",
+    "/nix/var/nix/gcroots/auto/0vzq5qw8iag0j2b35r7kn1v2r3l9ay18 -> /etc/skel/.cache/nix/flake-registry.json",
+    "/nix/var/nix/profiles/channels -> channels-1-link",
+    `/nix/var/nix/profiles/channels-1-link -> ${pathOf("channel-nixpkgs")}`,
+    "/nix/var/nix/profiles/default -> default-1-link",
+  ]);
+  const modes = stated(baseSystemTree({ ...parts, generationLinks: "relative" }));
+  assert.ok(modes.includes("775 root /home"));
+  assert.ok(modes.includes("775  /nix/var/nix/profiles"));
+  // Lix changes its mode when it opens the store, so it has to be the user's own.
+  assert.ok(!all.some((line) => line.includes("per-user")));
 });

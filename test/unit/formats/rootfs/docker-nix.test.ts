@@ -7,6 +7,7 @@ import {
   autoRootName,
   flakeRegistryLink,
 } from "../../../../provider/formats/rootfs/flake-registry.ts";
+import type { ImageUser } from "../../../../provider/formats/rootfs/image-user.ts";
 import { manifestNix } from "../../../../provider/formats/rootfs/manifest-nix.ts";
 import { nixConf } from "../../../../provider/formats/rootfs/nix-conf.ts";
 import { readVectors } from "../../../support/vectors.ts";
@@ -85,4 +86,62 @@ test("the flake registry's root is named for the link's path", () => {
   const link = flakeRegistryLink("/root");
   assert.equal(link, vectors.gcrootAuto.path);
   assert.equal(autoRootName(link), vectors.gcrootAuto.sha1_nix32);
+});
+
+const LIX: ImageUser = {
+  kind: "fixed",
+  name: "lix",
+  uid: 1000,
+  gid: 1000,
+  group: "lix",
+  home: "/home/lix",
+  shell: undefined,
+};
+const PACKAGES = {
+  bashInteractive: StorePath.fromBaseName(`${"0".repeat(32)}-bash`),
+  shadow: StorePath.fromBaseName(`${"1".repeat(32)}-shadow`),
+};
+/** What `after` has and `before` has not. */
+const addedTo = (before: string, after: string): string[] =>
+  after.split("\n").filter((line) => !before.split("\n").includes(line));
+
+test("another user is one account and one group more, in the order of a Nix attribute set", () => {
+  const bash = `${PACKAGES.bashInteractive}/bin/bash`;
+  assert.deepEqual(addedTo(passwd(PACKAGES), passwd(PACKAGES, LIX)), [
+    `lix:x:1000:1000:Nix user:/home/lix:${bash}`,
+  ]);
+  assert.ok(passwd(PACKAGES, LIX).startsWith("lix:"));
+  assert.deepEqual(addedTo(group(), group(LIX)), ["lix:x:1000:lix"]);
+  assert.deepEqual(addedTo(shadow(), shadow(LIX)), ["lix:!:1::::::"]);
+  const shell = passwd(PACKAGES, { ...LIX, shell: "/bin/sh" });
+  assert.deepEqual(addedTo(passwd(PACKAGES), shell), [
+    "lix:x:1000:1000:Nix user:/home/lix:/bin/sh",
+  ]);
+});
+
+test("a user in a group that is there is one of its members", () => {
+  const inRoot = { ...LIX, gid: 0, group: "root" };
+  assert.deepEqual(addedTo(group(), group(inRoot)), ["root:x:0:lix,root"]);
+});
+
+test("settings for another user are those of NixOS/nix's docker.nix, and a HOME", () => {
+  const config = containerConfig({ version: "1", revision: undefined }, LIX);
+  assert.equal(config.User, "1000:1000");
+  assert.deepEqual(config.Cmd, ["/home/lix/.nix-profile/bin/bash"]);
+  const root = containerConfig({ version: "1", revision: undefined });
+  assert.deepEqual(
+    config.Env.filter((each) => !root.Env.includes(each)),
+    [
+      "USER=lix",
+      "HOME=/home/lix",
+      "PATH=/home/lix/.nix-profile/bin:/nix/var/nix/profiles/default/bin:/nix/var/nix/profiles/default/sbin",
+      "MANPATH=/home/lix/.nix-profile/share/man:/nix/var/nix/profiles/default/share/man",
+      "NIX_PATH=/nix/var/nix/profiles/per-user/lix/channels:/home/lix/.nix-defexpr/channels",
+    ],
+  );
+});
+
+test("one user builds without a group of builders, unless the program names one", () => {
+  assert.match(nixConf({}, LIX), /^build-users-group = $/m);
+  assert.match(nixConf({ "build-users-group": "x" }, LIX), /^build-users-group = x$/m);
 });
