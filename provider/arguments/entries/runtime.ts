@@ -35,7 +35,7 @@ export const RUNTIME = {
       "See docs/running.md.",
     default: "root, as in docker.nix",
     expected: '"any" or { name, uid }',
-    isChoice: true,
+    isPublic: true,
     interface: "User",
     parts: {
       ".name": {
@@ -293,7 +293,7 @@ export const RUNTIME = {
       "What `nix-collect-garbage` keeps in a container: every path of the image, or only what the profile, the " +
       "channel and the base system need, so that it can free packages that were upgraded or removed.",
     expected: '"all" or "profile"',
-    isChoice: true,
+    isPublic: true,
     outputs: IMAGE_OUTPUTS,
     isPublished: false,
     diff: "planKey",
