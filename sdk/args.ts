@@ -115,6 +115,12 @@ export interface LixImageInputs {
    */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   /**
+   * What `nix-collect-garbage` keeps in a container: every path of the image, or only what the profile,
+   * the channel and the base system need, so that it can free packages that were upgraded or removed.
+   * Default: `"all"`.
+   */
+  readonly gcRoots?: "all" | "profile" | undefined;
+  /**
    * Files, links and directories by absolute path: `{ "/etc/motd": { text: "Hello\n" } }`. They are a
    * layer of their own above the base system, and replace a file or link of it. A store path that they
    * mention comes into the image. What another argument decides is refused, as is everything in `/nix`.
@@ -122,12 +128,6 @@ export interface LixImageInputs {
    * Default: `{}`.
    */
   readonly files?: Readonly<Record<string, ImageFile>> | undefined;
-  /**
-   * What `nix-collect-garbage` keeps in a container: every path of the image, or only what the profile,
-   * the channel and the base system need, so that it can free packages that were upgraded or removed.
-   * Default: `"all"`.
-   */
-  readonly gcRoots?: "all" | "profile" | undefined;
   /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
    * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is

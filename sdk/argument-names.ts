@@ -37,6 +37,6 @@ export const CONTENT_ARGUMENTS = [
   "user",
   "config",
   "annotations",
-  "files",
   "gcRoots",
+  "files",
 ] as const;

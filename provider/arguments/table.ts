@@ -14,6 +14,7 @@
 import type { Argument } from "./argument.ts";
 import { CONTENTS } from "./entries/contents.ts";
 import { NAMES } from "./entries/names.ts";
+import { FILES } from "./entries/files.ts";
 import { RUNTIME } from "./entries/runtime.ts";
 import { OPERATIONS } from "./entries/operations.ts";
 
@@ -22,6 +23,7 @@ export const ARGUMENTS = {
   ...NAMES,
   ...CONTENTS,
   ...RUNTIME,
+  ...FILES,
   ...OPERATIONS,
 } as const satisfies Readonly<Record<string, Argument>>;
 

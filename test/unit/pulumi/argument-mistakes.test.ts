@@ -26,7 +26,7 @@ const TABLE: MistakeTable = [
     { channelURL: "x" },
     invalid("channelURL: unknown argument", `did you mean channelUrl? LixImage has ${ALL}`),
   ],
-  [{ user: "x" }, invalid("user: unknown argument", `LixImage has ${ALL}`)],
+  [{ quota: "x" }, invalid("quota: unknown argument", `LixImage has ${ALL}`)],
   [
     { archives: [{ ...OUT, file: 1 }] },
     invalid("archives[0].file: unknown argument", "archives[0] has hydraBuildProducts, path, type"),
