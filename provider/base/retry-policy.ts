@@ -45,67 +45,67 @@ const REQUEST = { network: 5, silence: 5, busy: 5 };
 
 export const RETRY = {
   connection: {
-    what: "a request without a body, on another connection: the server closed a kept one as we took it up",
+    what: "a request without a body, on another connection, because the server closed a kept one just before",
     // One for each connection that may be kept, and a new one.
     tries: { network: 17 },
     firstPauseMs: 0,
   },
   request: {
-    what: "a request that changes nothing when it is sent twice (GET, HEAD, PUT, DELETE; POST where it says so)",
+    what: "a request that is safe to repeat: GET, HEAD, PUT, DELETE, and some POSTs",
     tries: REQUEST,
     firstPauseMs: 500,
   },
   hydra: {
-    what: "a request to Hydra, whose limit counts in seconds",
+    what: "a request to Hydra",
     tries: REQUEST,
     firstPauseMs: 2_000,
   },
   login: {
-    what: "a request that a registry or cache refused for want of a login, with a new one",
+    what: "a request that a registry or cache refused because the login had expired, with a new login",
     tries: { "expired login": 2 },
     firstPauseMs: 0,
   },
   answer: {
-    what: "a question to a registry, all tries of its request included",
+    what: "a whole request to a registry, after all tries above",
     tries: { network: 3, silence: 3, page: 3 },
     firstPauseMs: 500,
   },
   token: {
-    what: "a question to a token service, all tries of its request included",
+    what: "a whole request to a token service, after all tries above",
     tries: { network: 2, silence: 2, page: 2 },
     firstPauseMs: 200,
   },
   upload: {
-    what: "the bytes of one blob: what is left of them where the registry kept some, else from the beginning",
+    what: "an upload of one blob: the rest, if the registry kept a part, or else the whole blob",
     // What takes a blob twice and never says that it has it will not say it the third time; and what says
     // twice that it lost an upload may not take such uploads at all.
     tries: { network: 4, silence: 2, busy: 4, "lost upload": 2, "refused rest": 4 },
     firstPauseMs: 500,
   },
   push: {
-    what: "one image to one registry: it is asked again what it lacks",
+    what: "a push of one image to one registry, which is asked again what it lacks",
     tries: { "lost blob": 5 },
     firstPauseMs: 500,
   },
   settle: {
-    what: "a look at a manifest or tag that was just written: replicas take a moment to agree",
+    what: "a request for a manifest or tag that was just written, because replicas take a moment to agree",
     tries: { "not shown": 5 },
     firstPauseMs: 200,
   },
   publish: {
-    what: "one image to all its destinations; the last time every missing layer is built here",
+    what: "a push of one image to all its destinations; the last try builds every missing layer",
     // Two processes whose images do not fit into one small cache take turns.
     tries: { "lost layer": 3 },
     firstPauseMs: 0,
   },
   tarball: {
-    what: "a source's tarball, as long as nothing of it was used",
+    what: "a download of a source's tarball, before any of it is used",
     // Tens of megabytes from servers that make them as they send them: such downloads do break off.
     tries: { network: 3, silence: 3 },
     firstPauseMs: 0,
   },
   workLock: {
-    what: "a lock of the local cache, until its owner ends or gives no sign of life",
+    what: "a wait for a lock of the local cache, until its owner ends or gives no sign of life",
     tries: { locked: Infinity },
     firstPauseMs: 25,
   },
@@ -125,47 +125,47 @@ export interface TimeLimit {
 const limit = (what: string, ms: number): TimeLimit => ({ what, ms });
 
 export const TIME_LIMIT = {
-  connect: limit("to connect: name lookup, TCP, proxy and TLS", 20_000),
+  connect: limit("connecting: name lookup, TCP, proxy and TLS", 20_000),
   // Long, because others may be in the middle of large files, and not endless, so that what holds them
   // without using them cannot hold us for ever.
-  queue: limit("for one of a host's 16 connections to be free", 600_000),
+  queue: limit("a free connection, while 16 requests to one host are running", 600_000),
   // Room for two pauses of a minute, the longest that a server is taken at its word for.
-  request: limit("one request without a body, all tries and pauses included", 180_000),
+  request: limit("a request without a body, with all tries and pauses", 180_000),
   // Registries put large uploads together then.
-  response: limit("the beginning of an answer, in one try", 120_000),
-  stall: limit("a body, either way, without progress (2 KiB a second)", 60_000),
+  response: limit("the beginning of a response, in one try", 120_000),
+  stall: limit("a body, sent or received, without progress (2 KiB a second)", 60_000),
   // Five tries are 108 s. Registries look up what they are asked in less than a second.
-  registryResponse: limit("the beginning of a registry's answer, in one try", 20_000),
+  registryResponse: limit("the beginning of a registry's response, in one try", 20_000),
   // Those with their blobs in S3 copy a layer when it is whole, a gigabyte in half a minute.
-  registryCommit: limit("the same, to keep a blob or manifest, or to delete one", 90_000),
+  registryCommit: limit("the same, after a blob or manifest was sent or deleted", 90_000),
   // What reads a body may itself wait for somebody: it is asked to end, and not waited for.
-  bodySource: limit("a body's source to end when the body is no longer wanted", 1_000),
+  bodySource: limit("the source of a body, to end when the body is no longer needed", 1_000),
   // A short rest is read, so that the connection can be used again.
-  restOfAnswer: limit("the rest of an answer that nobody needs, up to 64 KiB", 1_000),
-  untag: limit("to remove the tag of an upload when the push is over", 20_000),
-  refresh: limit("one question of a refresh, all tries included", 25_000),
+  restOfAnswer: limit("the rest of a response that is not needed, up to 64 KiB", 1_000),
+  untag: limit("deleting the temporary tag of an upload", 20_000),
+  refresh: limit("a request of a refresh, with all tries", 25_000),
   // A cache has a file at hand, or gets it from a store behind it in a few seconds.
-  cacheRequest: limit("one question to the only cache, all tries included", 90_000),
-  cacheResponse: limit("the beginning of its answer, in one try", 30_000),
+  cacheRequest: limit("a request to the only cache, with all tries", 90_000),
+  cacheResponse: limit("the beginning of its response, in one try", 30_000),
   cacheStall: limit("its file, without progress", 30_000),
   // Another cache can have it sooner than that. When all are slow, this one is asked again, as the only one.
-  hurriedRequest: limit("one question to a cache while another may have the same", 5_000),
+  hurriedRequest: limit("a request to a cache, while another cache may have the same file", 5_000),
   hurriedStall: limit("its file, without progress (16 KiB a second)", 10_000),
-  overtake: limit("a cache's silence in a build, until the next cache is asked as well", 3_000),
+  overtake: limit("a cache's response in a build, before the next cache is asked as well", 3_000),
   // Longer than in a build, for these questions wait for each other's connections.
   overtakeInLock: limit("the same in `lix-image lock`", 10_000),
   // As Nix does with a cache that failed: a closure of hundreds of paths should not wait for each.
-  cacheRest: limit("a cache that failed is left alone", 60_000),
-  awsRequest: limit("one question to AWS, all tries included", 60_000),
-  awsResponse: limit("the beginning of its answer, in one try", 20_000),
+  cacheRest: limit("the pause after a cache has failed", 60_000),
+  awsRequest: limit("a request to AWS, with all tries", 60_000),
+  awsResponse: limit("the beginning of its response, in one try", 20_000),
   // Away from their cloud nobody answers at such an address, and then nobody may wait for it.
   metadata: limit("a machine's metadata service (EC2, Google)", 1_000),
   // It may ask a cloud for a token, or a person for a finger.
   helper: limit("a credential helper, or the AWS CLI", 60_000),
   // A daemon that unpacks large layers onto a slow disk neither reads nor writes meanwhile.
-  dockerLoad: limit("`docker load` without a sign of the daemon", 600_000),
-  dockerQuestion: limit("another answer of the Docker daemon", 30_000),
+  dockerLoad: limit("the Docker daemon during `docker load`, without a sign of life", 600_000),
+  dockerQuestion: limit("any other response of the Docker daemon", 30_000),
   // A process that is busy, or a slow file server, may miss some of its beats, one each second.
-  workLock: limit("a lock of the local cache without a sign of life of its owner", 10_000),
-  workLockPause: limit("the longest pause before another look at such a lock", 500),
+  workLock: limit("the owner of a lock of the local cache, without a sign of life", 10_000),
+  workLockPause: limit("the next look at such a lock", 500),
 } as const satisfies Readonly<Record<string, TimeLimit>>;

@@ -47,7 +47,7 @@ test("its first commands are start and test", () => {
 
 test("it installs the file that npm pack makes", () => {
   const { name, version } = JSON.parse(read("package.json")) as Record<"name" | "version", string>;
-  assert.ok(README.text.includes(`/${name}-${version}.tgz @pulumi/pulumi\n`));
+  assert.ok(README.text.includes(`/${name}-${version}.tgz @pulumi/pulumi `));
 });
 
 test("its command for a lock makes one", async () => {

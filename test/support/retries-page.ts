@@ -27,13 +27,13 @@ export async function retriesPage(): Promise<string> {
   const page = [
     INTRODUCTION,
     "",
-    "| What is tried again | After | Tries | First pause |",
+    "| What is repeated | After | Tries | First pause |",
     "| --- | --- | --- | --- |",
     ...policies.flatMap(rowsOf),
     "",
     "## Time limits",
     "",
-    "What takes longer fails, or gives way to the next in line.",
+    "Whatever takes longer fails, or the next cache is asked.",
     "",
     "| Wait for | At most |",
     "| --- | --- |",
@@ -60,27 +60,27 @@ const INTRODUCTION = `<!-- Written by test/support/retries-page.ts out of provid
 
 # Retries and time limits
 
-A failure that may pass is tried again; every other one ends the operation at once. The number of tries includes the first
-one. Each pause is twice as long as the one before, at most ${duration(LONGEST_PAUSE_MS)}, and by chance up to a half shorter, so that many
-clients do not come back at once. A server's \`Retry-After\` is obeyed up to ${duration(LONGEST_RETRY_AFTER_MS)}. All tries of one request must fit into
-its time limit.
+An operation is repeated after a failure that may pass, and ends at once after any other failure. The number of tries
+includes the first one. Each pause is twice as long as the one before, at most ${duration(LONGEST_PAUSE_MS)}, and is shortened at random by up to
+half, so that many clients do not come back at once. A server's \`Retry-After\` is obeyed up to ${duration(LONGEST_RETRY_AFTER_MS)}. All tries of one
+request must fit into its time limit.
 
-The column "After" has these words:
+The column "After" contains these words:
 
-- network: a connection broke or could not be made, or an answer broke off. A host name that does not exist, a certificate that
-  is not trusted, and a server that speaks something else than HTTP are final.
-- silence: nothing came within a time limit.
-- busy: the server says so, by status ${[...BUSY].join(", ")}.
-- page: a web page, or something else that is no answer to the request.
-- lost upload: the registry does not know the upload any more, or got other bytes than were sent.
-- refused rest: the registry has a part of the upload, and does not take the rest.
+- network: a connection could not be made or broke, or a response was incomplete. A host name that does not exist, a certificate
+  that is not trusted and a server that does not speak HTTP are final.
+- silence: nothing arrived within a time limit.
+- busy: the server says so with status ${[...BUSY].join(", ")}.
+- page: a web page, or something else that is no response to the request.
+- lost upload: the registry no longer knows the upload, or received other bytes than were sent.
+- refused rest: the registry has a part of the upload and does not accept the rest.
 - lost blob: the registry does not know a blob or manifest that it had a moment ago.
 - lost layer: a layer is gone from the local cache, or could not be copied from another registry.
-- not shown: a manifest or tag that was just written does not show yet.
-- expired login: a login was refused that may have expired.
+- not shown: the registry does not yet show a manifest or tag that was just written.
+- expired login: the registry or cache refused a login that may have expired.
 - locked: another process holds the lock.
 
-What is not in the table is asked once: the Docker daemon, credential helpers, the AWS CLI, a machine's metadata service.
+Whatever is not in the table is asked once: the Docker daemon, credential helpers, the AWS CLI, a machine's metadata service.
 `;
 
 if (import.meta.main) await writeFile(RETRIES_FILE, await retriesPage());
