@@ -1,14 +1,16 @@
 /**
- * `.narinfo` files: what a binary cache says of a store path. Lines `Key: value\n`.
+ * `.narinfo` files: what a binary cache says about a store path, in lines `Key: value\n`. The fields are
+ * grouped by who vouches for them: a signature, the derivation, or nobody but the cache.
  * @see https://nix.dev/manual/nix/latest/protocols/json/store-object-info
  * @module
  */
 import { lixError } from "../../errors/lix-error.ts";
 import { InvalidNarHash, NarHash } from "./nix-hash.ts";
-import type { PathInfo } from "./path-info.ts";
+import type { DerivationFields, PathInfo, Proofs, SignedFields } from "./path-info.ts";
 import { InvalidStorePath, StorePath } from "./store-path.ts";
 
-export interface NarInfo extends PathInfo {
+/** The cache's own word on the file that it serves. Nothing proves it: the NAR hash decides. */
+export interface UnverifiedFields {
   /** Absolute, or relative to the cache's root; may have a query (harmonia). */
   readonly url: string;
   /** As the cache names it, which need not be true; "bzip2" where it says nothing. */
@@ -18,6 +20,8 @@ export interface NarInfo extends PathInfo {
   /** Hash of the download in any spelling. A hint: Nix never checks it. */
   readonly fileHash?: string | undefined;
 }
+
+export interface NarInfo extends PathInfo, UnverifiedFields {}
 
 export const NarInfo = {
   /** Refuses what Lix refuses, and an answer about another path than `expected`. */
@@ -64,7 +68,9 @@ const KNOWN = new Set([
 ]);
 
 /** Values by key, in file order; only Sig may be there more than once. */
-function fieldsOf(text: string): ReadonlyMap<string, readonly string[]> {
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+function fieldsOf(text: string): Fields {
   if (!text.endsWith("\n")) throw new Corrupt("ends without a newline: it may be cut off");
   if (text.includes("\r")) throw new Corrupt("has a carriage return");
   const fields = new Map<string, string[]>();
@@ -84,37 +90,57 @@ function fieldsOf(text: string): ReadonlyMap<string, readonly string[]> {
   return fields;
 }
 
-function fromFields(fields: ReadonlyMap<string, readonly string[]>): NarInfo {
-  const optional = (key: string): string | undefined => fields.get(key)?.[0] || undefined;
-  const required = (key: string): string => {
-    const value = optional(key);
-    if (value === undefined) throw new Corrupt(`has no ${key}`);
-    return value;
-  };
-  const fileSize = optional("FileSize");
-  const fileHash = optional("FileHash");
-  const deriver = optional("Deriver");
-  const ca = optional("CA");
+const fromFields = (fields: Fields): NarInfo => ({
+  ...signedFields(fields),
+  ...proofs(fields),
+  ...derivationFields(fields),
+  ...unverifiedFields(fields),
+});
+
+const signedFields = (fields: Fields): SignedFields => ({
+  storePath: StorePath.parse(required(fields, "StorePath")),
+  narHash: NarHash.parse(required(fields, "NarHash")),
+  narSize: parseSize("NarSize", required(fields, "NarSize")),
+  // harmonia leaves the line out where it would be empty.
+  references: parseReferences(optional(fields, "References") ?? ""),
+});
+
+function proofs(fields: Fields): Proofs {
+  const ca = optional(fields, "CA");
   return {
-    storePath: StorePath.parse(required("StorePath")),
-    narHash: NarHash.parse(required("NarHash")),
-    narSize: parseSize("NarSize", required("NarSize")),
-    // harmonia leaves the line out where it would be empty.
-    references: parseReferences(optional("References") ?? ""),
     signatures: (fields.get("Sig") ?? []).filter((signature) => signature !== ""),
-    url: required("URL"),
-    // Older than the field itself: caches of before 2016.
-    compression: optional("Compression") ?? "bzip2",
-    ...(deriver !== undefined && deriver !== "unknown-deriver"
-      ? { deriver: StorePath.baseName(StorePath.fromBaseName(deriver)) }
-      : {}),
     ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+function derivationFields(fields: Fields): DerivationFields {
+  const deriver = optional(fields, "Deriver");
+  if (deriver === undefined || deriver === "unknown-deriver") return {};
+  return { deriver: StorePath.baseName(StorePath.fromBaseName(deriver)) };
+}
+
+function unverifiedFields(fields: Fields): UnverifiedFields {
+  const fileSize = optional(fields, "FileSize");
+  const fileHash = optional(fields, "FileHash");
+  return {
+    url: required(fields, "URL"),
+    // Caches of before 2016 are older than the field itself.
+    compression: optional(fields, "Compression") ?? "bzip2",
     // Some caches write 0 for "not known".
     ...(fileSize === undefined || fileSize === "0"
       ? {}
       : { fileSize: parseSize("FileSize", fileSize) }),
     ...(fileHash === undefined ? {} : { fileHash }),
   };
+}
+
+const optional = (fields: Fields, key: string): string | undefined =>
+  fields.get(key)?.[0] || undefined;
+
+function required(fields: Fields, key: string): string {
+  const value = optional(fields, key);
+  if (value === undefined) throw new Corrupt(`has no ${key}`);
+  return value;
 }
 
 function parseSize(key: string, text: string): number {

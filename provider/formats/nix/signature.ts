@@ -5,14 +5,11 @@
 import * as crypto from "node:crypto";
 import { lixError } from "../../errors/lix-error.ts";
 import { decodeBase64, NarHash } from "./nix-hash.ts";
-import type { PathInfo } from "./path-info.ts";
+import type { Proofs, SignedFields } from "./path-info.ts";
 
 // RFC 8410: what DER puts in front of a raw Ed25519 key.
 const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-
-/** What signatures cover. */
-export type Signed = Pick<PathInfo, "storePath" | "narHash" | "narSize" | "references">;
 
 export interface PublicKey {
   /** `cache.nixos.org-1`: chooses the signature to look at. */
@@ -32,14 +29,14 @@ export const PublicKey = {
 };
 
 /** The signed text. URL, compression, deriver and ca are not in it; references are, sorted. */
-export function fingerprint(info: Signed): string {
+export function fingerprint(info: SignedFields): string {
   const references = [...new Set(info.references)].sort().join(",");
   return `1;${info.storePath};${NarHash.toNix32(info.narHash)};${info.narSize};${references}`;
 }
 
 /** Whether one signature is by one of the keys. Unknown names and misshapen signatures count as none. */
 export function isSignedBy(
-  info: Signed & Pick<PathInfo, "signatures">,
+  info: SignedFields & Pick<Proofs, "signatures">,
   keys: readonly PublicKey[],
 ): boolean {
   let message: Buffer | undefined;
@@ -56,7 +53,7 @@ export function isSignedBy(
 }
 
 /** A signature by a secret key as `nix-store --generate-binary-cache-key` writes it: seed, public half. */
-export function sign(info: Signed, secretKey: string): string {
+export function sign(info: SignedFields, secretKey: string): string {
   const [name, raw] = split(secretKey.trim(), 64);
   if (name === "" || raw === undefined) throw lixError("INVALID_SECRET_KEY", {});
   const der = Buffer.concat([PKCS8_PREFIX, raw.subarray(0, 32)]);
