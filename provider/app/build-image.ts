@@ -44,7 +44,7 @@ export async function resolveDigests(
   const unknown: LayerJob[] = [];
   for (const plan of imagePlan.platforms)
     for (const layer of plan.layers)
-      if ((await session.knowledge.layer(layer.key)) === undefined)
+      if ((await session.knownLayers.layer(layer.key)) === undefined)
         unknown.push(layerJob(imagePlan, plan, layer, options.signal));
   if (!options.mayFetch && unknown.some(needsPackages)) return undefined;
   await buildMissing(session, imagePlan, unknown, options.signal);
@@ -82,14 +82,14 @@ async function buildMissing(
 ): Promise<void> {
   if (jobs.length === 0) return;
   // Loaded when there is work: most checks find nothing changed.
-  const { cachedBlob, ensureBlob } = await import("../image/build-layer.ts");
+  const { cachedBlob, buildMissingLayer } = await import("../image/build-layer.ts");
   const width = LAYERS_IN_FLIGHT;
   const cached = await mapConcurrent(jobs, { width, signal }, (job) => cachedBlob(session, job));
   const missing = jobs.filter((_, at) => cached[at] === undefined);
   const several = imagePlan.platforms.length > 1;
   const image = targetName(imagePlan.spec);
   await building({ session, image, jobs: missing, signal }, (job) =>
-    withPlatformContext(several ? job.system : undefined, () => ensureBlob(session, job)),
+    withPlatformContext(several ? job.system : undefined, () => buildMissingLayer(session, job)),
   );
 }
 
@@ -103,7 +103,7 @@ export async function requireDigests(
       plan,
       layers: await Promise.all(
         plan.layers.map(async (layer) => {
-          const identity = await session.knowledge.layer(layer.key);
+          const identity = await session.knownLayers.layer(layer.key);
           if (identity === undefined) throw new RangeError(`layer ${layer.key} was not built`);
           return { ...layer, identity };
         }),

@@ -8,7 +8,7 @@ import type { PlatformInput } from "../plan/platform-input.ts";
 import { planPlatform, type PlatformPlan } from "../plan/platform-plan.ts";
 import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
-import { learnListings, type LearnOptions } from "../image/listings.ts";
+import { ensureListings, type ListingOptions } from "../image/ensure-listings.ts";
 import { resolveImage, type Resolved } from "./resolve.ts";
 import type { Session } from "../image/session.ts";
 import { withPlatformContext } from "./platform-error.ts";
@@ -41,12 +41,12 @@ export async function planResolved(
   options: PlanOptions,
 ): Promise<ImagePlan | undefined> {
   const planned = await planAll(session, resolved, options);
-  if (planned === undefined || session.knowledge.hasPlan(planned.planKey)) return planned;
-  if (!session.knowledge.hasPlans || !resolved.inputs.some(mayMerge)) return planned;
+  if (planned === undefined || session.knownLayers.hasPlan(planned.planKey)) return planned;
+  if (!session.knownLayers.hasPlans || !resolved.inputs.some(mayMerge)) return planned;
   // An image that was pushed under the earlier rule, and that nothing else changes, stays as it is.
   const inputs = resolved.inputs.map((input) => ({ ...input, layering: "shared tail" as const }));
   const earlier = await planAll(session, { ...resolved, inputs }, options);
-  return earlier !== undefined && session.knowledge.hasPlan(earlier.planKey) ? earlier : planned;
+  return earlier !== undefined && session.knownLayers.hasPlan(earlier.planKey) ? earlier : planned;
 }
 
 /** Whether there may be more store paths than layers; the lock may hold some that the image has not. */
@@ -79,15 +79,15 @@ async function planAll(
 async function planWithListings(
   session: Session,
   input: PlatformInput,
-  options: LearnOptions,
+  options: ListingOptions,
 ): Promise<PlatformPlan | undefined> {
   const listingOf = (path: StorePath) => {
     const info = input.system.paths.get(path);
-    return info && session.knowledge.listing(info.narHash);
+    return info && session.knownLayers.listing(info.narHash);
   };
   for (;;) {
     const result = planPlatform(input, listingOf);
     if (result.kind === "planned") return result.plan;
-    if (!(await learnListings(session, input, result.paths, options))) return undefined;
+    if (!(await ensureListings(session, input, result.paths, options))) return undefined;
   }
 }

@@ -60,7 +60,7 @@ async function describeLayer(
   plan: PlatformPlan,
   { key, contents }: PlannedLayer,
 ): Promise<LayerPlan> {
-  const known = await session.knowledge.layer(key);
+  const known = await session.knownLayers.layer(key);
   const narSize = contents.storePaths.reduce(
     (sum, path) => sum + (plan.paths.get(path)?.narSize ?? 0),
     0,

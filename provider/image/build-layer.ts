@@ -26,7 +26,7 @@ const LISTED_NAR_SIZE = 128 * 1024 * 1024;
  * The blob's bytes are in the cache afterwards: what is known is looked up, what is not is built. Work
  * in flight is shared, within the process and with other processes that use the same cache.
  */
-export function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
+export function buildMissingLayer(session: Session, job: LayerJob): Promise<KnownLayer> {
   return session.layersInFlight.run(job.key, async () => {
     const cached = await cachedBlob(session, job);
     if (cached !== undefined) return cached;
@@ -41,7 +41,7 @@ export function ensureBlob(session: Session, job: LayerJob): Promise<KnownLayer>
 
 async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
   return session.budget.run(async () => {
-    const known = await session.knowledge.layer(job.key);
+    const known = await session.knownLayers.layer(job.key);
     const built = await attempt(session, job);
     if (known !== undefined && known.diffId !== built.diffId)
       throw lixError("LAYER_NOT_REPRODUCED", {
@@ -49,14 +49,14 @@ async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
         known: known.diffId,
         built: built.diffId,
       });
-    await session.knowledge.learnLayer(job.key, built);
+    await session.knownLayers.addLayer(job.key, built);
     return built;
   });
 }
 
 /** Of a layer that this machine has made, and whose bytes are still in the cache. */
 export async function cachedBlob(session: Session, job: LayerJob): Promise<KnownLayer | undefined> {
-  const known = await session.knowledge.layer(job.key);
+  const known = await session.knownLayers.layer(job.key);
   const made = await session.cache.identity(job.key);
   // A state may name any blob; only what was made here for this key is known to be this layer.
   if (known === undefined || made?.digest !== known.digest || made.diffId !== known.diffId)
@@ -108,6 +108,6 @@ async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
 export function keepListing(session: Session) {
   return async (info: PathInfo, listing: Listing): Promise<void> => {
     if (info.narSize <= LISTED_NAR_SIZE)
-      await session.knowledge.learnListing(info.narHash, listing);
+      await session.knownLayers.addListing(info.narHash, listing);
   };
 }

@@ -10,7 +10,7 @@ import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
 import { certainLayers, packageLayerKey } from "../plan/platform-plan.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
-import { ensureBlob } from "./build-layer.ts";
+import { buildMissingLayer } from "./build-layer.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { LayerJob } from "./layer-job.ts";
 import type { LayerWatch } from "./layer-watch.ts";
@@ -40,10 +40,12 @@ export async function fetchListings(
   const missing = await unknownLayers(session, jobs);
   const { image, signal } = options;
   const width = LAYERS_IN_FLIGHT;
-  await building({ session, image, jobs: missing, signal }, (job) => ensureBlob(session, job));
+  await building({ session, image, jobs: missing, signal }, (job) =>
+    buildMissingLayer(session, job),
+  );
   // Another process may have built the layer, and learned the listings while at it.
   const listings = await Promise.all(
-    unknown.map((info) => session.knowledge.findListing(info.narHash)),
+    unknown.map((info) => session.knownLayers.findListing(info.narHash)),
   );
   const left = unknown.filter((_, at) => listings[at] === undefined);
   await reading({ image, lock: options.lock, packages: left }, (watch) =>
@@ -52,7 +54,7 @@ export async function fetchListings(
 }
 
 async function unknownLayers(session: Session, jobs: readonly LayerJob[]): Promise<LayerJob[]> {
-  const known = await Promise.all(jobs.map((job) => session.knowledge.layer(job.key)));
+  const known = await Promise.all(jobs.map((job) => session.knownLayers.layer(job.key)));
   return jobs.filter((_, index) => known[index] === undefined);
 }
 
@@ -90,7 +92,7 @@ async function readListing(
     { signal, onWait },
     async () => {
       watch.waitsFor(undefined);
-      if ((await session.knowledge.findListing(info.narHash)) !== undefined) return;
+      if ((await session.knownLayers.findListing(info.narHash)) !== undefined) return;
       await session.budget.run(() => readNarForListing(session, info, { ...options, watch }));
     },
   );
@@ -107,7 +109,7 @@ async function readNarForListing(
     generated: new Map(),
     signal: options.signal,
     watch: options.watch,
-    onListing: (of, listing) => session.knowledge.learnListing(of.narHash, listing),
+    onListing: (of, listing) => session.knownLayers.addListing(of.narHash, listing),
   });
   for (;;) {
     try {

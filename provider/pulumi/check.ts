@@ -55,8 +55,8 @@ export async function checkedInputs(
   checked: CheckedArguments,
 ): Promise<Wire> {
   const state = ResourceState.parse(olds["__state"]);
-  session.knowledge.teach(state);
-  session.knowledge.teachPlan(olds["planKey"]);
+  session.knownLayers.seed(state);
+  session.knownLayers.seedPlan(olds["planKey"]);
   const draft = draftOf(checked);
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await learnImage(session, checked, draft);
@@ -134,7 +134,7 @@ function stateText(
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {
-      const listing = session.knowledge.listing(info.narHash);
+      const listing = session.knownLayers.listing(info.narHash);
       if (listing !== undefined && plan.linked.has(info.storePath))
         listings.set(info.narHash, listing);
     }

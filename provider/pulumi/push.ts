@@ -39,8 +39,8 @@ export interface PushResult {
  * @param olds outputs in state, on an update.
  */
 export async function push(session: Session, inputs: Wire, olds: Wire = {}): Promise<PushResult> {
-  session.knowledge.teach(ResourceState.parse(inputs["__state"]));
-  session.knowledge.teachPlan(inputs["planKey"]);
+  session.knownLayers.seed(ResourceState.parse(inputs["__state"]));
+  session.knownLayers.seedPlan(inputs["planKey"]);
   const checked = parseArguments(inputs);
   throwAll(checked.mistakes);
   const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });

@@ -71,7 +71,7 @@ function damage(file: string, random: Random): string {
 /** As a process of its own would: nothing is known but what cache and state say. */
 async function publishOnce(workshop: Workshop, cache: string): Promise<Digest> {
   const session = new Session(cache);
-  session.knowledge.teach({ layers: await foreign(workshop), listings: new Map() });
+  session.knownLayers.seed({ layers: await foreign(workshop), listings: new Map() });
   const spec = makeSpec(
     LixImageInputs.parse({
       lock: workshop.world.lockFile,

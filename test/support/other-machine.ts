@@ -10,13 +10,13 @@ export async function otherMachine(
   const layers = new Map();
   const listings = new Map();
   for (const plan of platforms) {
-    for (const { key } of plan.layers) layers.set(key, await session.knowledge.layer(key));
+    for (const { key } of plan.layers) layers.set(key, await session.knownLayers.layer(key));
     for (const { narHash } of plan.paths.values()) {
-      const listing = session.knowledge.listing(narHash);
+      const listing = session.knownLayers.listing(narHash);
       if (listing !== undefined) listings.set(narHash, listing);
     }
   }
   const other = new Session(folder);
-  other.knowledge.teach({ layers, listings });
+  other.knownLayers.seed({ layers, listings });
   return other;
 }

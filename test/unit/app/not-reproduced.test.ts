@@ -27,7 +27,7 @@ test("a layer that a state describes wrongly is not pushed as something else", a
       diffId: DiffId.parse(`sha256:${"1".repeat(64)}`),
       digest: Digest.parse(`sha256:${"2".repeat(64)}`),
     };
-    misled.knowledge.teach({ layers: new Map([[layer.key, wrong]]), listings: new Map() });
+    misled.knownLayers.seed({ layers: new Map([[layer.key, wrong]]), listings: new Map() });
     await planWithDigests(misled, spec);
     await assert.rejects(
       buildMissingLayers(misled, imagePlan, ({ digest }) => digest === wrong.digest),

@@ -28,7 +28,7 @@ async function layersOf(session: Session, imagePlan: ImagePlan): Promise<[string
   const [plan] = imagePlan.platforms;
   const layers: [string, KnownLayer][] = [];
   for (const { key } of plan?.layers ?? []) {
-    const known = await session.knowledge.layer(key);
+    const known = await session.knownLayers.layer(key);
     assert.ok(known);
     layers.push([key, known]);
   }
@@ -115,7 +115,7 @@ test("a layer that another compressor once made is rebuilt, and the other digest
 
     const theirs = new Session(join(workshop.folder, "other"));
     const recorded = { ...layer, digest: Digest.of(Buffer.from("by another zlib")) };
-    theirs.knowledge.teach({ layers: new Map([[key, recorded]]), listings: new Map() });
+    theirs.knownLayers.seed({ layers: new Map([[key, recorded]]), listings: new Map() });
     const again = await planWithDigests(theirs, specOf(workshop));
     let published: Published | undefined;
     const warnings = await warningsOf(async () => {

@@ -95,7 +95,7 @@ test("a blob that is cut short after this process has found it whole is found ou
     assert.equal(await cache.hasBlob(layer), false);
   }));
 
-test("damaged notes teach nothing", () =>
+test("a damaged note counts as none", () =>
   withTempDir(async (dir) => {
     const cache = new LayerCache(dir);
     const layer = await add(cache, "layer");

@@ -44,7 +44,7 @@ test("bytes are to fetch only of layers that this machine does not have", () =>
       const { outs: later } = await push(session, after);
       await rm(here, { recursive: true });
       const elsewhere = new Session(join(folder, "elsewhere"));
-      elsewhere.knowledge.teach(ResourceState.parse(later["__state"]));
+      elsewhere.knownLayers.seed(ResourceState.parse(later["__state"]));
       const back = await checked(elsewhere, outs, { extraPkgs: ["jq"], tag: "jq" });
       assert.match(
         summarize(outs, back).join("\n"),

@@ -7,8 +7,8 @@ import {
   isSignedBy,
   PublicKey,
   sign,
-  type Signed,
 } from "../../../../provider/formats/nix/signature.ts";
+import type { SignedFields } from "../../../../provider/formats/nix/path-info.ts";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 import { hasCode } from "../../../support/has-code.ts";
 import { readVectors } from "../../../support/vectors.ts";
@@ -22,7 +22,7 @@ const secretKey = vectors.secretKey_THROWAWAY;
 const keys = [PublicKey.parse(vectors.publicKey)];
 
 /** What the fingerprint says of a path. */
-function signedBy(text: string): Signed {
+function signedBy(text: string): SignedFields {
   const [, storePath = "", narHash = "", narSize = "", references = ""] = text.split(";");
   return {
     storePath: StorePath.parse(storePath),

@@ -4,25 +4,25 @@ import type { PlatformInput } from "../plan/platform-input.ts";
 import type { FetchOptions } from "./fetch-listings.ts";
 import type { Session } from "./session.ts";
 
-export interface LearnOptions extends FetchOptions {
-  /** Asked before the first download, so that a preview without digests can stop there. */
+export interface ListingOptions extends FetchOptions {
+  /** False for a preview without digests, which downloads nothing. */
   readonly mayFetch: boolean;
 }
 
 /**
- * Learns what is in packages, so that the profile can be planned. Answers whether all listings are
- * known now; false only where fetching was not allowed.
+ * Finds out which files the packages hold, so that the profile can be planned. Returns whether all
+ * listings are known now: false only if they would have to be fetched, and `mayFetch` is false.
  */
-export async function learnListings(
+export async function ensureListings(
   session: Session,
   input: PlatformInput,
   needed: readonly StorePath[],
-  options: LearnOptions,
+  options: ListingOptions,
 ): Promise<boolean> {
   const unknown: PathInfo[] = [];
   for (const path of needed) {
     const info = input.system.paths.get(path);
-    if (info !== undefined && (await session.knowledge.findListing(info.narHash)) === undefined)
+    if (info !== undefined && (await session.knownLayers.findListing(info.narHash)) === undefined)
       unknown.push(info);
   }
   if (unknown.length === 0) return true;

@@ -1,7 +1,7 @@
 /**
- * What is known without work: layers by LayerKey, listings by narHash. Taught by resource states and
- * by the local cache, kept for the life of the process, because the second check of a replacement
- * gets no state.
+ * Layers and listings that nobody has to build or read again: layers by LayerKey, listings by narHash.
+ * They come from the states of resources and from the local cache. They are kept as long as the process
+ * runs, because the second check of a replacement gets no state.
  * @module
  */
 import { compressorVersion } from "../formats/layer/compressor.ts";
@@ -10,7 +10,7 @@ import type { NarHash } from "../formats/nix/nix-hash.ts";
 import type { KnownLayer, LayerCache } from "./layer-cache.ts";
 import type { LayerKey, PlanKey } from "../plan/recipe.ts";
 
-export class Knowledge {
+export class KnownLayers {
   readonly #cache: LayerCache;
   readonly #layers = new Map<LayerKey, KnownLayer>();
   readonly #listings = new Map<NarHash, Listing>();
@@ -20,8 +20,8 @@ export class Knowledge {
     this.#cache = cache;
   }
 
-  /** What a state recorded. First come, first kept: one process gives one answer. */
-  teach(state: {
+  /** Adds what a state recorded. The first record of a key stays, so that a process never changes its answer. */
+  seed(state: {
     readonly layers: ReadonlyMap<LayerKey, KnownLayer>;
     readonly listings: ReadonlyMap<NarHash, Listing>;
   }): void {
@@ -31,8 +31,8 @@ export class Knowledge {
       if (!this.#listings.has(hash)) this.#listings.set(hash, known);
   }
 
-  /** The PlanKey that a resource has in its inputs; anything else is ignored. */
-  teachPlan(planKey: unknown): void {
+  /** Adds the PlanKey of a resource's inputs, and ignores anything else. */
+  seedPlan(planKey: unknown): void {
     if (typeof planKey === "string") this.#plans.add(planKey);
   }
 
@@ -48,7 +48,7 @@ export class Knowledge {
   async layer(key: LayerKey): Promise<KnownLayer | undefined> {
     const known = this.#layers.get(key) ?? (await this.#cache.identity(key));
     if (known === undefined) return undefined;
-    // What this machine had to make anew must not be promised as it was before.
+    // If this machine had to build the layer again, the old digest must not be promised.
     const now = isForeign(known)
       ? ((await this.#cache.successors.of(known.digest)) ?? known)
       : known;
@@ -56,7 +56,7 @@ export class Knowledge {
     return now;
   }
 
-  async learnLayer(key: LayerKey, known: KnownLayer): Promise<void> {
+  async addLayer(key: LayerKey, known: KnownLayer): Promise<void> {
     const before = this.#layers.get(key);
     this.#layers.set(key, known);
     await this.#cache.remember(key, known);
@@ -67,20 +67,20 @@ export class Knowledge {
   /** Only what this process has seen: planning is synchronous. */
   readonly listing = (narHash: NarHash): Listing | undefined => this.#listings.get(narHash);
 
-  /** Looks into the cache as well. */
+  /** Looks into the local cache as well. */
   async findListing(narHash: NarHash): Promise<Listing | undefined> {
     const known = this.#listings.get(narHash) ?? (await this.#cache.listing(narHash));
     if (known !== undefined) this.#listings.set(narHash, known);
     return known;
   }
 
-  async learnListing(narHash: NarHash, listing: Listing): Promise<void> {
+  async addListing(narHash: NarHash, listing: Listing): Promise<void> {
     this.#listings.set(narHash, listing);
     await this.#cache.addListing(narHash, listing);
   }
 }
 
-/** Made by a compressor that may write other bytes than this machine's. */
+/** Whether another compressor made it, which may write other bytes than this machine's. */
 function isForeign({ compressor }: KnownLayer): boolean {
   const algorithm = compressor.startsWith("zstd:") ? "zstd" : "gzip";
   return compressor !== compressorVersion(algorithm);
