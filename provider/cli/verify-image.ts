@@ -9,7 +9,7 @@ import type { ImagePlan } from "../app/plan-image.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { Platform } from "../formats/oci/platform.ts";
-import { compareImages, type ImageDifference } from "../formats/oci/verify.ts";
+import { compareImages, type ImageDifference } from "../formats/oci/compare-images.ts";
 import type { Spec } from "../arguments/spec.ts";
 import { readArguments } from "./arguments-file.ts";
 import { imagePlace, withImage, type ImageSource, type PlaceArguments } from "./image-source.ts";

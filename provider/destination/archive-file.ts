@@ -18,7 +18,7 @@ import { Owner } from "../base/owner.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { encodeHeader, type TarHeader } from "../formats/tar/header.ts";
 import { packTar, type TarItem } from "../formats/tar/pack.ts";
-import type { TarEvent } from "../formats/tar/read.ts";
+import type { TarEvent } from "../formats/tar/read-tar.ts";
 import { readArchive } from "../formats/tar/read-archive.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 

@@ -8,7 +8,7 @@ import {
   type ContainerConfig,
 } from "../formats/oci/container-config.ts";
 import type { Platform } from "../formats/oci/descriptor.ts";
-import { containerConfig } from "../formats/rootfs/container-config.ts";
+import { containerConfig } from "../formats/rootfs/container-defaults.ts";
 import type { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { NixConfValue } from "../formats/rootfs/nix-conf.ts";
 import type { LockedSystem } from "../lock/lock.ts";

@@ -13,7 +13,7 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import type { Directory } from "../formats/nix/tree.ts";
 import type { ContainerConfig } from "../formats/oci/container-config.ts";
 import type { Platform } from "../formats/oci/descriptor.ts";
-import { channelTree } from "../formats/rootfs/channel.ts";
+import { channelTree } from "../formats/rootfs/channel-tree.ts";
 import { generateText, generateTree, type GeneratedPath } from "../formats/rootfs/generated.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { manifestNix } from "../formats/rootfs/manifest-nix.ts";

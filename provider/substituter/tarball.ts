@@ -6,7 +6,7 @@ import { BUDGETS, requireWithin } from "../base/budgets.ts";
 import { ByteString } from "../base/byte-string.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { encodeNar } from "../formats/nix/nar-encoder.ts";
-import { readTar } from "../formats/tar/read.ts";
+import { readTar } from "../formats/tar/read-tar.ts";
 import { decompress } from "../compression/decompress.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { Spool } from "./spool.ts";

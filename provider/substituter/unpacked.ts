@@ -2,7 +2,7 @@
 import { ByteString } from "../base/byte-string.ts";
 import type { NarEvent } from "../formats/nix/nar-event.ts";
 import { NarLimits } from "../formats/nix/nar-limits.ts";
-import type { TarEvent } from "../formats/tar/read.ts";
+import type { TarEvent } from "../formats/tar/read-tar.ts";
 import type { Spool } from "./spool.ts";
 
 interface UnpackedFile {

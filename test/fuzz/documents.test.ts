@@ -19,7 +19,7 @@ import { listingFromJson } from "../../provider/formats/nix/listing-json.ts";
 import { readConfig } from "../../provider/formats/oci/read-config.ts";
 import { readManifest } from "../../provider/formats/oci/read-manifest.ts";
 import { jsonMembers } from "../../provider/resolve/json-members.ts";
-import { readTar } from "../../provider/formats/tar/read.ts";
+import { readTar } from "../../provider/formats/tar/read-tar.ts";
 import { fuzz, text } from "../support/fuzz.ts";
 import { inChunks } from "../support/nar.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { storeDatabase } from "../../provider/formats/nix/database.ts";
 import { writeNar } from "../../provider/formats/nix/nar-writer.ts";
-import { channelTree } from "../../provider/formats/rootfs/channel.ts";
+import { channelTree } from "../../provider/formats/rootfs/channel-tree.ts";
 import { generateText, generateTree } from "../../provider/formats/rootfs/generated.ts";
 import { directory, file } from "../support/listed-store.ts";
 import { needs } from "../support/peers.ts";

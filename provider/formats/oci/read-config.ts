@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { ContainerConfig } from "./container-config.ts";
 import type { Platform } from "./descriptor.ts";
 import type { DiffId } from "./digest.ts";
-import { annotations, diffId, parseDocument } from "./schema.ts";
+import { annotations, diffId, parseDocument } from "./document.ts";
 
 export interface ReadConfig {
   readonly platform: Platform;

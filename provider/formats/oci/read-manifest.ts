@@ -8,7 +8,7 @@ import { requireWithin } from "../../base/budgets.ts";
 import { lixError } from "../../errors/lix-error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { MediaType } from "./media-type.ts";
-import { annotations, digest, parseDocument, size } from "./schema.ts";
+import { annotations, digest, parseDocument, size } from "./document.ts";
 
 export interface ReadManifest {
   readonly kind: "manifest";

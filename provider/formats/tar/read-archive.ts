@@ -13,7 +13,7 @@ import { ByteString } from "../../base/byte-string.ts";
 import type { Bytes } from "../../base/bytes.ts";
 import { LixImageError } from "../../base/errors.ts";
 import { BLOCK_SIZE } from "./block.ts";
-import type { TarEvent } from "./read.ts";
+import type { TarEvent } from "./read-tar.ts";
 import { TarMalformed } from "./tar-input.ts";
 
 /** tar-stream declares only the options that each stream has: the last one is there for the compiler. */

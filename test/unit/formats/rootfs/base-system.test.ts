@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Tree } from "../../../../provider/formats/nix/tree.ts";
 import { baseSystemTree } from "../../../../provider/formats/rootfs/base-system.ts";
 import type { BaseSystemParts } from "../../../../provider/formats/rootfs/base-system.ts";
-import { channelTree } from "../../../../provider/formats/rootfs/channel.ts";
+import { channelTree } from "../../../../provider/formats/rootfs/channel-tree.ts";
 import { flakeRegistryTarget } from "../../../../provider/formats/rootfs/flake-registry.ts";
 import { ImageUser } from "../../../../provider/formats/rootfs/image-user.ts";
 import { directory, file, pathOf, symlink } from "../../../support/listed-store.ts";

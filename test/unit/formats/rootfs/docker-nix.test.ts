@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 import { group, passwd, shadow } from "../../../../provider/formats/rootfs/accounts.ts";
-import { containerConfig } from "../../../../provider/formats/rootfs/container-config.ts";
+import { containerConfig } from "../../../../provider/formats/rootfs/container-defaults.ts";
 import {
   autoRootName,
   flakeRegistryLink,

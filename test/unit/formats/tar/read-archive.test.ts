@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { ByteString } from "../../../../provider/base/byte-string.ts";
 import { Bytes } from "../../../../provider/base/bytes.ts";
 import { readArchive } from "../../../../provider/formats/tar/read-archive.ts";
-import { readTar, type TarEvent } from "../../../../provider/formats/tar/read.ts";
+import { readTar, type TarEvent } from "../../../../provider/formats/tar/read-tar.ts";
 import { collect } from "../../../support/collect.ts";
 import { inChunks } from "../../../support/nar.ts";
 import { gnuLong, pax, tarOf, tarPart, type TarPart } from "../../../support/tar.ts";

@@ -5,7 +5,7 @@ import { Owner } from "../../../../provider/base/owner.ts";
 import { ByteString } from "../../../../provider/base/byte-string.ts";
 import { Bytes } from "../../../../provider/base/bytes.ts";
 import { packTar, type TarItem } from "../../../../provider/formats/tar/pack.ts";
-import { readTar, type TarEvent } from "../../../../provider/formats/tar/read.ts";
+import { readTar, type TarEvent } from "../../../../provider/formats/tar/read-tar.ts";
 import { TarMalformed } from "../../../../provider/formats/tar/tar-input.ts";
 import { collect } from "../../../support/collect.ts";
 import { inChunks } from "../../../support/nar.ts";

@@ -9,7 +9,7 @@ import { MediaType } from "../../../../provider/formats/oci/media-type.ts";
 import { platformOf } from "../../../../provider/formats/oci/platform.ts";
 import { readImage } from "../../../../provider/formats/oci/read-image.ts";
 import { BlobMismatch } from "../../../../provider/formats/oci/verified-blob.ts";
-import { compareImages } from "../../../../provider/formats/oci/verify.ts";
+import { compareImages } from "../../../../provider/formats/oci/compare-images.ts";
 
 const CONFIG: ContainerConfig = { Env: ["A=1"], Cmd: ["bash"], Labels: { a: "1", b: "2" } };
 /** `contents/compressor` names a layer. */
