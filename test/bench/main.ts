@@ -5,6 +5,7 @@
  *     npm run bench                            made-up packages
  *     LIX_IMAGE_WORLD=… npm run bench          real ones
  *     npm run bench -- --rounds 9              default: 5
+ *     npm run bench -- --growth                only how checks grow with paths, packages and files
  * @module
  */
 import { availableParallelism, cpus, loadavg } from "node:os";
@@ -12,6 +13,7 @@ import { exit } from "node:process";
 import { parseArgs } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
+import { growthTable } from "./growth.ts";
 import { benchPackages } from "./packages.ts";
 import { aligned, table } from "./report.ts";
 import { outputOf } from "./output.ts";
@@ -22,7 +24,12 @@ import { child, makeWorkbench, type Workbench } from "./workbench.ts";
 
 const MOST_LOAD = 8;
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    growth: { type: "boolean", default: false },
+  },
+});
 const rounds = Number(values.rounds);
 const load = loadavg()[0] ?? 0;
 const missing = ["sh", "xargs", "xz", "gzip"].filter(
@@ -31,6 +38,11 @@ const missing = ["sh", "xargs", "xz", "gzip"].filter(
 if (load > MOST_LOAD) refuse(`the load is ${load.toFixed(1)}, so nothing measured would mean much`);
 if (missing.length > 0) refuse(`it compares with ${missing.join(", ")}, which is not installed`);
 if (!Number.isInteger(rounds) || rounds < 1) refuse("--rounds wants a number");
+
+if (values.growth) {
+  for (const line of await growthTable(rounds, progress)) console.log(line);
+  exit(0);
+}
 
 await withTempDir(async (folder) => {
   progress("preparing");

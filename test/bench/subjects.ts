@@ -8,7 +8,7 @@ import { needs } from "../support/peers.ts";
 import type { Subject } from "./samples.ts";
 import { child, lixImage, writeArguments, type Workbench } from "./workbench.ts";
 
-/** The first is what the others are told in. */
+/** The others are given as multiples of the first. */
 export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
   const { packages, layout, tar, cache } = bench;
   const list = join(bench.folder, "nars.txt");

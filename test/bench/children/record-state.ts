@@ -1,10 +1,10 @@
-/** What the engine has in its state of an image that is there: `node record-state.ts LOCK FILE`. @module */
+/** What the engine has in its state of an image that is there: `node record-state.ts LOCK FILE [ARGS]`. @module */
 import { writeFileSync } from "node:fs";
 import { check } from "pulumi-lix/provider";
 import type { Recorded } from "./unchanged.ts";
 
-const [lock = "", file = ""] = process.argv.slice(2);
-const args = { lock, registry: "localhost:5000", __provider: "" };
+const [lock = "", file = "", more = "{}"] = process.argv.slice(2);
+const args = { lock, registry: "localhost:5000", __provider: "", ...(JSON.parse(more) as object) };
 const { inputs, failures } = await check({}, args);
 if (failures.length > 0) throw new Error(JSON.stringify(failures));
 const recorded: Recorded = { args, inputs, outputs: { ...inputs, drift: [] } };
