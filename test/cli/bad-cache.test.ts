@@ -61,7 +61,7 @@ for (const [how, says] of DAMAGES) {
       await damageNar(workshop.world, which, how);
       const refused = await workshop.push();
       workshop.assertRefused(refused, which, `file://${workshop.world.cacheFolder}: `, says);
-      workshop.assertRefused(refused, "make the lock anew");
+      workshop.assertRefused(refused, "make a new lock");
     });
   });
 

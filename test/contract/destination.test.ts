@@ -32,7 +32,7 @@ interface Place {
   readonly isFile?: boolean;
 }
 
-/** A docker archive knows configs only; the test's images are told apart by them. */
+/** A docker archive knows configs only; the test tells its images apart by them. */
 const rootOf = (config: string): Digest | undefined =>
   [IMAGE, OTHER, CHANGED].find(({ blobs }) => blobs[0]?.digest === `sha256:${config}`)?.root.digest;
 
@@ -106,7 +106,7 @@ const IMAGE = sampleImage("one layer", "another layer");
 const CHANGED = sampleImage("one layer", "a changed layer");
 const OTHER = sampleImage("something else");
 
-/** As whoever publishes finds it out. */
+/** As publishing finds it out. */
 const missingBlobs = async (
   { holds, missing }: Destination,
   { root, blobs }: Image,
@@ -115,7 +115,7 @@ const missingBlobs = async (
 
 for (const [name, withPlace] of Object.entries(PLACES))
   describe(name, { skip: PEERS.some((peer) => peer.name === name) && needs(name) }, () => {
-    test("lacks everything before, and nothing after, an image is published", () =>
+    test("lacks everything before an image is published, and nothing after", () =>
       withPlace(async ({ destination, tagged }) => {
         const digests = IMAGE.blobs.map(({ digest }) => digest);
         assert.deepEqual(await missingBlobs(destination, IMAGE), new Set(digests));
@@ -151,7 +151,7 @@ for (const [name, withPlace] of Object.entries(PLACES))
         );
       }));
 
-    test("is sent only what changed; a file, all of it", () =>
+    test("is sent only what changed, or all of it if it is a file", () =>
       withPlace(async ({ destination, tagged, isFile }) => {
         await destination.publish(IMAGE, { tags: ["v1"] });
         const report = await destination.publish(CHANGED, { tags: ["v1"] });
@@ -205,7 +205,7 @@ for (const [name, withPlace] of Object.entries(PLACES))
         assert.equal(await tagged("v1"), undefined);
       }));
 
-    test("holds an index with all its images, or says that it cannot", () =>
+    test("holds an index with all its images, or reports that it cannot", () =>
       withPlace(async ({ destination, tagged, read }) => {
         const index = sampleIndex(IMAGE, sampleImage("one layer", "for arm"));
         if (read === undefined) {
@@ -226,7 +226,7 @@ for (const [name, withPlace] of Object.entries(PLACES))
         assert.equal(await tagged("v2"), OTHER.root.digest);
       }));
 
-    test("believes what the caller was told a moment ago", () =>
+    test("believes what the caller found out a moment ago", () =>
       withPlace(async ({ destination, tagged }) => {
         await destination.publish(IMAGE, { tags: ["v1"] });
         const options = { tags: ["v2"], missing: new Set<Digest>() };

@@ -7,7 +7,7 @@ import { ONE_IMAGE, withStack } from "./fixtures/with-stack.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-test("every mistake is told at once, each in its own line", NO_ENGINE, async () => {
+test("all mistakes are reported at once, each on its own line", NO_ENGINE, async () => {
   await withStack(ONE_IMAGE, async (stack) => {
     stack.give({ maxLayers: 128, tag: "not a tag", extraPkgs: ["tre"], nixConf: { a: "b\nc" } });
     const text = await stack.refuse("preview");

@@ -7,7 +7,7 @@ import { LOADERS, NO_CACHES, writeProgram } from "../protocol/fixtures/loaders.t
 import { NO_ENGINE } from "./fixtures/engine.ts";
 import { ONE_IMAGE, withStack } from "./fixtures/with-stack.ts";
 
-test("what one loader has made is no change to any other", NO_ENGINE, async () => {
+test("a program makes no change when another loader runs it", NO_ENGINE, async () => {
   await withStack(
     ONE_IMAGE,
     async (stack) => {

@@ -17,7 +17,7 @@ test(
       await stack.up();
       const { digest } = StackState.image(await stack.state());
 
-      // What is ignored comes to check from the state, outputs too.
+      // The engine hands check the ignored properties from the state, outputs included.
       const ignored = JSON.stringify(["nixConf", "digest", "labels", "platforms"]);
       await stack.write(image(`protect: true, ignoreChanges: ${ignored}`, "nixConf: { cores: 4 }"));
       await stack.up("--expect-no-changes");
@@ -71,7 +71,7 @@ test(
   },
 );
 
-test("into a component, by an alias, an image goes without a change", NO_ENGINE, async () => {
+test("with an alias an image moves into a component without a change", NO_ENGINE, async () => {
   await withStack(image(""), async (stack) => {
     await stack.up();
     const { digest } = StackState.image(await stack.state());

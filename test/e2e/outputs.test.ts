@@ -14,11 +14,15 @@ for (const [name, image] of Object.entries(images))
   for (const output of ${names} as const) deploy(\`\${name}-\${output}\`, { value: image[output] });
 `;
 
-test("an output that an image has not got is no change at every preview", NO_ENGINE, async () => {
-  await withStack(USERS, async (stack) => {
-    await stack.up();
-    await stack.run("preview", "--expect-no-changes");
-    await stack.run("preview", "--expect-no-changes", "--refresh");
-    await stack.up("--expect-no-changes");
-  });
-});
+test(
+  "an output that an image does not have causes no change at every preview",
+  NO_ENGINE,
+  async () => {
+    await withStack(USERS, async (stack) => {
+      await stack.up();
+      await stack.run("preview", "--expect-no-changes");
+      await stack.run("preview", "--expect-no-changes", "--refresh");
+      await stack.up("--expect-no-changes");
+    });
+  },
+);

@@ -27,7 +27,7 @@ async function planned(stack: Stack): Promise<void> {
   await stack.up("--plan", "plan.json");
 }
 
-test("an update plan holds whatever its preview could not know", NO_ENGINE, async () => {
+test("an update plan accepts values that its preview could not know", NO_ENGINE, async () => {
   await withStack(UNKNOWNS, async (stack) => {
     const { env } = stack;
     stack.env = { ...env, UNKNOWN: "yes" };
@@ -42,7 +42,7 @@ test("an update plan holds whatever its preview could not know", NO_ENGINE, asyn
   });
 });
 
-test("an update plan fails when the image is another by then", NO_ENGINE, async () => {
+test("an update plan fails when the image has changed since", NO_ENGINE, async () => {
   await withStack(UNKNOWNS, async (stack) => {
     await stack.run("preview", "--save-plan", "plan.json");
     stack.give({ nixConf: { cores: 4 } });

@@ -78,7 +78,7 @@ test("another release of the package changes no resource", NO_ENGINE, async () =
   });
 });
 
-test("a stack of any earlier format is no change", NO_ENGINE, async () => {
+test("a stack in any earlier format shows no change", NO_ENGINE, async () => {
   for (const golden of goldenStacks())
     await withStack(NAMED_IMAGES, async (stack) => {
       await copyFile(golden.lockFile, stack.world.lockFile);

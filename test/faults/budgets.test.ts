@@ -136,7 +136,7 @@ test("a lock of 600 MB, and arguments without an end, are refused in 192 MB", ()
     assertOverBudget(await cliIn(["plan", "/dev/zero"], where), /\/dev\/zero.*\n.*argumentBytes/);
   }));
 
-test("a tarball that is as large as nixpkgs is taken in 192 MB", () =>
+test("a tarball as large as nixpkgs is read in 192 MB", () =>
   withTempDir(async (folder) => {
     const file = join(folder, "x.tgz");
     const parts = repeated(100_000, (at) => ({

@@ -41,7 +41,7 @@ overEachRegistry("a large upload", [
     const again = ["HEAD blob", "GET", "PATCH"];
     assertAsked(stage, ["POST", "PUT", ...again, ...again, "PUT"]);
   }),
-  row("begins anew where the registry takes no rest of one", async (stage) => {
+  row("starts again where the registry does not resume an upload", async (stage) => {
     stage.fault(
       { method: "PUT", act: { kind: "drop", afterBytes: KEPT } },
       { method: "PATCH", act: { kind: "answer", status: 416 } },
@@ -49,7 +49,7 @@ overEachRegistry("a large upload", [
     assert.equal(await stage.client().pushBlob(BLOB), "uploaded");
     assertAsked(stage, ["POST", "PUT", "HEAD blob", "GET", "PATCH", "HEAD blob", "POST", "PUT"]);
   }),
-  row("begins anew where the registry loses the rest of one, as ECR does", async (stage) => {
+  row("starts again where the registry loses what it has received, as ECR does", async (stage) => {
     stage.fault(
       { method: "PUT", act: { kind: "drop", afterBytes: KEPT } },
       { method: "PATCH", act: { kind: "answer", status: 202 } },

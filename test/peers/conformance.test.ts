@@ -74,7 +74,7 @@ describe("the registry of the tests", { skip: needs("conformance") }, () => {
     }
   });
 
-  test("would not pass it with the wrong status for a manifest that it takes", async () => {
+  test("fails the conformance program with a wrong status for a manifest", async () => {
     const cases = await conformance(({ faults }) => {
       const act = { kind: "lie", status: 200 } as const;
       faults.push({ method: "PUT", path: /\/manifests\//, times: Infinity, act });

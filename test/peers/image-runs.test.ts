@@ -36,7 +36,7 @@ describe("an image of real packages", { skip }, () => {
       assert.equal(await succeeds(container, "nix-store --gc --print-dead"), added);
     }));
 
-  test("runs with packages, a flake registry, zstd and one layer for all but the groups, without nixpkgs", () =>
+  test("runs with packages, a flake registry, zstd and few layers, without nixpkgs", () =>
     withTempDir(async (folder) => {
       const registry = join(folder, "registry");
       await mkdir(registry);

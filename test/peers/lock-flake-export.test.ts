@@ -46,55 +46,60 @@ test("a flake gives what its file gives, for each system", { skip }, async () =>
   });
 });
 
-test("what no cache has is exported from the store, and real Nix takes it", { skip }, async () => {
-  await withNixWorld(async (world) => {
-    await push(world);
-    // Half of it is in a cache; the rest only this store has.
-    const request = { file: world.file, attributes: ["wget", "curl"], withNixpkgs: false };
-    const { packages } = await packagesFromNix({ ...request, system: "x86_64-linux" });
-    const missing = ["wget", "curl"].map(
-      (name) => packages.get(name)?.outputs.values().next().value ?? assert.fail(name),
-    );
-    for (const path of missing) await rm(join(world.cache, `${StorePath.hashPart(path)}.narinfo`));
-    const store = `local?root=${join(world.dir, "root")}`;
-    const key = join(world.dir, "secret");
-    const export_ = ["--export", join(world.dir, "own"), "--secret-key-file", key];
-    const argv = [...lockArguments(world, "lock.json"), ...export_, "--store", store];
-    assert.equal(await lockCommand(argv), 0);
+test(
+  "paths that no cache has are exported from the store, and real Nix accepts them",
+  { skip },
+  async () => {
+    await withNixWorld(async (world) => {
+      await push(world);
+      // Half of it is in a cache; the rest only this store has.
+      const request = { file: world.file, attributes: ["wget", "curl"], withNixpkgs: false };
+      const { packages } = await packagesFromNix({ ...request, system: "x86_64-linux" });
+      const missing = ["wget", "curl"].map(
+        (name) => packages.get(name)?.outputs.values().next().value ?? assert.fail(name),
+      );
+      for (const path of missing)
+        await rm(join(world.cache, `${StorePath.hashPart(path)}.narinfo`));
+      const store = `local?root=${join(world.dir, "root")}`;
+      const key = join(world.dir, "secret");
+      const export_ = ["--export", join(world.dir, "own"), "--secret-key-file", key];
+      const argv = [...lockArguments(world, "lock.json"), ...export_, "--store", store];
+      assert.equal(await lockCommand(argv), 0);
 
-    const { lock } = await readLock(join(world.dir, "lock.json"));
-    await verifyLock(lock);
-    assert.equal(lock.caches.length, 2);
-    const names = await readdir(join(world.dir, "own"));
-    assert.deepEqual(
-      names.filter((name) => name.endsWith(".narinfo")).sort(),
-      missing.map((path) => `${StorePath.hashPart(path)}.narinfo`).sort(),
-    );
-    const nars = await readdir(join(world.dir, "own/nar"));
-    // Both have the same contents.
-    assert.match(nars.join(" "), /^[0-9a-z]{52}\.nar\.zst$/);
+      const { lock } = await readLock(join(world.dir, "lock.json"));
+      await verifyLock(lock);
+      assert.equal(lock.caches.length, 2);
+      const names = await readdir(join(world.dir, "own"));
+      assert.deepEqual(
+        names.filter((name) => name.endsWith(".narinfo")).sort(),
+        missing.map((path) => `${StorePath.hashPart(path)}.narinfo`).sort(),
+      );
+      const nars = await readdir(join(world.dir, "own/nar"));
+      // Both have the same contents.
+      assert.match(nars.join(" "), /^[0-9a-z]{52}\.nar\.zst$/);
 
-    // By its signature: the trees are content-addressed for nobody who does not say so.
-    process.env["NIX_REMOTE"] = join(world.dir, "other");
-    await run("nix", [
-      ...["--extra-experimental-features", "nix-command", "copy", ...missing],
-      ...["--from", `file://${join(world.dir, "own")}`],
-      ...["--option", "trusted-public-keys", world.publicKey],
-    ]);
-    await run("nix", [
-      "--extra-experimental-features",
-      "nix-command",
-      "store",
-      "verify",
-      ...missing,
-    ]);
+      // By its signature: the trees are content-addressed for nobody who does not say so.
+      process.env["NIX_REMOTE"] = join(world.dir, "other");
+      await run("nix", [
+        ...["--extra-experimental-features", "nix-command", "copy", ...missing],
+        ...["--from", `file://${join(world.dir, "own")}`],
+        ...["--option", "trusted-public-keys", world.publicKey],
+      ]);
+      await run("nix", [
+        "--extra-experimental-features",
+        "nix-command",
+        "store",
+        "verify",
+        ...missing,
+      ]);
 
-    // The second time the folder has it.
-    process.env["NIX_REMOTE"] = join(world.dir, "root");
-    assert.equal(await lockCommand([...argv, "--check"]), 0);
-    assert.deepEqual(await readdir(join(world.dir, "own/nar")), nars);
-  });
-});
+      // The second time the folder has it.
+      process.env["NIX_REMOTE"] = join(world.dir, "root");
+      assert.equal(await lockCommand([...argv, "--check"]), 0);
+      assert.deepEqual(await readdir(join(world.dir, "own/nar")), nars);
+    });
+  },
+);
 
 test(
   "Nix's own store and a cache that it wrote make one lock and one image",

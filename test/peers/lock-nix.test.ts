@@ -94,7 +94,7 @@ test(
   },
 );
 
-test("attributes that cannot be had are reported together", { skip }, async () => {
+test("attributes that cannot be evaluated are reported together", { skip }, async () => {
   await withNixWorld(async ({ file }) => {
     const request = { file, attributes: ["bad", "nope", "curl.lib", "gzip"], withNixpkgs: false };
     await assert.rejects(

@@ -26,7 +26,7 @@ describe("the peak of memory", { skip: needsRealWorld() }, () => {
       assert.ok(peak > 0 && peak < BOUND, `${peak} bytes`);
     }));
 
-  test("is no other with eight images at once in one process", () =>
+  test("does not grow with eight images at once in one process", () =>
     withTempDir(async (folder) => {
       const program = join(REPOSITORY, "test/bench/children/eight-images.js");
       const { peak } = await measureNode(program, [lock, "jq", "tree"], {

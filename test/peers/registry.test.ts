@@ -64,7 +64,7 @@ for (const program of DISTRIBUTIONS)
         assert.equal(head?.digest, INDEX.root.digest);
       }));
 
-    test("deletes a manifest with its tags; only a tag, if it can", () =>
+    test("deletes a manifest with its tags, and one tag alone where it can", () =>
       withDockerRegistry({ program }, async (host) => {
         const client = clientOf(host);
         await registryDestination(client).publish(IMAGE, { tags: ["v1", "v2"] });
@@ -80,7 +80,7 @@ for (const program of DISTRIBUTIONS)
         assert.equal(await client.headManifest("v2"), undefined);
       }));
 
-    test("lets in whom DOCKER_AUTH_CONFIG names, and nobody else", () =>
+    test("lets in only the user whom DOCKER_AUTH_CONFIG names", () =>
       // Hash and password of crypt_blowfish's test vectors.
       withDockerRegistry(
         { program, htpasswd: "me:$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n" },
@@ -97,7 +97,7 @@ for (const program of DISTRIBUTIONS)
         },
       ));
 
-    test("has the whole of a blob whose upload was cut", () =>
+    test("has all of a blob whose upload was cut", () =>
       withDockerRegistry({ program }, async (host) => {
         const proxy = await startFaultProxy(host);
         try {

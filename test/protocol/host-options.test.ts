@@ -109,7 +109,7 @@ test("a program that throws fails the operation and deletes nothing", async () =
   });
 });
 
-test("what was under way when another resource failed is finished and recorded", async () => {
+test("an operation that is under way when another resource fails is finished and recorded", async () => {
   const program = `
     new Note("slow", { name: "a", text: "slow" });
     new Note("refused", { name: "b", text: "refused" });`;

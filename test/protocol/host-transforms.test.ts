@@ -24,7 +24,7 @@ test("transforms of the resource come first, then those of its parents, then tho
   });
 });
 
-test("a transform changes options, and what it does not return stays", async () => {
+test("a transform changes options, and keeps those that it does not return", async () => {
   const program = `
     const options = JSON.parse(env["OPTIONS"] ?? "{}");
     const changed: pulumi.ResourceTransform = ({ props, opts }) => ({ props, opts: { ...opts, ...options } });
@@ -61,7 +61,7 @@ test("a transform that throws fails the operation, and nothing is made", async (
   });
 });
 
-test("what is inside a renamed component is known by the name that follows", async () => {
+test("resources inside a renamed component keep their identity by the inherited alias", async () => {
   const program = `
     class Service extends pulumi.ComponentResource {
       constructor(name: string, opts: pulumi.ComponentResourceOptions) {

@@ -28,7 +28,7 @@ test("a preview shows checked inputs as outputs, all else as unknown, and makes 
   });
 });
 
-test("up creates; without a change the next one asks check and diff and no more", async () => {
+test("up creates; without a change the next up calls check and diff only", async () => {
   await withStack(ONE_NOTE, async (host, cloud) => {
     const up = await host.up();
     assert.deepEqual(up.outputs, { digest: "digest of hello", serial: 1 });
@@ -80,7 +80,7 @@ test("a replacement is checked again as if new, made, and only then the old one 
   });
 });
 
-test("deleteBeforeReplace turns that round", async () => {
+test("with deleteBeforeReplace the old one is deleted before the new one is made", async () => {
   const program = `new Note("note", { name: env["NAME"] ?? "a", text: "t" }, { deleteBeforeReplace: true });`;
   await withStack(program, async (host) => {
     await host.up();
@@ -100,7 +100,7 @@ test("an unknown input reaches check as the sentinel and is known at up", async 
   });
 });
 
-test("a failed check and a throwing create leave nothing behind", async () => {
+test("nothing is left after a check that fails or a create that throws", async () => {
   await withStack(ONE_NOTE, async (host) => {
     const checked = await host.up({ env: { TEXT: "" } });
     assert.equal(

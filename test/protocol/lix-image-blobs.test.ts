@@ -15,7 +15,7 @@ import { layerNamed } from "../support/layer-named.ts";
 
 const VERIFIED = given({ verifyBlobs: true });
 
-test("with verifyBlobs a refresh sees each lost blob, and up sends just those", async () => {
+test("with verifyBlobs a refresh finds each lost blob, and up sends only those", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages, env }) => {
     await done(host.up());
     assert.deepEqual(changes(await done(host.up(VERIFIED))), ["update lix"], "refresh goes by it");
@@ -59,7 +59,7 @@ test("with verifyBlobs a refresh sees each lost blob, and up sends just those", 
   });
 });
 
-test("an up that begins to verify blobs sends those that are lost", async () => {
+test("the up that turns on verifyBlobs sends the blobs that are lost", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     await done(host.up());
     const { digest, layers } = recorded(host);

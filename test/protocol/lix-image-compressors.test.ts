@@ -15,7 +15,7 @@ import { recompress } from "./fixtures/recompress.ts";
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 import { layerNamed } from "../support/layer-named.ts";
 
-test("another compressor is no change; a layer that it has to make anew is told, and then there is peace", async () => {
+test("another compressor causes no change; a layer that it has to rebuild is reported once, and then nothing changes", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { host, registry, packages, env } = stack;
     // A machine that has nothing but the state.

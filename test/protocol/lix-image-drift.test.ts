@@ -18,7 +18,7 @@ import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 
 const TAGS = { extraTags: ["stable"] };
 
-test("refresh sees a tag that was moved or deleted, and a missing manifest; up repairs just that", async () => {
+test("refresh finds a moved tag, a deleted tag and a missing manifest; up repairs only that", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     await done(host.up(given({ ...TAGS, lixRevision: "older" })));
     const older = recorded(host).digest;
@@ -69,7 +69,7 @@ test("refresh sees a tag that was moved or deleted, and a missing manifest; up r
   });
 });
 
-test("of two systems one manifest can be missing; of an image all", async () => {
+test("one manifest of two systems, or the whole image, can be missing from a registry", async () => {
   const systems = ["x86_64-linux", "aarch64-linux"] as const;
   await withImage(
     ONE_IMAGE,
@@ -99,7 +99,7 @@ test("of two systems one manifest can be missing; of an image all", async () => 
   );
 });
 
-test("a registry that refuses or is not there changes no state, and the message names it", async () => {
+test("a registry that refuses or does not answer changes no state, and the message names it", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     await done(host.up());
     const before = host.state;
@@ -124,7 +124,7 @@ test("a registry that refuses or is not there changes no state, and the message 
   });
 });
 
-test("what a forged registry says is shown as drift and teaches the next check nothing", async () => {
+test("a forged answer of the registry is shown as drift, and the next check ignores it", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, env, packages }) => {
     await done(host.up());
     const { digest, planKey, layers } = recorded(host);
@@ -159,7 +159,7 @@ test("what a forged registry says is shown as drift and teaches the next check n
     assert.match((await host.refresh()).failed ?? "", /expected sha256:.*; got sha256:/);
     registry.faults.length = 0;
 
-    // A machine that has nothing but the state still comes to the same digest, without a download.
+    // A machine that has only the state computes the same digest without a download.
     packages.log.length = 0;
     const preview = await done(host.preview({ env: { LIX_IMAGE_CACHE: `${env["HOME"]}/empty` } }));
     assert.equal(preview.outputs["digest"], digest);

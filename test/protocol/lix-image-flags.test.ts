@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { done } from "./fixtures/image-results.ts";
 import { ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 
-test("under --logflow and --tracing an image tells as much as without", async () => {
+test("an image prints the same lines with --logflow and --tracing as without", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     const providerFlags = ["--logtostderr", "-v=3", "--tracing", "127.0.0.1:6007"];
     const up = await done(host.up({ providerFlags }));

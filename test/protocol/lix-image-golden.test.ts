@@ -7,7 +7,7 @@ import { assertNothingAsked, changes, done, recorded } from "./fixtures/image-re
 import { given, withImage } from "./fixtures/with-image.ts";
 import type { Checkpoint } from "./host/checkpoint.ts";
 
-test("a stack of any earlier format is no change, on a machine that has nothing but it", async () => {
+test("a stack in any earlier format shows no change on a machine that has only its state", async () => {
   const stacks = goldenStacks();
   assert.equal(stacks[0]?.name, "v1");
   for (const stack of stacks) await replay(stack);

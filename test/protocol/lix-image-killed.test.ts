@@ -37,7 +37,7 @@ const ANSWERED = new Map([
   ["after the last tag", 1],
 ]);
 
-test("killed at any point: no tag on half an image, nothing sent twice, and the next up ends it", async () => {
+test("killed at any point: no tag names half an image, nothing is sent twice, and the next up completes the push", async () => {
   await withImage(
     ONE_IMAGE,
     async (stack) => {

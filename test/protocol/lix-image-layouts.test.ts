@@ -44,7 +44,7 @@ const ESM = {
   "index.js": image('await import("pulumi-lix")'),
 };
 
-test("as pnpm links it the package is found by the program and the provider, for all operations", async () => {
+test("program and provider find the package as pnpm links it, in every operation", async () => {
   await withInstalledPackage(async ({ folder: store }) => {
     const linked = Object.fromEntries(
       ["pulumi-lix", "@pulumi/pulumi"].map((name) => [name, join(store, "node_modules", name)]),
@@ -58,7 +58,7 @@ test("as pnpm links it the package is found by the program and the provider, for
   });
 });
 
-test("where only a dependency has the package the program says what to do", async () => {
+test("a program fails with what to do where only a dependency has the package", async () => {
   await withInstalledPackage(async ({ folder: store }) => {
     const modules = join(store, "node_modules");
     await mkdir(join(modules, "platform"));

@@ -41,7 +41,7 @@ for (const [how, end, leaves] of [
     });
   });
 
-test("a run removes nothing of another that works in the same cache", async () => {
+test("a run removes nothing that another run in the same cache is writing", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { host, packages } = stack;
     packages.faults.push({ ...SLOW, times: 1 });
@@ -57,7 +57,7 @@ test("a run removes nothing of another that works in the same cache", async () =
   });
 });
 
-test("a provider whose engine was killed ends by itself, in the middle of its work", async () => {
+test("a provider whose engine was killed ends by itself in the middle of its work", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { packages, host } = stack;
     packages.faults.push({ ...SLOW, times: Infinity });
@@ -76,7 +76,7 @@ test("a provider whose engine was killed ends by itself, in the middle of its wo
   });
 });
 
-test("a provider whose stdin was closed goes on while the engine is there", async () => {
+test("a provider whose stdin is closed continues while the engine is alive", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     await withProvider(stack, async (provider) => {
       const checking = check(stack, provider);

@@ -7,7 +7,7 @@ import { assertNothingAsked, changes, done, recorded, takeLog } from "./fixtures
 import { LOADERS, NO_CACHES, writeProgram } from "./fixtures/loaders.ts";
 import { ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 
-test("what one loader has made is no change to any other, and nobody is asked anything", async () => {
+test("a program makes no change when another loader runs it, and asks nobody", async () => {
   await withImage(
     ONE_IMAGE,
     async ({ host, registry, packages, folder }) => {

@@ -1,4 +1,4 @@
-/** An image in several registries: each is told of, repaired and cleaned on its own. */
+/** An image in several registries: each is checked, repaired and cleaned on its own. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
@@ -39,7 +39,7 @@ const withElsewhere = (
 const copied = (elsewhere: TestRegistry): string | undefined =>
   tagged(elsewhere, "latest", "copies/lix");
 
-test("a mirror's reference is known at preview; a new mirror gets the image without a package fetched", () =>
+test("a preview knows a mirror's reference, and a new mirror gets the image without a package being fetched", () =>
   withElsewhere(async ({ host, registry, packages, env, elsewhere, mirror }) => {
     const mirrors = { mirrors: [mirror] };
     const preview = await done(host.preview(given(mirrors)));
@@ -64,7 +64,7 @@ test("a mirror's reference is known at preview; a new mirror gets the image with
     assert.ok(asked.every((method) => method === "GET" || method === "HEAD"));
   }));
 
-test("what a mirror does not take is in state as such, and the next up brings it there", () =>
+test("an image that a mirror refused is recorded as drift, and the next up pushes it there", () =>
   withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
     const args = given({ mirrors: [mirror], deleteFromRegistry: true });
     const act = { kind: "answer", status: 403 } as const;
@@ -96,7 +96,7 @@ test("what a mirror does not take is in state as such, and the next up brings it
     assert.equal(tagged(registry), undefined);
   }));
 
-test("with mirrorFailure a mirror that fails is a warning, what uses ref goes on, and up repairs it", () =>
+test("with mirrorFailure a mirror that fails is a warning, resources that use ref continue, and up repairs the mirror", () =>
   withElsewhere(async ({ host, registry, elsewhere, mirror }) => {
     const args = given({ mirrors: [mirror], mirrorFailure: "warn" });
     const act = { kind: "answer", status: 403 } as const;

@@ -7,7 +7,7 @@ import { assertNothingAsked, done, ops, stateOf, tagged } from "./fixtures/image
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 import type { Result } from "./host/steps.ts";
 
-test("several mistakes are told at once, and nothing is built or pushed", async () => {
+test("several mistakes are reported at once, and nothing is built or pushed", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages }) => {
     const { failed = "" } = await host.up(
       given({
@@ -20,7 +20,7 @@ test("several mistakes are told at once, and nothing is built or pushed", async 
       }),
     );
     const lines = failed.split("\n").filter((line) => line.includes("has a problem"));
-    for (const [what, told] of Object.entries({
+    for (const [what, expected] of Object.entries({
       extraPkgs: /extraPkgs\[0\]: the lock has no package "tre".*; nearest: tree/,
       output: /extraPkgs\[1\].*nothing/,
       maxLayers: /maxLayers: expected a whole number from 1 to 127; got 0/,
@@ -29,7 +29,7 @@ test("several mistakes are told at once, and nothing is built or pushed", async 
       name: /name: not a repository: "no name"/,
       shape: /shape: unknown argument.*\n.*hint: LixImage has archives, /,
     }))
-      assert.match(failed, told, what);
+      assert.match(failed, expected, what);
     assert.equal(lines.length, 7, failed);
     assert.doesNotMatch(failed, /\n\s+at /, "no traceback");
     assertNothingAsked({ registry, packages });
@@ -37,7 +37,7 @@ test("several mistakes are told at once, and nothing is built or pushed", async 
   });
 });
 
-test("an output that is given as an argument is a mistake, also by an update and of a drifted image", async () => {
+test("an output that is given as an argument is a mistake, also in an update and for a drifted image", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     const labels = { maintainer: "me" };
     const first = await host.preview(given({ labels, digest: `sha256:${"0".repeat(64)}` }));

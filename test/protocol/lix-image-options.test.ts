@@ -48,7 +48,7 @@ const given = ({ args = {}, options = {}, transform, called }: Given) => ({
   },
 });
 
-test("a transform changes arguments before they are checked, wherever it stands", async () => {
+test("a transform changes arguments before check sees them, wherever it is declared", async () => {
   await withImage(PROGRAM, async ({ host, registry, packages }) => {
     await done(host.up(given({ args: { nixConf: { cores: 4 } } })));
     const { digest } = recorded(host);
@@ -79,7 +79,7 @@ test("ignoreChanges keeps an argument, and with it the digest; on an output it h
   });
 });
 
-test("by an alias a resource of another name, type or parent is the same, and no image is touched", async () => {
+test("with an alias a resource keeps its identity under another name, type or parent, and no image is touched", async () => {
   const program = `
     const aliases = JSON.parse(process.env["ALIASES"] ?? "[]");
     class Service extends pulumi.ComponentResource {
@@ -157,7 +157,7 @@ test("deleteBeforeReplace removes the old image first", async () => {
   });
 });
 
-test("an image waits for what it depends on, and goes before it", async () => {
+test("an image is created after what it depends on and deleted before it", async () => {
   const program = `
     const network = deploy("network", {});
     const service = new pulumi.ComponentResource("test:index:Service", "service");

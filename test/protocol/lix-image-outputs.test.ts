@@ -5,7 +5,7 @@ import { DeclaredOutputs } from "../../provider/pulumi/declared-outputs.ts";
 import { changes, done, editState, ops, recorded, stepOf } from "./fixtures/image-results.ts";
 import { given, withImage } from "./fixtures/with-image.ts";
 
-/** For each output something that takes it alone, so that one that is unknown is told by its name. */
+/** For each output a resource that uses only this one, so that an unknown output shows by its name. */
 const USERS = `
 const users = (image: LixImage, name: string) => {
   for (const output of ${JSON.stringify(DeclaredOutputs.names)} as const)
@@ -20,7 +20,7 @@ const ONE = `${USERS}
 users(new LixImage("lix", { registry, ...given }), "lix");
 `;
 
-test("what uses an output does not change with the next preview", async () => {
+test("a resource that uses an output does not change at the next preview", async () => {
   await withImage(
     ONE,
     async ({ host }) => {
@@ -40,7 +40,7 @@ test("what uses an output does not change with the next preview", async () => {
   );
 });
 
-test("outputs that a state has not got, because an earlier version wrote it, are known at once", async () => {
+test("outputs that the state of an earlier version lacks are known at once", async () => {
   await withImage(
     ONE,
     async ({ host, registry }) => {
@@ -61,7 +61,7 @@ test("outputs that a state has not got, because an earlier version wrote it, are
   );
 });
 
-test("what LixImage.get cannot know is known to be missing", async () => {
+test("outputs that LixImage.get cannot know are undefined, not unknown", async () => {
   const program = `${USERS}
     if (process.env["THERE"] === undefined) new LixImage("lix", { registry, ...given });
     else users(LixImage.get("there", registry + "/lix"), "there");`;

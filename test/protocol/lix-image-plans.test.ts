@@ -20,7 +20,7 @@ async function planned(host: Host, options: RunOptions): Promise<void> {
   await done(host.up({ ...options, plan }));
 }
 
-test("an update plan holds whatever its preview could not know", async () => {
+test("an update plan accepts values that its preview could not know", async () => {
   await withImage(UNKNOWNS, async ({ host }) => {
     await planned(host, { env: { UNKNOWN: "yes" } });
     await planned(host, given({ previewDigests: false, extraPkgs: ["tree"] }));
@@ -28,7 +28,7 @@ test("an update plan holds whatever its preview could not know", async () => {
   });
 });
 
-test("an update plan fails when the image is another by then, and pushes nothing", async () => {
+test("an update plan fails and pushes nothing when the image has changed since", async () => {
   await withImage(UNKNOWNS, async ({ host, registry }) => {
     const { plan } = await done(host.preview());
     const other = await host.up({ ...given({ nixConf: { cores: 4 } }), plan });

@@ -11,7 +11,7 @@ const policy =
   (type, inputs) =>
     type.endsWith(":LixImage") ? { ...inputs, ...args } : inputs;
 
-test("the image is what a policy makes of the arguments, that is said, and then nothing changes", async () => {
+test("the image is built from the arguments as a policy changed them, a line says so, and then nothing changes", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     const mirrors = [`${registry.host}/copy`];
     const changed = { nixConf: { cores: 2 }, extraTags: ["audited"] };
@@ -34,7 +34,7 @@ test("the image is what a policy makes of the arguments, that is said, and then 
   });
 });
 
-test("a policy that comes to a stack, changes, or goes, is one update each", async () => {
+test("a policy that is added, changed or removed causes one update", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     const usual = given({ previewDigests: false });
     await done(host.up(usual));

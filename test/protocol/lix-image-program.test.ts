@@ -8,7 +8,7 @@ import { changes, done, ops, recorded, stepOf } from "./fixtures/image-results.t
 import { withImage } from "./fixtures/with-image.ts";
 import { withHost } from "./host/host.ts";
 
-test("LixImage.get tells what the registry says of an image, and never changes it", async () => {
+test("LixImage.get reads an image from its registry and never changes it", async () => {
   const program = `
     const id = pulumi.interpolate\`\${registry}/lix\`;
     if (process.env["THERE"] === undefined)
@@ -35,7 +35,7 @@ test("LixImage.get tells what the registry says of an image, and never changes i
   });
 });
 
-test("a program from whose folder the package cannot be found is told so, and what to do", async () => {
+test("a program whose folder does not resolve the package gets an error that says what to do", async () => {
   await withTempDir(async (folder) => {
     const sdk = join(import.meta.dirname, "../../sdk/index.ts");
     const modules = join(import.meta.dirname, "../../node_modules");

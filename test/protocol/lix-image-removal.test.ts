@@ -6,7 +6,7 @@ import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 import { withProvider } from "./fixtures/with-provider.ts";
 import { existing } from "./host/plan-step.ts";
 
-test("another repository is a replacement; what was pushed stays", async () => {
+test("another repository replaces the resource; what was pushed stays", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     await done(host.up());
     const { digest } = recorded(host);
@@ -20,7 +20,7 @@ test("another repository is a replacement; what was pushed stays", async () => {
   });
 });
 
-test("deleteFromRegistry removes what is still ours, and says what it could not", async () => {
+test("deleteFromRegistry removes what is still ours, and reports what it could not remove", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry }) => {
     const ours = { deleteFromRegistry: true };
     await done(host.up(given({ ...ours, extraTags: ["v1"] })));
@@ -56,7 +56,7 @@ test("deleteFromRegistry removes what is still ours, and says what it could not"
   });
 });
 
-test("a replacement in the same place with the same digest keeps what it has just pushed", async () => {
+test("a replacement with the same digest in the same repository keeps what it has just pushed", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { host, registry } = stack;
     await done(host.up(given({ deleteFromRegistry: true })));

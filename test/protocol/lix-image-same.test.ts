@@ -17,7 +17,7 @@ import {
 import { given, ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 import { withHost } from "./host/host.ts";
 
-test("a state written by another version of the package is no change", async () => {
+test("a state that another version of the package wrote shows no change", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages }) => {
     await done(host.up());
     takeLog(registry);
@@ -55,7 +55,7 @@ test("a state written by another version of the package is no change", async () 
   });
 });
 
-test("nor is another folder, the order of keys, or an attribute of the lock that nobody uses", async () => {
+test("another folder, another order of keys and an unused attribute of the lock show no change", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages, folder, env, world }) => {
     const nixConf = { cores: 4, "max-jobs": 2 };
     await done(host.up(given({ nixConf })));

@@ -19,7 +19,7 @@ test("three images with one base fetch every package once and send every layer o
   });
 });
 
-test("a check says what it is going to make before it has fetched any of it", async () => {
+test("a check announces what it builds before it fetches any package", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { packages, registry } = stack;
     packages.faults.push({ path: /^nar\//, act: { kind: "wait", ms: 1_000 }, times: 2 });

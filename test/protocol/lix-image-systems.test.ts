@@ -45,7 +45,7 @@ const fetchedNars = (packages: CacheServer): string[] =>
 
 const isQuestion = (method: string): boolean => method === "HEAD" || method === "GET";
 
-test("two architectures in one up: each layer once, then both manifests, the index with its tags", () =>
+test("two architectures are pushed in one up: each layer once, then both manifests, then the index with its tags", () =>
   withSystems(async ({ host, registry, packages, world }) => {
     const { nixpkgs } = world.contents;
     assert.ok(nixpkgs !== undefined);
@@ -67,7 +67,7 @@ test("two architectures in one up: each layer once, then both manifests, the ind
     assert.deepEqual(changedSteps(await host.refresh()), []);
   }));
 
-test("without a package of one system nothing is pushed, the message names the system, and the next up pushes all", () =>
+test("nothing is pushed without a package of one system; the message names the system, and the next up pushes all", () =>
   withSystems(async (stack) => {
     const { host, registry, packages } = stack;
     const mend = loseNar(stack);
@@ -88,7 +88,7 @@ test("without a package of one system nothing is pushed, the message names the s
     assert.ok(fetchedNars(packages).length < before.size, "what was built before is kept");
   }));
 
-test("a lost layer of one system that cannot be made anew moves no tag; the next up sends it alone", () =>
+test("no tag moves while a lost layer of one system cannot be rebuilt; the next up sends only that layer", () =>
   withSystems(async (stack) => {
     const { host, registry, packages, env } = stack;
     const args = given({ systems: SYSTEMS, extraTags: ["stable"], verifyBlobs: true });

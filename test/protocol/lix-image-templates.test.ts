@@ -36,7 +36,7 @@ const PROJECTS = [
   [OF_2026, "typescript"],
 ] as const;
 
-test("a project of any template is type-checked and run as it is, with the TypeScript of its time", async () => {
+test("projects of all Pulumi templates type-check and run with the TypeScript of their time", async () => {
   await withInstalledPackage(({ folder, install }) =>
     withSurroundings(async ({ env }) => {
       const program = join(folder, "infra");

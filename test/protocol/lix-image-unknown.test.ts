@@ -19,7 +19,7 @@ deploy("web", { image: image.ref });
 export const { ref, digest, version, taggedRefs, planKey, packages } = image;
 `;
 
-test("of an unknown setting or registry only what follows from it is unknown", async () => {
+test("only the outputs that depend on an unknown setting or registry are unknown", async () => {
   await withImage(UNKNOWNS, async ({ host, registry, packages: cache }) => {
     const deep = { UNKNOWN: "cache" };
     const cold = await done(host.preview({ env: deep }));

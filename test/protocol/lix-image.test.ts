@@ -21,7 +21,7 @@ import { changedSteps } from "./host/steps.ts";
 import { UNKNOWN } from "./host/wire.ts";
 import { layerNamed } from "../support/layer-named.ts";
 
-test("what a preview shows is what up pushes, and what a deployment gets", async () => {
+test("up pushes the image that preview has shown, and a deployment gets its reference", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages }) => {
     const preview = await done(host.preview());
     assert.deepEqual(ops(preview), ["create lix", "create web"]);
@@ -58,7 +58,7 @@ test("what a preview shows is what up pushes, and what a deployment gets", async
   });
 });
 
-test("nothing changed, nothing asked; one setting is one layer, one package its own", async () => {
+test("an unchanged image asks nobody; a setting changes one layer, and a package adds its own", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages, world }) => {
     await done(host.up());
     const first = recorded(host);
@@ -116,7 +116,7 @@ test("nothing changed, nothing asked; one setting is one layer, one package its 
   });
 });
 
-test("an archive is an image in a folder, and nothing else is needed", async () => {
+test("an image can be written to an archive alone, without a registry", async () => {
   const program = `export const { ref, digest } = new LixImage("lix", { ...given });`;
   await withImage(program, async ({ host, registry, folder }) => {
     const args = given({ archives: [{ type: "oci-layout", path: "image" }] });

@@ -1,6 +1,6 @@
 /**
  * `npm test`: builds, checks format, lint, imports and types, then runs the tests. A failing check does
- * not hide what the tests say: all of it runs, and the exit code tells at the end.
+ * not hide what the tests report: everything runs, and the exit code says at the end whether anything failed.
  *
  *     npm test                             everything
  *     npm test -- test/unit/formats/nix            only the build, and of the tests those below that folder

@@ -4,7 +4,7 @@ import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { COMPILE_CACHE } from "../support/compile-cache.ts";
 import { REAL_WORLD_CACHE } from "../support/real-world.ts";
 
-// No test takes long; one that hangs shall say which it was.
+// No test takes long, so this names a test that hangs.
 const LIMIT_MS = 300_000;
 
 /**
@@ -24,8 +24,8 @@ async function run(
       "--test",
       "--test-reporter=spec",
       `--test-timeout=${LIMIT_MS}`,
-      // The runner's default leaves one processor out, which would be half of a small machine's.
-      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+      // One more than there are processors, because some tests mostly wait.
+      `--test-concurrency=${availableParallelism() + 1}`,
       ...(only.length === 0 ? ["test/**/*.test.ts"] : only.map(asPattern)),
     ],
     { stdio: "inherit", env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env } },

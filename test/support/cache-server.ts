@@ -69,9 +69,9 @@ export async function startCacheServer(): Promise<CacheServer> {
 export function addPath(
   files: Map<string, Uint8Array>,
   nar: Uint8Array,
-  told: Partial<NarInfo> & { readonly stored?: Uint8Array; readonly name?: string } = {},
+  given: Partial<NarInfo> & { readonly stored?: Uint8Array; readonly name?: string } = {},
 ): NarInfo {
-  const { stored = nar, name = "example", ...fields } = told;
+  const { stored = nar, name = "example", ...fields } = given;
   const narHash = NarHash.of(nar);
   // Any 32 digits will do: nobody here recomputes the path.
   const hash = NarHash.toNix32(narHash).slice(7, 39);

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-// Published by Node for every outgoing TCP connection, whoever opens it.
+// Node publishes every outgoing TCP connection on it, no matter which library opens it.
 const CHANNEL = "net.client.socket";
 
 /** How many connections this process opens while `use` runs. */

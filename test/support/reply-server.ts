@@ -1,5 +1,5 @@
 /**
- * A web server in this process that says what it was told to, by path, with a log of what it was asked.
+ * A web server in this process with an answer for each path and a log of the requests.
  * @module
  */
 import { createServer } from "node:http";

@@ -2,9 +2,9 @@
  * Plays the Pulumi engine for one program in the nodejs runtime and its dynamic providers: the real SDK
  * and the real provider process over the real protocol, without the engine's binary. The order of calls
  * and what they are given are an engine's: test/e2e/protocol-host.test.ts compares the two where there is
- * one. Configuration was measured on engine 3.259, and opts.id is our understanding of it.
- * Not here: hooks, import, targets, policies but for their remediations, other languages, replacement of the dependents of what is
- * deleted before it is replaced.
+ * one. Configuration was measured on engine 3.259, and opts.id follows our reading of its source.
+ * Not implemented: hooks, import, targets, policies except for their remediations, other languages, and the
+ * replacement of the dependents of a resource that is deleted before it is replaced.
  * @module
  */
 import { Checkpoint } from "./checkpoint.ts";
@@ -26,7 +26,7 @@ export interface HostOptions {
   readonly env?: Environment | undefined;
   readonly cwd?: string | undefined;
   readonly config?: Config | undefined;
-  /** Of one operation, in milliseconds. */
+  /** For one operation, in milliseconds. */
   readonly timeLimit?: number | undefined;
   /** Each line of {@link Result.logs} as it comes. */
   readonly onLog?: ((line: string) => void) | undefined;

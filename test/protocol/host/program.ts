@@ -10,7 +10,7 @@ import { startNode } from "./child-process.ts";
 import type { Child, ChildOptions } from "./child-process.ts";
 
 export interface Program {
-  /** Where program and providers run, and whence `pulumi-lix/provider` is resolved. */
+  /** Where program and providers run, and from where `pulumi-lix/provider` is resolved. */
   readonly cwd: string;
   /** As `main` of Pulumi.yaml: `.` asks package.json, else index.js, index.ts. */
   readonly entry: string;

@@ -44,6 +44,6 @@ export const changedSteps = (result: Result): readonly Step[] => result.steps.fi
 
 export function isChange(step: Step): boolean {
   if (step.op === "same" || step.op === "read") return false;
-  // Of what was read, its provider says whether it matters.
+  // Its provider decides whether what was read matters.
   return step.op !== "refresh" || step.outputs === undefined || step.diff?.changes !== "none";
 }

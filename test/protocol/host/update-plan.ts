@@ -25,7 +25,7 @@ interface PropertiesDiff {
 
 const NO_DIFF: PropertiesDiff = { adds: {}, updates: {}, deletes: [] };
 
-/** The plan of one operation while it comes to be, held to the plan that it was given. */
+/** The plan of one operation while it is being made, checked against the plan that the operation was given. */
 export class Planner {
   readonly #made = new Map<string, ResourcePlan>();
   readonly #given: UpdatePlan | undefined;
