@@ -1,5 +1,6 @@
 /** Says for which system of an image a failure is. @module */
 import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** @param system undefined for an image of one system, where there is nothing to tell apart. */
 export async function withPlatformContext<T>(
@@ -10,13 +11,6 @@ export async function withPlatformContext<T>(
     return await work();
   } catch (error) {
     if (system === undefined || !(error instanceof LixImageError)) throw error;
-    throw new SystemNotBuilt(system, error);
-  }
-}
-
-export class SystemNotBuilt extends LixImageError {
-  readonly code = "SYSTEM_NOT_BUILT";
-  constructor(system: string, cause: unknown) {
-    super(`${system}: its part of the image cannot be made, so no tag was moved`, { cause });
+    throw lixError("SYSTEM_NOT_BUILT", { system }, { cause: error });
   }
 }

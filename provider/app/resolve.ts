@@ -3,18 +3,19 @@
  * packages resolved. Nothing is downloaded.
  * @module
  */
-import { LixImageError, throwAll } from "../base/errors.ts";
+import { throwAll } from "../base/errors.ts";
 import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read.ts";
 import { verifyLock } from "../lock/verify.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
 import { importSource } from "../plan/import-source.ts";
-import { PathNotLocked, resolvePackages, type PackageSet } from "../plan/packages.ts";
+import { resolvePackages, type PackageSet } from "../plan/packages.ts";
 import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
 import { readFiles } from "../plan/read-files.ts";
 import type { Spec } from "../arguments/spec.ts";
 import type { Session } from "../image/session.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface Resolved {
   readonly spec: Spec;
@@ -72,7 +73,12 @@ async function platformInputs(
   for (const [name, platform] of spec.platforms) {
     try {
       const system = lock.systems.get(name);
-      if (system === undefined) throw new SystemNotLocked(name, spec, lock);
+      if (system === undefined)
+        throw lixError("SYSTEM_NOT_LOCKED", {
+          lock: spec.lockFile,
+          system: name,
+          known: [...lock.systems.keys()],
+        });
       inputs.push(await platformInput(spec, system, platform));
     } catch (error) {
       mistakes.push(error);
@@ -91,7 +97,7 @@ async function platformInput(
   const mistakes: unknown[] = [];
   const note = (error: unknown): undefined => void mistakes.push(error);
   if (args.bundleNixpkgs && system.nixpkgs === undefined)
-    mistakes.push(new NixpkgsNotLocked(system.system, spec));
+    mistakes.push(lixError("NIXPKGS_NOT_LOCKED", { lock: spec.lockFile, system: system.system }));
   let packages: PackageSet | undefined;
   try {
     packages = resolvePackages(system, args.extraPkgs);
@@ -128,7 +134,8 @@ async function flakeRegistry(spec: Spec, system: LockedSystem): Promise<FlakeReg
   const path = spec.flakeRegistry;
   if (path === undefined) return undefined;
   if (!StorePath.is(path)) return { kind: "imported", ...(await importSource(path)) };
-  if (!system.paths.has(path)) throw new PathNotLocked(path, "flakeRegistry", system.system);
+  if (!system.paths.has(path))
+    throw lixError("PATH_NOT_LOCKED", { path, argument: "flakeRegistry", system: system.system });
   return { kind: "locked", storePath: path };
 }
 
@@ -136,35 +143,14 @@ function checkLabels([first, ...rest]: readonly PlatformInput[]): void {
   for (const other of rest)
     for (const [label, value] of Object.entries(labelsOf(other)))
       if (first !== undefined && labelsOf(first)[label] !== value)
-        throw new LabelsDiffer(label, first, other);
+        throw lixError("LABELS_DIFFER", {
+          label,
+          one: labelOf(first, label),
+          other: labelOf(other, label),
+        });
 }
 
-export class SystemNotLocked extends LixImageError {
-  readonly code = "SYSTEM_NOT_LOCKED";
-  constructor(system: string, spec: Spec, lock: Lock) {
-    super(
-      `systems: ${spec.lockFile} has no ${system}; it has ${[...lock.systems.keys()].join(", ")}`,
-      { hint: `lock it: lix-image lock … --system ${system}` },
-    );
-  }
-}
-
-export class NixpkgsNotLocked extends LixImageError {
-  readonly code = "NIXPKGS_NOT_LOCKED";
-  constructor(system: string, spec: Spec) {
-    super(`bundleNixpkgs: ${spec.lockFile} has no nixpkgs source for ${system}`, {
-      hint: "lock it with `lix-image lock … --nixpkgs /nix/store/…-source`, or set bundleNixpkgs: false",
-    });
-  }
-}
-
-export class LabelsDiffer extends LixImageError {
-  readonly code = "LABELS_DIFFER";
-  constructor(label: string, a: PlatformInput, b: PlatformInput) {
-    super(
-      `systems: label ${label} is ${JSON.stringify(labelsOf(a)[label])} on ${a.system.system} and ` +
-        `${JSON.stringify(labelsOf(b)[label])} on ${b.system.system}`,
-      { hint: "lock the same version of nix for every system" },
-    );
-  }
-}
+const labelOf = (input: PlatformInput, label: string) => ({
+  system: input.system.system,
+  value: labelsOf(input)[label],
+});

@@ -8,6 +8,7 @@ import { decodeUtf8 } from "../base/utf8.ts";
 import { readInputs } from "../arguments/parse-arguments.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
 import { draftSpec, type Spec, type SpecOptions } from "../arguments/spec.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /**
  * Relative paths in the file are relative to it.
@@ -24,7 +25,7 @@ export async function readArguments(
     text = decodeUtf8(await readFileWithin("argumentBytes", absolute), absolute);
   } catch (error) {
     if (error instanceof LixImageError) throw error;
-    throw new ArgumentsNotFound(absolute, error);
+    throw lixError("ARGUMENTS_NOT_FOUND", { file: absolute }, { cause: error });
   }
   const directory = dirname(absolute);
   try {
@@ -38,23 +39,6 @@ export async function readArguments(
     for (const warning of draft.warnings) log.warn(warning);
     return draft.spec;
   } catch (error) {
-    throw new ArgumentsRefused(absolute, error);
-  }
-}
-
-export class ArgumentsNotFound extends LixImageError {
-  readonly code = "ARGUMENTS_NOT_FOUND";
-  constructor(file: string, cause: unknown) {
-    super(`cannot read ${file}`, {
-      cause,
-      hint: 'write the arguments there: { "lock": "lix-image.lock.json", "registry": "localhost:5000" }',
-    });
-  }
-}
-
-export class ArgumentsRefused extends LixImageError {
-  readonly code = "ARGUMENTS_REFUSED";
-  constructor(file: string, cause: unknown) {
-    super(file, { cause });
+    throw lixError("ARGUMENTS_REFUSED", { file: absolute }, { cause: error });
   }
 }

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError, renderLines } from "../base/errors.ts";
+import { renderLines } from "../base/errors.ts";
 import { readOciArchive } from "../destination/oci-archive.ts";
 import { readOciLayout } from "../destination/oci-layout.ts";
 import { readDockerArchive } from "../destination/read-docker-archive.ts";
@@ -14,6 +14,7 @@ import { readImage, type PlatformImage } from "../formats/oci/read-image.ts";
 import { Reference } from "../formats/oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
 import type { CommandLine } from "./command.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface ImageSource {
   /** For messages: a reference, a folder, a file. */
@@ -103,7 +104,7 @@ const isFile = async (path: string): Promise<boolean> =>
 async function openRemote(text: string, reference: Reference): Promise<ImageSource> {
   const client = new RegistryClient(reference.repository);
   const root = await client.getManifest(reference.digest ?? reference.tag ?? "latest");
-  if (root === undefined) throw new ImageNotFound(text);
+  if (root === undefined) throw lixError("IMAGE_NOT_FOUND", { image: text });
   return open({ description: text, names: [], root }, client);
 }
 
@@ -136,7 +137,8 @@ async function open({ description, names, root }: Found, store: Store): Promise<
     if (!descriptor.mediaType.includes("manifest"))
       return collectSmall(store.getBlob(descriptor.digest), `${description}: ${descriptor.digest}`);
     const manifest = await store.getManifest(descriptor.digest);
-    if (manifest === undefined) throw new ImageNotFound(`${description}: ${descriptor.digest}`);
+    if (manifest === undefined)
+      throw lixError("IMAGE_NOT_FOUND", { image: `${description}: ${descriptor.digest}` });
     return manifest.bytes;
   };
   return {
@@ -147,13 +149,4 @@ async function open({ description, names, root }: Found, store: Store): Promise<
     plain: false,
     getBlob: (digest) => store.getBlob(digest),
   };
-}
-
-export class ImageNotFound extends LixImageError {
-  readonly code = "IMAGE_NOT_FOUND";
-  constructor(what: string) {
-    super(`${what}: there is no such image`, {
-      hint: "check the tag or digest; `lix-image push` puts one into a registry",
-    });
-  }
 }

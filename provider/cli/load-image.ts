@@ -3,7 +3,6 @@ import { buildMissingLayers, planWithDigests } from "../app/build-image.ts";
 import { describeBuilt } from "../app/describe.ts";
 import { loading } from "../image/progress.ts";
 import { Session } from "../image/session.ts";
-import { LixImageError } from "../base/errors.ts";
 import { dockerArchive } from "../destination/docker-archive.ts";
 import { findDocker, type DockerEndpoint } from "../destination/docker-context.ts";
 import { dockerArchitecture, loadIntoDocker } from "../destination/docker-engine.ts";
@@ -11,6 +10,7 @@ import { loadIntoPodman } from "../destination/podman.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { readArguments } from "./arguments-file.ts";
 import { printJson, printLines, summary } from "./print.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Builds the image and loads it into the Docker daemon, or into podman's storage. */
 export async function loadImage(
@@ -44,7 +44,7 @@ async function forOneMachine(spec: Spec, docker: DockerEndpoint | undefined): Pr
   const one = [...spec.platforms].find(([, platform]) => platform.architecture === architecture);
   if (one === undefined) {
     const place = docker?.description ?? "this machine";
-    throw new NotForThisMachine(spec.args.systems, `${architecture}, as ${place} is`);
+    throw lixError("NOT_FOR_THIS_MACHINE", { systems: spec.args.systems, architecture, place });
   }
   return { ...spec, args: { ...spec.args, systems: [one[0]] }, platforms: new Map([one]) };
 }
@@ -52,12 +52,3 @@ async function forOneMachine(spec: Spec, docker: DockerEndpoint | undefined): Pr
 /** As Go names it. */
 const thisArchitecture = (): string =>
   ({ x64: "amd64", ia32: "386" })[process.arch.toString()] ?? process.arch;
-
-export class NotForThisMachine extends LixImageError {
-  readonly code = "NOT_FOR_THIS_MACHINE";
-  constructor(systems: readonly string[], expected: string) {
-    super(`systems: expected one for ${expected}; got ${systems.join(", ")}`, {
-      hint: "name the one to load alone",
-    });
-  }
-}

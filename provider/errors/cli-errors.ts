@@ -1,25 +1,50 @@
 /** What goes wrong on the command line. @module */
+import { entry } from "./entry.ts";
 
 export const CLI_ERRORS = {
-  ARGUMENTS_NOT_FOUND: { meaning: "The command line's JSON file of arguments cannot be read." },
-  ARGUMENTS_REFUSED: {
-    meaning: "The JSON file of arguments holds mistakes; they are listed below it.",
-  },
-  IMAGE_NOT_FOUND: { meaning: "The registry has no image of that tag or digest." },
-  LOCK_ARGUMENTS_NOT_FOUND: {
+  ARGUMENTS_NOT_FOUND: entry({
+    meaning: "The command line's JSON file of arguments cannot be read.",
+    message: (p: { file: string }) => `cannot read ${p.file}`,
+    hint: 'write the arguments there: { "lock": "lix-image.lock.json", "registry": "localhost:5000" }',
+  }),
+  ARGUMENTS_REFUSED: entry({
+    meaning: "The JSON file of arguments has mistakes; they are listed below it.",
+    message: (p: { file: string }) => p.file,
+  }),
+  IMAGE_NOT_FOUND: entry({
+    meaning: "The registry has no image of that tag or digest.",
+    message: (p: { image: string }) => `${p.image}: there is no such image`,
+    hint: "check the tag or digest; `lix-image push` pushes an image to a registry",
+  }),
+  LOCK_ARGUMENTS_NOT_FOUND: entry({
     meaning:
       "`--update` or `--check` finds no file with the options that made the lock. See [locks](updating-locks.md).",
-  },
-  MISSING_ATTRIBUTES: {
-    meaning: "`lix-image lock` was not told all packages that the image needs.",
-  },
-  NOT_FOR_THIS_MACHINE: {
+    message: (p: { lock: string; file: string }) =>
+      `${p.file}: cannot be read, so the options that made ${p.lock} are not known`,
+    hint: "give the options that made the lock once more, beginning with --channel, --nix or --flake",
+  }),
+  MISSING_ATTRIBUTES: entry({
+    meaning: "`lix-image lock` was not given all packages that the image needs.",
+    message: (p: { missing: readonly string[] }) =>
+      `the image needs these packages too: ${p.missing.join("; ")}`,
+    hint: "give each with --path ATTR=/nix/store/…, or all of them with --channel NAME, --nix FILE or --flake REF",
+  }),
+  NOT_FOR_THIS_MACHINE: entry({
     meaning:
-      "`lix-image load` found none of several systems to be the daemon's, or this machine's.",
-  },
-  REPORT_NOT_WRITTEN: {
-    meaning: "The file of `lock --markdown` cannot be written; the lock is as it was.",
-  },
-  SECRET_KEY_UNREADABLE: { meaning: "The file of `--secret-key-file` cannot be read." },
+      "None of the systems in `systems` is the Docker daemon's, or this machine's, so `lix-image load` cannot choose one.",
+    message: (p: { systems: readonly string[]; architecture: string; place: string }) =>
+      `systems: expected one for ${p.architecture}, the architecture of ${p.place}; got ${p.systems.join(", ")}`,
+    hint: "name only the system to load",
+  }),
+  REPORT_NOT_WRITTEN: entry({
+    meaning: "The file of `lock --markdown` cannot be written; the lock is unchanged.",
+    message: (p: { file: string }) =>
+      `--markdown ${p.file} cannot be written; the lock is unchanged`,
+  }),
+  SECRET_KEY_UNREADABLE: entry({
+    meaning: "The file of `--secret-key-file` cannot be read.",
+    message: (p: { file: string }) => `${p.file}: the secret key cannot be read`,
+    hint: "make one: nix-store --generate-binary-cache-key NAME-1 secret-file public-file",
+  }),
   USAGE: { meaning: "The command line cannot be understood; exit code 2." },
 };

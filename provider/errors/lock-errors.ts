@@ -1,19 +1,51 @@
 /** What goes wrong with the lock. @module */
+import { enumerate } from "../base/enumerate.ts";
+import { entry } from "./entry.ts";
+
+const isNewer = (found: unknown, expected: number): boolean =>
+  typeof found === "number" && found > expected;
 
 export const LOCK_ERRORS = {
-  INVALID_JSON: { meaning: "A file is not JSON, or has a key twice; line and column are given." },
-  INVALID_LOCK: {
-    meaning: "The lock is not of format 1, or not closed; every mistake is listed with its place.",
-  },
-  LOCK_NOT_FOUND: {
+  INVALID_JSON: entry({
+    meaning: "A file is not JSON, or has a key twice; the message gives line and column.",
+    message: (p: { line: number; column: number; expected: string; got: string }) =>
+      `line ${p.line}, column ${p.column}: expected ${p.expected}; got ${p.got}`,
+  }),
+  INVALID_LOCK: entry({
     meaning:
-      "There is no lock where it was looked for; the absolute path is named. `lix-image lock` makes one.",
-  },
-  LOCK_SYNTAX: { meaning: "The lock is not JSON." },
-  LOCK_UNREADABLE: { meaning: "The lock is there and cannot be read." },
-  LOCK_VERSION: { meaning: "The lock is of another format than this release reads." },
-  UNTRUSTED_LOCK: {
+      "The lock is not of format 1, or a path that it refers to is missing; every mistake is listed with its place.",
+    message: (p: { file: string; mistakes: readonly string[] }) =>
+      enumerate(`${p.file}: `, p.mistakes),
+    hint: "a lock is made by `lix-image lock`, not by hand",
+  }),
+  LOCK_NOT_FOUND: entry({
     meaning:
-      "Paths of the lock have neither a good signature by a trusted key nor a content address that holds.",
-  },
+      "There is no lock at the absolute path that the message names. `lix-image lock` makes one.",
+    message: (p: { file: string }) => `there is no lock file ${p.file}`,
+    hint: "make one with `lix-image lock` (see `lix-image lock --help`), or name another in `lock`",
+  }),
+  LOCK_SYNTAX: entry({
+    meaning: "The lock is not JSON.",
+    message: (p: { file: string }) => `${p.file}: not a lock, because it is not JSON`,
+    hint: "a merge conflict? Make the lock again with `lix-image lock`",
+  }),
+  LOCK_UNREADABLE: entry({
+    meaning: "The lock exists and cannot be read.",
+    message: (p: { file: string }) => `${p.file}: cannot be read`,
+  }),
+  LOCK_VERSION: entry({
+    meaning: "The lock has another format than this release reads.",
+    message: (p: { file: string; found: unknown; expected: number }) =>
+      `${p.file}: version ${JSON.stringify(p.found)}: ` +
+      (isNewer(p.found, p.expected) ? "made by a newer pulumi-lix" : `expected ${p.expected}`),
+    hint: ({ found, expected }) =>
+      isNewer(found, expected) ? "upgrade pulumi-lix" : "make the lock again with `lix-image lock`",
+  }),
+  UNTRUSTED_LOCK: entry({
+    meaning:
+      "Store paths in the lock have neither a valid signature by a trusted key nor a content address that matches.",
+    message: (p: { file: string; mistakes: readonly string[] }) =>
+      enumerate(`${p.file}: `, p.mistakes),
+    hint: "was the lock edited, or is a key missing from its caches' trustedPublicKeys? `lix-image lock` makes it again",
+  }),
 };

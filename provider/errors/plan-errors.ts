@@ -15,22 +15,53 @@ export const PLAN_ERRORS = {
       "An argument of LixImage is not what it must be; each mistake is listed with its path.",
   },
   NO_DESTINATION: { meaning: "Neither `registry`, `repository` nor `archives` is given." },
-  OUTPUT_NOT_LOCKED: { meaning: "The lock names the chosen output but does not hold its closure." },
-  PATH_NOT_LOCKED: {
+  OUTPUT_NOT_LOCKED: entry({
+    meaning: "The lock names the chosen output but does not hold its closure.",
+    message: (p: { argument: string; name: string; path: string }) =>
+      `${p.argument}: the lock names ${p.name} but does not hold its closure`,
+    hint: (p) =>
+      `lock it too: lix-image lock … --path ${p.name}=${p.path} (or --nix FILE --package ${p.name})`,
+  }),
+  PATH_NOT_LOCKED: entry({
     meaning: "A store path in `extraPkgs` or `flakeRegistry` is not in the lock.",
-  },
+    message: (p: { argument: string; path: string; system: string }) =>
+      `${p.argument}: ${p.path} is not in the lock's paths for ${p.system}`,
+    hint: "lock it with `lix-image lock --path NAME=/nix/store/…`",
+  }),
   SOURCE_UNUSABLE: {
     meaning:
       "The file or directory given as `flakeRegistry`, or as the `source` of an entry of `files`, cannot be imported.",
   },
-  UNKNOWN_ATTRIBUTE: {
+  UNKNOWN_ATTRIBUTE: entry({
     meaning:
       "`extraPkgs` names a package that the lock does not have; the nearest names are given.",
-  },
-  UNKNOWN_OUTPUT: { meaning: "A package has no output of that name." },
-  UNKNOWN_PLACEHOLDER: {
+    message: (p: {
+      argument: string;
+      attribute: string;
+      system: string;
+      known: readonly string[];
+      nearest: readonly string[];
+    }) =>
+      `${p.argument}: the lock has no package ${JSON.stringify(p.attribute)} for ${p.system}; ` +
+      (p.nearest.length > 0 ? `nearest: ${p.nearest.join(", ")}` : `it has ${p.known.join(", ")}`),
+    hint: (p) => `lock it too: lix-image lock … --package ${p.attribute}`,
+  }),
+  UNKNOWN_OUTPUT: entry({
+    meaning: "A package has no output of that name.",
+    message: (p: {
+      argument: string;
+      attribute: string;
+      output: string;
+      known: readonly string[];
+    }) => `${p.argument}: ${p.attribute} has no output ${JSON.stringify(p.output)}`,
+    hint: (p) => `its outputs are: ${p.known.join(", ")}`,
+  }),
+  UNKNOWN_PLACEHOLDER: entry({
     meaning: "A tag has a placeholder other than `{version}`, `{major}` and `{planKey}`.",
-  },
+    message: (p: { argument: string; name: string }) =>
+      `${p.argument}: unknown placeholder {${p.name}}`,
+    hint: "known are {version}, {major} and {planKey}",
+  }),
 };
 
 export interface FileConflict {

@@ -9,16 +9,15 @@ import { pathToFileURL } from "node:url";
 import type { z } from "zod";
 import { isMissing } from "../base/error-code.ts";
 import { BudgetExceeded } from "../base/budgets.ts";
-import { LixImageError } from "../base/errors.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
-import { enumerate } from "./mistakes.ts";
 import { hasScheme, LOCK_VERSION, LockFile } from "./schema.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Reads a lock; `sha256` is that of the file's bytes, in hex. */
 export async function readLock(file: string): Promise<{ lock: Lock; sha256: string }> {
@@ -28,7 +27,9 @@ export async function readLock(file: string): Promise<{ lock: Lock; sha256: stri
     bytes = await readFileWithin("lockBytes", absolute);
   } catch (cause) {
     if (cause instanceof BudgetExceeded) throw cause;
-    throw isMissing(cause) ? new LockNotFound(absolute) : new LockUnreadable(absolute, cause);
+    throw isMissing(cause)
+      ? lixError("LOCK_NOT_FOUND", { file: absolute })
+      : lixError("LOCK_UNREADABLE", { file: absolute }, { cause });
   }
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { lock: parseLock(decodeUtf8(bytes, absolute), absolute), sha256 };
@@ -39,7 +40,8 @@ export function parseLock(text: string, file: string): Lock {
   const json = parseJson(text, file);
   checkVersion(json, file);
   const parsed = LockFile.safeParse(json);
-  if (!parsed.success) throw new InvalidLock(file, parsed.error.issues.flatMap(describe));
+  if (!parsed.success)
+    throw lixError("INVALID_LOCK", { file, mistakes: parsed.error.issues.flatMap(describe) });
   const lock: Lock = {
     caches: parsed.data.caches.map((cache) => ({ ...cache, url: absoluteUrl(cache.url, file) })),
     systems: new Map(
@@ -48,7 +50,7 @@ export function parseLock(text: string, file: string): Lock {
   };
   const mistakes = [...lock.systems.values()].flatMap((system) => [...inconsistencies(system)]);
   if (lock.systems.size === 0) mistakes.push(".systems: expected at least one system; got none");
-  if (mistakes.length > 0) throw new InvalidLock(file, mistakes);
+  if (mistakes.length > 0) throw lixError("INVALID_LOCK", { file, mistakes });
   return lock;
 }
 
@@ -56,13 +58,14 @@ function parseJson(text: string, file: string): unknown {
   try {
     return parseStrictJson(text);
   } catch (cause) {
-    throw new LockSyntax(file, cause);
+    throw lixError("LOCK_SYNTAX", { file }, { cause });
   }
 }
 
 function checkVersion(json: unknown, file: string): void {
   if (typeof json !== "object" || json === null || !("version" in json)) return;
-  if (json.version !== LOCK_VERSION) throw new LockVersion(file, json.version);
+  if (json.version !== LOCK_VERSION)
+    throw lixError("LOCK_VERSION", { file, found: json.version, expected: LOCK_VERSION });
 }
 
 function absoluteUrl(url: string, file: string): string {
@@ -106,53 +109,4 @@ function describe(issue: z.core.$ZodIssue): string[] {
     .replace(/, received undefined$/, "; it is missing")
     .replace(/, received /, "; got ");
   return [`${place}: ${message}`];
-}
-
-export class LockNotFound extends LixImageError {
-  readonly code = "LOCK_NOT_FOUND";
-  constructor(file: string) {
-    super(`there is no lock file ${file}`, {
-      hint: "make one with `lix-image lock` (see `lix-image lock --help`), or name another in `lock`",
-    });
-  }
-}
-
-export class LockUnreadable extends LixImageError {
-  readonly code = "LOCK_UNREADABLE";
-  constructor(file: string, cause: unknown) {
-    super(`${file}: cannot be read`, { cause });
-  }
-}
-
-export class LockSyntax extends LixImageError {
-  readonly code = "LOCK_SYNTAX";
-  constructor(file: string, cause: unknown) {
-    super(`${file}: not a lock, because it is not JSON`, {
-      cause,
-      hint: "a merge conflict? Make it anew with `lix-image lock`",
-    });
-  }
-}
-
-export class LockVersion extends LixImageError {
-  readonly code = "LOCK_VERSION";
-  constructor(file: string, version: unknown) {
-    const newer = typeof version === "number" && version > LOCK_VERSION;
-    super(
-      `${file}: version ${JSON.stringify(version)}: ` +
-        (newer ? "made by a newer pulumi-lix" : `expected ${LOCK_VERSION}`),
-      { hint: newer ? "upgrade pulumi-lix" : "make the lock anew with `lix-image lock`" },
-    );
-  }
-}
-
-export class InvalidLock extends LixImageError {
-  readonly code = "INVALID_LOCK";
-  readonly mistakes: readonly string[];
-  constructor(file: string, mistakes: readonly string[]) {
-    super(enumerate(`${file}: `, mistakes), {
-      hint: "a lock is made by `lix-image lock`, not by hand",
-    });
-    this.mistakes = mistakes;
-  }
 }

@@ -6,7 +6,8 @@
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 // Control characters must be escaped; what follows a backslash is JSON.parse's to judge.
 const STRING = /"[^"\\\u0000-\u001f]*(?:\\[^\u0000-\u001f][^"\\\u0000-\u001f]*)*"/y;
@@ -22,7 +23,7 @@ export function parseStrictJson(text: string): unknown {
   let at = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
 
   const fail = (expected: string): never => {
-    throw new InvalidJson(text, at, expected);
+    throw invalidJson(text, at, expected);
   };
   /** The token at the position, which moves behind it; undefined when there is another. */
   const take = (token: RegExp): string | undefined => {
@@ -95,18 +96,12 @@ export function parseStrictJson(text: string): unknown {
   return whole;
 }
 
-export class InvalidJson extends LixImageError {
-  readonly code = "INVALID_JSON";
-  readonly line: number;
-  readonly column: number;
-
-  constructor(text: string, at: number, expected: string) {
-    const before = text.slice(0, at).replace(BYTE_ORDER_MARK, "").split("\n");
-    const line = before.length;
-    const column = (before.at(-1)?.length ?? 0) + 1;
-    const got = at >= text.length ? "the end of the text" : JSON.stringify(text.slice(at, at + 12));
-    super(`line ${line}, column ${column}: expected ${expected}; got ${got}`);
-    this.line = line;
-    this.column = column;
-  }
+function invalidJson(text: string, at: number, expected: string): LixImageError {
+  const before = text.slice(0, at).replace(BYTE_ORDER_MARK, "").split("\n");
+  return lixError("INVALID_JSON", {
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    expected,
+    got: at >= text.length ? "the end of the text" : JSON.stringify(text.slice(at, at + 12)),
+  });
 }

@@ -4,14 +4,13 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { LixImageError } from "../base/errors.ts";
 import { checkContentAddress } from "../formats/nix/content-address.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { isSignedBy, PublicKey } from "../formats/nix/signature.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { Location } from "./location.ts";
 import type { Lock } from "./lock.ts";
-import { enumerate } from "./mistakes.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** Locks that were found good before: a set of opaque keys, kept on this machine. */
 export interface RememberedVerdicts {
@@ -41,7 +40,8 @@ export async function verifyLock(lock: Lock, options: VerifyLockOptions = {}): P
       return reason === undefined ? [] : [`${Location.format(place)}: ${reason}`];
     }),
   );
-  if (mistakes.length > 0) throw new UntrustedLock(options.file ?? "the lock", mistakes);
+  if (mistakes.length > 0)
+    throw lixError("UNTRUSTED_LOCK", { file: options.file ?? "the lock", mistakes });
   if (verdict !== undefined) await remembered?.add(verdict);
 }
 
@@ -75,15 +75,4 @@ const RULES = 1;
 function verdictKey(sha256: string, keys: readonly string[]): string {
   const text = JSON.stringify(["lock verdict", RULES, sha256, keys]);
   return createHash("sha256").update(text).digest("hex");
-}
-
-export class UntrustedLock extends LixImageError {
-  readonly code = "UNTRUSTED_LOCK";
-  readonly mistakes: readonly string[];
-  constructor(file: string, mistakes: readonly string[]) {
-    super(enumerate(`${file}: `, mistakes), {
-      hint: "was the lock edited, or a key left out of its caches' trustedPublicKeys? `lix-image lock` makes it anew",
-    });
-    this.mistakes = mistakes;
-  }
 }

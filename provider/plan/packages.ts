@@ -2,7 +2,7 @@
  * Which packages docker.nix puts into the image, resolved against one system of a lock.
  * @module
  */
-import { LixImageError, throwAll } from "../base/errors.ts";
+import { throwAll, type LixImageError } from "../base/errors.ts";
 import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
 import { parseDrvName } from "../formats/nix/drv-name.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -10,6 +10,7 @@ import { AUTO_LAYERED, LAYER_GROUPS } from "../formats/rootfs/default-packages.t
 import type { ProfilePackage } from "../formats/rootfs/manifest-nix.ts";
 import { nearest } from "./nearest.ts";
 import { InvalidArgument } from "./invalid-argument.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface PackageSet {
   /** Default outputs of the packages of each explicit layer, the channel's excepted. */
@@ -50,8 +51,7 @@ export function resolvePackages(system: LockedSystem, extraPkgs: readonly string
   const bash = autoLayered[0];
   throwAll(mistakes);
   const lix = system.packages.get("nix");
-  if (!bash || !shadow || !coreutils || !lix)
-    throw new UnknownAttribute("nix", "docker.nix", system);
+  if (!bash || !shadow || !coreutils || !lix) throw unknownAttribute("nix", "docker.nix", system);
   return {
     groups: groups.map((group) => group.filter(isThere).map((each) => each.outPath)),
     profile: [...groups.flat(), ...autoLayered, ...extra].filter(isThere),
@@ -77,7 +77,7 @@ function selectPackage(system: LockedSystem, wanted: string, where: string): Sel
   // `curl.dev`: an exact attribute wins, else the last dot splits.
   const dot = wanted.lastIndexOf(".");
   const owner = dot > 0 ? system.packages.get(wanted.slice(0, dot)) : undefined;
-  if (owner === undefined) throw new UnknownAttribute(wanted, where, system);
+  if (owner === undefined) throw unknownAttribute(wanted, where, system);
   return selectOutput(system, owner, wanted.slice(dot + 1), where);
 }
 
@@ -135,7 +135,8 @@ function selectStorePath(system: LockedSystem, text: string, where: string): Sel
       JSON.stringify(text),
     );
   const path = StorePath.parse(text);
-  if (!system.paths.has(path)) throw new PathNotLocked(path, where, system.system);
+  if (!system.paths.has(path))
+    throw lixError("PATH_NOT_LOCKED", { path, argument: where, system: system.system });
   const name = StorePath.name(path);
   return {
     label: name,
@@ -159,53 +160,32 @@ function lockedOutput(
   where: string,
 ): StorePath {
   const path = from.outputs.get(output);
-  if (path === undefined) throw new UnknownOutput(from, output, where);
-  if (!system.paths.has(path)) throw new OutputNotLocked(from, { output, path, where });
+  if (path === undefined)
+    throw lixError("UNKNOWN_OUTPUT", {
+      argument: where,
+      attribute: from.attribute,
+      output,
+      known: [...from.outputs.keys()],
+    });
+  if (!system.paths.has(path))
+    throw lixError("OUTPUT_NOT_LOCKED", {
+      argument: where,
+      name: `${from.attribute}.${output}`,
+      path,
+    });
   return path;
 }
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined;
 
-export class UnknownAttribute extends LixImageError {
-  readonly code = "UNKNOWN_ATTRIBUTE";
-  constructor(attribute: string, where: string, system: LockedSystem) {
-    const names = [...system.packages.keys()];
-    const near = nearest(attribute, names);
-    const others = near.length > 0 ? `nearest: ${near.join(", ")}` : `it has ${names.join(", ")}`;
-    super(
-      `${where}: the lock has no package ${JSON.stringify(attribute)} for ${system.system}; ${others}`,
-      { hint: `lock it too: lix-image lock … --package ${attribute}` },
-    );
-  }
-}
-
-export class UnknownOutput extends LixImageError {
-  readonly code = "UNKNOWN_OUTPUT";
-  constructor(from: LockedPackage, output: string, where: string) {
-    super(`${where}: ${from.attribute} has no output ${JSON.stringify(output)}`, {
-      hint: `its outputs are: ${[...from.outputs.keys()].join(", ")}`,
-    });
-  }
-}
-
-export class OutputNotLocked extends LixImageError {
-  readonly code = "OUTPUT_NOT_LOCKED";
-  constructor(
-    from: LockedPackage,
-    { output, path, where }: { output: string; path: StorePath; where: string },
-  ) {
-    const name = `${from.attribute}.${output}`;
-    super(`${where}: the lock names ${name} but does not hold its closure`, {
-      hint: `lock it too: lix-image lock … --path ${name}=${path} (or --nix FILE --package ${name})`,
-    });
-  }
-}
-
-export class PathNotLocked extends LixImageError {
-  readonly code = "PATH_NOT_LOCKED";
-  constructor(path: StorePath, where: string, system: string) {
-    super(`${where}: ${path} is not in the lock's paths for ${system}`, {
-      hint: "lock it with `lix-image lock --path NAME=/nix/store/…`",
-    });
-  }
+function unknownAttribute(
+  attribute: string,
+  argument: string,
+  system: LockedSystem,
+): LixImageError {
+  const known = [...system.packages.keys()];
+  return lixError("UNKNOWN_ATTRIBUTE", {
+    ...{ argument, attribute, system: system.system },
+    ...{ known, nearest: nearest(attribute, known) },
+  });
 }

@@ -1,5 +1,5 @@
 /** Tags with `{version}`, `{major}` and `{planKey}` filled in. @module */
-import { LixImageError, throwAll } from "../base/errors.ts";
+import { throwAll } from "../base/errors.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { Tag } from "../formats/oci/reference.ts";
 
@@ -58,16 +58,7 @@ function fill(template: string, facts: TagFacts, path: string): string {
   };
   return template.replace(/\{([^}]*)\}/g, (_, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new UnknownPlaceholder(path, name);
+    if (value === undefined) throw lixError("UNKNOWN_PLACEHOLDER", { argument: path, name });
     return value;
   });
-}
-
-export class UnknownPlaceholder extends LixImageError {
-  readonly code = "UNKNOWN_PLACEHOLDER";
-  constructor(path: string, name: string) {
-    super(`${path}: unknown placeholder {${name}}`, {
-      hint: "known are {version}, {major} and {planKey}",
-    });
-  }
 }

@@ -7,6 +7,7 @@ import { LixImageError } from "../base/errors.ts";
 import { http } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { fetchText, ServerRefused, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface ChannelRelease {
   /** The release's folder, with a trailing slash; it never changes. */
@@ -54,7 +55,7 @@ export async function resolveChannel(
   const revision = await releaseFile(url, "git-revision", /^[0-9a-f]{40}$/, options).catch(
     (error: unknown) => {
       const refused = root.status !== 200 && error instanceof NotAChannel;
-      throw refused ? new ChannelNotFound(channel, error) : error;
+      throw refused ? lixError("CHANNEL_NOT_FOUND", { channel }, { cause: error }) : error;
     },
   );
   // Only the release's folder has it; channels do not redirect its name.
@@ -87,16 +88,6 @@ async function releaseFile(
 
 const notAChannel = (channel: string): string =>
   `expected the name of a channel (nixos-unstable) or a URL; got ${JSON.stringify(channel)}`;
-
-export class ChannelNotFound extends LixImageError {
-  readonly code = "CHANNEL_NOT_FOUND";
-  constructor(channel: URL, cause: unknown) {
-    super(`there is no channel ${redactUrl(channel)}`, {
-      cause,
-      hint: "channels are named nixos-unstable, nixpkgs-unstable, nixos-26.05 and so on: https://channels.nixos.org",
-    });
-  }
-}
 
 export class NotAChannel extends LixImageError {
   readonly code = "NOT_A_CHANNEL";

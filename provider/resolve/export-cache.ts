@@ -21,6 +21,7 @@ import type { Substituter } from "../substituter/substituter.ts";
 import { through } from "../compression/through.ts";
 import { verified } from "../substituter/verified.ts";
 import type { LockedPath } from "../lock/lock.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface ExportOptions {
   readonly store: Substituter;
@@ -57,7 +58,9 @@ export async function exportPaths(
       await writeFile(join(folder, "nix-cache-info"), "StoreDir: /nix/store\n");
     await exportAll([...paths], options);
   } catch (error) {
-    throw error instanceof LixImageError ? error : new ExportFailed(folder, error);
+    throw error instanceof LixImageError
+      ? error
+      : lixError("EXPORT_FAILED", { folder }, { cause: error });
   }
 }
 
@@ -114,14 +117,4 @@ async function writeNar(nar: Bytes, folder: string): Promise<Stored> {
   });
   if (stored === undefined) throw new RangeError("placeFile returned before its writer");
   return stored;
-}
-
-export class ExportFailed extends LixImageError {
-  readonly code = "EXPORT_FAILED";
-  constructor(folder: string, cause: unknown) {
-    super(`${folder}: store paths cannot be exported there`, {
-      cause,
-      hint: "it must be a folder that this user may write, with space for them",
-    });
-  }
 }

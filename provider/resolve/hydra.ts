@@ -6,7 +6,6 @@
  * @module
  */
 import { z } from "zod";
-import { LixImageError } from "../base/errors.ts";
 import { http, type HttpResponse } from "../http/request.ts";
 import { redactUrl } from "../base/redact.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
@@ -15,6 +14,7 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { textOf, USER_AGENT, type FetchOptions } from "./fetch-text.ts";
 import type { Pace } from "./pace.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 const storePath: z.ZodType<StorePath> = z
   .string()
@@ -79,12 +79,15 @@ async function ask(first: URL, options: HydraOptions): Promise<HydraAnswer | und
     if (status === 200) return { url, text: await jsonText(response, url) };
     await response.discard();
     if (status === 404) return undefined;
-    if (status === 429 || status >= 500) throw new HydraBusy(url, status);
+    if (status === 429 || status >= 500) throw lixError("HYDRA_BUSY", { url, status });
     const next = URL.parse(response.headers.location ?? "", url.href);
     if (status < 300 || status >= 400 || next === null || left === 0)
-      throw new NotHydra(url, left === 0 ? "redirect after redirect" : `status ${status}`);
+      throw lixError("NOT_HYDRA", {
+        url,
+        got: left === 0 ? "redirect after redirect" : `status ${status}`,
+      });
     if (next.protocol !== "https:" && next.origin !== first.origin)
-      throw new NotHydra(url, `a redirect to ${redactUrl(next)}`);
+      throw lixError("NOT_HYDRA", { url, got: `a redirect to ${redactUrl(next)}` });
     url = next;
   }
 }
@@ -92,7 +95,8 @@ async function ask(first: URL, options: HydraOptions): Promise<HydraAnswer | und
 async function jsonText(response: HttpResponse, url: URL): Promise<string> {
   const type = response.headers["content-type"] ?? "no content type";
   const text = await textOf(response, url);
-  if (!/^application\/json\b/i.test(type)) throw new NotHydra(url, `${type}: ${start(text)}`);
+  if (!/^application\/json\b/i.test(type))
+    throw lixError("NOT_HYDRA", { url, got: `${type}: ${start(text)}` });
   return text;
 }
 
@@ -101,31 +105,11 @@ function parse(text: string, url: URL): HydraBuild {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new NotHydra(url, start(text));
+    throw lixError("NOT_HYDRA", { url, got: start(text) });
   }
   const build = HydraBuild.safeParse(json);
-  if (!build.success) throw new NotHydra(url, schemaProblems(build.error));
+  if (!build.success) throw lixError("NOT_HYDRA", { url, got: schemaProblems(build.error) });
   return build.data;
 }
 
 const start = (text: string): string => JSON.stringify(text.slice(0, 60));
-
-export class HydraBusy extends LixImageError {
-  readonly code = "HYDRA_BUSY";
-  constructor(url: URL, status: number) {
-    super(`${redactUrl(url)}: Hydra answers ${status}, again and again`, {
-      hint: "wait some minutes and run the command again: it goes on where it stopped",
-    });
-  }
-}
-
-export class NotHydra extends LixImageError {
-  readonly code = "NOT_HYDRA";
-  constructor(url: URL, got: string) {
-    super(`${redactUrl(url)}: expected a build as Hydra describes it in JSON; got ${got}`, {
-      hint:
-        "a proxy's page, or Hydra's gate against robots: open the address in a browser, try again from " +
-        "another network, or make the lock by --nix or --path",
-    });
-  }
-}

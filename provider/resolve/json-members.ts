@@ -5,7 +5,7 @@
  * @module
  */
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface MemberChoice {
   /** Keys from the root to the object. */
@@ -107,9 +107,12 @@ class Scanner {
   }
 
   end(): void {
-    if (this.#depth > 0 || this.#inString) throw new InvalidJsonStream("it ends too early");
+    if (this.#depth > 0 || this.#inString)
+      throw lixError("INVALID_JSON_STREAM", { problem: "it ends too early" });
     if (!this.#reached)
-      throw new InvalidJsonStream(`it has no object ${JSON.stringify(this.#choice.path)}`);
+      throw lixError("INVALID_JSON_STREAM", {
+        problem: `it has no object ${JSON.stringify(this.#choice.path)}`,
+      });
   }
 
   #inTarget(): boolean {
@@ -119,7 +122,8 @@ class Scanner {
   #open(byte: number): void {
     // The root, or the value of the next key on the path.
     const root = this.#depth === 0;
-    if (root && byte !== OPEN) throw new InvalidJsonStream("it has no object: it is a list");
+    if (root && byte !== OPEN)
+      throw lixError("INVALID_JSON_STREAM", { problem: "it has no object: it is a list" });
     const next =
       this.#depth === this.#matched + 1 &&
       this.#matched < this.#choice.path.length &&
@@ -132,7 +136,8 @@ class Scanner {
   }
 
   #close(): void {
-    if (this.#depth === 0) throw new InvalidJsonStream("it closes what is not open");
+    if (this.#depth === 0)
+      throw lixError("INVALID_JSON_STREAM", { problem: "it closes what is not open" });
     this.#depth -= 1;
     this.#atKey = false;
     if (this.#matched > 0 && this.#depth === this.#matched) {
@@ -155,22 +160,21 @@ class Scanner {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new InvalidJsonStream(`${JSON.stringify(text.slice(0, 60))} is no value`, cause);
+      throw lixError(
+        "INVALID_JSON_STREAM",
+        { problem: `${JSON.stringify(text.slice(0, 60))} is no value` },
+        { cause },
+      );
     }
   }
 
   #keep(part: Uint8Array): void {
     this.#capturedSize += part.length;
     if (this.#capturedSize > CAPTURE_LIMIT)
-      throw new InvalidJsonStream(`one member has more than ${CAPTURE_LIMIT} bytes`);
+      throw lixError("INVALID_JSON_STREAM", {
+        problem: `one member has more than ${CAPTURE_LIMIT} bytes`,
+      });
     // A copy: decompressors may write into the same memory again.
     this.#captured.push(Uint8Array.from(part));
-  }
-}
-
-export class InvalidJsonStream extends LixImageError {
-  readonly code = "INVALID_JSON_STREAM";
-  constructor(problem: string, cause?: unknown) {
-    super(`not the JSON that was expected: ${problem}`, { cause });
   }
 }

@@ -3,12 +3,11 @@
  * @see https://git.lix.systems/lix-project/lix, releng
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
-import { redactUrl } from "../base/redact.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { fetchText, type FetchOptions } from "./fetch-text.ts";
 import type { LockedCache, LockedPackage } from "../lock/lock.ts";
 import { DEFAULT_PRIORITY, parseDrvName } from "../formats/nix/drv-name.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 const RELEASES = "https://releases.lix.systems/";
 
@@ -39,10 +38,12 @@ export async function lixRelease(
   const paths = manifestPaths(await fetchText(manifest, options));
   const packages = systems.map((system): [string, LockedPackage] => {
     const path = paths.get(system);
-    if (path === undefined) throw new UnusableLixRelease(manifest, system, [...paths.keys()]);
+    if (path === undefined)
+      throw lixError("UNUSABLE_LIX_RELEASE", { manifest, system, found: [...paths.keys()] });
     const name = StorePath.name(path);
     const version = parseDrvName(name).version;
-    if (version === undefined) throw new UnusableLixRelease(manifest, system, [name]);
+    if (version === undefined)
+      throw lixError("UNUSABLE_LIX_RELEASE", { manifest, system, found: [name] });
     return [
       system,
       {
@@ -70,15 +71,4 @@ function manifestPaths(text: string): ReadonlyMap<string, StorePath> {
       StorePath.is(path) ? [[system, StorePath.parse(path)] as const] : [],
     ),
   );
-}
-
-export class UnusableLixRelease extends LixImageError {
-  readonly code = "UNUSABLE_LIX_RELEASE";
-  constructor(manifest: URL, system: string, has: readonly string[]) {
-    super(
-      `${redactUrl(manifest)}: expected the store path of a Lix for ${system}; ` +
-        `got ${has.join(", ") || "no paths at all"}`,
-      { hint: "releases are listed at https://releases.lix.systems" },
-    );
-  }
 }

@@ -5,14 +5,13 @@
  */
 import { z } from "zod";
 import type { Bytes } from "../base/bytes.ts";
-import { LixImageError } from "../base/errors.ts";
-import { redactUrl } from "../base/redact.ts";
 import { schemaProblems } from "../base/schema-problems.ts";
 import { decompress } from "../compression/decompress.ts";
 import { boundedExpansion } from "../compression/expansion.ts";
 import { Peekable } from "../compression/peekable.ts";
 import { fetchOk, type FetchOptions } from "./fetch-text.ts";
 import { jsonMembers } from "./json-members.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface IndexedPackage {
   /** `curl-8.9.1` */
@@ -47,7 +46,7 @@ export async function readPackageIndex(
     }
   } catch (cause) {
     options.signal?.throwIfAborted();
-    throw new UnusablePackageIndex(url, cause);
+    throw lixError("UNUSABLE_PACKAGE_INDEX", { url }, { cause });
   }
   return found;
 }
@@ -96,13 +95,3 @@ const Entry = z
       priority: meta.priority,
     };
   });
-
-export class UnusablePackageIndex extends LixImageError {
-  readonly code = "UNUSABLE_PACKAGE_INDEX";
-  constructor(url: URL, cause: unknown) {
-    super(`${redactUrl(url)}: cannot be read as the packages of a channel`, {
-      cause,
-      hint: "was the download cut off, or does something between here and the server change it? Try again",
-    });
-  }
-}

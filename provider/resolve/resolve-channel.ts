@@ -1,5 +1,4 @@
 /** Packages of one system from a channel: packages.json tells what they are, Hydra where. @module */
-import { LixImageError } from "../base/errors.ts";
 import { measured, type Advance } from "../base/meter.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { ChannelRelease } from "./channel.ts";
@@ -7,9 +6,9 @@ import { attributesToRead, findAttribute, type FoundAttribute } from "./channel-
 import type { FetchOptions } from "./fetch-text.ts";
 import { hydraBuild, type HydraBuild, type HydraOptions } from "./hydra.ts";
 import type { LockedPackage } from "../lock/lock.ts";
-import { enumerate } from "../lock/mistakes.ts";
 import { readPackageIndex, type PackageIndex } from "./package-index.ts";
 import { DEFAULT_PRIORITY, parseDrvName } from "../formats/nix/drv-name.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface ChannelQuestion {
   readonly release: ChannelRelease;
@@ -40,7 +39,10 @@ export function findInChannel(
 ): readonly FoundAttribute[] {
   const found = attributes.map((attribute) => findAttribute(attribute, index, lix));
   const unknown = attributes.filter((_, at) => found[at] === undefined);
-  if (unknown.length > 0) throw new UnknownAttributes(release, unknown, lix);
+  if (unknown.length > 0) {
+    const attributes = unknown.map((attribute) => (attribute === "nix" ? lix : attribute));
+    throw lixError("UNKNOWN_ATTRIBUTES", { release: release.name, attributes });
+  }
   return found.filter((one) => one !== undefined);
 }
 
@@ -74,7 +76,8 @@ export async function packagesFromChannel(
       meter.moved();
     }
   });
-  if (mistakes.length > 0) throw new UnusableJobs(release, system, mistakes);
+  if (mistakes.length > 0)
+    throw lixError("UNUSABLE_JOBS", { evaluation: release.evaluation, system, mistakes });
   return packages;
 }
 
@@ -166,37 +169,3 @@ function orderedOutputs(
 /** The channel's version where it speaks of the same package. */
 const versionOf = (built: string, indexed: string, version: string | undefined) =>
   built === indexed && version !== undefined ? version : parseDrvName(built).version;
-
-export class UnknownAttributes extends LixImageError {
-  readonly code = "UNKNOWN_ATTRIBUTES";
-  constructor(release: ChannelRelease, attributes: readonly string[], lix: string) {
-    super(
-      enumerate(
-        `${release.name}: `,
-        attributes.map(
-          (attribute) => `there is no package ${attribute === "nix" ? lix : attribute}`,
-        ),
-        "packages",
-      ),
-      {
-        hint:
-          "names are those of https://search.nixos.org, without aliases; " +
-          "unfree, broken and insecure packages are not in a channel's list",
-      },
-    );
-  }
-}
-
-export class UnusableJobs extends LixImageError {
-  readonly code = "UNUSABLE_JOBS";
-  constructor(release: ChannelRelease, system: string, mistakes: readonly string[]) {
-    super(
-      enumerate(`${release.evaluation.href}, ${system}: `, mistakes, "packages were not built"),
-      {
-        hint:
-          "-small channels build only some packages, and a package may fail for one system: " +
-          "take another channel, or give the package by --path ATTR=/nix/store/…",
-      },
-    );
-  }
-}

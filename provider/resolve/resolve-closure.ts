@@ -1,6 +1,6 @@
 /** The closure of a lock, asked of the caches: narinfos only, no contents. @module */
 import { mapConcurrent } from "../base/concurrency.ts";
-import { LixImageError, throwAll } from "../base/errors.ts";
+import { throwAll } from "../base/errors.ts";
 import { measured, type Advance } from "../base/meter.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { NarInfo } from "../formats/nix/narinfo.ts";
@@ -10,8 +10,9 @@ import { lateLast, noteLate } from "../substituter/late-caches.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import type { CacheUse } from "./cache-use.ts";
 import type { LockedPath } from "../lock/lock.ts";
-import { enumerate } from "../lock/mistakes.ts";
 import { distrust } from "../lock/verify.ts";
+import { lixError } from "../errors/lix-error.ts";
+import type { AbsentPath } from "../errors/resolve-errors.ts";
 
 export interface ClosureRequest {
   readonly roots: Iterable<StorePath>;
@@ -60,7 +61,7 @@ async function followReferences(
   onAnswer: () => void,
 ): Promise<ReadonlyMap<StorePath, LockedPath>> {
   const found = new Map<StorePath, LockedPath>();
-  const absent: AbsentPath[] = [];
+  const absent: AbsentStorePath[] = [];
   for (let wave = [...seen]; wave.length > 0;) {
     const answers = await mapConcurrent(
       wave,
@@ -85,16 +86,16 @@ async function followReferences(
       }
     }
   }
-  if (absent.length > 0) throw new PathsNotInCaches(absent, request.substituters);
+  if (absent.length > 0)
+    throw lixError("PATHS_NOT_IN_CACHES", {
+      paths: absent.toSorted((a, b) => StorePath.compare(a.storePath, b.storePath)),
+      caches: request.substituters.map(({ url }) => url),
+    });
   return new Map([...found].sort(([a], [b]) => StorePath.compare(a, b)));
 }
 
-interface AbsentPath {
+interface AbsentStorePath extends AbsentPath {
   readonly storePath: StorePath;
-  /** One a cache. */
-  readonly reasons: readonly string[];
-  /** What to do about caches that refuse. */
-  readonly hints: readonly string[];
 }
 
 /** What the first cache says that has the path in a form to be trusted. */
@@ -102,7 +103,7 @@ async function lookUp(
   path: StorePath,
   { substituters, keys, use, overtakeMs = OVERTAKE_MS }: ClosureRequest,
   signal: AbortSignal,
-): Promise<LockedPath | AbsentPath> {
+): Promise<LockedPath | AbsentStorePath> {
   const reasons: string[] = [];
   const failures: unknown[] = [];
   const hints = new Set<string>();
@@ -159,28 +160,4 @@ function lockedPath(info: NarInfo): LockedPath {
     ca: info.ca,
     downloadSize: info.fileSize,
   };
-}
-
-export class PathsNotInCaches extends LixImageError {
-  readonly code = "PATHS_NOT_IN_CACHES";
-  constructor(paths: readonly AbsentPath[], substituters: readonly Substituter[]) {
-    const sorted = paths.toSorted((a, b) => StorePath.compare(a.storePath, b.storePath));
-    const first = sorted[0]?.storePath ?? "/nix/store/…";
-    const hints = new Set(paths.flatMap((path) => path.hints));
-    super(
-      enumerate(
-        "cannot be locked: ",
-        sorted.map((path) => [path.storePath, ...path.reasons.map((reason) => `  ${reason}`)]),
-        "store paths",
-      ),
-      {
-        hint:
-          [...hints].map((hint) => `${hint}; `).join("") +
-          `push it to a cache of yours, nix copy --to 'file:///srv/cache?secret-key=/path/to/key' ${first}, ` +
-          "and name that cache by --cache and --trusted-public-key; or put what this machine's store has " +
-          "into a folder, --export DIR --secret-key-file FILE; " +
-          `asked: ${substituters.map((one) => one.url).join(", ") || "none"}`,
-      },
-    );
-  }
 }

@@ -1,12 +1,11 @@
 /** Packages from one evaluation by an installed Nix (2.4 or newer) or Lix. @module */
 import { z } from "zod";
-import { LixImageError } from "../base/errors.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { LockedPackage } from "../lock/lock.ts";
-import { enumerate } from "../lock/mistakes.ts";
 import { FILE_EXPRESSION, flakeFunction } from "./nix-expression.ts";
 import { DEFAULT_PRIORITY } from "../formats/nix/drv-name.ts";
 import { runNix } from "./run-nix.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export interface NixQuestion {
   readonly system: string;
@@ -60,12 +59,12 @@ export async function packagesFromFlake(
 function understood(json: string, subject: string, question: NixQuestion): NixPackages {
   const evaluated = Evaluated.safeParse(JSON.parse(json));
   if (!evaluated.success)
-    throw new UnusableNixPackages(
+    throw lixError("UNUSABLE_NIX_FILE", {
       subject,
-      evaluated.error.issues.map(
+      mistakes: evaluated.error.issues.map(
         (issue) => `${placeOf(issue.path, question.attributes)}: ${issue.message}`,
       ),
-    );
+    });
   const mistakes: string[] = [];
   const packages = new Map<string, LockedPackage>();
   for (const [index, record] of evaluated.data.packages.entries()) {
@@ -74,7 +73,7 @@ function understood(json: string, subject: string, question: NixQuestion): NixPa
     if (problem !== undefined) mistakes.push(`${attribute}: ${problem}`);
     else if (record.kind === "package") packages.set(attribute, lockedPackage(attribute, record));
   }
-  if (mistakes.length > 0) throw new UnusableNixPackages(subject, mistakes);
+  if (mistakes.length > 0) throw lixError("UNUSABLE_NIX_FILE", { subject, mistakes });
   return { nixpkgs: evaluated.data.nixpkgs ?? undefined, packages };
 }
 
@@ -145,13 +144,4 @@ function placeOf(path: readonly PropertyKey[], attributes: readonly string[]): s
   return part === "packages" && typeof index === "number"
     ? (attributes[index] ?? "packages")
     : String(part ?? "value");
-}
-
-export class UnusableNixPackages extends LixImageError {
-  readonly code = "UNUSABLE_NIX_FILE";
-  constructor(subject: string, mistakes: readonly string[]) {
-    super(enumerate(`${subject}: `, mistakes), {
-      hint: "add what is missing to the set: pkgs // { nix = pkgs.lix; }",
-    });
-  }
 }

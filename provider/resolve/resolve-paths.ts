@@ -2,15 +2,14 @@
  * Packages from store paths alone. What the paths cannot tell is taken as nixpkgs has it by default.
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { LockedPackage } from "../lock/lock.ts";
-import { enumerate } from "../lock/mistakes.ts";
 import {
   DEFAULT_PRIORITY,
   defaultOutputsToInstall,
   parseDrvName,
 } from "../formats/nix/drv-name.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 /** `curl=/nix/store/…`, `curl.bin=/nix/store/…-bin` */
 export interface NamedPath {
@@ -39,7 +38,7 @@ export function packagesFromPaths(
       .filter((attribute) => !byAttribute.has(attribute))
       .map((attribute) => `--priority ${attribute}: there is no --path for it`),
   ];
-  if (mistakes.length > 0) throw new InvalidPackagePaths(mistakes);
+  if (mistakes.length > 0) throw lixError("INVALID_PACKAGE_PATHS", { mistakes });
   return new Map(
     [...byAttribute].flatMap(([attribute, [first, ...rest]]) => {
       if (first === undefined) return [];
@@ -103,13 +102,4 @@ function lockedPackage(
     priority,
     outputSpecified: false,
   };
-}
-
-export class InvalidPackagePaths extends LixImageError {
-  readonly code = "INVALID_PACKAGE_PATHS";
-  constructor(mistakes: readonly string[]) {
-    super(enumerate("", mistakes), {
-      hint: "give each output once: --path curl.bin=/nix/store/…-curl-8.9.1-bin --path curl.out=/nix/store/…-curl-8.9.1",
-    });
-  }
 }

@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LixImageError } from "../../base/errors.ts";
 import {
   exportPaths,
   isCacheFolder,
@@ -16,6 +15,7 @@ import { openSubstituter } from "../../substituter/open.ts";
 import type { Substituter } from "../../substituter/substituter.ts";
 import type { LockArguments } from "./arguments.ts";
 import { relativeTo, type CacheArgument } from "./option-values.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 /** What an export adds to a lock. */
 export interface LockExport {
@@ -30,7 +30,7 @@ export async function openExport(args: LockArguments): Promise<LockExport | unde
   if (args.exported === undefined) return undefined;
   const { folder, secretKeyFile, store } = args.exported;
   const secretKey = await readFile(secretKeyFile, "utf8").catch((cause: unknown) => {
-    throw new SecretKeyUnreadable(secretKeyFile, cause);
+    throw lixError("SECRET_KEY_UNREADABLE", { file: secretKeyFile }, { cause });
   });
   const absoluteUrl = pathToFileURL(folder).href;
   const cache = {
@@ -70,13 +70,3 @@ const unsized = (substituter: Substituter): Substituter => ({
     return info && { ...info, fileSize: undefined };
   },
 });
-
-export class SecretKeyUnreadable extends LixImageError {
-  readonly code = "SECRET_KEY_UNREADABLE";
-  constructor(file: string, cause: unknown) {
-    super(`${file}: the secret key cannot be read`, {
-      cause,
-      hint: "make one: nix-store --generate-binary-cache-key NAME-1 secret-file public-file",
-    });
-  }
-}

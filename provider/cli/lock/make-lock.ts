@@ -1,12 +1,12 @@
 /** `lix-image lock`: from named packages to a lock file. @module */
 import { readFile, writeFile } from "node:fs/promises";
 import { isCode } from "../../base/error-code.ts";
-import { LixImageError, renderLines } from "../../base/errors.ts";
+import { renderLines } from "../../base/errors.ts";
 import { log } from "../../base/log.ts";
 import { printableLines } from "../../base/printable.ts";
 import { compareLocks } from "../../lock/compare-locks.ts";
 import type { Lock } from "../../lock/lock.ts";
-import { LockUnreadable, parseLock, readLock } from "../../lock/read.ts";
+import { parseLock, readLock } from "../../lock/read.ts";
 import { verifyLock } from "../../lock/verify.ts";
 import { formatLock, writeLock } from "../../lock/write.ts";
 import type { LockArguments, ReportArguments } from "./arguments.ts";
@@ -18,6 +18,7 @@ import { printJson, printLines } from "../print.ts";
 import { resolveLock } from "./resolve-lock.ts";
 import type { LockTiming } from "./package-source.ts";
 import { lockMarkdown } from "./markdown.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 /** Returns the exit code. */
 export async function makeLock(given: LockArguments, timing: LockTiming = {}): Promise<number> {
@@ -77,7 +78,7 @@ async function say(difference: LockDifference, { json, markdown }: ReportArgumen
 async function writeMarkdown(file: string, lines: readonly string[]): Promise<void> {
   const text = lines.length > 0 ? lines : ["The lock is up to date."];
   await writeFile(file, `${printableLines(text)}\n`).catch((cause: unknown) => {
-    throw new ReportNotWritten(file, cause);
+    throw lixError("REPORT_NOT_WRITTEN", { file }, { cause });
   });
 }
 
@@ -116,19 +117,12 @@ async function readBefore(file: string): Promise<Before> {
     text = await readFile(file, "utf8");
   } catch (error) {
     if (isCode(error, "ENOENT")) return { text: undefined, lock: undefined };
-    throw new LockUnreadable(file, error);
+    throw lixError("LOCK_UNREADABLE", { file }, { cause: error });
   }
   try {
     return { text, lock: parseLock(text, file) };
   } catch (error) {
     log.warn([`${file} cannot be read, so all of it counts as new:`, ...renderLines(error)]);
     return { text, lock: undefined };
-  }
-}
-
-export class ReportNotWritten extends LixImageError {
-  readonly code = "REPORT_NOT_WRITTEN";
-  constructor(file: string, cause: unknown) {
-    super(`--markdown ${file} cannot be written; the lock is as it was`, { cause });
   }
 }

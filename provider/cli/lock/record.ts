@@ -6,12 +6,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { LixImageError } from "../../base/errors.ts";
 import { channelName } from "../../resolve/channel.ts";
 import { writeLock } from "../../lock/write.ts";
 import { parseLockArguments, type LockArguments, type SystemArguments } from "./arguments.ts";
 import { relativeTo, usage, type NixpkgsArgument } from "./option-values.ts";
 import { UsageError } from "../usage.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 /** `lix-image.lock.args` of `lix-image.lock.json`. */
 export const recordFile = (lock: string): string => `${lock.replace(/\.json$/, "")}.args`;
@@ -19,7 +19,7 @@ export const recordFile = (lock: string): string => `${lock.replace(/\.json$/, "
 export async function readRecord(lock: string): Promise<LockArguments> {
   const file = recordFile(lock);
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new LockArgumentsNotFound(lock, file, cause);
+    throw lixError("LOCK_ARGUMENTS_NOT_FOUND", { lock, file }, { cause });
   });
   const argv = text
     .split("\n")
@@ -124,14 +124,4 @@ function sameOptions(before: string, after: string): boolean {
   const options = (text: string): string =>
     JSON.stringify(text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
   return options(before) === options(after);
-}
-
-export class LockArgumentsNotFound extends LixImageError {
-  readonly code = "LOCK_ARGUMENTS_NOT_FOUND";
-  constructor(lock: string, file: string, cause: unknown) {
-    super(`${file}: cannot be read, so nobody knows what ${lock} was made by`, {
-      cause,
-      hint: "give the options that made the lock once more, beginning with --channel, --nix or --flake",
-    });
-  }
 }

@@ -1,5 +1,4 @@
 /** From the arguments of `lix-image lock` to the content of the lock. @module */
-import { LixImageError } from "../../base/errors.ts";
 import { formatBytes } from "../../base/format-bytes.ts";
 import { log } from "../../base/log.ts";
 import { missingAttributes, REQUIRED_ATTRIBUTES } from "../../resolve/attributes.ts";
@@ -18,6 +17,7 @@ import type { LockArguments, SystemArguments } from "./arguments.ts";
 import type { LockExport } from "./export.ts";
 import { openSource, type LockTiming, type PackageSource } from "./package-source.ts";
 import { usage } from "./option-values.ts";
+import { lixError } from "../../errors/lix-error.ts";
 
 export interface LockCircumstances {
   /** What `args.only` does not name is taken from there. */
@@ -137,14 +137,5 @@ function throwIfMissing(systems: readonly WantedSystem[]): void {
     const attributes = missingAttributes(packages.keys());
     return attributes.length === 0 ? [] : [`${system}: ${attributes.join(", ")}`];
   });
-  if (missing.length > 0) throw new MissingAttributes(missing);
-}
-
-export class MissingAttributes extends LixImageError {
-  readonly code = "MISSING_ATTRIBUTES";
-  constructor(missing: readonly string[]) {
-    super(`the image needs these packages too: ${missing.join("; ")}`, {
-      hint: "give each by --path ATTR=/nix/store/…, or all of them by --channel NAME, --nix FILE or --flake REF",
-    });
-  }
+  if (missing.length > 0) throw lixError("MISSING_ATTRIBUTES", { missing });
 }

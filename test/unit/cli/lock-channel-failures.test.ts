@@ -77,13 +77,13 @@ const FAILURES: readonly {
     change: (server) =>
       server.replies.set(server.paths.job(CURL), { status: 429, headers: { "retry-after": "0" } }),
     code: "HYDRA_BUSY",
-    message: /job\/curl\.x86_64-linux: Hydra answers 429.*hint: wait some minutes.*goes on/s,
+    message: /job\/curl\.x86_64-linux: Hydra answers 429.*hint: wait a few minutes.*continues/s,
   },
   {
     what: "a garbage page with status 200",
     change: (server) => server.replies.set(server.paths.job(CURL), JUNK),
     code: "NOT_HYDRA",
-    message: /expected a build.*got text\/html: "<html>.*hint: .*gate against robots/s,
+    message: /expected a build.*got text\/html: "<html>.*hint: .*protection against robots/s,
   },
   {
     what: "garbage that claims to be JSON",

@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { render } from "../../../provider/base/errors.ts";
+import { LixImageError, render } from "../../../provider/base/errors.ts";
 import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
 import { readRecord } from "../../../provider/cli/lock/record.ts";
-import { InvalidLock, parseLock } from "../../../provider/lock/read.ts";
+import { parseLock } from "../../../provider/lock/read.ts";
 import { checkCacheUrl } from "../../../provider/lock/schema.ts";
 import { formatLock } from "../../../provider/lock/write.ts";
 import { sampleLock } from "./sample.ts";
@@ -84,7 +84,8 @@ test("a lock with a credential in the URL of a tarball is refused", () => {
     assert.throws(
       () => parseLock(withTarball(url), "/lock.json"),
       (error) => {
-        assert.ok(error instanceof InvalidLock);
+        assert.ok(error instanceof LixImageError);
+        assert.equal(error.code, "INVALID_LOCK");
         assert.match(error.message, /credentials do not belong|Invalid URL|expected/, url);
         assert.doesNotMatch(error.message, /s3cret|cret@/);
         return true;

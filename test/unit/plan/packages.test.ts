@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SeveralErrors } from "../../../provider/base/errors.ts";
-import {
-  OutputNotLocked,
-  PathNotLocked,
-  resolvePackages,
-  UnknownAttribute,
-  UnknownOutput,
-} from "../../../provider/plan/packages.ts";
-import { InvalidArgument } from "../../../provider/plan/invalid-argument.ts";
+import { LixImageError, SeveralErrors } from "../../../provider/base/errors.ts";
+import { resolvePackages } from "../../../provider/plan/packages.ts";
 import type { ProfilePackage } from "../../../provider/formats/rootfs/manifest-nix.ts";
 import { pathOf, SYSTEM } from "../../support/world/planned.ts";
 
@@ -79,14 +72,14 @@ test("every mistake is told, each with its place", () => {
     () => resolvePackages(SYSTEM, wanted),
     (error) => {
       assert.ok(error instanceof SeveralErrors);
-      const kinds = error.errors.map((each) => (each as Error).constructor);
-      assert.deepEqual(kinds, [
-        UnknownAttribute,
-        UnknownOutput,
-        OutputNotLocked,
-        InvalidArgument,
-        PathNotLocked,
-        UnknownAttribute,
+      const codes = error.errors.map((each) => each instanceof LixImageError && each.code);
+      assert.deepEqual(codes, [
+        "UNKNOWN_ATTRIBUTE",
+        "UNKNOWN_OUTPUT",
+        "OUTPUT_NOT_LOCKED",
+        "INVALID_ARGUMENT",
+        "PATH_NOT_LOCKED",
+        "UNKNOWN_ATTRIBUTE",
       ]);
       for (const [index, each] of error.errors.entries())
         assert.match((each as Error).message, new RegExp(`^extraPkgs\\[${index}\\]: `));

@@ -1,5 +1,5 @@
 /** Many mistakes as one message that still fits a screen. @module */
-import type { Lines } from "../base/printable.ts";
+import type { Lines } from "./printable.ts";
 
 const SHOWN = 20;
 
