@@ -4,24 +4,24 @@ import type { Environment } from "./environment.ts";
 
 export interface ProgramQuestion {
   readonly arguments: readonly string[];
-  /** For its stdin. */
+  /** What it reads from stdin. */
   readonly input: string;
-  /** All that it gets, PATH for finding it included. */
+  /** Its whole environment, with the PATH on which it is found. */
   readonly environment: Environment;
   readonly limitMs: number;
-  /** Default: nobody gets its stderr. A child of the program that keeps it open is waited for when it is read. */
+  /** Whether to read stderr; then the answer waits for every child of the program that keeps stderr open. */
   readonly stderr?: "ignore" | "read" | undefined;
 }
 
 export interface ProgramAnswer {
   readonly code: number | null;
   readonly stdout: string;
-  /** Empty where it was not to be read. */
+  /** Empty unless it was to be read. */
   readonly stderr: string;
 }
 
 /**
- * What another program answers. Rejects with Node's error when it cannot be
+ * Runs a program and returns its answer. Rejects with Node's error if it cannot be
  * started or takes too long ({@link isTimeout}).
  */
 export async function askProgram(
@@ -41,7 +41,7 @@ export async function askProgram(
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", resolve);
   });
-  // A program that answers without reading its stdin is no failure.
+  // A program may answer without reading its stdin.
   child.stdin.on("error", () => {}).end(question.input);
   try {
     const [code, stdout, stderr] = await Promise.all([
@@ -51,7 +51,7 @@ export async function askProgram(
     ]);
     return { code, stdout, stderr };
   } finally {
-    // A child of the program's may still hold the other end.
+    // A child of the program may still hold the other end.
     child.stdout.destroy();
     child.stderr?.destroy();
   }

@@ -1,7 +1,7 @@
 /**
- * How much of anything that others wrote we take, in one table. Each bound is some times the most that is
- * known from real use, and small enough that a heap of 512 MB holds it. What is bounded by a promise that
- * was checked (a NAR by its narSize, a blob by its descriptor) needs no line here.
+ * How much we accept of input that others wrote, in one table. Each bound is several times the largest
+ * real value that we know, and small enough for a heap of 512 MB. Input whose size is promised and checked
+ * (a NAR by its narSize, a blob by its descriptor) needs no line here.
  * @module
  */
 import type { Bytes } from "./bytes.ts";
@@ -15,7 +15,7 @@ export interface Budget {
   readonly most: number;
   /** What is counted. */
   readonly of: string;
-  /** Why more is not real. */
+  /** Why no real input has more. */
   readonly because: string;
 }
 
@@ -50,7 +50,7 @@ export const BUDGETS = {
     of: "bytes, a file with several names counted for each",
     because: "a source of nixpkgs has 0.4 GB, and Hydra takes no package of more than 4 GiB",
   },
-  /** Beside this, 200 times the compressed size. */
+  /** Or 200 times the compressed size, if that is more. */
   expandedBytes: {
     most: 512 * MiB,
     of: "bytes after decompression (512 MiB, or 200 times the compressed size if that is more)",
@@ -105,12 +105,12 @@ export const BUDGETS = {
 
 export type BudgetName = keyof typeof BUDGETS;
 
-/** Throws {@link BudgetExceeded} for more. `what` names the input in messages. */
+/** Throws {@link BudgetExceeded} if `amount` is over the budget. `what` names the input in messages. */
 export function requireWithin(name: BudgetName, amount: number, what: string): void {
   if (amount > BUDGETS[name].most) throw new BudgetExceeded(name, what);
 }
 
-/** The whole stream in memory. Throws {@link BudgetExceeded} as soon as it is more. */
+/** Reads the whole stream into memory. Throws {@link BudgetExceeded} as soon as it is over the budget. */
 export async function collectWithin(
   name: BudgetName,
   source: Bytes,
@@ -126,7 +126,7 @@ export async function collectWithin(
   return Buffer.concat(chunks);
 }
 
-/** No more than a compressed file of this many bytes may become. */
+/** How many bytes a compressed file of this size may decompress to. */
 export const expansionLimit = (compressedBytes: number): number =>
   Math.max(BUDGETS.expandedBytes.most, 200 * compressedBytes);
 

@@ -14,8 +14,8 @@ export const ByteString = {
   fromBytes: (bytes: Uint8Array): ByteString =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
   toBytes: (bytes: ByteString): Uint8Array => Buffer.from(bytes, "latin1"),
-  /** Of a slice: one keeps all that it is cut from in memory. */
+  /** A copy of a slice: the slice itself would keep the whole string in memory. */
   copy: (bytes: ByteString): ByteString => Buffer.from(bytes, "latin1").toString("latin1"),
-  /** Ascending by unsigned byte, the shorter prefix first. */
+  /** Orders by unsigned bytes; a prefix comes before the longer string. */
   compare: (a: ByteString, b: ByteString): number => (a < b ? -1 : a > b ? 1 : 0),
 };

@@ -1,10 +1,10 @@
 /**
- * The one stream type inside: an async iterable of chunks. A stage is an async generator
+ * The only stream type in the provider: an async iterable of chunks. A stage is an async generator
  * `(source: Bytes, …) => Bytes`; backpressure, errors and cleanup come with the language.
  * @module
  */
 
-/** Chunks of a byte stream; 64 KiB or more each where the producer can choose. */
+/** Chunks of a byte stream. A producer that can choose makes them 64 KiB or larger. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
 export const Bytes = {
@@ -14,8 +14,8 @@ export const Bytes = {
   },
 
   /**
-   * The whole stream in memory. Throws a RangeError beyond `limit` bytes, which the caller translates;
-   * where there is a budget for it, see collectWithin. Default: no limit, for what we made ourselves.
+   * Reads the whole stream into memory. Throws a RangeError beyond `limit` bytes, which the caller translates;
+   * if there is a budget, use collectWithin. Default: no limit, for what we made ourselves.
    */
   async collect(source: Bytes, limit = Infinity): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];

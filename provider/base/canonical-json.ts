@@ -1,6 +1,6 @@
 /** JSON that is hashed or written to a lock: keys sorted by UTF-16 code unit, no undefined. @module */
 
-/** Any JSON value; `undefined` properties are left out. */
+/** Any JSON value; properties that are `undefined` are left out. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 

@@ -29,7 +29,7 @@ export async function mapConcurrent<T, R>(
   return results;
 }
 
-/** At most `width` uses at once, first come first served. One per process for each scarce thing. */
+/** Lets `width` callers in at a time, in their order. Each scarce resource has one for the whole process. */
 export class Limiter {
   readonly #width: number;
   #active = 0;
@@ -60,13 +60,13 @@ interface Flight<R> {
 }
 
 /**
- * Work in flight, shared by key: a second caller waits for the first one's. Nothing is kept after it
- * ends, and it is told to stop when nobody waits for it any more.
+ * Work in flight, shared by key: a second caller waits for the result of the first. Nothing is kept after
+ * the work ends, and its signal aborts when nobody waits for it any more.
  */
 export class SingleFlight<R> {
   readonly #flights = new Map<string, Flight<R>>();
 
-  /** An abort ends this caller's waiting; the others go on. */
+  /** An abort ends the waiting of this caller only. */
   async run(
     key: string,
     work: (signal: AbortSignal) => Promise<R>,
@@ -93,7 +93,7 @@ export class SingleFlight<R> {
   }
 }
 
-/** The result, or the reason of an abort, whichever comes first. */
+/** Settles with the result, or rejects with the reason of an abort if that comes first. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
   let abort = (): void => {};

@@ -1,5 +1,5 @@
 import { isLoopback } from "./loopback.ts";
 
-/** Whether nobody on the way can read what is sent there: https, or this machine itself. */
+/** Whether nobody on the way can read what we send there: it is https, or this machine. */
 export const isConfidential = (url: URL): boolean =>
   url.protocol === "https:" || isLoopback(url.hostname);

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 
-/** Environment variables: the process's own, or a test's. */
+/** Environment variables, of the process or of a test. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The home folder that goes with these variables. */

@@ -10,7 +10,7 @@ export interface LixImageErrorOptions {
 }
 
 export abstract class LixImageError extends Error {
-  /** Stable and listed in docs/errors.md. */
+  /** Stable, and listed in docs/errors.md. */
   abstract readonly code: string;
   readonly hint: string | undefined;
   /** What has failed, if another try may do better; retry-policy.ts says which loops try again. */
@@ -48,7 +48,7 @@ export const render = (error: unknown): string => renderLines(error).join("\n");
 
 /** The lines of {@link render}, for a message or a warning that has more to say. */
 export function renderLines(error: unknown): string[] {
-  // Once more: what was no secret when the error was made may be one now.
+  // Once more: the error may be older than our knowledge of the secret.
   return linesOf(error).map((line) => Secrets.hide(line));
 }
 
@@ -63,7 +63,7 @@ function linesOf(error: unknown): string[] {
       break;
     }
     const code = at instanceof LixImageError ? ` [${at.code}]` : "";
-    // Ours has its own line breaks, and has had all others escaped.
+    // The line breaks in our own messages are ours; the constructor has escaped all others.
     const message = at instanceof LixImageError ? at.message : messageLines(at.message);
     lines.push(...`${lines.length === 0 ? "" : "  caused by: "}${message}${code}`.split("\n"));
     if (at instanceof LixImageError && at.hint !== undefined) lines.push(`  hint: ${at.hint}`);

@@ -1,13 +1,13 @@
 /**
- * What leaves this program: an error with a code, always. Everything expected has one where it happens;
- * here is the last net.
+ * Every error that leaves this program has a code. Expected errors get theirs where they happen; this is
+ * the net for all others.
  * @module
  */
 import { LixImageError } from "./errors.ts";
 import { FileUnusable, isSystemError } from "./file-unusable.ts";
 import { printable } from "./printable.ts";
 
-/** The error itself if it is ours; that of a file by its name; anything else is a bug. */
+/** Returns our own errors as they are, and names the file of a system error. Anything else is a bug. */
 export function asFailure(error: unknown): LixImageError {
   if (error instanceof LixImageError) return error;
   return isSystemError(error) ? new FileUnusable(error) : new InternalError(error);
@@ -26,7 +26,7 @@ export class InternalError extends LixImageError {
 
 const FRAMES = 8;
 
-/** Only these: the message before them may be a server's. */
+/** Only the frames of the stack: the message before them may come from a server. */
 function frames(error: unknown): string[] {
   const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
   return lines

@@ -10,7 +10,7 @@ export interface SystemError extends Error {
   readonly path?: string;
 }
 
-/** An error of a system call: those of zlib and of Node's own checks have none. */
+/** An error of a system call. Errors of zlib and of Node's own checks have no `syscall`. */
 export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error &&
   !(error instanceof LixImageError) &&
@@ -19,7 +19,7 @@ export const isSystemError = (error: unknown): error is SystemError =>
   "code" in error &&
   typeof error.code === "string";
 
-/** Names the file where the system does not: of a write, it tells no path. */
+/** Adds the path to a system error: Node gives none for a failed write. */
 export async function withFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -28,7 +28,7 @@ export async function withFile<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-/** The same for bytes that are read from it. */
+/** Adds the path to the errors of a stream that reads the file. */
 export async function* fromFile(path: string, source: Bytes): AsyncGenerator<Uint8Array> {
   try {
     yield* source;

@@ -1,6 +1,6 @@
 import { requireWithin } from "./budgets.ts";
 
-/** JSON.parse, for texts from outside: bounded in depth, because what walks the result may recurse. */
+/** JSON.parse for texts from outside. Depth is bounded, because whoever walks the result may recurse. */
 export function parseJson(text: string, what: string): unknown {
   let depth = 0;
   let inString = false;
@@ -16,7 +16,7 @@ export function parseJson(text: string, what: string): unknown {
   return JSON.parse(text);
 }
 
-/** What a short text says, if it is JSON; undefined if it is none. */
+/** Parses a short text from a server or a file. Returns undefined if it is not JSON. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

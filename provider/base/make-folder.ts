@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { isCode } from "./error-code.ts";
 
 /**
- * Makes a folder and those above it. Node's `recursive` tries for ever where a file system has the
- * folder above but takes no new one, as /proc does (nodejs/node#31481).
+ * Makes a folder and those above it. Node's `recursive` never returns on a file system that has the
+ * folder above but takes no new one, such as /proc (nodejs/node#31481).
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   try {

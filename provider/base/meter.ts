@@ -1,6 +1,6 @@
 /**
- * How far a piece of work has come. Bytes are only counted as they pass by; lines are said by the clock,
- * one a second over all work of the process: numbers first, because a display may cut the end.
+ * How far a piece of work has come. Bytes are only counted as they pass. A clock prints the lines, one a
+ * second for all work of the process. Numbers come first, because a display may cut the end.
  * @module
  */
 import { log } from "./log.ts";
@@ -8,24 +8,24 @@ import { log } from "./log.ts";
 export interface Advance {
   /** `34.1 of 206.4 MB of packages, 12 of 51 layers` */
   readonly done: string;
-  /** From 0 to 1, where the whole is known. */
+  /** From 0 to 1, if the total is known. */
   readonly share?: number | undefined;
-  /** What moves it on: `cache.nixos.org`. Named when nothing moves. */
+  /** What the work depends on: `cache.nixos.org`. It is named when nothing moves. */
   readonly waitsFor: string;
-  /** Last, and short: `web`. */
+  /** A short name for the end of the line: `web`. */
   readonly subject: string;
 }
 
 export interface Meter {
-  /** Something has moved: cheap enough for every chunk. */
+  /** Reports that something has moved. It is cheap enough to call for every chunk. */
   moved(): void;
 }
 
 const TICK_MS = 1_000;
-// The first line says that nothing moves; then it gets rarer.
+// After the first line that says that nothing moves, they get rarer.
 const FIRST_STILL_TICKS = 2;
 
-/** Says at once what begins, then how far it is, in the end that it is done. */
+/** Prints at once what begins, then how far it is, and in the end that it is done. */
 export async function measured<T>(
   advance: () => Advance,
   use: (meter: Meter) => Promise<T>,
@@ -43,7 +43,7 @@ export async function measured<T>(
   }
 }
 
-/** Says nothing of work that takes no time, else what it waits for. */
+/** Prints what the work waits for, unless it is quick. */
 export async function waiting<T>(
   advance: () => Advance,
   use: (meter: Meter) => Promise<T>,
@@ -73,7 +73,7 @@ class Work implements Meter {
     this.#hasMoved = true;
   }
 
-  /** What has moved since it was looked at can be said. */
+  /** Something has moved since the last line, so there is something to print. */
   look(): void {
     if (!this.#hasMoved) return;
     this.#hasMoved = false;
@@ -83,7 +83,7 @@ class Work implements Meter {
     this.#line = [`${done}: ${subject}`, share];
   }
 
-  /** A second is over. */
+  /** Called every second. */
   tick(): void {
     if (this.#hasMoved) return this.look();
     this.#stillTicks += 1;
@@ -93,7 +93,7 @@ class Work implements Meter {
     this.#line = [`${done}, waiting for ${waitsFor} (${this.#stillTicks} s): ${subject}`, share];
   }
 
-  /** What it has to say and has not said yet; false when that is nothing. */
+  /** Prints the next line; false if there is nothing new to print. */
   say(): boolean {
     if (this.#line === undefined) return false;
     log.progress(...this.#line);
@@ -102,7 +102,7 @@ class Work implements Meter {
   }
 }
 
-// Who spoke last is last.
+// Whoever printed the last line goes to the end of the queue.
 const underWay: Work[] = [];
 let clock: NodeJS.Timeout | undefined;
 let hasSpoken = false;
@@ -112,7 +112,7 @@ function begin(work: Work): void {
   // Progress keeps no process alive.
   clock ??= setInterval(tick, TICK_MS).unref();
   if (hasSpoken) return;
-  // Work that only waits has nothing to say yet.
+  // Work that only waits has nothing to print yet.
   work.look();
   hasSpoken = work.say();
 }

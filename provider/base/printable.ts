@@ -1,17 +1,17 @@
 /**
- * Text that others wrote, made safe to show: a narinfo, a label, a file's name or a server's error must
- * neither steer the terminal nor look like a line of ours.
+ * Makes text that others wrote safe to show: a narinfo, a label, a file name or a server's error must
+ * neither control the terminal nor look like one of our own lines.
  * @module
  */
 
 import { redact } from "./redact.ts";
 
-/** One line, or several of our own. A line break inside of one is data, and is escaped as such. */
+/** One line, or a list of our own lines. A line break inside one of them is data, and is escaped. */
 export type Lines = string | readonly string[];
 
 /**
- * Controls (C0, DEL, C1), what is invisible or changes the direction of writing (bidi controls,
- * zero-width characters, byte order marks, tags), line and paragraph separators, half surrogate pairs.
+ * Control characters (C0, DEL, C1), characters that are invisible or change the direction of writing (bidi
+ * controls, zero-width characters, byte order marks, tags), line and paragraph separators, half surrogate pairs.
  * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
@@ -22,19 +22,19 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],
 ]);
 
-/** One line, without credentials; what cannot be printed becomes an escape of JSON. */
+/** One line without credentials; unprintable characters become JSON escapes. */
 export const printable = (text: string): string => escapedLine(redact(text));
 
 const escapedLine = (text: string): string => text.replace(UNPRINTABLE, escaped);
 
-/** Lines for people, each printable by itself. */
+/** Several lines, each printable by itself. */
 export const printableLines = (lines: Lines): string =>
   typeof lines === "string" ? printable(lines) : lines.map(printable).join("\n");
 
-/** A line of a message: as much of it as anybody reads. A server's page may be a megabyte. */
+/** The lines of a message, each cut to a length that somebody reads. A server's page may be a megabyte. */
 export function messageLines(lines: Lines): string {
   const each = typeof lines === "string" ? [lines] : lines;
-  // A secret that is cut is not known any more.
+  // Redact first: a secret that is cut would not be recognised.
   return each.map((line) => escapedLine(abridged(redact(line)))).join("\n");
 }
 

@@ -1,11 +1,11 @@
 /**
- * What looks like a credential in a text is not shown, whether or not the text can be understood: users
- * of URLs, parameters that hold tokens, headers. In doubt it is one.
+ * Hides what looks like a credential in any text: users and passwords in URLs, parameters that hold tokens,
+ * headers. In doubt it hides more.
  * @module
  */
 import { HIDDEN, Secrets } from "./secrets.ts";
 
-/** What may be shown of a URL: no user, no password, no query (presigned URLs carry keys there). */
+/** A URL without user, password and query: presigned URLs carry keys in the query. */
 export function redactUrl(url: string | URL): string {
   let parsed: URL;
   try {
@@ -18,7 +18,7 @@ export function redactUrl(url: string | URL): string {
   return `${parsed.protocol}//${user}${parsed.host}${parsed.pathname}${query}`;
 }
 
-/** A text without what looks like a credential, and without those in use. Takes time by its length only. */
+/** Hides what looks like a credential, and every secret in use. Its time grows with the length only. */
 export function redact(text: string): string {
   const looks = SUSPECT.test(text)
     ? text
@@ -29,8 +29,8 @@ export function redact(text: string): string {
 }
 
 const SUSPECT = /[@=]|%40|basic |bearer /i;
-// Tokens that their services mark, wherever they stand: of GitHub, GitLab, npm, PyPI, Docker, Vault, Slack, DigitalOcean;
-// and a JWT. In a path they are as good as in a header.
+// Tokens with a prefix of their service: GitHub, GitLab, npm, PyPI, Docker, Vault, Slack, DigitalOcean; and
+// JWTs. They are secret anywhere, in a path as in a header.
 const TOKEN = new RegExp(
   `(?<![A-Za-z0-9])(?:${[
     String.raw`gh[pousr]_\w{20,255}`,
@@ -46,13 +46,13 @@ const TOKEN = new RegExp(
   ].join("|")})`,
   "g",
 );
-// A text in quotes is one word, whatever is in it. With escapes that takes time by the square of the length.
+// A text in quotes is one word, whatever is in it. To honour escapes would take quadratic time.
 const LONG = 16_384;
 const WORD = /"(?:[^"\\]|\\.)*"|[^\s"]+/g;
 const SIMPLE_WORD = /"[^"]*"|[^\s"]+/g;
 
 function redactWord(word: string): string {
-  // A sentence in quotes is words; a URL in quotes may hold a password with blanks.
+  // A sentence in quotes is several words, but a URL in quotes may hold a password with blanks.
   if (word.startsWith('"') && !/^"(?:[a-z][a-z0-9+.-]{0,30}:|[\\/]{2})\S/i.test(word))
     return word.replace(/[^\s"]+/g, redactPlain);
   return redactPlain(word);
@@ -62,7 +62,7 @@ const redactPlain = (word: string): string => withoutUser(word).replace(PARAMETE
 
 /** `https://…`, `https:\\…`, `https:…`, `//…`, and `user:password@…`, whose user looks like a scheme. */
 const START = /[a-z0-9][a-z0-9+._~-]{0,60}:[\\/]*|[\\/]{2,}/gi;
-// A host of which nobody doubts that it is one: what follows is a path, and may be foo@2x.png.
+// This is certainly a host, so what follows is a path, and may be foo@2x.png.
 const HOST = /(?:[a-z0-9-]{1,63}\.){1,9}[a-z0-9-]{1,63}(?=[/?#])/iy;
 // name@sha256:…
 const DIGEST = /@[a-z0-9+._-]{1,20}:[0-9a-f]{32}/y;
@@ -94,7 +94,7 @@ const PARAMETER = /([?&;#]|^)([\w.~%-]{1,80})=([^&;#\s"']+)/g;
 const redactValue = (whole: string, before: string, name: string): string =>
   isSecretName(name) ? `${before}${name}=${HIDDEN}` : whole;
 
-/** Names of parameters whose values let somebody in: of GitLab, Gitea, AWS, Google, Azure, and usual ones. */
+/** Names of parameters whose values are credentials: those of GitLab, Gitea, AWS, Google and Azure, and common ones. */
 export const isSecretName = (name: string): boolean =>
   /token|secret|passw|passphrase|pwd|signature|credential|private|session|api[._-]?key|access[._-]?key|accessid/i.test(
     name,

@@ -4,14 +4,14 @@ import { removeTemporaries } from "./temporary.ts";
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * What is half done is removed, and the process ends, unless somebody else here listens as well. A second
- * ^C finds no listener of ours any more.
- * @param told what is to be done before: such as to clear a line of the terminal.
+ * On a signal, removes temporary files and ends the process, unless somebody else listens to the signal,
+ * too. A second ^C ends the process at once, because our listener is gone.
+ * @param before is called first: for example, it clears a line of the terminal.
  */
-export function endOnSignals(told: (signal: string) => void = () => {}): void {
+export function endOnSignals(before: (signal: string) => void = () => {}): void {
   for (const [signal, code] of Object.entries(EXIT_CODES))
     process.once(signal, () => {
-      told(signal);
+      before(signal);
       removeTemporaries();
       if (process.listenerCount(signal) === 0) process.exit(code);
     });

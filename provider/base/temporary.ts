@@ -1,6 +1,6 @@
 /**
- * Files and folders that are not to outlive the process that makes them. A signal that ends it removes
- * them; what a killed process left, another one knows by its name: whose it is stands in it.
+ * Files and folders that must not outlive the process that makes them. A signal that ends the process
+ * removes them. If it is killed, another process recognises them: their names say whose they are.
  * @module
  */
 import { randomBytes } from "node:crypto";
@@ -11,27 +11,27 @@ import { hasEnded, thisProcess } from "./this-process.ts";
 
 const ours = new Set<string>();
 
-/** A name beside `near` for what is not whole yet. Whoever takes it calls {@link removeTemporary}. */
+/** A path beside `near` for a file that is still being written. The caller calls {@link removeTemporary}. */
 export function temporaryPath(near: string): string {
   const { place, pid, start } = thisProcess();
   const random = randomBytes(6).toString("hex");
   return noteTemporary(`${near}.${place}.${pid}.${start}.${random}.tmp`);
 }
 
-/** From now on a signal that ends the process removes it. */
+/** From now on, a signal that ends the process removes it. */
 export function noteTemporary(path: string): string {
   ours.add(path);
   return path;
 }
 
-/** From now on it is not this process's to remove. */
+/** From now on, this process does not remove it. */
 export function forgetTemporary(path: string): void {
   ours.delete(path);
 }
 
 /**
- * What was renamed meanwhile is not there, which is well. Never fails, because it would hide what went
- * wrong before: what cannot be removed is left to the end of the process.
+ * It is no error if the file is gone, because it was renamed. Never fails, because that would hide an
+ * earlier error: the end of the process tries again.
  */
 export async function removeTemporary(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).then(
@@ -40,12 +40,12 @@ export async function removeTemporary(path: string): Promise<void> {
   );
 }
 
-// What libuv's threads were asked for takes a few of them, and behind a disk that is busy some more.
+// libuv's threads finish what they were asked for within a few of them, or more if the disk is busy.
 const SETTLE_MS = 100;
 
 /**
- * All there are, at once: for the last moment of a process. It blocks first, so that nothing more is begun
- * and no file comes to be behind its removal.
+ * Removes all temporary files in the last moment of a process. It blocks the process for a moment first,
+ * so that no pending operation creates a file after the removal.
  */
 export function removeTemporaries(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
@@ -53,11 +53,11 @@ export function removeTemporaries(): void {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // The next process will do.
+      // The next process removes it.
     }
 }
 
-/** What killed processes left in a folder, of names that begin so. Never fails: it is only tidying. */
+/** Removes from a folder what killed processes left, if its name begins with `prefix`. Never fails. */
 export async function removeAbandoned(folder: string, prefix = ""): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -68,7 +68,7 @@ export async function removeAbandoned(folder: string, prefix = ""): Promise<void
   }
 }
 
-/** A process that cannot be looked up from here may still be writing, so its files are given a day. */
+/** A process on another machine or in another container may still be writing, so its files get a day. */
 async function isAbandoned(name: string, path: string): Promise<boolean> {
   const [, place = "", pid, start] = NAME.exec(name) ?? [];
   const ended = hasEnded({ place, pid: Number(pid), start: Number(start) });

@@ -29,7 +29,7 @@ const CHUNK = 256 * 1024;
 // How much a decoder may have taken without giving anything yet: more than any of them buffers.
 const TAKEN_AHEAD = 4 * 1024 * 1024;
 
-/** By what the bytes say; `named`, a narinfo's Compression, matters only where they say nothing. */
+/** The bytes decide; `named`, the Compression of a narinfo, counts only if they do not tell. */
 export async function* decompress(source: Bytes, named: string): AsyncGenerator<Uint8Array> {
   const input = new Peekable(source);
   try {
@@ -42,7 +42,7 @@ export async function* decompress(source: Bytes, named: string): AsyncGenerator<
   }
 }
 
-/** What the first bytes say; undefined where they say nothing. */
+/** The format that the first bytes show; undefined if they do not tell. */
 export function formatOf(start: Uint8Array): Format | undefined {
   const hex = Buffer.from(start).toString("hex");
   // zstd may start with a skippable frame, 184d2a5? in little endian.

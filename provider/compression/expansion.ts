@@ -1,7 +1,7 @@
 import { BudgetExceeded, expansionLimit } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
 
-/** Decodes what nobody has said a size of: no more comes out than real contents have. `what` names it. */
+/** Decodes a stream of unknown size, up to the largest size that real contents have. `what` names it. */
 export async function* boundedExpansion(
   source: Bytes,
   what: string,

@@ -43,7 +43,7 @@ async function feed(source: Bytes, talk: Talk): Promise<void> {
 
 interface Talk {
   say(message: ToWorker): void;
-  /** The next output, or how it ended; rejects with what `fail` was told. */
+  /** The next output, or how the stream ended; rejects with the error of `fail`. */
   heard(): Promise<Exclude<FromWorker, { kind: "input taken" }>>;
   /** Resolves when another input chunk may be said; false when the talk is over. */
   mayInput(): Promise<boolean>;

@@ -57,7 +57,7 @@ function start(): Worker {
     execArgv: [],
   });
   alive.add(worker);
-  // A thread that fails exits, too; whoever uses it then hears of it by listeners of its own.
+  // A thread that fails exits as well; its user has its own listeners for that.
   worker.on("error", () => {});
   worker.once("exit", () => {
     alive.delete(worker);

@@ -1,5 +1,5 @@
 /**
- * One layer from store paths to a compressed blob in the local cache, streaming all the way.
+ * Builds one layer: streams its store paths into a compressed blob in the local cache.
  * @module
  */
 import { lixError } from "../errors/lix-error.ts";
@@ -19,12 +19,12 @@ import { narSourceOf } from "./nar-source.ts";
 import type { Session } from "./session.ts";
 import { storeReader } from "./store-reader.ts";
 
-/** Beyond it a path's listing is not kept: only sources such as nixpkgs are that large. */
+/** The listing of a larger path is not kept: only sources such as nixpkgs are that large. */
 const LISTED_NAR_SIZE = 128 * 1024 * 1024;
 
 /**
- * The blob's bytes are in the cache afterwards: what is known is looked up, what is not is built. Work
- * in flight is shared, within the process and with other processes that use the same cache.
+ * Builds the layer, unless its blob is in the local cache already. Work in flight is shared within the
+ * process and with other processes that use the same cache.
  */
 export function buildMissingLayer(session: Session, job: LayerJob): Promise<KnownLayer> {
   return session.layersInFlight.run(job.key, async () => {
@@ -54,19 +54,19 @@ async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
   });
 }
 
-/** Of a layer that this machine has made, and whose bytes are still in the cache. */
+/** Returns a layer that this machine has built, if its blob is still in the cache. */
 export async function cachedBlob(session: Session, job: LayerJob): Promise<KnownLayer | undefined> {
   const known = await session.knownLayers.layer(job.key);
   const made = await session.cache.identity(job.key);
-  // A state may name any blob; only what was made here for this key is known to be this layer.
+  // A state may name any blob. We know that a blob is this layer only if we built it for this key.
   if (known === undefined || made?.digest !== known.digest || made.diffId !== known.diffId)
     return undefined;
   return (await session.cache.hasBlob(made)) ? made : undefined;
 }
 
 /**
- * Starts over with the next cache when one fails in the middle of a NAR, and once when the local cache
- * was removed meanwhile; nothing was published.
+ * Starts over with the next binary cache if one fails in the middle of a NAR, and once if the local cache
+ * was removed in the meantime. Nothing has been published by then.
  */
 async function attempt(session: Session, job: LayerJob): Promise<KnownLayer> {
   let vanished = 0;
@@ -104,7 +104,7 @@ async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
   return { ...identity, compressor: compressorVersion(job.compression.algorithm) };
 }
 
-/** Learns the listings of what is read, but for huge sources. */
+/** Keeps the listing of each path that is read, except for huge sources. */
 export function keepListing(session: Session) {
   return async (info: PathInfo, listing: Listing): Promise<void> => {
     if (info.narSize <= LISTED_NAR_SIZE)

@@ -1,7 +1,7 @@
 /** How much the cache may hold: `LIX_IMAGE_CACHE_SIZE`. @module */
 import { lixError } from "../errors/lix-error.ts";
 
-/** Some fifty default images. */
+/** Enough for about fifty default images. */
 const DEFAULT = 10 * 1024 ** 3;
 
 /** In bytes. Units are those of GNU's programs: `10G` and `10GiB` are 10·1024³, `10GB` is 10·1000³. */

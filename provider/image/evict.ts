@@ -1,4 +1,4 @@
-/** Keeps the cache's blobs below a bound, the longest unused going first. @module */
+/** Keeps the blobs of the cache below a bound, by removing the least recently used ones. @module */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Digest } from "../formats/oci/digest.ts";
@@ -9,14 +9,14 @@ export interface Amount {
   readonly files: number;
 }
 
-/** Beyond it, looking at all of them takes longer than making the small ones again. */
+/** With more files than this, looking at all of them takes longer than building the small ones again. */
 export const MOST_FILES = 20_000;
-// What goes at once makes room for so much, so that a full cache is not looked through at each write.
+// One eviction makes this much room, so that a full cache is not searched at every write.
 const ROOM = 0.1;
 
 /**
- * Removes the oldest blobs where there is more than `bound`, but none of `keep`, which this process
- * uses. Returns what may come before it is called again.
+ * Removes the oldest blobs if there is more than `bound`, but none of `keep`, which this process uses.
+ * Returns how much may be written before the next call.
  */
 export async function evict(
   folder: string,
@@ -30,15 +30,15 @@ export async function evict(
     const kept = new Set([...keep].map(Digest.hex));
     for (const { name, size } of blobs.sort((a, b) => a.used - b.used)) {
       if (bytes <= bound.bytes - room.bytes && files <= bound.files - room.files) break;
-      // Files that are not whole yet count, but it is not for us to remove them.
+      // Files that are still being written count, but we must not remove them.
       if (kept.has(name) || name.endsWith(".tmp")) continue;
-      // What cannot be removed is in nobody's way but the bound's.
+      // A blob that cannot be removed only keeps the cache above the bound.
       if (!(await isRemoved(join(folder, name)))) continue;
       bytes -= size;
       files -= 1;
     }
   }
-  // Where all of it is in use there is no room, and looking again soon would not help.
+  // If all blobs are in use, there is no room, and searching again soon would not help.
   return {
     bytes: Math.max(bound.bytes - bytes, room.bytes),
     files: Math.max(bound.files - files, room.files),
@@ -52,11 +52,11 @@ const isRemoved = (file: string): Promise<boolean> =>
   );
 
 async function filesIn(folder: string) {
-  // Another process may have removed the folder as well.
+  // Another process may have removed the folder.
   const names = await readdir(folder).catch(() => []);
   return Promise.all(
     names.map(async (name) => {
-      // Another process may have removed it in between.
+      // Another process may have removed the file in the meantime.
       const info = await stat(join(folder, name)).catch(() => undefined);
       return { name, size: info?.size ?? 0, used: info?.mtimeMs ?? 0 };
     }),

@@ -1,6 +1,6 @@
 /**
- * Listings that nobody has yet: by building the layer that the package is in (its bytes will be needed
- * anyway), else by reading its NAR alone.
+ * Fetches the listings that we do not have yet: builds the layer that the package is in, whose bytes will be
+ * needed anyway, or else reads the package's NAR alone.
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
@@ -26,7 +26,7 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The session knows the listings of all these paths afterwards. */
+/** Afterwards the session has the listings of all these paths. */
 export async function fetchListings(
   session: Session,
   input: PlatformInput,
@@ -43,7 +43,7 @@ export async function fetchListings(
   await building({ session, image, jobs: missing, signal }, (job) =>
     buildMissingLayer(session, job),
   );
-  // Another process may have built the layer, and learned the listings while at it.
+  // Another process may have built the layer, and kept the listings.
   const listings = await Promise.all(
     unknown.map((info) => session.knownLayers.findListing(info.narHash)),
   );

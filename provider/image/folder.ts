@@ -1,6 +1,6 @@
 /**
- * The folder of the local cache, and how files come into it: written under a temporary name, renamed
- * when whole, so that several processes can share it without a lock.
+ * The folder of the local cache, and how files get into it. A file is written under a temporary name and
+ * then renamed, so that several processes can share the folder without a lock.
  * @module
  */
 import type { Stats } from "node:fs";
@@ -29,8 +29,8 @@ function userCacheFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The text of a small file, which counts as used now; undefined when there is none, or none that
- * `accept` takes.
+ * Reads a small file, and marks it as used. Returns undefined if it does not exist, or `accept` refuses
+ * it.
  */
 export async function readCacheFile(
   file: string,
@@ -47,13 +47,13 @@ export async function readCacheFile(
       await handle.close();
     }
   } catch (error) {
-    // A file that another user left unreadable, as root may, is replaced by a new one.
+    // Root may have left an unreadable file behind; a new one replaces it.
     if (isCode(error, "ENOENT") || isCode(error, "EACCES")) return undefined;
     throw cacheUnusable(file, error);
   }
 }
 
-/** At most once a day; a folder that one may only read stays as it is. */
+/** At most once a day. On a read-only folder it does nothing. */
 async function touch(handle: FileHandle, { mtimeMs }: Stats): Promise<void> {
   const now = new Date();
   if (now.getTime() - mtimeMs > DAY_MS) await handle.utimes(now, now).catch(() => {});
@@ -96,7 +96,7 @@ export async function placeCacheFile(
   }
 }
 
-/** Another process may remove the folder as soon as it is made, so it is made a second time. */
+/** Another process may remove the folder as soon as it is made, so we try twice. */
 async function openNew(file: string): Promise<FileHandle> {
   await makeFolder(dirname(file), OWNER_ONLY_FOLDER);
   try {

@@ -1,6 +1,7 @@
 /**
- * What this machine has made before: layer blobs by digest, what a LayerKey came to, listings by
- * narHash, locks found good. Content-addressed, shared by processes, bounded, verified when read.
+ * What this machine has built before: blobs of layers by digest, the digests of layers by LayerKey, listings
+ * by narHash, and the locks whose signatures are good. Processes share it; its size is bounded, and
+ * everything is verified when it is read.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -30,7 +31,7 @@ import { sealedVerdicts } from "./verdicts.ts";
 import { removeDeadLocks, withWorkLock, type WorkLockOptions } from "./work-lock.ts";
 
 const READ_CHUNK = 1024 * 1024;
-// Bumped when the meaning of a file changes; old folders are evicted by hand, never misread.
+// Raised when the meaning of a file changes: old folders are never misread, and users remove them.
 const FORMAT = "v1";
 const WORKING = "working";
 const NOTES = ["layers", "successors", "listings", "locks"];
@@ -39,20 +40,20 @@ export class LayerCache {
   readonly folder: string;
   readonly #requireOwn: RequireOwn;
   readonly #bound: Amount;
-  /** What may come before the blobs are looked through again; others write, too. */
+  /** How many bytes may be written before the next eviction; other processes write, too. */
   #room: Amount = { bytes: 0, files: 0 };
   #tidied: Promise<void> | undefined;
-  /** Blobs whose bytes this process has seen to be right; it may still need them. */
+  /** Blobs that this process has verified, and may still need. */
   readonly #verified = new Set<Digest>();
 
-  /** @param bytes of layers; throws where the environment says something that is no size. */
+  /** @param bytes how many bytes of layers it may hold. Throws if the environment names no valid size. */
   constructor(folder: string, bytes: number = cacheSize()) {
     this.folder = join(folder, FORMAT);
     this.#requireOwn = ownFolders(folder);
     this.#bound = { bytes, files: MOST_FILES };
   }
 
-  /** What the layer came to when this machine last made it. */
+  /** The layer's identity when this machine last built it. */
   async identity(key: LayerKey): Promise<KnownLayer | undefined> {
     return asKnown(await this.#read(this.#layerFile(key)));
   }
@@ -61,7 +62,7 @@ export class LayerCache {
     await this.#write(this.#layerFile(key), known);
   }
 
-  /** Made here in place of a blob that another machine's compressor made and that is gone. */
+  /** Layers built here in place of blobs that another machine's compressor made and that are gone. */
   readonly successors = {
     of: async (digest: Digest): Promise<KnownLayer | undefined> =>
       asKnown(await this.#read(this.#successorFile(digest))),
@@ -69,7 +70,7 @@ export class LayerCache {
       this.#write(this.#successorFile(digest), known),
   };
 
-  /** Stores a blob: `write` gets a sink and answers with what came out of it. */
+  /** Stores a blob: `write` writes it to a sink, and returns its identity. */
   async addBlob(
     write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerIdentity>,
   ): Promise<LayerIdentity> {
@@ -92,13 +93,13 @@ export class LayerCache {
   async #makeRoom(size: number): Promise<void> {
     this.#room = { bytes: this.#room.bytes - size, files: this.#room.files - 1 };
     if (this.#room.bytes >= 0 && this.#room.files >= 0) return;
-    // Others that come meanwhile need not look as well.
+    // Writers that come in the meantime need not search as well.
     this.#room = this.#bound;
     const keep = this.#verified;
     this.#room = await evict(join(this.folder, "blobs"), { bound: this.#bound, keep });
   }
 
-  /** Whether the blob is here and whole; a damaged one is removed. */
+  /** Whether the blob is in the cache, with the right bytes. A damaged one is removed. */
   async hasBlob(layer: LayerIdentity): Promise<boolean> {
     const file = this.#blobFile(layer.digest);
     await this.#requireOwn(file);
@@ -113,7 +114,7 @@ export class LayerCache {
       if (isCode(error, "ENOENT")) return false;
       if (!isCode(error, "EACCES")) throw cacheUnusable(file, error);
     }
-    // Where it cannot be removed, as on a read-only disk, it is still not the blob.
+    // On a read-only disk it cannot be removed, but it counts as missing.
     await rm(file, { force: true }).catch(() => {});
     return false;
   }
@@ -126,8 +127,8 @@ export class LayerCache {
   }
 
   /**
-   * The blob's bytes; callers have asked {@link hasBlob} before. One that was damaged since then is
-   * removed, so that whoever tries again has it built.
+   * The blob's bytes; callers have called {@link hasBlob} before. If it has been damaged since then, it is
+   * removed, so that the next attempt builds it again.
    */
   async *openBlob(digest: Digest): Bytes {
     const file = this.#blobFile(digest);
@@ -137,7 +138,7 @@ export class LayerCache {
     } catch (error) {
       if (isCode(error, "ENOENT")) throw new BlobEvicted(digest, error);
       if (error instanceof BlobMismatch) {
-        // What happened to one may have happened to others.
+        // The same may have happened to other blobs.
         this.#verified.clear();
         await rm(file, { force: true }).catch(() => {});
         throw new BlobEvicted(digest, error);
@@ -155,13 +156,13 @@ export class LayerCache {
     await this.#write(this.#listingFile(narHash), listingToJson(listing));
   }
 
-  /** Locks that this user found good on this machine. */
+  /** The locks whose signatures this user has found good on this machine. */
   readonly verdicts = sealedVerdicts({
     read: (key) => this.#read(this.#verdictFile(key)),
     write: (key, note) => this.#write(this.#verdictFile(key), note),
   });
 
-  /** Runs `use` while no other process does the same work, where that can be seen to. */
+  /** Runs `use` while no other process does the same work, if the cache allows a lock. */
   async alone<T>(work: string, options: WorkLockOptions, use: () => Promise<T>): Promise<T> {
     const file = join(this.folder, WORKING, `${work}.lock`);
     await this.#requireOwn(file);
@@ -179,7 +180,7 @@ export class LayerCache {
     await writeNote(file, note);
   }
 
-  /** Before the first write: a process that only reads changes nothing. */
+  /** Runs before the first write: a process that only reads changes nothing. */
   #tidy(): Promise<void> {
     return (this.#tidied ??= this.#tidyAll());
   }
@@ -200,7 +201,7 @@ export class LayerCache {
     join(this.folder, "listings", `${NarHash.toHex(narHash)}.json`);
 }
 
-/** Through one buffer: a stream would leave a new one for every chunk to the garbage collector. */
+/** Reads through one buffer: a stream would leave a new one to the garbage collector for every chunk. */
 async function hashFile(file: string): Promise<string> {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(READ_CHUNK);
@@ -220,7 +221,7 @@ export interface KnownLayer extends LayerIdentity {
   readonly compressor: string;
 }
 
-// A transform that throws would not be a verdict of the schema.
+// If the transform threw, safeParse would throw, too.
 const SHA256 = /^sha256:[0-9a-f]{64}$/;
 
 export const KnownLayerJson = z.strictObject({

@@ -11,18 +11,18 @@ import type { GeneratedPath } from "../formats/rootfs/generated.ts";
 import type { LayerWatch } from "./layer-watch.ts";
 
 export interface LayerJob {
-  /** Whose image it is for: `x86_64-linux`. */
+  /** The system that the image is for: `x86_64-linux`. */
   readonly system: string;
   readonly key: LayerKey;
   readonly contents: LayerContents;
   readonly compression: LayerCompression;
-  /** Whose caches have the packages. */
+  /** Its caches have the packages. */
   readonly lock: Lock;
   readonly paths: ReadonlyMap<StorePath, PathInfo>;
   readonly generated: ReadonlyMap<StorePath, GeneratedPath>;
   /** Undefined while planning: only layers of packages can be built then. */
   readonly baseSystem: Directory | undefined;
-  /** Undefined where the program adds none, and while planning. */
+  /** Undefined while planning, and if the program adds no files. */
   readonly files: Directory | undefined;
   /** What the garbage collector keeps for the image's sake. */
   readonly gcRoots: readonly StorePath[];
@@ -37,6 +37,6 @@ export interface LayerJob {
 export const narSizeOf = (job: LayerJob): number =>
   job.contents.storePaths.reduce((sum, path) => sum + (job.paths.get(path)?.narSize ?? 0), 0);
 
-/** Largest first: a big NAR at the end would leave the other cores idle. */
+/** Orders the largest first: a large NAR at the end would leave the other cores idle. */
 export const largestFirst = (jobs: readonly LayerJob[]): LayerJob[] =>
   [...jobs].sort((a, b) => narSizeOf(b) - narSizeOf(a));

@@ -4,8 +4,8 @@ import { openSubstituter } from "../substituter/open.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The caches of a lock, in its order; one chain for all images of a session that use the same ones.
- * Not a method of the session, which a check that downloads nothing has too: it would load them.
+ * The caches of a lock, in its order; the images of a session share the chain if they use the same caches.
+ * It is not a method of the session, because a check that downloads nothing would load the clients, too.
  */
 export function narSourceOf(session: Session, lock: Lock): NarSource {
   const urls = lock.caches.map((cache) => cache.url);

@@ -1,6 +1,6 @@
 /**
- * The small files of the cache: JSON with a checksum over it and over the file's name. A note whose
- * checksum is missing or wrong counts as none, so one changed byte costs time and never an image.
+ * The small files of the cache: JSON, with a checksum of the JSON and the file's name. A note counts as
+ * missing if its checksum is wrong, so a changed byte costs time but never changes an image.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -8,7 +8,7 @@ import { basename, dirname } from "node:path";
 import { readCacheFile, writeCacheFile } from "./folder.ts";
 import { whoElseWrites } from "./ownership.ts";
 
-/** What was noted; undefined when nothing was, or nothing that can be believed. */
+/** Reads a note. Returns undefined if there is none, or none that we can trust. */
 export async function readNote(file: string): Promise<unknown> {
   const text = await readCacheFile(file, (found) => whoElseWrites(found) === undefined);
   const [, body, checksum] = SEALED.exec(text ?? "") ?? [];
@@ -24,7 +24,7 @@ export async function writeNote(file: string, note: unknown): Promise<void> {
 
 const SEALED = /^\{"note":(.*),"sha256":"([0-9a-f]{64})"\}\n$/s;
 
-/** With folder and name, so that a copy of one note is not another one. */
+/** Covers folder and name, so that a note cannot be copied under another name. */
 function checksumOf(file: string, body: string): string {
   const name = `${basename(dirname(file))}/${basename(file)}`;
   return createHash("sha256").update(`${name}\n${body}`).digest("hex");

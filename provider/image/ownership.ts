@@ -1,6 +1,6 @@
 /**
- * Who may write the cache. Its notes decide what an image holds, so a folder that somebody else can
- * write is not used at all. Windows has no such modes: a profile's folders are its user's there.
+ * Who may write to the cache. Its notes decide what an image holds, so we do not use a folder that somebody
+ * else can write to. Windows has no such modes: there, the folders of a profile belong to its user.
  * @module
  */
 import { stat } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { lixError } from "../errors/lix-error.ts";
 import { isMissing } from "../base/error-code.ts";
 import { cacheUnusable } from "./folder.ts";
 
-/** What `stat` says of a file or a folder. */
+/** What `stat` says about a file or a folder. */
 export interface Ownership {
   readonly uid: number;
   readonly mode: number;
@@ -18,7 +18,7 @@ export interface Ownership {
 const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
 
-/** Why other users can change this file or folder; undefined when only this user and root can. */
+/** Why other users can change this file or folder; undefined if only this user and root can. */
 export function whoElseWrites(
   { uid, mode }: Ownership,
   me: number | undefined = process.geteuid?.(),
@@ -29,10 +29,10 @@ export function whoElseWrites(
   return `may be written by other users (mode ${(mode & 0o7777).toString(8)})`;
 }
 
-/** Throws when others may write a folder on the way from `root` down to the file. */
+/** Throws if others may write to a folder on the way from `root` to the file. */
 export type RequireOwn = (file: string) => Promise<void>;
 
-/** Each folder is looked at once, when it is there. Links count as what they lead to. */
+/** Each folder is checked once, as soon as it exists. A link counts as its target. */
 export function ownFolders(root: string): RequireOwn {
   const own = new Set<string>();
   return async (file) => {
@@ -49,13 +49,13 @@ export function ownFolders(root: string): RequireOwn {
 function requireOwn(folder: string, found: Ownership, isRoot: boolean): void {
   const reason = whoElseWrites(found);
   if (reason === undefined) return;
-  // In a sticky folder such as /tmp others cannot replace ours, which are looked at themselves.
+  // In a sticky folder such as /tmp, others cannot replace our folders, and those are checked themselves.
   const isShared = isRoot && (found.mode & STICKY) !== 0;
   if (isShared && whoElseWrites({ ...found, mode: 0 }) === undefined) return;
   throw lixError("CACHE_UNSAFE", { folder, reason });
 }
 
-/** From the outermost one inwards. */
+/** The outermost folder first. */
 function foldersBetween(root: string, folder: string): string[] {
   const folders = [folder];
   for (let at = folder; at !== root && at !== dirname(at); at = dirname(at))

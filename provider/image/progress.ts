@@ -55,7 +55,7 @@ class BuildingProgress {
     this.#total = jobs.reduce((sum, job) => sum + fetchedSize(job), 0);
   }
 
-  /** A NAR that is opened again counts from its beginning. */
+  /** If a NAR is opened again, it counts from its beginning. */
   watch(job: LayerJob, meter: Meter): LayerWatch {
     const read = new Map<string, number>();
     this.#read.set(job, read);
@@ -72,7 +72,7 @@ class BuildingProgress {
     };
   }
 
-  /** Also by another image of the process, or by another process. */
+  /** Another image of the process, or another process, may build them. */
   built(job: LayerJob, meter: Meter): void {
     const read = [...(this.#read.get(job)?.values() ?? [])];
     this.#bytes += fetchedSize(job) - read.reduce((sum, bytes) => sum + bytes, 0);
@@ -117,7 +117,7 @@ export interface ReadingOptions {
   readonly packages: readonly PathInfo[];
 }
 
-/** Packages that are read for what files are in them, and not kept. */
+/** Packages that are read for the names of their files, and not kept. */
 export async function reading(
   { image, lock, packages }: ReadingOptions,
   read: (watch: LayerWatch) => Promise<unknown>,
@@ -156,11 +156,11 @@ export interface PushingOptions {
   /** Of a destination: `ghcr.io/acme/web`, or a path. */
   readonly destination: string;
   readonly blobs: readonly Blob[];
-  /** Those that it lacks; undefined: nobody knows. */
+  /** The blobs that it lacks; undefined if that is not known. */
   readonly missing: ReadonlySet<Digest> | undefined;
 }
 
-/** Lends the blobs to a push, which counts what it reads of them. */
+/** Lends the blobs to a push, and counts the bytes that it reads. */
 export async function pushing<T>(
   { destination, blobs, missing }: PushingOptions,
   push: (blobs: readonly Blob[]) => Promise<T>,
@@ -193,7 +193,7 @@ export async function pushing<T>(
   );
 }
 
-/** What a program takes in, file by file. */
+/** What a program reads, file by file. */
 interface Part {
   readonly size: number;
   readonly open: () => Bytes;
@@ -237,7 +237,7 @@ export async function loading<P extends Part, T>(
   );
 }
 
-/** @param onBytes gets how many there have been since the stream was opened. */
+/** @param onBytes gets the number of bytes since the stream was opened. */
 async function* counted(
   source: Bytes,
   onBytes: (bytes: number) => void,
@@ -250,7 +250,7 @@ async function* counted(
   }
 }
 
-/** While a destination is asked what it has. */
+/** Shows that we wait for a destination to say what it has. */
 export const asking = <T>(
   destination: string,
   { length }: readonly Blob[],
@@ -258,7 +258,7 @@ export const asking = <T>(
 ): Promise<T> =>
   waiting(() => ({ done: `${length} blobs to look for`, ...placeOf(destination) }), ask);
 
-/** `web → ghcr.io`: the name first, which tells images apart. */
+/** `web → ghcr.io`: the image's name comes first, because it tells images apart. */
 function placeOf(destination: string): Pick<Advance, "waitsFor" | "subject"> {
   const name = lastSegment(destination);
   const host = destination.slice(0, Math.max(0, destination.indexOf("/")));

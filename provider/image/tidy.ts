@@ -2,12 +2,12 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { removeAbandoned } from "../base/temporary.ts";
 
-// What a stack still needs is read more often, or is in its state besides.
+// A stack reads what it needs more often than that, or also has it in its state.
 const UNUSED_MS = 90 * 24 * 3600 * 1000;
 
 /**
- * Of a folder of small files, removes what killed processes left and what nobody has read for long.
- * Never fails: what cannot be tidied can still be used.
+ * Removes from a folder of small files what killed processes left, and what nobody has read for a long
+ * time. Never fails: the folder can be used untidied.
  */
 export async function tidyNotes(folder: string): Promise<void> {
   await removeAbandoned(folder);

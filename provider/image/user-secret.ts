@@ -1,6 +1,6 @@
 /**
- * A secret of this machine's user, kept apart from the cache: what is sealed with it was decided here,
- * and not by whoever else can hand over a cache folder.
+ * A secret of this machine's user, outside the cache. A verdict that is sealed with it was made here, and did
+ * not come with a cache folder from somebody else.
  * @module
  */
 import { randomBytes } from "node:crypto";
@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { readCacheFile, writeCacheFile } from "./folder.ts";
 
-/** Where programs keep what belongs to a user on one machine; outside of the cache everywhere. */
+/** Where programs keep data of a user on one machine. No platform has it inside the cache. */
 export function secretFile(env: NodeJS.ProcessEnv = process.env): string {
   return join(stateFolder(env), "secret");
 }
@@ -23,17 +23,17 @@ function stateFolder(env: NodeJS.ProcessEnv): string {
   return join(env["XDG_STATE_HOME"] || join(home, ".local", "state"), "pulumi-lix");
 }
 
-/** The secret, if there is one that nobody else can read or write. */
+/** Returns the secret, if it exists and nobody else can read or write it. */
 export async function readSecret(file: string = secretFile()): Promise<string | undefined> {
   const text = await readCacheFile(file, isPrivate).catch(() => undefined);
   return text !== undefined && SECRET.test(text) ? text : undefined;
 }
 
-/** The secret, made when there is none. Undefined where it cannot be kept, as in a read-only home. */
+/** Returns the secret, and makes one if needed. Undefined if it cannot be kept, as in a read-only home. */
 export async function makeSecret(file: string = secretFile()): Promise<string | undefined> {
   const known = await readSecret(file);
   if (known !== undefined) return known;
-  // Of two processes that come here at once the last one's stays.
+  // If two processes come here at once, the secret of the last one stays.
   await writeCacheFile(file, randomBytes(32).toString("hex")).catch(() => {});
   return readSecret(file);
 }

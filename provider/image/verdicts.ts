@@ -8,9 +8,9 @@ export interface VerdictNotes {
 }
 
 /**
- * Locks (by text and public keys) whose signatures this user has found good on this machine. A verdict
- * is sealed with the user's secret: one that somebody else wrote, or that came with a copied cache,
- * counts as none, and the signatures are checked again.
+ * The locks, by text and public keys, whose signatures this user has found good on this machine. A verdict
+ * is sealed with the user's secret. If somebody else wrote it, or it came with a copied cache, it counts as
+ * missing, and the signatures are checked again.
  */
 export function sealedVerdicts(notes: VerdictNotes) {
   return {

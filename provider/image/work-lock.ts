@@ -1,11 +1,11 @@
 /**
- * Lets one process do a piece of work while the others wait for its result. The lock only saves work:
- * where there is none, or two processes have it, the work is done twice, with the same result.
+ * Lets one process do a piece of work while the others wait for its result. The lock only saves work: if
+ * two processes hold it, or none can be made, the work is done twice, with the same result.
  *
- * A lock is a file that its owner rewrites every second, because there is no flock in Node, and none
- * that holds over NFS, containers and Windows alike. Its owner is dead when its process is gone, where
- * that can be seen, or when the file has not changed for some seconds by the clock of the one who
- * waits: clocks of two machines are never compared.
+ * A lock is a file that its owner rewrites every second, because Node has no flock, and no flock works
+ * over NFS, containers and Windows alike. The owner counts as dead if its process is gone, provided that
+ * we can see it, or if the file has not changed for some seconds by the clock of the process that waits:
+ * the clocks of two machines are never compared.
  * @module
  */
 import { randomBytes } from "node:crypto";
@@ -26,13 +26,13 @@ import { makeFolder } from "../base/make-folder.ts";
 
 export interface WorkLockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called at once, and again from time to time while the waiting goes on. */
+  /** Called at once, and again from time to time during the wait. */
   readonly onWait: (owner: string) => void;
-  /** How long a lock may stay as it is. */
+  /** How long a lock may stay unchanged. */
   readonly deadAfterMs?: number;
 }
 
-/** Holds the lock while `use` runs. An abort ends the waiting, not the work. */
+/** Holds the lock while `use` runs. An abort ends the wait, not the work. */
 export async function withWorkLock<T>(
   file: string,
   options: WorkLockOptions,
@@ -47,11 +47,11 @@ export async function withWorkLock<T>(
 }
 
 const BEAT_MS = 1_000;
-// What is said at first may be dropped, because a line of progress came just before.
+// The first line may be dropped, because a line of progress came just before.
 const TELL_SOON_MS = 1_500;
 const TELL_EVERY_MS = 5_000;
 
-/** Undefined where a lock cannot be made, as in a cache that one may only read. */
+/** Undefined if no lock can be made, as in a read-only cache. */
 async function acquire(
   file: string,
   { signal, onWait, deadAfterMs = TIME_LIMIT.workLock.ms }: WorkLockOptions,
@@ -131,11 +131,11 @@ class WorkLock {
   async #beat(): Promise<void> {
     if (!(await this.#isOurs())) return;
     this.#beats += 1;
-    // Never makes the file: somebody may have removed it in between.
+    // Must not create the file: somebody may have removed it in the meantime.
     await writeFile(this.#file, `${this.#owner}${this.#beats}\n`, { flag: "r+" }).catch(() => {});
   }
 
-  /** One who took us for dead may have taken the lock, and then it is not ours to remove. */
+  /** A process that took us for dead may hold the lock now; then we must not remove it. */
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
@@ -157,7 +157,7 @@ interface Owner extends ProcessIdentity {
 
 const LOCK = /^([0-9a-f]{8}) (\d+) (\d+) ([0-9a-f]{12}) ([\w.-]*)\n/;
 
-/** Undefined for a lock that is not written yet, or is none of ours: only its beat counts then. */
+/** Undefined if the lock is not written yet, or not in our form: then only its changes count. */
 function parseOwner(text: string): Owner | undefined {
   const [, place, pid, start, token, host] = LOCK.exec(text) ?? [];
   if (place === undefined || token === undefined || host === undefined) return undefined;
@@ -168,8 +168,8 @@ const nameOf = ({ pid, place, host }: Owner): string =>
   place === thisProcess().place ? `process ${pid}` : `process ${pid} on ${host}`;
 
 /**
- * Whether the lock is gone now. It is moved away first, so that of two processes that find the same
- * dead owner one does not remove the other's lock.
+ * Removes a dead owner's lock. Returns whether it is gone. The lock is moved away first: otherwise, if two
+ * processes found the same dead owner, one could remove the new lock of the other.
  */
 async function removeLockOf(file: string, text: string): Promise<boolean> {
   const moved = temporaryPath(file);
@@ -184,7 +184,7 @@ async function removeLockOf(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** One that cannot be read has no owner that we know, so its beat counts, and it never changes. */
+/** An unreadable lock counts as empty: it has no owner that we know, and never changes. */
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
@@ -193,7 +193,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** Removes the locks that killed processes left in a folder. Never fails: it is only tidying. */
+/** Removes the locks that killed processes left in a folder. Never fails. */
 export async function removeDeadLocks(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const file = join(folder, name);
@@ -205,7 +205,7 @@ export async function removeDeadLocks(folder: string): Promise<void> {
   }
 }
 
-/** By our clock against the file server's, so only roughly. */
+/** Compares our clock with the file server's, so it is only rough. */
 async function isOld(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > DAY_MS;

@@ -26,7 +26,7 @@ export interface CacheFiles {
   readonly url: string;
   /** A small file at the cache's root; undefined when it is definitely not there. */
   text(name: string, signal?: AbortSignal): Promise<string | undefined>;
-  /** Of a `text` that was not there: the refusal that may be the reason. */
+  /** If a `text` was missing: the refusal that may be the reason. */
   refusal?(name: string): LixImageError | undefined;
   /** A NAR as it is stored. `url` as in a narinfo; one that is not there throws. */
   nar(url: string, signal?: AbortSignal, pace?: Pace): Bytes;
@@ -34,7 +34,7 @@ export interface CacheFiles {
 
 export function binaryCache(files: CacheFiles): Substituter {
   let isChecked = false;
-  // One question for all paths that come at once: it ends when none of them waits for it any more.
+  // All paths share one request, which is aborted when none of them waits for it any more.
   const checks = new SingleFlight<void>();
   return {
     url: files.url,

@@ -1,4 +1,4 @@
-/** Who asks a cache for files. @module */
+/** The credentials for a cache, and what its refusals mean. @module */
 import { isConfidential } from "../base/confidential.ts";
 import type { LixImageError } from "../base/errors.ts";
 import { basicOf, type HttpResponse } from "../http/request.ts";
@@ -7,19 +7,20 @@ import { lixError } from "../errors/lix-error.ts";
 import { netrcAuthorization, netrcHasDefault } from "./netrc.ts";
 
 export interface CacheAccess {
-  /** Headers for a file of the cache's own origin, nobody else's; undefined when there are none. */
+  /** Headers for a file at the cache's own origin only; undefined if there are none. */
   headers(target: URL): Promise<Readonly<Record<string, string>> | undefined>;
   /**
-   * Judges an answer that is neither the file nor "there is none": "missing" after all, "again" with
-   * other headers, undefined for no opinion. Throws where it knows what is wrong.
+   * Judges an answer that is neither the file nor a 404: "missing" means that the file is missing after all,
+   * "again" that other headers are worth a try, undefined that it cannot tell. Throws if it knows what is
+   * wrong.
    */
   judge(response: HttpResponse, label: string): Promise<"missing" | "again" | undefined>;
   /**
-   * What was taken for "missing" and may have been a refusal: Nix goes on to the next cache then, and
-   * who finds the file nowhere should know.
+   * A refusal that was taken for "missing". Nix goes on to the next cache then; if no cache has the file,
+   * the user should see the refusal.
    */
   refusal(label: string): LixImageError | undefined;
-  /** False where another address would need other headers. */
+  /** False if another address would need other headers. */
   readonly redirects: boolean;
 }
 
@@ -44,7 +45,7 @@ export function passwordAccess(root: URL): CacheAccess {
       if (status !== 401 && status !== 403) return undefined;
       const { authorization, missing } = await find();
       if (authorization === undefined) {
-        // S3 answers 403 for what is not there to those who may not list. Nix takes it for that.
+        // S3 answers 403 for a missing file if the client may not list the bucket. Nix takes it for missing.
         refused.set(label, { status, missing });
         return "missing";
       }
@@ -60,7 +61,7 @@ export function passwordAccess(root: URL): CacheAccess {
 
 interface Login {
   readonly authorization: string | undefined;
-  /** What to do for one. */
+  /** What the user can do to have one. */
   readonly missing: string;
 }
 
@@ -78,7 +79,7 @@ async function findLogin(root: URL): Promise<Login> {
       missing: `if it wants a login, add an entry for ${place}${notDefault}${bucket}`,
     };
   }
-  // The lock says which scheme, and with http everybody on the way gets what is sent.
+  // The lock chooses the scheme, and over http everybody on the way could read the credentials.
   if (!isConfidential(root))
     return {
       authorization: undefined,
@@ -87,7 +88,7 @@ async function findLogin(root: URL): Promise<Login> {
   return { authorization, missing: "" };
 }
 
-/** netrc has no tokens, so users of caches with tokens write theirs as the password. */
+/** netrc has no tokens, so users write the token of a cache as the password. */
 function bearerOf(authorization: string): string | undefined {
   const [, pair] = /^Basic (.*)$/.exec(authorization) ?? [];
   if (pair === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * NARs from the first of several caches that can supply them. Nothing a cache says is taken over:
- * the lock has said what each NAR must be.
+ * Gets each NAR from the first of several caches that can supply it. Nothing that a cache says is
+ * trusted: the lock says what each NAR must be.
  * @module
  */
 import { Limiter } from "../base/concurrency.ts";
@@ -24,7 +24,7 @@ import { lixError } from "../errors/lix-error.ts";
 const DOWNLOADS = new Limiter(XZ_THREADS);
 // A connection may break by accident; a cache whose connections break again and again is left.
 const BREAKS_PER_CACHE = 3;
-// Each costs the layer that it was for a new start, so a cache that does it again is asked last.
+// Each damaged NAR makes its layer start over, so a cache that serves a second one is asked last.
 const DAMAGED_NARS = 2;
 
 /** What went wrong with one path at one supplier. */
@@ -33,14 +33,14 @@ interface Failure {
   readonly breaks: number;
 }
 
-/** One path, from the first time it is opened until it was read or nobody could supply it. */
+/** One path, from its first `open` until it has been read, or no cache could supply it. */
 interface Search {
   readonly suppliers: readonly Supplier[];
   readonly failures: Map<Supplier, Failure>;
 }
 
 export interface NarSourceOptions {
-  /** How long a cache may take to say what it has. Default: {@link OVERTAKE_MS}. */
+  /** How long a cache may take to answer whether it has a path. Default: {@link OVERTAKE_MS}. */
   readonly overtakeMs?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export class NarSource {
   readonly #ahead: NarInfosAhead;
   readonly #overtakeMs: number;
   readonly #searches = new Map<StorePath, Search>();
-  /** How many NARs each has served that were not what the lock says. */
+  /** How many damaged NARs each cache has served. */
   readonly #damage = new Map<string, number>();
 
   /** In order of priority. */
@@ -59,7 +59,7 @@ export class NarSource {
     this.#suppliers = substituters.map((cache) => cacheSupplier(cache, this.#ahead));
   }
 
-  /** What `use` gives, which will open these paths: their narinfos are asked for meanwhile. */
+  /** Runs `use`, which will open these paths, and requests their narinfos in the meantime. */
   withNarInfosAhead<T>(
     paths: readonly PathInfo[],
     signal: AbortSignal | undefined,
@@ -69,8 +69,8 @@ export class NarSource {
   }
 
   /**
-   * The NAR of `info`, verified: bytes may be used only after the last one has come. Throws
-   * NarInterrupted when another `open` may do better, NAR_UNAVAILABLE when none will.
+   * The NAR of `info`, verified: its bytes may be used only after the last one has come. Throws
+   * NarInterrupted if another `open` may succeed, NAR_UNAVAILABLE if none will.
    */
   async *open(info: LockedNar, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const release = await enter(DOWNLOADS);
@@ -99,7 +99,7 @@ export class NarSource {
           begun = true;
           yield chunk;
         }
-        // What has failed is remembered: a layer that starts over must not go there again.
+        // Failures are kept: a layer that starts over must not use the same cache again.
         if (failures.size === 0) this.#searches.delete(info.storePath);
         return;
       } catch (error) {
@@ -113,7 +113,7 @@ export class NarSource {
           throw new NarInterrupted(info.storePath, supplier.url, error);
       }
     }
-    // Forgotten, because whoever asks again has perhaps mended something.
+    // Forgotten, because the user may have fixed something before the next attempt.
     this.#searches.delete(info.storePath);
     throw lixError("NAR_UNAVAILABLE", { path: info.storePath, refusals: refusalsOf(search) });
   }
@@ -134,7 +134,7 @@ export class NarSource {
     return found;
   }
 
-  /** Those with the fewest breaks first, the first ones of equals; late ones and damaging ones last. */
+  /** Those with the fewest breaks first, in the lock's order; late and damaging caches last. */
   #candidates({ suppliers, failures }: Search): Supplier[] {
     const breaks = (supplier: Supplier): number => failures.get(supplier)?.breaks ?? 0;
     const damaging = (supplier: Supplier): number =>
@@ -158,7 +158,7 @@ export class NarSource {
   }
 }
 
-/** Another cache may be quicker; with no other left, it is asked again without hurry. */
+/** Then another cache may be quicker. If no other is left, this one is asked again with more time. */
 const isTooSlow = (error: unknown, pace: Pace): boolean =>
   pace === "hurried" && error instanceof HttpUnreachable && error.retryable === "silence";
 
@@ -187,7 +187,7 @@ async function enter(limiter: Limiter): Promise<() => Promise<void>> {
   };
 }
 
-/** It broke after some bytes had been handed out: what was made of them is void. Opening again may help. */
+/** The NAR broke after some of its bytes had been used: the caller starts over, and may open it again. */
 export class NarInterrupted extends LixImageError {
   readonly code = "NAR_INTERRUPTED";
   constructor(path: StorePath, url: string, cause: unknown) {

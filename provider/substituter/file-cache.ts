@@ -20,12 +20,12 @@ export function fileCacheFiles(folder: string): CacheFiles {
     async text(name) {
       const file = join(root, name);
       try {
-        // Copies of caches that store their narinfos compressed have them so.
+        // Some caches store their narinfos compressed, and so do copies of them.
         const bytes = await Bytes.collect(decompress(contents(file), "none"), TEXT_LIMIT);
         return Buffer.from(bytes).toString("utf8");
       } catch (error) {
         if (isMissing(error)) return missing(root);
-        // Of a name that is right: what is in the file is not.
+        // The file exists, but its contents are no narinfo.
         if (error instanceof RangeError)
           throw lixError("CACHE_TEXT_TOO_LONG", { file, most: TEXT_LIMIT });
         throw error instanceof LixImageError
@@ -50,13 +50,13 @@ export function fileCacheFiles(folder: string): CacheFiles {
   };
 }
 
-// A generator, so that the file is not open before somebody reads.
+// A generator, so that the file is opened only when somebody reads.
 async function* contents(file: string): AsyncGenerator<Uint8Array> {
   const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: CHUNK });
   yield* stream;
 }
 
-/** A folder that is not there is a mistake, not a cache without paths. */
+/** If the folder does not exist, that is a mistake, and no cache without paths. */
 async function missing(root: string): Promise<undefined> {
   try {
     await (await open(root)).close();

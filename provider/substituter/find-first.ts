@@ -20,7 +20,7 @@ export interface FindOptions {
 interface Found {
   /** Undefined when all have failed. */
   readonly found: Finding | undefined;
-  /** Those who do not have it, each with what it said. */
+  /** Those that do not have it, each with its answer. */
   readonly failed: ReadonlyMap<Supplier, unknown>;
 }
 
@@ -73,7 +73,7 @@ export async function findFirst(
     }
     return { found: undefined, failed };
   } finally {
-    // Those who were overtaken. The one who supplies it is not among them.
+    // These were overtaken; the one that supplies the path is not among them.
     for (const { scope } of asked.values()) scope.abort(new Error("overtaken"));
   }
 }

@@ -38,7 +38,7 @@ const HURRIED: CacheLimits = {
 export interface HttpCacheOptions {
   /** The first pause before a retry. Default: that of http/request.ts. */
   readonly retryDelayMs?: number | undefined;
-  /** Default: {@link PATIENT}, and {@link HURRIED} where another cache may have the same. */
+  /** Default: {@link PATIENT}, or {@link HURRIED} if another cache may have the same NAR. */
   readonly limits?: CacheLimits | undefined;
   /** What the cache is called in messages. Default: its URL, redacted. */
   readonly name?: string | undefined;

@@ -6,10 +6,10 @@
 import { log } from "../base/log.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 
-/** How long a cache may take to say what it has of a path before the next one is asked as well. */
+/** How long a cache may take to answer for a path before the next cache is asked as well. */
 export const OVERTAKE_MS = TIME_LIMIT.overtake.ms;
 
-/** `hurried` where another cache may have the same: then this one must begin soon and be quick. */
+/** `hurried` if another cache may have the same NAR: then this one must start soon and be quick. */
 export type Pace = "hurried" | "patient";
 
 const late = new Set<string>();

@@ -15,7 +15,7 @@ export const LocalStoreUrl = {
   parse(text: string): LocalStoreUrl | undefined {
     if (!LocalStoreUrl.is(text)) return undefined;
     const settings = new URLSearchParams(text.slice("local".length));
-    // As for caches, settings of Nix's client change nothing here; these two change where the store is.
+    // Settings of Nix's client have no effect here, but these two change where the store is.
     const moved = ["store", "real", "state"].find((name) => settings.has(name));
     if (moved !== undefined)
       throw lixError("INVALID_LOCAL_STORE", { text, got: `the setting ${moved}` });

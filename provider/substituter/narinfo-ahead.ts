@@ -14,7 +14,7 @@ import type { Substituter } from "./substituter.ts";
 // are wanted now need not queue behind narinfos that are wanted later.
 const QUESTIONS = 8;
 const LIMITER = new Limiter(QUESTIONS);
-// Answers wait in memory, and whoever answers decides how long they are.
+// Answers wait in memory, and the server decides how long they are.
 const PATHS_AHEAD = 16;
 
 export class NarInfosAhead {
@@ -30,7 +30,7 @@ export class NarInfosAhead {
     this.#overtakeMs = overtakeMs;
   }
 
-  /** Asks while `use` runs, and no longer: then the answers that nobody fetched are forgotten. */
+  /** Requests narinfos only while `use` runs. Answers that nobody has used by then are forgotten. */
   async during<T>(
     paths: readonly PathInfo[],
     signal: AbortSignal | undefined,
@@ -45,7 +45,7 @@ export class NarInfosAhead {
       await reader.comesNear(path.storePath, each);
       await this.#ask(path, each);
     }).catch(() => {
-      // Whoever needs the narinfo asks again and learns what is wrong.
+      // The code that needs the narinfo asks again, and reports the error.
     });
     try {
       return await use();

@@ -1,7 +1,7 @@
 /**
  * Credentials of caches: `machine HOST login NAME password SECRET`, in `$NETRC`, `~/.netrc`,
- * `/etc/nix/netrc`. The first entry for the host wins. `default` is for no cache: which hosts are asked
- * says the lock, so it would be for whoever gets a line into a lock.
+ * `/etc/nix/netrc`. The first entry for the host wins. No cache gets the entry `default`: the lock decides
+ * which hosts are asked, so anybody who can add a line to a lock would get it.
  * @see https://everything.curl.dev/usingcurl/netrc.html
  * @module
  */
@@ -74,7 +74,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
     return await readFile(file, "utf8");
   } catch (error) {
     if (isMissing(error)) return undefined;
-    // Root's own, on machines with Nix; nothing for other users, who may not need it.
+    // On machines with Nix, /etc/nix/netrc may belong to root alone, and other users do not need it.
     if (isCode(error, "EACCES") && file !== process.env["NETRC"]) return undefined;
     throw lixError("NETRC_UNREADABLE", { file }, { cause: error });
   }

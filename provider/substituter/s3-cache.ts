@@ -81,8 +81,8 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
           hint: `write s3://…?region=${elsewhere}`,
         });
       if (status !== 403 && status !== 400) return undefined;
-      // To those who may not list, S3 says so of what is not there. The one file that each cache has
-      // tells that from keys that are good for nothing.
+      // If the client may not list the bucket, S3 answers this for a missing file, too. nix-cache-info
+      // tells the two apart, because every cache has it.
       if (code === "AccessDenied" && !label.endsWith("/nix-cache-info")) {
         refused.add(label);
         return "missing";

@@ -79,7 +79,7 @@ export class Spool {
     const { at: start, bytes } = this.#window;
     const end = start + bytes.length;
     if (at >= start && at < end) return bytes.subarray(at - start, at - start + size);
-    // Read on where the last read ended, there is more to come; elsewhere that would be a waste.
+    // A read that goes on where the last one ended reads ahead; any other read would waste that.
     const wanted = at === end ? BATCH : Math.min(size, BATCH);
     // A new buffer each time, because readers may still hold the last one.
     const buffer = new Uint8Array(wanted);

@@ -32,7 +32,7 @@ const ReferenceRow = z.object({ path: z.string() });
 /** `file` is `…/nix/var/nix/db/db.sqlite`. Changes nothing, and makes no files beside it. */
 export async function openStoreDatabase(file: string): Promise<OpenStoreDatabase> {
   try {
-    // Node's own, because it reads the write-ahead log, where Nix keeps what it did last.
+    // Node's own SQLite, because it reads the write-ahead log, which holds Nix's latest changes.
     const { DatabaseSync } = await import("node:sqlite");
     const database = new DatabaseSync(await uriOf(file), { readOnly: true });
     const path = database.prepare(PATH);

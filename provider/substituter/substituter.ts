@@ -4,13 +4,13 @@ import type { NarInfo } from "../formats/nix/narinfo.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { Pace } from "./late-caches.ts";
 
-/** A binary cache or a store, as far as we use one. What it says is believed by nobody before it is checked. */
+/** A binary cache or a store. Nothing that it says is used before it is checked. */
 export interface Substituter {
   /** For messages: redacted. */
   readonly url: string;
   /** Undefined when it does not have the path; any other trouble throws. */
   narInfo(path: StorePath, signal?: AbortSignal): Promise<NarInfo | undefined>;
-  /** Of a path that it does not have, as far as `narInfo` can tell: the refusal that may be the reason. */
+  /** If `narInfo` did not find a path: the refusal that may be the reason. */
   refusal?(path: StorePath): LixImageError | undefined;
   /** The NAR, decompressed but not verified. */
   openNar(info: NarInfo, signal?: AbortSignal, pace?: Pace): Bytes;

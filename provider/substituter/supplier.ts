@@ -8,16 +8,16 @@ import type { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";
 import { fetchTarball } from "./tarball-source.ts";
 
-/** A path of a lock, and where else it can be had. */
+/** A path of a lock, and the tarball that can supply it, too. */
 export interface LockedNar extends PathInfo {
   readonly fetch?: { readonly tarball: string } | undefined;
 }
 
-/** Somebody who may have a path. */
+/** A cache or tarball that may have a path. */
 export interface Supplier {
   /** For messages: redacted. */
   readonly url: string;
-  /** Throws where there is none. */
+  /** Throws if there is none. */
   find(info: LockedNar, signal: AbortSignal | undefined): Promise<FoundNar>;
 }
 

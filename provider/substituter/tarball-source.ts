@@ -1,4 +1,4 @@
-/** A source where no cache has it: the tarball that the lock names. @module */
+/** Gets a source that no cache has from the tarball that the lock names. @module */
 import { createReadStream } from "node:fs";
 import type { Bytes } from "../base/bytes.ts";
 import { http } from "../http/request.ts";
@@ -12,7 +12,7 @@ import { narOfTarball } from "./tarball.ts";
 export interface TarballRequest {
   /** `http(s)://…` or `file:///…`. */
   readonly url: string;
-  /** The size of its NAR, where that is known: no tarball of it unpacks to much more. */
+  /** The size of its NAR, if known: the tarball cannot unpack to much more. */
   readonly narSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The first pause before a retry. Default: that of http/request.ts. */

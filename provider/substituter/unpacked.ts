@@ -19,7 +19,7 @@ export interface UnpackedDirectory {
 export type UnpackedNode =
   UnpackedFile | UnpackedDirectory | { readonly kind: "symlink"; readonly target: ByteString };
 
-/** A tar that would not unpack, or only to somewhere else; the message says why. */
+/** An entry that would not unpack, or would unpack outside the folder; the message says why. */
 export class UnsafeArchiveEntry extends Error {}
 
 export const emptyDirectory = (): UnpackedDirectory => ({ kind: "directory", entries: new Map() });
@@ -104,7 +104,7 @@ function stepsOf(path: ByteString): ByteString[] {
   return steps;
 }
 
-/** Follows no links: what is not a directory in the archive itself stays closed. */
+/** Follows no links: each step must be a directory of the archive itself. */
 function directoryAt(
   root: UnpackedDirectory,
   steps: readonly ByteString[],

@@ -67,8 +67,8 @@ const DATABASE: LayerContents = { storePaths: [], baseSystem: false, database: t
 const FILES: LayerContents = { storePaths: [], baseSystem: false, database: false, files: true };
 
 /**
- * One path a layer where that fits. Otherwise the least popular packages share one layer and what we
- * generate gets layers of its own, so that a changed setting moves no package.
+ * Each path gets its own layer if that fits. Otherwise the least popular packages share one layer, and
+ * generated paths get layers of their own, so that a changed setting moves no package.
  */
 function withinLimit(
   singles: readonly StorePath[],

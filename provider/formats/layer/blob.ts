@@ -10,7 +10,7 @@ import { MediaType } from "../oci/media-type.ts";
 import { packTar, slabsInTurn, type TarItem } from "../tar/pack.ts";
 import { compress, type LayerCompression } from "./compressor.ts";
 
-/** Hands the blob to `sink` chunk by chunk; what it is called is known when all of it is written. */
+/** Passes the blob to `sink` chunk by chunk. Its digest is known only after the last chunk. */
 export async function packLayer(
   items: AsyncIterable<TarItem>,
   compression: LayerCompression,

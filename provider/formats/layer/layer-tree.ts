@@ -1,5 +1,5 @@
 /**
- * The file system of one layer, with the modes nix2container gives where the tree says nothing else.
+ * The file system of one layer, with nix2container's modes unless the tree says otherwise.
  * @module
  */
 import type { ByteString } from "../../base/byte-string.ts";
@@ -19,7 +19,7 @@ export type LayerNode = LayerDirectory | LayerLeaf;
 export type LayerLeaf =
   | (Owned & { readonly kind: "regular"; readonly contents: Uint8Array })
   | (Owned & { readonly kind: "symlink"; readonly target: ByteString })
-  /** Stands for a whole store path, whose NAR streams by when the layer is packed. */
+  /** Stands for a whole store path, whose NAR is read when the layer is packed. */
   | { readonly kind: "store path"; readonly storePath: StorePath; readonly owner: Owner };
 
 interface Owned {
@@ -31,7 +31,7 @@ export interface LayerTreeInput {
   readonly storePaths: readonly StorePath[];
   readonly baseSystem?: Directory | undefined;
   readonly database?: StoreDatabase | undefined;
-  /** Of `/nix` and everything below it, unless the base system says otherwise. Default: root. */
+  /** The owner of `/nix` and everything below it, unless the base system says otherwise. Default: root. */
   readonly storeOwner?: StoreOwner | undefined;
 }
 

@@ -50,7 +50,7 @@ function hasherFor({ method, algorithm }: ContentAddress, info: PathInfo): NarHa
   return { add: (chunk) => hash.update(chunk), digest: () => hash.digest() };
 }
 
-/** Of the contents of the one file that the NAR must hold. */
+/** Hashes the contents of the only file that the NAR may hold. */
 function fileHasher(algorithm: string, info: PathInfo): NarHasher {
   const hash = createHash(algorithm);
   const parser = new NarParser();
@@ -75,7 +75,7 @@ function fileHasher(algorithm: string, info: PathInfo): NarHasher {
 }
 
 /**
- * Of a NAR modulo its own hash part: each occurrence is hashed as NULs, and the offsets of all of
+ * Hashes a NAR modulo its own hash part: each occurrence is hashed as NULs, and the offsets of all of
  * them follow as `|<decimal>` each (Nix's HashModuloSink).
  */
 export function moduloHasher(algorithm: string, hashPart: string): NarHasher {

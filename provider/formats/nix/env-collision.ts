@@ -1,5 +1,5 @@
 /**
- * When two sources of a buildEnv may not stand for each other, and how that is told.
+ * When two sources of a buildEnv collide, and the error for it.
  * @module
  */
 import { ByteString } from "../../base/byte-string.ts";

@@ -1,6 +1,6 @@
 /**
  * The merge policy of nixpkgs' buildEnv, one source tree at a time: what one source alone has becomes
- * one link, even a whole directory; what several have is opened into a directory, as deep as needed.
+ * one link, even a whole directory; what several sources have becomes a directory, as deep as needed.
  * The rules are those of its perl builder, with pathsToLink "/" and colliding contents compared.
  * @see https://github.com/NixOS/nixpkgs/blob/nixos-25.05/pkgs/build-support/buildenv/builder.pl
  * @module

@@ -15,14 +15,14 @@ import type { Json } from "../../base/canonical-json.ts";
 import type { Listing, ListingNode } from "./listing.ts";
 import { nameProblem, targetProblem } from "./nar-limits.ts";
 
-/** Of a shortened hash. 96 bits: only trusted contents are ever compared by them. */
+/** The length of a shortened hash. 96 bits are enough, because only trusted contents are compared by it. */
 const SHORT_DIGITS = 24;
 
 export function listingToJson({ root, propagatedUserEnvPackages: propagated }: Listing): Json {
   return propagated === undefined ? [nodeToJson(root)] : [nodeToJson(root), propagated];
 }
 
-/** Undefined for anything that `listingToJson` would not have made: a cache then makes it anew. */
+/** Undefined for anything that `listingToJson` would not write: the cache then makes it again. */
 export function listingFromJson(json: unknown): Listing | undefined {
   if (!Array.isArray(json) || json.length < 1 || json.length > 2) return undefined;
   const [root, propagated]: readonly unknown[] = json;

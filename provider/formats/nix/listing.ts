@@ -27,7 +27,7 @@ export type ListingNode = ListedFile | ListedLink | ListedDirectory;
 
 export interface Listing {
   readonly root: ListingNode;
-  /** Text of `nix-support/propagated-user-env-packages`, where the path has that file. */
+  /** Text of `nix-support/propagated-user-env-packages`, if the path has that file. */
   readonly propagatedUserEnvPackages: string | undefined;
 }
 

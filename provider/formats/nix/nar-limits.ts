@@ -21,7 +21,7 @@ export const NarLimits = {
 // Lix libutil/archive.cc refuses it everywhere, as it means something on macOS.
 const CASE_HACK = "~nix~case~hack~";
 
-/** What is wrong with an entry's name; undefined when nothing is. */
+/** What is wrong with the name of an entry; undefined if nothing is. */
 export function nameProblem(name: ByteString): string | undefined {
   if (name === "" || name === "." || name === "..") return `a name must not be "${name}"`;
   if (name.includes("/")) return 'a name must not contain "/"';
@@ -30,7 +30,7 @@ export function nameProblem(name: ByteString): string | undefined {
   return undefined;
 }
 
-/** What is wrong with a link's target; undefined when nothing is. */
+/** What is wrong with the target of a link; undefined if nothing is. */
 export function targetProblem(target: ByteString): string | undefined {
   // Lix's parser lets both through; symlink(2) does not, or cuts the target short.
   if (target === "") return "a link's target must not be empty";

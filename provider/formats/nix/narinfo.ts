@@ -13,7 +13,7 @@ import { InvalidStorePath, StorePath } from "./store-path.ts";
 export interface UnverifiedFields {
   /** Absolute, or relative to the cache's root; may have a query (harmonia). */
   readonly url: string;
-  /** As the cache names it, which need not be true; "bzip2" where it says nothing. */
+  /** As the cache names it, which need not be true; "bzip2" if the cache does not say. */
   readonly compression: string;
   /** Bytes to download. A hint: Nix never checks it. */
   readonly fileSize?: number | undefined;

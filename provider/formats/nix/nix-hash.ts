@@ -25,7 +25,7 @@ export const NarHash = {
     if (bytes === undefined) throw new InvalidNarHash(text);
     return NarHash.fromBytes(bytes);
   },
-  /** Of a raw 32-byte digest. */
+  /** The hash of a raw 32-byte digest. */
   fromBytes(digest: Uint8Array): NarHash {
     if (digest.length !== SIZE) throw new InvalidNarHash(`${digest.length} bytes`);
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one door into the brand
@@ -40,7 +40,7 @@ export const NarHash = {
   toHex: (hash: NarHash): string => Buffer.from(hash.slice(7), "base64").toString("hex"),
 };
 
-/** A digest of `size` bytes in hex, nixbase32 or base64; undefined when it is none of them. */
+/** Reads a digest of `size` bytes in hex, nixbase32 or base64; undefined if the text is none of them. */
 export function decodeDigest(text: string, size: number): Uint8Array | undefined {
   if (text.length === size * 2)
     return /^[0-9a-fA-F]*$/.test(text) ? Buffer.from(text, "hex") : undefined;

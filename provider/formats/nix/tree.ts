@@ -10,7 +10,7 @@ import type { Owner } from "../../base/owner.ts";
 export interface Attributes {
   /** Permission bits, set-id and sticky bits. Default: what the layer gives to such a file. */
   readonly mode?: number | undefined;
-  /** Default: the owner of the place where it stands. */
+  /** Default: the owner of the directory that it is in. */
   readonly owner?: Owner | undefined;
 }
 

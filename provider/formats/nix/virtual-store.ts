@@ -10,13 +10,13 @@ import { STORE_DIR, StorePath } from "./store-path.ts";
 /** "unknown": not looked at yet. "absent": not in the closure, so it does not exist for us. */
 export type ListingOf = (path: StorePath) => Listing | "unknown" | "absent";
 
-/** All paths are absolute. Each throws {@link UnknownListing} where it would have to guess. */
+/** All paths are absolute. Each function throws {@link UnknownListing} instead of guessing. */
 export interface VirtualStore {
-  /** What is there after following links; undefined when nothing is. */
+  /** What a path leads to after following links; undefined if nothing is there. */
   readonly stat: (path: ByteString) => ListingNode | undefined;
-  /** What is there, a link itself included. */
+  /** What is at the path itself, which may be a link. */
   readonly lstat: (path: ByteString) => ListingNode | undefined;
-  /** As perl's `abs_path`: defined also where only the last component does not exist. */
+  /** Like perl's `abs_path`: the last component need not exist. */
   readonly realPath: (path: ByteString) => ByteString | undefined;
 }
 
@@ -52,7 +52,7 @@ const ROOT: Step = { name: "", node: directory([["nix", directory([["store", dir
 /** Steps that lead to {@link STORE_DIR}, the root's among them. */
 const STORE_DEPTH = STORE_DIR.split("/").length;
 
-/** The link-free way from the root, or undefined where something on the way is no directory. */
+/** The path from the root without links, or undefined if a part of it is no directory. */
 function walk(listingOf: ListingOf, names: readonly ByteString[]): readonly Step[] | undefined {
   const steps = [ROOT];
   const pending = names.toReversed();

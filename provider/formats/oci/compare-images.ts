@@ -14,7 +14,7 @@ export interface ImageDifference {
   readonly onlyCompression: boolean;
 }
 
-/** None when every byte agrees. */
+/** Empty if every byte agrees. */
 export function compareImages(
   expected: readonly PlatformImage[],
   got: readonly PlatformImage[],

@@ -20,7 +20,7 @@ export const Digest = {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one door into the brand
     return text as Digest;
   },
-  /** Of bytes in memory. */
+  /** The digest of bytes in memory. */
   of: (bytes: Uint8Array): Digest =>
     Digest.parse(`sha256:${createHash("sha256").update(bytes).digest("hex")}`),
   /** The 64 hex digits. */

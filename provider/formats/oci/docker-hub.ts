@@ -1,4 +1,4 @@
-/** The names of Docker Hub, and of what is on it. @module */
+/** The names of Docker Hub, and of the repositories on it. @module */
 import { lixError } from "../../errors/lix-error.ts";
 
 const HOSTS: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ export const nameAtHub = (repository: Named): string =>
 
 /**
  * Throws unless a user may have a repository of that name.
- * @param write what to write instead of the host alone, where it is an argument of its own.
+ * @param write what the user should write instead, if the host is an argument of its own.
  */
 export function checkHubPush(repository: Named, write?: string): void {
   if (isOfficial(repository))

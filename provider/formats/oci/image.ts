@@ -2,7 +2,7 @@ import type { Digest } from "./digest.ts";
 import type { Blob } from "./layer.ts";
 import type { ManifestMediaType } from "./media-type.ts";
 
-/** A manifest or index, whole: its bytes are its identity. */
+/** The bytes of a manifest or index, which are its identity. */
 export interface ManifestBlob {
   readonly digest: Digest;
   readonly mediaType: ManifestMediaType;

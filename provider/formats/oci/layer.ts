@@ -2,7 +2,7 @@ import type { Bytes } from "../../base/bytes.ts";
 import type { DiffId, Digest } from "./digest.ts";
 import type { LayerMediaType } from "./media-type.ts";
 
-/** What is known of a layer before any byte of it is at hand. */
+/** What we know about a layer before we have its bytes. */
 export interface LayerIdentity {
   readonly diffId: DiffId;
   readonly digest: Digest;
@@ -11,7 +11,7 @@ export interface LayerIdentity {
   readonly mediaType: LayerMediaType;
 }
 
-/** A blob whose bytes can be had, as often as asked: each call of `open` starts anew. */
+/** A blob whose bytes can be read several times: each call of `open` starts from the beginning. */
 export interface Blob {
   readonly digest: Digest;
   readonly size: number;

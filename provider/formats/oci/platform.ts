@@ -19,7 +19,7 @@ export function comparePlatforms(a: Platform, b: Platform): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** Of a Nix system such as `aarch64-linux`. */
+/** The platform of a Nix system such as `aarch64-linux`. */
 export function platformOf(system: string): Platform {
   const dash = system.lastIndexOf("-");
   const cpu = CPUS.get(system.slice(0, dash));

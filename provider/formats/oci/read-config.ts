@@ -26,7 +26,7 @@ export function readConfig(bytes: Uint8Array, what: string): ReadConfig {
   };
 }
 
-/** Go writes null, "" or nothing for what is not set. */
+/** Go writes null, "" or nothing for a field that is not set. */
 function containerConfig(config: z.output<typeof containerSchema>): ContainerConfig {
   const { User, ExposedPorts, Entrypoint, Volumes, WorkingDir, StopSignal } = config;
   return {

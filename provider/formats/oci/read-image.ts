@@ -22,7 +22,7 @@ export interface PlatformImage extends ReadConfig {
   readonly size: number;
 }
 
-/** Fetches a manifest or config; what it returns is checked against the descriptor. */
+/** Fetches a manifest or config. The caller checks the bytes against the descriptor. */
 export type FetchDocument = (descriptor: Descriptor) => Promise<Uint8Array>;
 
 /** The images below a manifest or index, in its order. */

@@ -16,7 +16,7 @@ import { lixError } from "../../errors/lix-error.ts";
 import { Digest } from "./digest.ts";
 
 export interface Repository {
-  /** With the port, where one is given: `localhost:5000`. */
+  /** With the port, if one is given: `localhost:5000`. */
   readonly host: string;
   /** `acme/lix` */
   readonly name: string;

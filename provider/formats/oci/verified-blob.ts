@@ -5,7 +5,7 @@ import type { Digest } from "./digest.ts";
 
 export interface BlobIdentity {
   readonly digest: Digest;
-  /** undefined where only the digest is known. */
+  /** Undefined if only the digest is known. */
   readonly size?: number | undefined;
 }
 

@@ -3,10 +3,10 @@ import type { StorePath } from "../nix/store-path.ts";
 import { Tree } from "../nix/tree.ts";
 import type { Directory } from "../nix/tree.ts";
 
-/** `channel-nixpkgs`; without a nixpkgs to bundle an empty directory, linked all the same. */
+/** `channel-nixpkgs`. It is an empty directory if no nixpkgs is bundled, and is linked nevertheless. */
 export function channelTree(nixpkgs: StorePath | undefined): Directory {
   return nixpkgs === undefined
     ? Tree.directory()
-    : // nix-env takes a channel for a profile, and reads its manifest.
+    : // nix-env treats a channel as a profile, and reads its manifest.
       Tree.directory({ nixpkgs: Tree.symlink(nixpkgs), "manifest.nix": Tree.file("[]\n") });
 }

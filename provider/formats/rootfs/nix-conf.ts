@@ -44,7 +44,7 @@ export const withDefaults = (
 const words = (value: NixConfValue): readonly NixConfScalar[] =>
   typeof value === "object" ? value : [value];
 
-// Nix ends a key at the first blank, and begins a comment at "#".
+// For Nix, a key ends at the first blank, and a comment begins at "#".
 const KEY = /^[^\s=#]+$/;
 
 function mistakesOf(key: string, value: NixConfValue): string[] {

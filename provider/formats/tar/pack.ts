@@ -14,7 +14,7 @@ export type TarItem = TarHeader | { readonly kind: "contents"; readonly bytes: U
 
 /**
  * Chunks of 256 KiB, but for the last: their borders do not depend on those of the contents.
- * `slabs` has the memory of each; without it, whoever gets a chunk may keep it.
+ * `slabs` supplies their memory; by default each chunk has its own, and the consumer may keep it.
  */
 export function packTar(items: AsyncIterable<TarItem>, slabs: Slabs = freshSlab): Bytes {
   return inSlabs(records(items), slabs);
@@ -49,7 +49,7 @@ async function* records(items: AsyncIterable<TarItem>): AsyncGenerator<Uint8Arra
           got: `${got} or more`,
         });
       yield item.bytes;
-      // The cut to 32 bits does no harm: 2^32 is whole blocks.
+      // The bitwise operator cuts to 32 bits. That does no harm, because 2^32 is a multiple of a block.
       if (got === file.size) yield ZEROS.subarray(0, -file.size & (BLOCK_SIZE - 1));
       continue;
     }

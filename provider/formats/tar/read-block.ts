@@ -38,7 +38,7 @@ export function readBlock(block: Buffer): ReadBlock | string | undefined {
   };
 }
 
-/** Of all bytes, its own field counted as blanks; those from 128 on minus `wrap`. */
+/** The sum of all bytes, with blanks in its own field; bytes from 128 on count minus `wrap`. */
 function checksum(block: Buffer, wrap: number): number {
   let sum = 8 * 0x20;
   for (let at = 0; at < block.length; at += 1) {

@@ -13,7 +13,7 @@ import { readBlock, type ReadBlock } from "./read-block.ts";
 import { readPax } from "./read-pax.ts";
 import { cString, TarInput } from "./tar-input.ts";
 
-/** `path` and `target` are as the archive has them: nobody has checked where they lead. */
+/** `path` and `target` are as the archive has them: where they lead is not checked. */
 export type TarEvent =
   | { readonly kind: "directory"; readonly path: ByteString }
   | {
@@ -29,7 +29,7 @@ export type TarEvent =
       readonly path: ByteString;
       readonly target: ByteString;
     }
-  /** Of the "regular" before it; they add up to its size. */
+  /** Belongs to the "regular" before it; the sizes add up. */
   | { readonly kind: "contents"; readonly bytes: Uint8Array };
 
 /** `label` names the archive in messages. Throws TarMalformed, BudgetExceeded. */
@@ -56,7 +56,7 @@ export async function* readTar(source: Bytes, label: string): AsyncGenerator<Tar
   }
 }
 
-/** What the entries before an entry say of it. */
+/** What extended headers say about the entry after them. */
 interface Extended {
   readonly gnuName?: ByteString;
   readonly gnuTarget?: ByteString;

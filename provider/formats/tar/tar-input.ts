@@ -18,7 +18,7 @@ export class TarInput {
     this.#label = label;
   }
 
-  /** Bytes in memory; only for what is small. Valid until the next call. */
+  /** Reads a few bytes into memory. They are valid until the next call. */
   async take(size: number): Promise<Buffer> {
     if (this.#chunk.length - this.#at >= size) {
       this.#at += size;
@@ -45,7 +45,7 @@ export class TarInput {
     await this.take(-size & (BLOCK_SIZE - 1));
   }
 
-  /** Of the next byte, in the archive. */
+  /** The offset of the next byte in the archive. */
   get offset(): number {
     return this.#base + this.#at;
   }
