@@ -82,7 +82,7 @@ async function readManifestJson(tar: TarFile): Promise<Entry[]> {
       parseJson(Buffer.from(bytes).toString("utf8"), `${tar.description}: manifest.json`),
     );
   } catch (error) {
-    throw new ImageUnreadable(tar.description, "its manifest.json has another form", error);
+    throw new ImageUnreadable(tar.description, "its manifest.json is none", error);
   }
 }
 

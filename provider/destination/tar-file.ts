@@ -83,7 +83,7 @@ async function indexTar(path: string, description: string): Promise<TarFile> {
     }
   } catch (error) {
     if (!(error instanceof TarMalformed)) throw error;
-    throw new ImageUnreadable(description, "it is not a whole tar archive", error);
+    throw new ImageUnreadable(description, "it is no tar archive, or not whole", error);
   }
   return {
     description,
