@@ -87,15 +87,14 @@ describe("an image for another user", { skip }, () => {
       withContainer(layout, (container) => checkStore(container, ROOT)),
     ));
 
-  test("runs in podman as itself, as root and as any other number", { skip: needs("podman") }, () =>
+  test("that the cluster chooses runs in podman, too", { skip: needs("podman") }, () =>
     // podman's plain storage copies for each layer all that is below it.
-      withLayout({ user: "any", maxLayers: 1 }, async (layout, folder) => {
+    withLayout({ user: "any", maxLayers: 1 }, async (layout, folder) => {
       const env = await ownStorage(folder, ["podman"]);
       const image = (await podman(env, "pull", "--quiet", `oci:${layout}:latest`)).trim();
-      const said = (...user: readonly string[]): Promise<string> =>
-        podmanRun(env, image, "id -u; nix-env -q | head -1; echo 1 > ~/x; cat ~/x", user);
-      assert.match(await said(), /^1001\nbash.*\n1\n$/);
-      assert.match(await said("--user=1000650000:0"), /^1000650000\nbash.*\n1\n$/);
+      const script = "id -u; nix-env -q | head -1; echo 1 > ~/x; cat ~/x";
+      const said = await podmanRun(env, image, script, ["--user=1000650000:0"]);
+      assert.match(said, /^1000650000\nbash.*\n1\n$/);
     }),
   );
 
