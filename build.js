@@ -27,6 +27,7 @@ for (const file of readdirSync(join(root, "sdk")).filter((name) => name.endsWith
   writeCommonJs(basename(file, ".ts"));
 writeProviderEntry();
 copySqlite();
+writeReportPage();
 removeInnerDeclarations();
 writeFormerPaths();
 
@@ -101,6 +102,31 @@ function copySqlite() {
   const copied = code.replace('from "sql.js"', 'from "../../../sql.js/sql-wasm.cjs"');
   if (copied === code) throw new Error(`${importer} does not import sql.js`);
   writeFileSync(importer, copied);
+}
+
+/** The scripts of the report's page, which a browser runs, and the library that lays out its map. */
+function writeReportPage() {
+  const [from, to] = [join(root, "provider/report/page"), dist("provider/report/page")];
+  mkdirSync(to, { recursive: true });
+  const files = readdirSync(from);
+  for (const file of files.filter((name) => name.endsWith(".ts"))) {
+    const { outputText } = ts.transpileModule(readFileSync(join(from, file), "utf8"), {
+      fileName: file,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2024,
+        module: ts.ModuleKind.Preserve,
+        moduleDetection: ts.ModuleDetectionKind.Legacy,
+      },
+    });
+    writeFileSync(join(to, `${basename(file, ".ts")}.js`), outputText);
+  }
+  copyFileSync(join(from, "page.css"), join(to, "page.css"));
+  mkdirSync(dist("d3-hierarchy"), { recursive: true });
+  for (const [file, path] of [
+    ["d3-hierarchy.min.js", "dist/d3-hierarchy.min.js"],
+    ["LICENSE", "LICENSE"],
+  ])
+    copyFileSync(join(root, "node_modules/d3-hierarchy", path), dist(`d3-hierarchy/${file}`));
 }
 
 /** What a program cannot import needs no declarations, and they would be a third of the package. */

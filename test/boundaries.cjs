@@ -85,6 +85,14 @@ const MAY = {
     "provider/arguments",
     "sdk",
   ],
+  "provider/report": [
+    "provider/base",
+    ...formats("nix", "oci", "tar", "rootfs"),
+    "provider/destination",
+    "provider/arguments",
+    "provider/plan",
+    "provider/app",
+  ],
   "provider/resolve": [
     "provider/base",
     "provider/errors",
@@ -95,7 +103,13 @@ const MAY = {
     "provider/lock",
   ],
   "provider/pulumi": FACE,
-  "provider/cli": [...FACE, ...formats("tar"), "provider/substituter", "provider/resolve"],
+  "provider/cli": [
+    ...FACE,
+    ...formats("tar"),
+    "provider/substituter",
+    "provider/resolve",
+    "provider/report",
+  ],
   "provider/index.ts": ["provider/base", "provider/errors", "provider/pulumi", "sdk"],
 };
 const PURE = formats("nix", "oci", "tar", "rootfs", "layer");
@@ -157,8 +171,8 @@ module.exports = {
       severity: "error",
       from: { path: "^(sdk|provider)/" },
       to: {
-        // build.js copies what is used of it.
-        pathNot: "^node_modules/sql\\.js/",
+        // build.js copies what is used of them.
+        pathNot: "^node_modules/(sql\\.js|d3-hierarchy)/",
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
         dependencyTypesNot: ["npm", "npm-peer", "type-only"],
       },

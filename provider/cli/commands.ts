@@ -4,8 +4,18 @@ import { load } from "./commands/load.ts";
 import { lock } from "./commands/lock.ts";
 import { plan } from "./commands/plan.ts";
 import { push } from "./commands/push.ts";
+import { report } from "./commands/report.ts";
 import { verify } from "./commands/verify.ts";
 import type { Command } from "./command.ts";
 
 /** In the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [lock, plan, build, load, push, inspect, verify];
+export const COMMANDS: readonly Command[] = [
+  lock,
+  plan,
+  build,
+  load,
+  push,
+  inspect,
+  report,
+  verify,
+];

@@ -36,6 +36,11 @@ export const CLI_ERRORS = {
       `systems: expected one for ${p.architecture}, the architecture of ${p.place}; got ${p.systems.join(", ")}`,
     hint: "name only the system to load",
   }),
+  PAGE_NOT_WRITTEN: entry({
+    meaning: "The file of `report --html` cannot be written.",
+    message: (p: { file: string }) => `cannot write ${p.file}`,
+    hint: "give --html a file in a folder that you may write",
+  }),
   REPORT_NOT_WRITTEN: entry({
     meaning: "The file of `lock --markdown` cannot be written; the lock is unchanged.",
     message: (p: { file: string }) =>

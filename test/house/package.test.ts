@@ -58,6 +58,18 @@ test("SQLite is shipped as sql.js has it, with its licence, and its importer fin
   assert.match(code, /from "\.\.\/\.\.\/\.\.\/sql\.js\/sql-wasm\.cjs"/);
 });
 
+test("what lays out the map of a report is shipped as it is, with its licence", () => {
+  const read = (path: string): Buffer => readFileSync(join(REPOSITORY, path));
+  for (const [ours, theirs] of [
+    ["d3-hierarchy.min.js", "dist/d3-hierarchy.min.js"],
+    ["LICENSE", "LICENSE"],
+  ] as const)
+    assert.ok(
+      read(`dist/d3-hierarchy/${ours}`).equals(read(`node_modules/d3-hierarchy/${theirs}`)),
+      ours,
+    );
+});
+
 test("nothing that is shipped imports a package that is not installed with it", () => {
   const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;

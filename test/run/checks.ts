@@ -18,5 +18,7 @@ export const CHECKS: readonly Check[] = [
     ...["--config", "test/boundaries.cjs", "sdk", "provider", "examples", "test"],
   ),
   tool("types", "typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"),
+  // Scripts of a browser, with its types.
+  tool("page types", "typescript/bin/tsc", "-p", "provider/report/page/tsconfig.json", "--noEmit"),
   tool("package", "publint/src/cli.js", "--strict"),
 ];

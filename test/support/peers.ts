@@ -41,6 +41,7 @@ export const PEERS: readonly Peer[] = [
   debian("xz", "NARs compressed by another xz"),
   debian("zstd", "NARs compressed by another zstd"),
   debian("sqlite3", "that another SQLite reads the store database"),
+  debian("chromium", "that a browser shows the page of `lix-image report`"),
   go("conformance", "that the tests' own registry is one, by the OCI's program"),
   go("crane", "that every layer is what manifest and config say, by another client"),
   go("registry", "the push to a registry that is not ours: distribution 3"),

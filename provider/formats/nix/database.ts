@@ -30,7 +30,7 @@ export async function storeDatabase(registered: readonly PathInfo[]): Promise<Ui
 let loading: ReturnType<typeof initSqlJs> | undefined;
 
 /** One wasm instance a process, loaded when first asked for. */
-function sqlite(): ReturnType<typeof initSqlJs> {
+export function sqlite(): ReturnType<typeof initSqlJs> {
   loading ??= initSqlJs();
   return loading;
 }

@@ -1,0 +1,113 @@
+import { stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { assemble } from "../app/assemble.ts";
+import { requireDigests, planWithDigests } from "../app/build-image.ts";
+import type { Spec } from "../arguments/spec.ts";
+import { LixImageError } from "../base/errors.ts";
+import { makeFolder } from "../base/make-folder.ts";
+import { readFileWithin } from "../base/read-file.ts";
+import { decodeUtf8 } from "../base/utf8.ts";
+import { lixError } from "../errors/lix-error.ts";
+import { Session } from "../image/session.ts";
+import { parseStrictJson } from "../lock/strict-json.ts";
+import type { ImageContents } from "../report/image-contents.ts";
+import { reportLines } from "../report/lines.ts";
+import { readPageAssets } from "../report/page-assets.ts";
+import { reportPage } from "../report/page.ts";
+import { plannedContents } from "../report/planned-contents.ts";
+import { readContents } from "../report/read-contents.ts";
+import { makeReport, type Report } from "../report/report.ts";
+import { readArguments } from "./arguments-file.ts";
+import { imagePlace, withImage, type PlaceArguments } from "./image-source.ts";
+import { printJson, printLines } from "./print.ts";
+
+export interface ReportOptions {
+  /** Its `reference` may be ARGS.json. */
+  readonly place: PlaceArguments;
+  readonly against: string | undefined;
+  /** Where the page goes. */
+  readonly html: string | undefined;
+  readonly json: boolean;
+}
+
+export async function reportImage(options: ReportOptions): Promise<number> {
+  const { html } = options;
+  const session = new Session();
+  const report = makeReport(...(await bothImages(session, options)));
+  if (html !== undefined) await writePage(resolve(html), report);
+  if (options.json) printJson(report);
+  else
+    printLines([...reportLines(report), ...(html === undefined ? [] : [`  in ${resolve(html)}`])]);
+  return 0;
+}
+
+async function bothImages(
+  session: Session,
+  { place, against }: ReportOptions,
+): Promise<[ImageContents, ImageContents?]> {
+  const { reference, oci, dockerArchive, usageError } = place;
+  const isElsewhere = oci !== undefined || dockerArchive !== undefined;
+  const file = !isElsewhere && (await namesFile(reference)) ? reference : undefined;
+  if (file === undefined && reference === undefined && !isElsewhere)
+    throw usageError("name an image: ARGS.json, REF in a registry, --oci or --docker-archive");
+  const isLock = against !== undefined && (await namesFile(against)) && (await holdsLock(against));
+  if (isLock && file === undefined)
+    throw usageError("--against LOCK: only ARGS.json says which image to make of a lock");
+  const image =
+    file === undefined ? await contentsOf(place) : await contentsOfArguments(session, file);
+  if (against === undefined) return [image];
+  if (isLock && file !== undefined)
+    return [image, await contentsOfArguments(session, file, { lock: resolve(against) })];
+  if (await namesFile(against)) return [image, await contentsOfArguments(session, against)];
+  const other = { reference: against, oci: undefined, dockerArchive: undefined, usageError };
+  return [image, await contentsOf(other)];
+}
+
+/** A name that ends in `.json` is no reference: a tag or a digest would follow. */
+async function namesFile(text: string | undefined): Promise<boolean> {
+  if (text === undefined) return false;
+  if (text.endsWith(".json")) return true;
+  return stat(text).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Whether it is a lock and no file of arguments. What is wrong with it is said by whoever reads it. */
+async function holdsLock(file: string): Promise<boolean> {
+  try {
+    const value = parseStrictJson(decodeUtf8(await readFileWithin("lockBytes", file), file));
+    return typeof value === "object" && value !== null && "version" in value && "caches" in value;
+  } catch (error) {
+    if (error instanceof LixImageError || error instanceof Error) return false;
+    throw error;
+  }
+}
+
+const contentsOf = (place: PlaceArguments): Promise<ImageContents> =>
+  withImage(imagePlace(place), readContents);
+
+async function contentsOfArguments(
+  session: Session,
+  file: string,
+  instead: Partial<Spec["args"]> = {},
+): Promise<ImageContents> {
+  const spec = await readArguments(file, "optional", instead);
+  const imagePlan = await planWithDigests(session, spec);
+  const assembled = assemble(session, await requireDigests(session, imagePlan));
+  const contents = await plannedContents(imagePlan, assembled);
+  const { lock } = instead;
+  return lock === undefined
+    ? contents
+    : { ...contents, description: `${contents.description} with ${lock}` };
+}
+
+async function writePage(file: string, report: Report): Promise<void> {
+  const page = reportPage(report, await readPageAssets());
+  try {
+    await makeFolder(dirname(file));
+    await writeFile(file, page);
+  } catch (cause) {
+    throw lixError("PAGE_NOT_WRITTEN", { file }, { cause });
+  }
+}

@@ -1,0 +1,89 @@
+/** The contents of an image that was planned and whose layers are known. @module */
+import type { Assembled, AssembledPlatform } from "../app/assemble.ts";
+import type { ImagePlan } from "../app/plan-image.ts";
+import { storeDatabase } from "../formats/nix/database.ts";
+import { parseDrvName } from "../formats/nix/drv-name.ts";
+import { StorePath } from "../formats/nix/store-path.ts";
+import type { Tree } from "../formats/nix/tree.ts";
+import { Platform } from "../formats/oci/platform.ts";
+import type { ProfilePackage } from "../formats/rootfs/manifest-nix.ts";
+import type { PlatformPlan } from "../plan/platform-plan.ts";
+import { targetName } from "../arguments/spec.ts";
+import {
+  BASE_SYSTEM,
+  STORE_DATABASE,
+  type ImageContents,
+  type ImagePackage,
+  type LayerPart,
+  type PlatformContents,
+} from "./image-contents.ts";
+
+export async function plannedContents(
+  imagePlan: ImagePlan,
+  { image, platforms }: Assembled,
+): Promise<ImageContents> {
+  const inputs = new Map(imagePlan.inputs.map((input) => [input.system.system, input]));
+  return {
+    description: `${targetName(imagePlan.spec)}@${image.root.digest}`,
+    digest: image.root.digest,
+    platforms: await Promise.all(
+      platforms.map((each) =>
+        platformContents(each, inputs.get(each.plan.system)?.packages.profile ?? []),
+      ),
+    ),
+  };
+}
+
+async function platformContents(
+  { plan, layers, manifest, config }: AssembledPlatform,
+  profile: readonly ProfilePackage[],
+): Promise<PlatformContents> {
+  const ours = await sizesOfOurs(plan);
+  return {
+    platform: Platform.format(plan.platform),
+    digest: manifest.digest,
+    documentSize: manifest.bytes.length + config.size,
+    layers: layers.map(({ identity, contents }) => ({
+      digest: identity.digest,
+      diffId: identity.diffId,
+      size: identity.size,
+      parts: [
+        ...contents.storePaths.map((path) => storePathPart(path, plan)),
+        ...(contents.baseSystem ? [ours.baseSystem] : []),
+        ...(contents.database ? [ours.database] : []),
+      ],
+    })),
+    packages: profile.map(imagePackage),
+    references: new Map([...plan.paths].map(([path, { references }]) => [path, references])),
+  };
+}
+
+const storePathPart = (storePath: StorePath, { paths }: PlatformPlan): LayerPart => ({
+  storePath,
+  name: StorePath.name(storePath),
+  unpackedSize: paths.get(storePath)?.narSize ?? 0,
+});
+
+async function sizesOfOurs({ baseSystem, paths }: PlatformPlan) {
+  const { length } = await storeDatabase([...paths.values()]);
+  return {
+    baseSystem: { storePath: undefined, name: BASE_SYSTEM, unpackedSize: fileBytes(baseSystem) },
+    database: { storePath: undefined, name: STORE_DATABASE, unpackedSize: length },
+  };
+}
+
+function fileBytes(tree: Tree): number {
+  switch (tree.kind) {
+    case "regular":
+      return tree.contents.length;
+    case "symlink":
+      return 0;
+    case "directory":
+      return [...tree.entries.values()].reduce((sum, each) => sum + fileBytes(each), 0);
+  }
+}
+
+function imagePackage({ name: full, outPath, out, install }: ProfilePackage): ImagePackage {
+  const { name, version = "" } = parseDrvName(full);
+  return { name, version, storePaths: [...new Set([outPath, out, ...install])] };
+}

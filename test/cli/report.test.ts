@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Report } from "../../provider/report/report.ts";
+import { withWorkshop, type Workshop } from "../support/workshop.ts";
+
+async function report(workshop: Workshop, ...argv: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await workshop.run("report", ...argv, "--json");
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as Report;
+}
+
+const sum = (parts: readonly { readonly size: number }[]): number =>
+  parts.reduce((bytes, { size }) => bytes + size, 0);
+
+test("what is planned, what is in the registry and what is in an archive is the same image", () =>
+  withWorkshop({ world: { systems: ["x86_64-linux", "aarch64-linux"] } }, async (workshop) => {
+    const file = await workshop.writeArgs({
+      lock: workshop.world.lockFile,
+      systems: ["x86_64-linux", "aarch64-linux"],
+      extraPkgs: ["jq"],
+      maxLayers: 10,
+      nixConf: { cores: 4 },
+    });
+    const pushed = JSON.parse((await workshop.run("push", file, "--json")).stdout);
+    const planned = await report(workshop, file);
+    assert.equal(planned.image, pushed.ref);
+    assert.deepEqual(Object.keys(planned.platforms), ["linux/amd64", "linux/arm64"]);
+    for (const [name, platform] of Object.entries(planned.platforms)) {
+      assert.equal(platform.size, pushed.platforms[name].size);
+      assert.equal(sum(platform.layers) + platform.documentSize, platform.size);
+      for (const layer of platform.layers) assert.equal(sum(layer.parts), layer.size);
+      assert.deepEqual(
+        platform.packages.find((each) => each.name === "jq")?.version,
+        pushed.packages.jq,
+      );
+    }
+    const remote = await report(workshop, pushed.ref);
+    const archived = await report(workshop, "--oci", workshop.output);
+    // Who reads an image does not know which outputs of a package are installed, but for the first.
+    for (const read of [remote, archived]) assert.deepEqual(comparable(read), comparable(planned));
+  }));
+
+/** Without what only arguments say. */
+const comparable = ({ platforms, digest }: Report) => ({
+  digest,
+  platforms: Object.fromEntries(
+    Object.entries(platforms).map(([name, platform]) => [
+      name,
+      {
+        ...platform,
+        packages: platform.packages.map((each) => `${each.name} ${each.version}`),
+        paths: Object.fromEntries(
+          Object.entries(platform.paths).map(([path, { layer, references, unpackedSize }]) => [
+            path,
+            { layer, references: [...references].sort(), unpackedSize },
+          ]),
+        ),
+      },
+    ]),
+  ),
+});
+
+test("a comparison says which packages changed, and what is pushed and pulled again", () =>
+  withWorkshop({}, async (workshop) => {
+    const { folder, world } = workshop;
+    const usual = { lock: world.lockFile };
+    const before = join(folder, "before.json");
+    const common = { registry: `${workshop.registry.host}/acme` };
+    await writeFile(before, JSON.stringify({ ...usual, ...common }));
+    const { ref, layers } = JSON.parse((await workshop.run("push", before, "--json")).stdout);
+    const after = await workshop.writeArgs({ ...usual, extraPkgs: ["tree"] });
+
+    for (const against of [ref, before]) {
+      const { platforms } = await report(workshop, after, "--against", against);
+      const { changes, layers: now } = platforms["linux/amd64"] ?? {};
+      assert.ok(changes !== undefined && now !== undefined);
+      const digests = new Set(layers.map((layer: { digest: string }) => layer.digest));
+      for (const layer of now) assert.equal(layer.isNew, !digests.has(layer.digest));
+      assert.equal(changes.newLayers, now.filter((layer) => layer.isNew).length);
+      assert.equal(changes.packages[0]?.name, "tree");
+      assert.deepEqual(
+        changes.newPaths.filter((path) => path.includes("-tree-")),
+        [world.path("tree")],
+      );
+      // What the registry takes is what was said.
+      workshop.registry.log.length = 0;
+      if (against === before) {
+        const push = JSON.parse((await workshop.run("push", after, "--json")).stdout);
+        const uploaded = push.pushed[0].uploaded as { readonly size: number }[];
+        assert.equal(uploaded.length, changes.newLayers + 1, "and the config");
+        assert.ok(sum(uploaded) < changes.newSize, "and the manifest");
+      }
+    }
+    // The same arguments with another lock, which has the same packages.
+    const lock = join(folder, "other.json");
+    await writeFile(lock, await readFile(world.lockFile, "utf8"));
+    const { platforms, against } = await report(workshop, after, "--against", lock);
+    assert.ok(against?.image.endsWith(` with ${lock}`));
+    assert.deepEqual(platforms["linux/amd64"]?.changes?.packages, []);
+    assert.equal(platforms["linux/amd64"]?.changes?.newSize, 0);
+
+    const text = await workshop.run("report", after, "--against", ref);
+    assert.match(text.stdout, /to push and to pull, \d+ of \d+ layers/);
+    assert.match(text.stdout, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)$/m);
+  }));
+
+test("a wrong command line and a page that cannot be written are refused", () =>
+  withWorkshop({}, async (workshop) => {
+    const file = await workshop.writeArgs({ lock: workshop.world.lockFile });
+    const { lockFile } = workshop.world;
+    for (const [argv, says] of [
+      [[], /name an image/],
+      [["a.example/x", "--against", lockFile], /only ARGS\.json says which image/],
+      [[file, "--oci", "x", "--docker-archive", "y"], /exclude each other/],
+    ] as const) {
+      const { code, stderr } = await workshop.run("report", ...argv);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, says);
+    }
+    const { code, stderr } = await workshop.run("report", file, "--html", "/dev/null/x.html");
+    assert.equal(code, 1);
+    assert.match(stderr, /cannot write \/dev\/null\/x\.html[^]*\[PAGE_NOT_WRITTEN\]/);
+  }));
