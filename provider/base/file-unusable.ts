@@ -49,38 +49,38 @@ export class FileUnusable extends LixImageError {
 }
 
 const isTemporary = (path: string): boolean => path.startsWith(tmpdir() + sep);
-const ELSEWHERE = "or let TMPDIR name another folder";
+const ELSEWHERE = "or set TMPDIR to another folder";
 
-const PATH = "check the path and what its links lead to";
+const PATH = "check the path and the targets of its links";
 const SPACE = "free some space";
-const RIGHTS = "give this user the right to it, or name another place";
-const DESCRIPTORS = "raise the limit of open files (ulimit -n), or end what holds many";
+const RIGHTS = "give this user the permission, or choose another place";
+const DESCRIPTORS = "raise the limit of open files (ulimit -n), or end programs that hold many";
 const UNKNOWN = [
-  "the system refuses its use",
-  "the line below has the system's own words",
+  "the system refuses to use it",
+  "the line below is the system's own message",
 ] as const;
 
 const MEANING: ReadonlyMap<string, readonly [problem: string, hint: string]> = new Map([
   ["EACCES", ["this user may not use it", RIGHTS]],
   ["EPERM", ["this user may not use it", RIGHTS]],
-  ["ENOENT", ["it is not there", PATH]],
-  ["ENOTDIR", ["a part of its path is no folder", PATH]],
+  ["ENOENT", ["it does not exist", PATH]],
+  ["ENOTDIR", ["a part of its path is not a folder", PATH]],
   ["EISDIR", ["it is a folder, not a file", PATH]],
   ["ELOOP", ["its symbolic links lead in a circle", PATH]],
   ["ENAMETOOLONG", ["its name is longer than the file system allows", "choose a shorter one"]],
-  ["EEXIST", ["it is there already", "remove it, or name another place"]],
-  ["ENOTEMPTY", ["the folder is not empty", "empty it, or name another one"]],
-  ["ENXIO", ["it is no file that can be read", PATH]],
-  ["ENODEV", ["it is no file that can be read", PATH]],
-  ["EROFS", ["its file system can only be read", "name a place on another one"]],
+  ["EEXIST", ["it exists already", "remove it, or choose another place"]],
+  ["ENOTEMPTY", ["the folder is not empty", "empty it, or choose another one"]],
+  ["ENXIO", ["it is not a readable file", PATH]],
+  ["ENODEV", ["it is not a readable file", PATH]],
+  ["EROFS", ["its file system is read-only", "choose a place on another one"]],
   ["ENOSPC", ["no space left on its disk", SPACE]],
   ["EDQUOT", ["this user's quota of the disk is used up", SPACE]],
   ["EFBIG", ["it grows larger than the file system or a limit allows", "check ulimit -f"]],
   ["EMFILE", ["too many files are open", DESCRIPTORS]],
   ["ENFILE", ["too many files are open on this machine", DESCRIPTORS]],
-  ["EIO", ["its disk reports an error", "check the disk, and the system's log"]],
+  ["EIO", ["its disk reports an error", "check the disk and the system log"]],
   ["ESTALE", ["the network file system has lost it", "mount it again"]],
-  ["EBUSY", ["another program uses it", "end that program, or name another place"]],
-  ["ETXTBSY", ["it is a program that runs", "end that program, or name another place"]],
-  ["EXDEV", ["it lies across two file systems", "name a place on one of them"]],
+  ["EBUSY", ["another program uses it", "end that program, or choose another place"]],
+  ["ETXTBSY", ["it is a running program", "end that program, or choose another place"]],
+  ["EXDEV", ["it lies across two file systems", "choose a place on one of them"]],
 ]);

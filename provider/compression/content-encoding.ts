@@ -34,6 +34,6 @@ async function* refuse(body: Bytes, count: number): AsyncGenerator<Uint8Array> {
   await chunks.return?.();
   throw new UnsupportedCompression(
     `a body of ${count} content codings`,
-    `the server or a proxy is broken: it may name at most ${MOST_CODINGS} codings`,
+    `the server or a proxy is broken: at most ${MOST_CODINGS} codings make sense`,
   );
 }

@@ -5,7 +5,7 @@ export class DamagedCompression extends LixImageError {
   readonly code = "DAMAGED_COMPRESSION";
   constructor(format: string, problem: string, cause?: unknown) {
     super(`${format} data: ${problem}`, {
-      hint: "it was cut short on its way, or the file is damaged where it comes from",
+      hint: "it was cut short on the way, or the file is damaged at its source",
       cause,
     });
   }

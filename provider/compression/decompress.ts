@@ -67,7 +67,7 @@ export async function* decompressAs(source: Bytes, format: Format): AsyncGenerat
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
       if (taken > 2 * given + TAKEN_AHEAD)
-        throw new DamagedCompression(format, `${taken} bytes of it hold no more than ${given}`);
+        throw new DamagedCompression(format, `${taken} bytes of it decode to only ${given}`);
       taken += chunk.length;
       yield chunk;
     }

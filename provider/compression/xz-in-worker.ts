@@ -105,6 +105,6 @@ function failure(message: string): Error {
   const install = "install @napi-rs/lzma beside pulumi-lix, or use a cache that serves zstd";
   if (code === "4") return new UnsupportedCompression("xz with a dictionary above 64 MiB", install);
   if (code === "6") return new UnsupportedCompression("xz with filters or sha256 checks", install);
-  const problem = code === "8" ? "it is cut short or has bytes behind its end" : "it is damaged";
+  const problem = code === "8" ? "it is cut short, or has bytes after its end" : "it is damaged";
   return new DamagedCompression("xz", problem, new Error(message));
 }

@@ -50,8 +50,8 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
       refused.has(label)
         ? lixError("S3_DENIED", {
             label,
-            got: "AccessDenied, of what is not there too",
-            hint: "s3:ListBucket tells them apart",
+            got: "AccessDenied, which S3 also answers for a missing file",
+            hint: "with the permission s3:ListBucket, S3 tells the two apart",
           })
         : undefined,
     // A signature is for one host.

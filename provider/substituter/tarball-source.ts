@@ -54,7 +54,7 @@ async function* download(request: TarballRequest, label: string): AsyncGenerator
   if (url === null || !/^https?:$/.test(url.protocol))
     throw lixError("TARBALL_UNAVAILABLE", {
       label,
-      got: "the URL of nothing that can be downloaded",
+      got: "a URL that cannot be downloaded",
     });
   // As for caches: what netrc has for this host, which a redirect to another one does not get.
   const headers = await passwordAccess(url).headers(url);

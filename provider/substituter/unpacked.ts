@@ -118,7 +118,9 @@ function directoryAt(
       made += 1;
     }
     if (next.kind !== "directory")
-      throw new UnsafeArchiveEntry(`${shown(steps.join("/"))} leads through what is no directory`);
+      throw new UnsafeArchiveEntry(
+        `${shown(steps.join("/"))} leads through something that is no directory`,
+      );
     at = next;
   }
   return { directory: at, made };
@@ -136,7 +138,7 @@ function place(
   const { entries } = directory;
   if (entries.get(name)?.kind === "directory")
     throw new UnsafeArchiveEntry(
-      `${shown(steps.join("/"))} is a directory and something else, too`,
+      `${shown(steps.join("/"))} is both a directory and something else`,
     );
   entries.set(name, node);
   return made + 1;
@@ -152,7 +154,7 @@ function linked(
     at = at?.kind === "directory" ? at.entries.get(step) : undefined;
   if (at === undefined || at.kind === "directory")
     throw new UnsafeArchiveEntry(
-      `${shown(path)} is a hard link to ${shown(target)}, no file before it`,
+      `${shown(path)} is a hard link to ${shown(target)}, and no such file comes before it`,
     );
   return at;
 }

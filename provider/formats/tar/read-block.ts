@@ -21,10 +21,10 @@ export function readBlock(block: Buffer): ReadBlock | string | undefined {
   const sum = readNumber(block.subarray(148, 156));
   // Some old tars added up signed chars.
   if (sum !== checksum(block, 0) && sum !== checksum(block, 256))
-    return "a header whose checksum is wrong";
+    return "a header with a wrong checksum";
   const mode = readNumber(block.subarray(100, 108));
   const size = readNumber(block.subarray(124, 136));
-  if (mode === undefined || size === undefined) return "a header with a number that is none";
+  if (mode === undefined || size === undefined) return "a header with a malformed number";
   const name = cString(block.subarray(0, NAME_SIZE));
   // GNU's magic is "ustar  ": there the prefix's place holds other things.
   const ustar = block.toString("latin1", 257, 263) === "ustar\0";

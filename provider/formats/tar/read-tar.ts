@@ -77,7 +77,7 @@ async function readExtension(input: TarInput, block: ReadBlock): Promise<Extende
   if (typeflag === "L") return { gnuName: cString(bytes) };
   if (typeflag === "K") return { gnuTarget: cString(bytes) };
   const pax = readPax(bytes);
-  if (pax === undefined) throw input.malformed("PAX records that are none");
+  if (pax === undefined) throw input.malformed("malformed PAX records");
   // Global ones hold a comment of git's, or times: nothing that a NAR has.
   return typeflag === "g" ? {} : { pax };
 }
@@ -128,7 +128,7 @@ async function* readFile(
 ): AsyncGenerator<TarEvent> {
   const size = inPax === undefined ? inBlock : Number(inPax);
   if (!/^\d*$/.test(inPax ?? "") || !Number.isSafeInteger(size))
-    throw input.malformed("a size that is none");
+    throw input.malformed("a size that is no number");
   yield { kind: "regular", path, mode, size, offset: input.offset };
   for await (const bytes of input.contents(size)) yield { kind: "contents", bytes };
   await input.padding(size);

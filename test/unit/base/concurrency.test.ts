@@ -25,7 +25,7 @@ function flightOf(): {
   };
 }
 
-test("many get what one of them began, and the next one begins anew", async () => {
+test("several callers share one piece of work, and the next caller starts another", async () => {
   const { join, done, scopes } = flightOf();
   const all = [join(), join(), join()];
   done("one");
@@ -36,7 +36,7 @@ test("many get what one of them began, and the next one begins anew", async () =
   assert.equal(scopes.length, 2);
 });
 
-test("a failure is everyone's who waits, and nobody's after", async () => {
+test("a failure reaches everybody who waits, and nobody later", async () => {
   const { join, done, fail } = flightOf();
   const all = [join(), join()];
   fail(new Error("no"));
@@ -46,7 +46,7 @@ test("a failure is everyone's who waits, and nobody's after", async () => {
   assert.equal(await next, "yes");
 });
 
-test("one who leaves leaves alone, and the work goes on for the others", async () => {
+test("if one caller leaves, the work goes on for the others", async () => {
   const { join, done, scopes } = flightOf();
   const leaving = new AbortController();
   const [left, stayed] = [join(leaving.signal), join(new AbortController().signal)];
@@ -57,7 +57,7 @@ test("one who leaves leaves alone, and the work goes on for the others", async (
   assert.equal(await stayed, "well");
 });
 
-test("the last to leave stops the work, and whoever comes then begins anew", async () => {
+test("the work stops when the last caller leaves, and the next caller starts it again", async () => {
   const { join, done, scopes } = flightOf();
   const leaving = new AbortController();
   const left = [join(leaving.signal), join(leaving.signal)];

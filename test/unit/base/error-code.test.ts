@@ -12,7 +12,7 @@ test("only an error has a code, and only as text", () => {
   assert.equal(isCode(undefined, "ENOENT"), false);
 });
 
-test("what is not there is undefined, also below a file; any other failure stays one", () =>
+test("a missing file is undefined, even below a file; any other failure is thrown", () =>
   withTempDir(async (folder) => {
     assert.equal(await ifThere(readFile(join(folder, "x"))), undefined);
     assert.equal(await ifThere(readFile(join(import.meta.filename, "x"))), undefined);

@@ -55,7 +55,7 @@ for (const syscall of [
     }
   });
 
-test("what has no code of ours and is no file's error is a bug, with the frames where it is", () => {
+test("an error that is neither ours nor a file's is a bug, and shows its stack frames", () => {
   const shown = render(asFailure(new TypeError(`x is not a function ${HOSTILE}`)));
   assertPrintable(shown, "a bug");
   assert.match(shown, /^a bug in pulumi-lix: TypeError: x is not.*\n +at .*file-unusable\.test/);
@@ -63,7 +63,7 @@ test("what has no code of ours and is no file's error is a bug, with the frames 
   assert.match(render(asFailure("a string")), /a bug in pulumi-lix: a string \[INTERNAL_ERROR\]/);
 });
 
-test("errors of ours, and those of no system call, stay as they are", async () => {
+test("our own errors, and those without a system call, stay as they are", async () => {
   const ours = new FileUnusable(Object.assign(new Error("x"), { code: "EIO", syscall: "read" }));
   assert.equal(asFailure(ours), ours);
   const zlib = Object.assign(new Error("incorrect header check"), {
@@ -82,7 +82,7 @@ test("a file in the temporary folder: the hint names TMPDIR", () => {
     Object.assign(new Error("x"), { code: "ENOSPC", syscall: "write" }),
     path,
   );
-  assert.match(hint ?? "", /free some space; or let TMPDIR name another folder/);
+  assert.match(hint ?? "", /free some space; or set TMPDIR to another folder/);
 });
 
 test("what Node throws for real is recognised", () =>

@@ -51,7 +51,7 @@ test("a registry on this machine speaks plain http by default, whatever it is ca
     assert.ok(!Repository.parse(`${host}/lix`).plainHttp, host);
 });
 
-test("what looks like an address and is none is no host of a registry", () => {
+test("a host that only looks like an address is refused", () => {
   for (const host of ["10.0.0.300", "localhost.5000", "1.2.3.4.5", "0x7f.0.0.256:5000"])
     assert.throws(() => Repository.parse(`${host}/lix`), { code: "INVALID_REPOSITORY" }, host);
 });

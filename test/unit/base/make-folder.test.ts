@@ -20,9 +20,13 @@ test("a folder is made with those above it, also by several at once", async () =
   });
 });
 
-test("a file system that takes no folder is an error, not an endless loop", LINUX, async () => {
-  for (const folder of ["/proc/x", "/proc/self/x/y"]) {
-    await assert.rejects(makeFolder(folder), { code: "ENOENT" });
-    await assert.rejects(prepareLayout(folder), { code: "ENOENT" });
-  }
-});
+test(
+  "a file system that takes no new folder gives an error instead of an endless loop",
+  LINUX,
+  async () => {
+    for (const folder of ["/proc/x", "/proc/self/x/y"]) {
+      await assert.rejects(makeFolder(folder), { code: "ENOENT" });
+      await assert.rejects(prepareLayout(folder), { code: "ENOENT" });
+    }
+  },
+);

@@ -49,7 +49,7 @@ function work(report: typeof measured, subject = "web") {
   };
 }
 
-test("work says at once what it begins, once a second how far it is, and that it is done", async (t) => {
+test("prints at once what begins, every second how far it is, and that it is done", async (t) => {
   const clock = withClock(t);
   const { move, end } = work(measured);
   assert.deepEqual(clock.said(), ["0 of 4: web"]);
@@ -69,7 +69,7 @@ test("work says at once what it begins, once a second how far it is, and that it
   assert.deepEqual(clock.said(), []);
 });
 
-test("where nothing moves it says what it waits for, less and less often, until something does", async (t) => {
+test("if nothing moves, it prints what it waits for, less and less often", async (t) => {
   const clock = withClock(t);
   const { move, end } = work(measured);
   clock.said();
@@ -84,7 +84,7 @@ test("where nothing moves it says what it waits for, less and less often, until 
   await end();
 });
 
-test("a wait that is short says nothing, a long one what for", async (t) => {
+test("a short wait prints nothing, a long one prints what it waits for", async (t) => {
   const clock = withClock(t);
   const short = work(waiting);
   clock.seconds(1);
@@ -95,7 +95,7 @@ test("a wait that is short says nothing, a long one what for", async (t) => {
   assert.deepEqual(clock.said(), ["0 of 4, waiting for ghcr.io (2 s): web"]);
 });
 
-test("pieces of work take turns: together they say one line a second", async (t) => {
+test("pieces of work take turns, and print one line a second together", async (t) => {
   const clock = withClock(t);
   const all = ["a", "b", "c"].map((name) => work(measured, name));
   assert.deepEqual(clock.said(), ["0 of 4: a"], "the others' beginning waits for its turn");
@@ -110,7 +110,7 @@ test("pieces of work take turns: together they say one line a second", async (t)
   for (const { end } of all) await end();
 });
 
-test("work that fails is not said to be done, and leaves no clock behind", async (t) => {
+test("work that fails is not reported as done, and leaves no timer behind", async (t) => {
   const clock = withClock(t);
   const { fail } = work(measured);
   clock.said();

@@ -32,7 +32,7 @@ test("JSON is laid out in lines, says the same, and has no raw control", () => {
   assert.ok(text.includes('\n  "key'));
 });
 
-test("a message, its hint, a foreign cause and several errors are cleaned where they are made", () => {
+test("messages, hints, foreign causes and several errors are cleaned where they are made", () => {
   const foreign = new Error(`foreign ${HOSTILE}`);
   const error = new Refused(`ours ${HOSTILE}`, { hint: `do ${HOSTILE}`, cause: foreign });
   assert.equal(render(error).split("\n").length, 3);
@@ -46,7 +46,7 @@ test("a line break is ours only in a list of lines", () => {
   assert.equal(render(error), "first\n  - second\\n  hint: run this [REFUSED]");
 });
 
-test("of a line that a server made a megabyte long, the start is shown", () => {
+test("only the start of a server's line of a megabyte is shown", () => {
   const shown = render(new Refused("x".repeat(1_000_000)));
   assert.ok(shown.length < 10_000);
   assert.match(shown, /… \(and 992000 more characters\)/);

@@ -5,7 +5,7 @@ import { isSecretName, redact } from "../../../provider/base/redact.ts";
 
 const SECRET = /tok|pw|s3cret/i;
 
-test("a user of a URL is not shown, however it is spelled", () => {
+test("the user of a URL is hidden in every spelling", () => {
   for (const text of [
     "https://user:pw@h.example/x",
     "HTTPS://u:pw@h",
@@ -34,7 +34,7 @@ test("a user of a URL is not shown, however it is spelled", () => {
     assert.doesNotMatch(redact(text), SECRET, text);
 });
 
-test("a parameter or header that lets somebody in is not shown", () => {
+test("a parameter or header with a credential is hidden", () => {
   for (const name of [
     "token",
     "private_token",
@@ -67,7 +67,7 @@ test("a parameter or header that lets somebody in is not shown", () => {
     );
 });
 
-test("a token that its service marks is not shown, wherever it stands", () => {
+test("a token with its service's prefix is hidden everywhere", () => {
   for (const token of [
     `ghp_${"a1".repeat(18)}`,
     `github_pat_${"a1_".repeat(20)}`,
@@ -104,7 +104,7 @@ test("what holds no credential stays as it is", () => {
     assert.ok(!isSecretName(name), name);
 });
 
-test("a second time changes nothing", () => {
+test("redacting twice changes nothing more", () => {
   for (const text of ["https://u:pw@h/x?token=a b:c@d", `Basic ${btoa("u:s3cret")} "//u:p w@h"`])
     assert.equal(redact(redact(text)), redact(text));
 });

@@ -42,12 +42,12 @@ for (const [error, tries] of [
     assert.equal(await triesAfter(error), tries);
   });
 
-test("what an error says of itself counts for more than what its cause says", () => {
+test("whether an error is worth a retry counts for more than its cause", () => {
   assert.equal(transientKind(new Failed("page", new Failed("network"))), "page");
   assert.equal(transientKind(new Failed(undefined, new Failed("network"))), "network");
 });
 
-test("gives what the last try gives", async () => {
+test("the result is that of the last attempt", async () => {
   const given = await retry(POLICY, { signal: undefined }, async (tried) => {
     if (tried < 3) throw new Failed("network");
     return tried;

@@ -43,13 +43,13 @@ test("a secret is hidden in every spelling, wherever text is shown", () => {
   assert.equal(printableLines(`he said ${secret}!`), "he said ***!");
 });
 
-test("what becomes a secret after an error was made is hidden in it", () => {
+test("an error hides a secret that became known only after it was made", () => {
   const error = new Trouble("it was late-secret-1");
   Secrets.remember("late-secret-1");
   assert.equal(render(error), "it was *** [TROUBLE]");
 });
 
-test("a short secret is hidden where it stands alone, and what is shorter still only in its header", () => {
+test("a short secret is hidden if it stands alone, and an even shorter one only in its header", () => {
   Secrets.remember("s3cr", "pq");
   assert.equal(Secrets.hide("s3cr:s3cr xs3crx s3cr5 pq"), "***:*** xs3crx s3cr5 pq");
   Secrets.rememberHeader("Authorization", `Basic ${btoa("me:pq")}`);
@@ -62,7 +62,7 @@ test("a long secret is hidden before a message is cut", () => {
   assert.doesNotMatch(new Trouble(text).message, /the-long/);
 });
 
-test("what a request is sent with is known from then on", async (t) => {
+test("the credentials of a request are hidden from then on", async (t) => {
   const server = createServer((_, response) => void response.end());
   const { url, close } = await listenOnLoopback(server);
   t.after(close);

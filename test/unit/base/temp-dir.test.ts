@@ -8,7 +8,7 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 
 const MODULE = new URL("../../../provider/base/temp-dir.ts", import.meta.url).href;
 
-test("a temporary folder is this user's alone, and gone afterwards, also when its use fails", async () => {
+test("a temporary folder belongs to this user alone, and is removed even if its use fails", async () => {
   let folder = "";
   await assert.rejects(
     withTempDir(async (dir) => {
@@ -22,7 +22,7 @@ test("a temporary folder is this user's alone, and gone afterwards, also when it
   assert.throws(() => statSync(folder), /ENOENT/);
 });
 
-test("what a killed process left in TMPDIR is removed by the next one, and what is in use stays", () =>
+test("the next process removes what a killed one left in TMPDIR, and keeps what is in use", () =>
   withTempDir(async (tmp) => {
     const run = (body: string) =>
       spawnSync(

@@ -36,7 +36,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, "close");
 }
 
-test("what a killed process left is removed at once, what a living one makes is not", () =>
+test("files of a killed process are removed at once, files of a living one are kept", () =>
   withTempDir(async (dir) => {
     const { child, file } = await startProcess(join(dir, "blob"));
     const mine = temporaryPath(join(dir, "blob"));
@@ -50,7 +50,7 @@ test("what a killed process left is removed at once, what a living one makes is 
     assert.deepEqual(readdirSync(dir), []);
   }));
 
-test("a process that has our id, but began at another time, is not this one", () =>
+test("a process with our id that began at another time is another process", () =>
   withTempDir(async (dir) => {
     const mine = basename(temporaryPath(join(dir, "x")));
     const [name = "", place = "", pid = "", start = "", random = ""] = mine.split(".");
@@ -60,7 +60,7 @@ test("a process that has our id, but began at another time, is not this one", ()
     assert.deepEqual(readdirSync(dir), [mine]);
   }));
 
-test("of a process in another container only the age of its files is known", () =>
+test("files of a process in another container are removed by their age", () =>
   withTempDir(async (dir) => {
     const mine = basename(temporaryPath(join(dir, "x")));
     // The same id, as every container's first process has it.
@@ -73,7 +73,7 @@ test("of a process in another container only the age of its files is known", () 
     assert.deepEqual(readdirSync(dir).sort(), ["of-before.tmp", theirs].sort());
   }));
 
-test("only names that begin so and end in .tmp are looked at, folders too", () =>
+test("only files and folders with the prefix and .tmp are considered", () =>
   withTempDir(async (dir) => {
     const { child, file } = await startProcess(join(dir, "a"));
     await kill(child);
@@ -87,7 +87,7 @@ test("only names that begin so and end in .tmp are looked at, folders too", () =
     await removeAbandoned(join(dir, "none"));
   }));
 
-test("at its end a process can remove all that it has not finished", () =>
+test("a process can remove all its unfinished files at its end", () =>
   withTempDir(async (dir) => {
     const program = `
       import { existsSync, writeFileSync, mkdirSync } from "node:fs";

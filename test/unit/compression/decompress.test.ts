@@ -53,7 +53,7 @@ test("the bytes decide, not the name", async () => {
       assert.ok(NAR.equals(await read(compressed, lie)), lie);
 });
 
-test("plain bytes that are no NAR pass under the names of no compression only", async () => {
+test("plain bytes that are no NAR are accepted only if the name means no compression", async () => {
   assert.equal((await read(Buffer.from("plain"), "none")).length, 5);
   assert.equal((await read(Buffer.from("plain"), "")).length, 5);
   assert.equal((await read(Buffer.alloc(0), "none")).length, 0);
@@ -111,7 +111,7 @@ test("zstd of any frames decodes in chunks of any size", async () => {
   );
 });
 
-test("bytes behind the last zstd frame are refused", async () => {
+test("bytes after the last zstd frame are refused", async () => {
   await assert.rejects(
     read(Buffer.concat([zstdCompressSync(NAR), Buffer.from("rest")]), "zstd"),
     DamagedCompression,
@@ -124,7 +124,7 @@ test("a zstd window beyond the memory bound is refused before it is allocated", 
   await assert.rejects(read(frame, "zstd"), UnsupportedCompression);
 });
 
-test("a zstd window of 128 MiB is taken, a larger one is not", async () => {
+test("a zstd window of 128 MiB is accepted, and a larger one refused", async () => {
   // Magic, descriptor, window, an empty last block.
   const frame = (window: string): Buffer => Buffer.from(`28b52ffd00${window}010000`, "hex");
   assert.equal((await read(frame("88"), "zstd")).length, 0);
@@ -148,12 +148,12 @@ for (const [name, fruitless] of [
     };
     await assert.rejects(Bytes.collect(decompress(source(), "")), (error) => {
       assert.ok(error instanceof DamagedCompression);
-      assert.match(error.message, /hold no more than 0|empty frames/);
+      assert.match(error.message, /decode to only 0|empty frames/);
       return true;
     });
   });
 
-test("what compression does not make smaller is not mistaken for that", async () => {
+test("contents that do not compress are not mistaken for frames without an end", async () => {
   const noise = randomBytes(12 * 1024 * 1024);
   for (const compressed of [zstdCompressSync(noise), gzipSync(noise)])
     assert.ok(noise.equals(await read(compressed, "", 65_536)));
@@ -166,7 +166,7 @@ test("zstd with a long window decodes", async () => {
   assert.ok(NAR.equals(await read(compressed, "zstd")));
 });
 
-test("the source's own failure comes out as it is", async () => {
+test("a failure of the source is thrown as it is", async () => {
   const broken = new Error("network");
   for (const [name, compressed] of FORMATS) {
     const source = async function* (): AsyncGenerator<Uint8Array> {

@@ -28,7 +28,7 @@ for (const name of Object.keys(STREAMS).filter((each) => !/filter|128/.test(each
     for (const chunk of [1, 100, 5000]) assert.ok(PLAIN.equals(await read(stream(name), chunk)));
   });
 
-test("what the wasm decoder cannot do is said, with what to do", async () => {
+test("an error names what the wasm decoder cannot read, and what to do", async () => {
   for (const name of ["x86 filter", "128 MiB dictionary"])
     await assert.rejects(read(stream(name)), (error) => {
       assert.ok(error instanceof UnsupportedCompression);
@@ -46,7 +46,7 @@ test("cut short, changed or followed by other bytes it throws", async () => {
   await assert.rejects(read(Buffer.concat([ONE, Buffer.from("rest")])), DamagedCompression);
 });
 
-test("more streams than threads wait for one another", async () => {
+test("more streams than threads take turns", async () => {
   const all = await Promise.all(Array.from({ length: 12 }, () => read(ONE, 50)));
   for (const each of all) assert.ok(PLAIN.equals(each));
 });
@@ -81,7 +81,7 @@ test("threads do not keep the process alive", async () => {
   assert.equal(stdout.trim(), `${PLAIN.length} true`);
 });
 
-test("a thread that idleness is ending is not taken for the next stream", async (t) => {
+test("a thread that is about to end is not used for the next stream", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   await read(ONE);
   t.mock.timers.tick(60_000);

@@ -17,7 +17,7 @@ for (const [text, bytes] of [
   ["10GB", 10 * 1000 ** 3],
   ["2T", 2 * 1024 ** 4],
 ] as const)
-  test(`a cache of ${text ?? "no size that is said"} holds ${bytes} bytes`, () => {
+  test(`a cache of ${text ?? "no stated size"} holds ${bytes} bytes`, () => {
     assert.equal(sizeOf(text), bytes);
   });
 
@@ -34,14 +34,14 @@ for (const text of [
   "1e9",
   "9".repeat(20),
 ])
-  test(`${text} is no size of a cache, which is told by name`, () => {
+  test(`refuses ${text} as the size of the cache, and names the variable`, () => {
     assert.throws(() => sizeOf(text), {
       code: "INVALID_CACHE_SIZE",
       message: `LIX_IMAGE_CACHE_SIZE: expected a number of bytes; got "${text}"`,
     });
   });
 
-test("a size that is none is told before anything is made", (t) => {
+test("an invalid size is refused before anything is created", (t) => {
   process.env["LIX_IMAGE_CACHE_SIZE"] = "many";
   t.after(() => delete process.env["LIX_IMAGE_CACHE_SIZE"]);
   assert.throws(() => new LayerCache("/nowhere"), { code: "INVALID_CACHE_SIZE" });

@@ -20,7 +20,7 @@ function damageBlobs(cache: string): void {
   }
 }
 
-test("wherever the image goes, a damaged blob is found out, built again, and pushed as it should be", () =>
+test("a damaged blob is detected, built again and pushed, to every kind of destination", () =>
   withWorkshop({}, async ({ world, registry, folder, cache }) => {
     const digests = new Set<string>();
     for (const where of [

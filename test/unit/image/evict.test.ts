@@ -31,7 +31,7 @@ const withBlobs = (use: (folder: string) => Promise<void>): Promise<void> =>
 
 const left = (folder: string): string[] => readdirSync(folder).sort();
 
-test("below the bound all of it stays, and the room that is left is told", () =>
+test("below the bound nothing is removed, and the remaining room is returned", () =>
   withBlobs(async (folder) => {
     const room = await evict(folder, { bound: { bytes: 100, files: 20 }, keep: NONE });
     assert.deepEqual(room, { bytes: 50, files: 15 });
@@ -42,14 +42,14 @@ for (const [what, bound] of [
   ["bytes", { ...PLENTY, bytes: 35 }],
   ["files", { ...PLENTY, files: 4 }],
 ] as const)
-  test(`beyond the bound of ${what} the longest unused go first, but none that this process uses`, () =>
+  test(`beyond the bound of ${what} the least recently used go first, but none that this process uses`, () =>
     withBlobs(async (folder) => {
       await evict(folder, { bound, keep: new Set([digestOf(A)]) });
       // What is not whole yet counts, and stays.
       assert.deepEqual(left(folder), [A, D, "new.tmp"].sort());
     }));
 
-test("what goes makes room for more than the next one", () =>
+test("an eviction makes room for more than the next blob", () =>
   withBlobs(async (folder) => {
     const room = await evict(folder, { bound: { ...PLENTY, bytes: 40 }, keep: NONE });
     assert.equal(room.bytes, 10);
@@ -86,7 +86,7 @@ test("a hundred blobs are written with one look at each folder of the cache", ()
     }
   }));
 
-test("what others write meanwhile is seen when the room is used up", () =>
+test("blobs that other processes write are counted when the room is used up", () =>
   withTempDir(async (dir) => {
     const cache = new LayerCache(dir, 100);
     await add(cache, 0);

@@ -32,7 +32,7 @@ test("a file is written whole, over the one before, in folders made as needed", 
     assert.deepEqual(readdirSync(join(dir, "a", "b")), ["c.json"]);
   }));
 
-test("a file that is not there is none; one that cannot be read is an error", () =>
+test("a missing file is undefined; an unreadable one is an error", () =>
   withTempDir(async (dir) => {
     assert.equal(await readCacheFile(join(dir, "x")), undefined);
     await assert.rejects(readCacheFile(dir), { code: "CACHE_UNUSABLE" });
@@ -70,7 +70,7 @@ test("a full disk and a forbidden folder are told apart, and both name the folde
 });
 
 test(
-  "a folder that can never be made is an error, and no endless attempt",
+  "a folder that can never be made is an error instead of an endless attempt",
   { skip: process.platform !== "linux" && "/proc is Linux's" },
   async () => {
     await assert.rejects(writeCacheFile("/proc/lix-image/v1/layers/x.json", ""), (error) => {
@@ -81,7 +81,7 @@ test(
   },
 );
 
-test("a folder that is removed while a file is written is made again for a note", () =>
+test("if the folder is removed while a note is written, it is made again", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "notes", "x");
     let times = 0;

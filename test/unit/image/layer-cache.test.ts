@@ -43,7 +43,7 @@ async function add(cache: LayerCache, text: string): Promise<KnownLayer> {
 const blobFile = (cache: LayerCache, layer: KnownLayer): string =>
   join(cache.folder, "blobs", Digest.hex(layer.digest));
 
-test("what was learned is there for the next process", () =>
+test("the next process finds what this one stored", () =>
   withTempDir(async (dir) => {
     const [one, other] = [new LayerCache(dir), new LayerCache(dir)];
     const layer = await add(one, "layer");
@@ -63,7 +63,7 @@ test("what was learned is there for the next process", () =>
     assert.ok(await other.verdicts.has("verdict"));
   }));
 
-test("what was not learned is not there, and asking makes no file", () =>
+test("a layer that was not stored is missing, and asking for it creates no file", () =>
   withTempDir(async (dir) => {
     const cache = new LayerCache(join(dir, "none"));
     assert.equal(await cache.identity(KEY), undefined);
@@ -77,7 +77,7 @@ for (const [what, damage] of [
   ["is cut short", (file: string) => truncateSync(file, 3)],
   ["has other bytes", (file: string) => writeFileSync(file, "LAYER")],
 ] as const)
-  test(`a blob that ${what} is found out when it is asked for, and removed`, () =>
+  test(`a blob that ${what} is detected when it is requested, and removed`, () =>
     withTempDir(async (dir) => {
       const layer = await add(new LayerCache(dir), "layer");
       const cache = new LayerCache(dir);
@@ -86,7 +86,7 @@ for (const [what, damage] of [
       assert.equal(existsSync(blobFile(cache, layer)), false);
     }));
 
-test("a blob that is cut short after this process has found it whole is found out too", () =>
+test("a blob that is cut after this process verified it is detected, too", () =>
   withTempDir(async (dir) => {
     const cache = new LayerCache(dir);
     const layer = await add(cache, "layer");
@@ -110,7 +110,7 @@ test("a damaged note counts as none", () =>
     }
   }));
 
-test("nothing is left of a blob whose making fails", () =>
+test("nothing is left of a blob that could not be built", () =>
   withTempDir(async (dir) => {
     const cache = new LayerCache(dir);
     const failing = cache.addBlob(async (sink) => {
@@ -121,7 +121,7 @@ test("nothing is left of a blob whose making fails", () =>
     assert.deepEqual(readdirSync(join(cache.folder, "blobs")), []);
   }));
 
-test("a blob that another process removed is told by its digest and the way out", () =>
+test("the error for a blob that another process removed names its digest and what to do", () =>
   withTempDir(async (dir) => {
     const cache = new LayerCache(dir);
     await assert.rejects(Bytes.collect(cache.openBlob(layerOf("gone").digest)), (error) => {
@@ -131,7 +131,7 @@ test("a blob that another process removed is told by its digest and the way out"
     });
   }));
 
-test("a blob that is asked for counts as used now", () =>
+test("a blob that is requested counts as used now", () =>
   withTempDir(async (dir) => {
     const layer = await add(new LayerCache(dir), "layer");
     const cache = new LayerCache(dir);

@@ -22,7 +22,7 @@ async function withNote(use: (file: string, text: Buffer) => Promise<void>): Pro
   });
 }
 
-test("a note is read back, is JSON for other programs, and only its user reads it", () =>
+test("a note is JSON, can be read back, and only by its user", () =>
   withNote(async (file, text) => {
     assert.deepEqual(await readNote(file), NOTE);
     assert.deepEqual(JSON.parse(text.toString()).note, NOTE);

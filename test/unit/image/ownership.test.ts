@@ -21,7 +21,7 @@ const skip = process.platform === "win32" && "Windows has other permissions";
 const needsRoot = process.geteuid?.() !== 0 && "only root gives files away";
 const STRANGER = 12_345;
 
-test("what this user or root owns, and nobody else may write, is this user's", () => {
+test("files that this user or root owns, and nobody else may write, are trusted", () => {
   for (const mode of [0o700, 0o755, 0o555, 0o2755]) {
     assert.equal(whoElseWrites({ uid: 7, mode }, 7), undefined);
     assert.equal(whoElseWrites({ uid: 0, mode }, 7), undefined);
@@ -71,7 +71,7 @@ test(
     }),
 );
 
-test("behind a link counts the folder that it leads to", { skip }, () =>
+test("a link counts as the folder that it leads to", { skip }, () =>
   withTempDir(async (dir) => {
     const [target, link] = [join(dir, "target"), join(dir, "link")];
     mkdirSync(target, { mode: 0o700 });

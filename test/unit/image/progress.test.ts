@@ -22,7 +22,7 @@ function linesOf(t: TestContext): string[] {
   return lines;
 }
 
-test("layers that a plan waits for and those that follow are counted one after the other", (t) =>
+test("layers that a plan waits for are counted, and then those that follow", (t) =>
   withWorkshop({}, async ({ world, cache, folder }) => {
     const args = LixImageInputs.parse({ lock: world.lockFile, registry: "localhost:5000/acme" });
     const spec = makeSpec(args, { directory: folder, destination: "required" });
@@ -45,7 +45,7 @@ test("layers that a plan waits for and those that follow are counted one after t
       assert.equal(end?.[1], end?.[2], "every byte is counted once");
   }));
 
-test("bytes of packages are said as they come, and a NAR that breaks is counted once", (t) => {
+test("bytes of packages are shown as they come, and a NAR that breaks is counted once", (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   return withWorkshop({ world: { compressions: ["none"] } }, async ({ world, cache, folder }) => {
     const args = LixImageInputs.parse({ lock: world.lockFile, registry: "localhost:5000/acme" });
@@ -89,7 +89,7 @@ async function readAll(blobs: readonly Blob[], onChunk: () => void): Promise<voi
     }
 }
 
-test("a push says how much of what the destination lacks is on its way, numbers first", async (t) => {
+test("a push shows how much of the missing blobs is sent, numbers first", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const lines = linesOf(t);
   const blobs = ["a", "bb", "ccc"].map(blobOf);
@@ -109,7 +109,7 @@ test("a push says how much of what the destination lacks is on its way, numbers 
   ]);
 });
 
-test("a blob that is sent once more counts once", async (t) => {
+test("a blob that is sent twice counts once", async (t) => {
   const lines = linesOf(t);
   const blobs = ["a", "bb"].map(blobOf);
   await pushing({ destination: "/srv/images/lix.tar", blobs, missing: undefined }, async (each) => {
@@ -119,7 +119,7 @@ test("a blob that is sent once more counts once", async (t) => {
   assert.equal(lines.at(-1), "3.0 of 3.0 kB pushed: lix.tar");
 });
 
-test("a push of nothing says nothing, unless it takes long", async (t) => {
+test("a push of nothing prints nothing, unless it takes long", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const lines = linesOf(t);
   const what = {
@@ -135,7 +135,7 @@ test("a push of nothing says nothing, unless it takes long", async (t) => {
   assert.deepEqual(lines, ["0 B to push, waiting for ghcr.io (2 s): web → ghcr.io"]);
 });
 
-test("what a daemon loads is counted", async (t) => {
+test("bytes that a daemon loads are counted", async (t) => {
   const lines = linesOf(t);
   const parts = ["a", "bb"].map(blobOf);
   await loading({ parts, place: "podman", name: "ghcr.io/acme/web" }, (lent) =>

@@ -87,7 +87,7 @@ test("an image whose packages cannot be had does not fail those that share its b
   });
 });
 
-test("the next process fetches nothing that this one has made, and gets the same image", async () => {
+test("the next process fetches nothing that this one has built, and gets the same image", async () => {
   await withScene(async ({ world, cache, session, build }) => {
     const digest = await build();
     cache.log.length = 0;

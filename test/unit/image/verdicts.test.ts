@@ -71,7 +71,7 @@ test(
     }),
 );
 
-test("where no secret can be kept nothing is remembered, and nothing fails", { skip }, (t) =>
+test("if no secret can be kept, nothing is remembered and nothing fails", { skip }, (t) =>
   withTempDir(async (dir) => {
     const home = join(dir, "home");
     writeFileSync(home, "a file, so that even root makes no folder here");

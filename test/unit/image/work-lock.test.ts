@@ -26,7 +26,7 @@ function deadPid(): number {
   return spawnSync(process.execPath, ["--version"]).pid;
 }
 
-test("of many that want one lock each works alone, and the file is gone in the end", () =>
+test("everybody who wants a lock works alone, and the file is gone in the end", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "working", "a.lock");
     let working = 0;
@@ -42,7 +42,7 @@ test("of many that want one lock each works alone, and the file is gone in the e
     assert.deepEqual(readdirSync(join(dir, "working")), []);
   }));
 
-test("work that fails gives the lock back", () =>
+test("work that fails releases the lock", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "a.lock");
     const failing = withWorkLock(file, { onWait }, () => Promise.reject(new Error("no")));
@@ -76,7 +76,7 @@ for (const [whose, text, owner] of [
   ["that was never written", () => "", undefined],
   ["that nobody can read as one", () => "\0garbage", undefined],
 ] as const)
-  test(`a lock ${whose} is taken over when it has not changed for some time`, () =>
+  test(`a lock ${whose} is taken over if it has not changed for some time`, () =>
     withTempDir(async (dir) => {
       const file = join(dir, "a.lock");
       writeFileSync(file, text());
@@ -92,7 +92,7 @@ for (const [whose, text, owner] of [
       assert.deepEqual(readdirSync(dir), []);
     }));
 
-test("a lock from another host that beats is waited for, whatever its clock says", () =>
+test("a lock of another host that still changes is waited for, whatever its clock says", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "a.lock");
     const owner = lockOf("00000000", 1, 1);
@@ -135,7 +135,7 @@ test("the owner's file changes while it works", () =>
     });
   }));
 
-test("an owner that was taken for dead does not remove the lock of the next one", () =>
+test("an owner that was taken for dead does not remove the lock of its successor", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "a.lock");
     const next = lockOf("00000000", 2, 2);
@@ -143,7 +143,7 @@ test("an owner that was taken for dead does not remove the lock of the next one"
     assert.equal(readFileSync(file, "utf8"), next);
   }));
 
-test("where no lock can be made the work is done without", () =>
+test("if no lock can be made, the work is done without one", () =>
   withTempDir(async (dir) => {
     writeFileSync(join(dir, "working"), "a file where the folder should be");
     assert.equal(await withWorkLock(join(dir, "working", "a.lock"), { onWait }, async () => 7), 7);

@@ -47,7 +47,7 @@ async function told(status: number, netrc: string): Promise<{ plan: string; lock
 }
 
 for (const status of [401, 403])
-  test(`where no cache has a path, one that answers ${status} is named, with what to do`, async () => {
+  test(`if no cache has a path, the error names the one that answers ${status}, and what to do`, async () => {
     const { plan, lock } = await told(status, "default login a password b");
     for (const text of [plan, lock]) {
       assert.match(text, new RegExp(`http://localhost:\\d+.*the cache answers ${status}`));

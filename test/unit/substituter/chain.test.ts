@@ -112,7 +112,7 @@ test("a connection that breaks in mid-NAR interrupts, and opening again asks the
   assert.equal(servers[0]?.count(/^nar\//), 1);
 });
 
-test("the only cache is asked again when its connection broke, but not for ever", async (t) => {
+test("the only cache is asked again if its connection broke, but not for ever", async (t) => {
   const once = await caches(t, { ...cut, times: 1 });
   await assert.rejects(read(once.source, once.info), NarInterrupted);
   assert.ok(NAR.equals(await read(once.source, once.info)));
@@ -123,7 +123,7 @@ test("the only cache is asked again when its connection broke, but not for ever"
   await assert.rejects(read(always.source, always.info), { code: "NAR_UNAVAILABLE" });
 });
 
-test("when none is left every cache is named, with its reason and what to do", async (t) => {
+test("if no cache is left, the error names each one, with its reason and what to do", async (t) => {
   const wrong = Buffer.from("wrong".repeat(100));
   const { source, info, servers } = await caches(t, narinfo(404), narinfo(418), {
     path: /^nar\//,
@@ -147,7 +147,7 @@ test("a failure is not remembered after it was reported", async (t) => {
   assert.ok(NAR.equals(await read(source, info)));
 });
 
-test("an abort comes out as its reason and is no fault of the cache", async (t) => {
+test("an abort ends with its reason, and does not count against the cache", async (t) => {
   const { source, info } = await caches(t, null);
   const reason = new Error("enough");
   await assert.rejects(read(source, info, AbortSignal.abort(reason)), reason);
@@ -178,7 +178,7 @@ test("no more NARs are open at once than can be decoded, and leaving early makes
   assert.ok(NAR.equals(await read(source, info)));
 });
 
-test("a cache whose NARs are all damaged costs few new starts, however many paths there are", async (t) => {
+test("a cache whose NARs are all damaged costs few restarts, whatever the number of paths", async (t) => {
   const damaging = await startCacheServer();
   const good = await startCacheServer();
   t.after(() => Promise.all([damaging.close(), good.close()]));

@@ -44,7 +44,7 @@ test("a narinfo and its NAR are found in a folder", () =>
     assert.ok(NAR.equals(await readNar(cache, { ...info, url: `/${info.url}` })));
   }));
 
-test("a path that is not there is missing; a folder that is not there is an error", () =>
+test("a missing path is undefined; a missing folder is an error", () =>
   withCache(async (cache, _, folder) => {
     const other = addPath(new Map(), Buffer.from("other"));
     assert.equal(await cache.narInfo(other.storePath), undefined);

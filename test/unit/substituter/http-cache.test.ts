@@ -44,7 +44,7 @@ async function withNetrc(text: string, use: () => Promise<void>): Promise<void> 
 const LOGIN = `Basic ${btoa("me:secret")}`;
 const NETRC = "machine 127.0.0.1 login me password secret";
 
-test("a narinfo and its NAR are found, and nix-cache-info is asked for once", async (t) => {
+test("a narinfo and its NAR are found, and nix-cache-info is requested once", async (t) => {
   const { url, files, log } = await server(t);
   const info = addPath(files, NAR, { stored: zstdCompressSync(NAR), compression: "zstd" });
   const cache = open(url);
@@ -244,7 +244,7 @@ test("a cache of another store folder is refused; one without nix-cache-info is 
   assert.deepEqual(await open(url).narInfo(info.storePath), info);
 });
 
-test("a NAR's URL keeps its query, and a leading slash means the cache's root", async (t) => {
+test("the URL of a NAR keeps its query, and a leading slash means the cache's root", async (t) => {
   const { url, files } = await server(t);
   const info = addPath(files, NAR, { url: "nar/some.nar?hash=abc" });
   assert.ok(NAR.equals(await readNar(open(url), info)));

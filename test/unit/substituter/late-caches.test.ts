@@ -54,7 +54,7 @@ const SILENT: readonly (readonly [what: string, act: RawAct])[] = [
 ];
 
 for (const [what, act] of SILENT)
-  test(`a cache that ${what} is overtaken by the next, and asked last from then on`, async (t) => {
+  test(`a cache that ${what} is overtaken by the next one, and asked last from then on`, async (t) => {
     let asked = 0;
     const raw = await startRawServer((socket) => {
       asked += 1;
@@ -76,7 +76,7 @@ for (const [what, act] of SILENT)
     assert.equal(asked, before);
   });
 
-test("a cache that is only late still supplies what no other has", async (t) => {
+test("a late cache still supplies a path that no other has", async (t) => {
   const [slow, other] = [await server(t), await server(t)];
   const info = addPath(slow.files, NAR);
   slow.faults.push({ path: /./, act: { kind: "wait", ms: 250 } });
@@ -95,7 +95,7 @@ test("a cache that answers in time keeps its place, and the next one is not aske
   assert.deepEqual(next.log, []);
 });
 
-test("a NAR that does not begin is had from the next cache", async (t) => {
+test("a NAR that does not begin comes from the next cache", async (t) => {
   const [first, next] = [await server(t), await server(t)];
   const info = addPath(first.files, NAR);
   addPath(next.files, NAR);
@@ -122,7 +122,7 @@ async function slowCache(t: TestContext, info: PathInfo & { url: string }, bytes
   return healthy;
 }
 
-test("a NAR that comes too slowly is had from the next cache", async (t) => {
+test("a NAR that is too slow comes from the next cache", async (t) => {
   const next = await server(t);
   const info = addPath(next.files, NAR);
   const slow = await slowCache(t, info, 1);

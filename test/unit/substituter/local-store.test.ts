@@ -49,7 +49,7 @@ async function store(root: string, infos: readonly PathInfo[]): Promise<string> 
   return `local?root=${root}`;
 }
 
-test("a name that no other store can hold is told with its store path", () =>
+test("the error for a name that no other store can hold names the store path", () =>
   withTempDir(async (root) => {
     const url = await store(root, []);
     await writeFile(join(root, APP, "a~nix~case~hack~1"), "");
@@ -73,7 +73,7 @@ test("a path on disk is the NAR that Nix would make of it, and no database is ne
   });
 });
 
-test("what is not there, or not as the lock has it, is not supplied", async () => {
+test("a path that is missing, or not as the lock has it, is not supplied", async () => {
   await withTempDir(async (root) => {
     const source = new NarSource([openSubstituter(await store(root, []))]);
     const reason = async (info: PathInfo, message: RegExp): Promise<void> =>

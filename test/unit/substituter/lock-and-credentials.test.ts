@@ -155,7 +155,7 @@ for (const [name, holder] of Object.entries(HOLDERS))
     });
   });
 
-test("an endpoint that the environment names too gets a signature, and a refusal says how", async () => {
+test("an endpoint gets a signature if the environment names it, too; a refusal says how", async () => {
   const keys = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "x", HOME: "/nonexistent" };
   for (const variable of ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "LIX_IMAGE_S3_ENDPOINTS"])
     await withEavesdropper(async ({ host, heard }) => {
@@ -171,7 +171,7 @@ test("an endpoint that the environment names too gets a signature, and a refusal
     });
 });
 
-test("a profile that only the lock chooses is not used, and the refusal says so", async () => {
+test("a profile that only the lock names is not used, and the refusal says so", async () => {
   await withEavesdropper(async ({ host }) => {
     const environment = { HOME: "/nonexistent", AWS_ENDPOINT_URL_S3: `http://${host}` };
     const cache = openSubstituter("s3://bkt?profile=other", { environment, retryDelayMs: 1 });

@@ -42,7 +42,7 @@ test("NARs that are opened one after the other do not wait for a narinfo each", 
   assert.ok(ahead < without * 0.75, `${Math.round(ahead)} ms, without: ${Math.round(without)} ms`);
 });
 
-test("each narinfo is asked for once", async (t) => {
+test("each narinfo is requested once", async (t) => {
   const cache = await far(t, 1);
   await cache.source.withNarInfosAhead(cache.infos, undefined, () => readAll(cache));
   assert.equal(cache.server.count(/narinfo$/), COUNT);
@@ -59,7 +59,7 @@ test("no more than 16 narinfos are asked for ahead of the one that is needed", a
   assert.equal(cache.server.count(/narinfo$/), COUNT);
 });
 
-test("nothing is asked for when the work is over, and nothing goes on behind it", async (t) => {
+test("no request is made, and none goes on, after the work is over", async (t) => {
   const cache = await far(t, 30);
   const work = async (): Promise<never> => {
     await sleep(50);
@@ -73,7 +73,7 @@ test("nothing is asked for when the work is over, and nothing goes on behind it"
   assert.equal(cache.server.log.length, asked);
 });
 
-test("an answer that failed ahead of time is asked for again", async (t) => {
+test("a narinfo that failed ahead of time is requested again", async (t) => {
   const cache = await far(t, 1);
   cache.server.faults.unshift({
     path: /narinfo$/,
@@ -86,7 +86,7 @@ test("an answer that failed ahead of time is asked for again", async (t) => {
   });
 });
 
-test("a second user of a path is not harmed when the first one gives up", async (t) => {
+test("a second user of a path still gets it if the first one gives up", async (t) => {
   const cache = await far(t, 30);
   const stop = new AbortController();
   const first = cache.source.withNarInfosAhead(cache.infos, stop.signal, async () => {

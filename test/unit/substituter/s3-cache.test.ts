@@ -54,7 +54,7 @@ for (const prefix of ["", "deep/er/"])
     assert.ok(log.length === 3 && log.every(({ signed }) => signed));
   });
 
-test("a public bucket is read by whoever has no keys", async (t) => {
+test("a public bucket is read without keys", async (t) => {
   const server = await bucket(t);
   server.public = true;
   const cache = open(server.url, NOBODY);
@@ -62,7 +62,7 @@ test("a public bucket is read by whoever has no keys", async (t) => {
   assert.ok(server.log.every(({ signed }) => !signed));
 });
 
-test("AccessDenied for a narinfo means that the path is missing, as S3 tells it no other way", async (t) => {
+test("AccessDenied for a narinfo means that the path is missing", async (t) => {
   const { url, info, files } = await bucket(t);
   files.delete(`my-bucket/${info.storePath.slice(11, 43)}.narinfo`);
   assert.equal(await open(url, { ...NOBODY, ...KEYS }).narInfo(info.storePath), undefined);
@@ -96,7 +96,7 @@ for (const [what, environment, change, message, hint] of [
     });
   });
 
-test("a profile of the URL goes before the keys of the environment", async (t) => {
+test("a profile in the URL takes precedence over the keys of the environment", async (t) => {
   const { url, info } = await bucket(t);
   await withTempDir(async (home) => {
     await mkdir(join(home, ".aws"));

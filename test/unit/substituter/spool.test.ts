@@ -5,7 +5,7 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { Spool } from "../../../provider/substituter/spool.ts";
 
-test("what is in a spool can be read, and there is no file that could be left", () =>
+test("a spool can be read, and leaves no file behind", () =>
   withTempDir(async (folder) => {
     const before = process.env["TMPDIR"];
     process.env["TMPDIR"] = folder;

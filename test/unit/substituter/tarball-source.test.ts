@@ -38,7 +38,7 @@ async function server(t: TestContext): Promise<CacheServer> {
 const read = async (source: NarSource, info: LockedNar) =>
   Buffer.from(await Bytes.collect(source.open(info)));
 
-test("where no cache has a path its tarball is downloaded, unpacked and checked", async (t) => {
+test("if no cache has a path, its tarball is downloaded, unpacked and checked", async (t) => {
   const { url, log } = await server(t);
   const source = new NarSource([openSubstituter(url)]);
   assert.ok(NAR.equals(await read(source, locked(`${url}/src.tar.gz`))));
@@ -57,7 +57,7 @@ test("a cache that has the path is preferred to the tarball", async (t) => {
   assert.equal(count(/tar\.gz/), 0);
 });
 
-test("a tarball may lie on this machine", async () => {
+test("a tarball may be a file on this machine", async () => {
   await withTempDir(async (folder) => {
     await writeFile(join(folder, "src.tar.gz"), TARBALL);
     const tarball = pathToFileURL(join(folder, "src.tar.gz")).href;
@@ -67,14 +67,14 @@ test("a tarball may lie on this machine", async () => {
   });
 });
 
-test("a download that breaks off begins anew, and nothing of the broken one is handed out", async (t) => {
+test("a download that breaks off starts again, and nothing of the broken one is used", async (t) => {
   const { url, faults, count } = await server(t);
   faults.push({ path: /tar/, times: 2, act: { kind: "drop", afterBytes: 100 } });
   assert.ok(NAR.equals(await read(new NarSource([]), locked(`${url}/src.tar.gz`))));
   assert.equal(count(/tar/), 3);
 });
 
-test("a tarball of something else is not the path", async (t) => {
+test("a tarball with other contents is refused", async (t) => {
   const { url, files } = await server(t);
   files.set("src.tar.gz", tarOf({ name: "src-1/f", contents: "another source" }));
   const info = locked(`${url}/src.tar.gz?token=secret`);

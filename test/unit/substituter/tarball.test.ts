@@ -49,7 +49,7 @@ test("only the owner's bit makes a file executable", async () => {
   await same(modes, Tree.directory(Object.fromEntries(entries)));
 });
 
-test("hard links are copies of what was there before them", async () => {
+test("a hard link is a copy of the file before it", async () => {
   await same(
     [
       { name: "./s/f", contents: "one", mode: 0o755 },
@@ -78,7 +78,7 @@ test("directories need not be named before what is in them", async () => {
   );
 });
 
-test("the bytes tell the compression; what we cannot read is said", async () => {
+test("the bytes decide the compression, and an unsupported one is named", async () => {
   const tar = tarOf({ name: "s/f", contents: "x".repeat(5000) });
   const nar = await narOf(tar);
   assert.deepEqual(await narOf(gzipSync(tar)), nar);
@@ -103,7 +103,7 @@ for (const [what, parts, got] of [
       { name: "s/l", type: "2", target: "/etc" },
       { name: "s/l/passwd", contents: "me" },
     ],
-    '"s/l" leads through what is no directory',
+    '"s/l" leads through something that is no directory',
   ],
   [
     "links out of itself",
@@ -113,12 +113,12 @@ for (const [what, parts, got] of [
   [
     "links to what is not there",
     [{ name: "s/h", type: "1", target: "s/f" }],
-    '"s/h" is a hard link to "s/f", no file before it',
+    '"s/h" is a hard link to "s/f", and no such file comes before it',
   ],
   [
     "has a name twice",
     [{ name: "s/d/f" }, { name: "s/d" }],
-    '"s/d" is a directory and something else, too',
+    '"s/d" is both a directory and something else',
   ],
 ] as const)
   test(`refuses a tarball that ${what}`, async () => {

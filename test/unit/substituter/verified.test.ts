@@ -22,7 +22,7 @@ test("the promised NAR passes unchanged", async () => {
   assert.ok(NAR.equals(Buffer.concat(chunks)));
 });
 
-test("another one throws at its end, and names path, cache and what was expected", async () => {
+test("another NAR throws at its end, and names path, cache and expected hash", async () => {
   const other = Buffer.from(NAR);
   other.writeUInt8(0, 3);
   for (const bytes of [other, NAR.subarray(1)])
@@ -34,7 +34,7 @@ test("another one throws at its end, and names path, cache and what was expected
     });
 });
 
-test("the first byte too many ends it, and is not handed on", async () => {
+test("the first byte too many ends it, and is not passed on", async () => {
   let pulled = 0;
   const bomb = async function* (): AsyncGenerator<Uint8Array> {
     for (;;) {
@@ -60,12 +60,12 @@ async function* stumble(nar: Bytes): AsyncGenerator<string> {
   }
 }
 
-test("a parser's complaint about a damaged NAR gives way to the damage", async () => {
+test("a damaged NAR is reported instead of the parser's error about it", async () => {
   const damaged = check(NAR.subarray(0, 5), Buffer.from("xx"), Buffer.from("rest"));
   await assert.rejects(collect(readVerified(damaged, stumble)), { code: "NAR_MISMATCH" });
 });
 
-test("a parser's complaint about the promised NAR stands", async () => {
+test("the parser's error about the promised NAR is reported", async () => {
   const whole = check(NAR.subarray(0, 5), NAR.subarray(5, 9), NAR.subarray(9));
   await assert.rejects(collect(readVerified(whole, stumble)), SyntaxError);
 });

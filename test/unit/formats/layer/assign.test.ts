@@ -52,7 +52,7 @@ const layer = (storePaths: readonly StorePath[], baseSystem = false, database = 
 });
 
 for (const maxLayers of [4, 20, free - 1])
-  test(`with ${maxLayers} layers for more paths, ours keep three and the packages share the last of theirs`, () => {
+  test(`with ${maxLayers} layers for more paths, generated paths keep three and the packages share their last one`, () => {
     const layers = assignLayers({ ...INPUT, maxLayers }).slice(ORDER.groups.length);
     const single = Math.min(PACKAGES.length, maxLayers - 4);
     assert.ok(OURS.length > 1);
@@ -73,11 +73,11 @@ for (const [maxLayers, expected] of [
   [2, [layer(PACKAGES), layer(OURS, true, true)]],
   [1, [layer(SINGLES, true, true)]],
 ] as const)
-  test(`with ${maxLayers} layers, ours share first`, () => {
+  test(`with ${maxLayers} layers, generated paths share first`, () => {
     assert.deepEqual(assignLayers({ ...INPUT, maxLayers }).slice(ORDER.groups.length), expected);
   });
 
-test("packages that fit keep a layer each when only what we generate is too much", () => {
+test("packages that fit keep a layer each if only the generated paths are too many", () => {
   const [one, two] = PACKAGES;
   assert.ok(one !== undefined && two !== undefined);
   const roots = [one, two, ...OURS];
@@ -98,7 +98,7 @@ for (const maxLayers of [1, 2, 3, 20, free - 1])
     assert.deepEqual(layers.at(-1), layer(tail, true, true));
   });
 
-test("an image has never more layers than an overlay mount takes", () => {
+test("an image never has more layers than an overlay mount takes", () => {
   const digits = "0123456789abcdfghijklmnpqrsvwxyz";
   const many = Array.from({ length: 300 }, (_, index) => {
     const hash = [...String(index)].map((digit) => digits[Number(digit)]).join("");

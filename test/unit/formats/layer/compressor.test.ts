@@ -69,7 +69,7 @@ for (const compression of ALGORITHMS) {
     await assert.rejects(Bytes.collect(compress(failing(), compression)), /the source broke/);
   });
 
-  test(`${algorithm}: whoever stops early stops the source`, async () => {
+  test(`${algorithm}: a consumer that stops early stops the source`, async () => {
     let closed = false;
     const endless = async function* (): AsyncGenerator<Uint8Array> {
       try {
@@ -83,7 +83,7 @@ for (const compression of ALGORITHMS) {
     assert.ok(closed);
   });
 
-  test(`${algorithm}: takes no more from the source than it can hand on`, async () => {
+  test(`${algorithm}: reads no more from the source than it can pass on`, async () => {
     let taken = 0;
     const counting = async function* (): AsyncGenerator<Uint8Array> {
       for (;;) {

@@ -148,7 +148,7 @@ test("the store's owner has /nix and all that is in it, and nothing else", () =>
   assert.deepEqual(ownedByOthers({ storePaths: [A], baseSystem, database }), []);
 });
 
-test("what a tree says of its own mode and owner is what the layer has", () => {
+test("a mode and owner that the tree names are those of the layer", () => {
   const home = Tree.with(Tree.directory({ ".profile": Tree.file("x") }), {
     owner: LIX,
     mode: 0o700,
@@ -185,7 +185,7 @@ test("where the group writes, the store's own directories and its database let i
   ]);
 });
 
-test("only what is to be kept has a root", () => {
+test("only paths that must be kept have a garbage collector root", () => {
   const links = listed({ storePaths: [], database: { sqlite: SQLITE, gcRoots: [B] } });
   assert.deepEqual(
     links.filter((line) => line.includes("->")),

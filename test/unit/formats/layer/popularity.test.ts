@@ -28,7 +28,7 @@ test("orders a real image as nix2container does, but for ties", () => {
   assert.deepEqual(ours.map(waysTo), theirs.map(waysTo));
 });
 
-test("hashes of generated paths move nothing", () => {
+test("hashes of generated paths do not change the order", () => {
   const rename = new Map(
     [...ORDER.generated].map((each, index) => [each, path(String(index), StorePath.name(each))]),
   );

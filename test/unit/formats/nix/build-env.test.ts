@@ -80,7 +80,7 @@ const propagating = (others: readonly string[], more?: Directory): Directory => 
   return directory({ ...Object.fromEntries(more?.entries ?? []), "nix-support": support });
 };
 
-test("propagated packages give way without an error, earlier rounds and paths first", () => {
+test("propagated packages never collide: earlier rounds and paths win", () => {
   const store = {
     a: propagating(["c", "b"], binX("a")),
     b: directory({ bin: directory({ x: file("b"), y: file("b") }) }),

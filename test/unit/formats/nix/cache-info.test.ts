@@ -18,7 +18,7 @@ test("a cache written by `nix copy` has a store directory only", () => {
   });
 });
 
-test("unknown keys, blanks and a missing newline do not matter", () => {
+test("ignores unknown keys, blanks and a missing newline", () => {
   const info = CacheInfo.parse("GetNarInfosV1: 1\nStoreDir:/gnu/store \r\nhello\nPriority: 7");
   assert.deepEqual(info, { storeDir: "/gnu/store", wantMassQuery: false, priority: 7 });
 });

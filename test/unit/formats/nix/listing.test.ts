@@ -98,7 +98,7 @@ test("the text of propagated-user-env-packages is kept, in whatever chunks it ca
   assert.equal(listTree(withPropagated(Tree.symlink("x"))).propagatedUserEnvPackages, undefined);
 });
 
-test("a propagated-user-env-packages that is no list of packages is not kept in memory", () => {
+test("refuses a propagated-user-env-packages that is too long for memory", () => {
   assert.throws(() => listTree(withPropagated(Tree.file(Buffer.alloc(65_537)))), {
     code: "PROPAGATED_TOO_LONG",
   });

@@ -134,7 +134,7 @@ test("passes contents on as views of the source's chunks", async () => {
   assert.equal(size, 1_000_000);
 });
 
-test("lets the source have the last word: reads it to its end", async () => {
+test("reads the source to its end, so that it can still fail", async () => {
   const whole = writeNar(Tree.file("x"));
   async function* source(): AsyncGenerator<Uint8Array> {
     yield whole;

@@ -55,7 +55,7 @@ test("one good signature among others is enough", () => {
   assert.ok(isSignedBy({ ...info, signatures: [...others, item.sig, ...others] }, keys));
 });
 
-test("of two keys with one name either may have signed", () => {
+test("if two keys have one name, either may have signed", () => {
   const other = PublicKey.parse(`${keys[0]?.name}:${Buffer.alloc(32, 1).toString("base64")}`);
   assert.ok(isSignedBy(signed, [other, ...keys]));
   assert.ok(!isSignedBy(signed, [other]));
@@ -109,7 +109,7 @@ for (const text of [
   });
 }
 
-test("refuses a public key as a secret one, without repeating it", () => {
+test("refuses a public key as a secret key, without repeating it", () => {
   assert.throws(
     () => sign(info, vectors.publicKey),
     (error) => {

@@ -61,7 +61,7 @@ test("reads an image back down to its layers' diffIds", async () => {
   assert.equal(image?.digest, root.digest);
 });
 
-test("reads every platform of an index, but not what is no image", async () => {
+test("reads every platform of an index, and skips entries that are no images", async () => {
   const { push, keep, fetch } = registry();
   const attestation = {
     ...keep("application/vnd.oci.image.manifest.v1+json", Buffer.from("{}")),
@@ -76,14 +76,14 @@ test("reads every platform of an index, but not what is no image", async () => {
   );
 });
 
-test("a document that is not what its digest says is refused", async () => {
+test("refuses a document that does not match its digest", async () => {
   const { push, documents, fetch } = registry();
   const root = push(["a"]);
   documents.set(root.digest, Buffer.from("{}"));
   await assert.rejects(readImage(root, fetch), BlobMismatch);
 });
 
-test("a document of another size than its descriptor says is refused", async () => {
+test("refuses a document whose size is not that of its descriptor", async () => {
   const { push, fetch } = registry();
   const root = push(["a"]);
   await assert.rejects(readImage({ ...root, size: root.size + 1 }, fetch), BlobMismatch);
@@ -152,7 +152,7 @@ test("an image for another platform is missing, not different", async () => {
   );
 });
 
-test("a config that differs in nothing we know of is still reported", async () => {
+test("reports a config that differs only in fields that we do not know", async () => {
   const { push, keep, documents, fetch } = registry();
   const ours = push(["a"]);
   const bytes = imageConfig({

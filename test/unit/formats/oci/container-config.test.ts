@@ -17,7 +17,7 @@ const BASE: ContainerConfig = {
 
 const merged = (changes: ConfigChanges): ContainerConfig => mergeConfig(BASE, changes);
 
-test("what is not mentioned stays", () => {
+test("fields that are not mentioned stay", () => {
   const { Labels, ...rest } = merged({});
   assert.deepEqual(
     Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
@@ -26,7 +26,7 @@ test("what is not mentioned stays", () => {
   assert.deepEqual(Labels, BASE.Labels);
 });
 
-test("null removes what is there, and is no mistake where nothing is", () => {
+test("null removes a value, and does nothing if there is none", () => {
   const all = merged({
     cmd: null,
     entrypoint: null,
@@ -48,12 +48,12 @@ test("null removes what is there, and is no mistake where nothing is", () => {
   );
 });
 
-test("a variable keeps its place, new ones follow by name", () => {
+test("a variable keeps its place, and new ones follow by name", () => {
   const { Env } = merged({ env: { Z: "1", OPTS: "a=b", A: "", USER: "me" } });
   assert.deepEqual(Env, ["USER=me", "PATH=/a:/b", "EMPTY=", "OPTS=a=b", "A=", "Z=1"]);
 });
 
-test("a search path is added to before and behind, without an empty part", () => {
+test("a search path can be extended at both ends, without an empty part", () => {
   const pathOf = (change: ConfigChanges["env"], name: string): string | undefined =>
     merged({ env: change }).Env.find((each) => each.startsWith(`${name}=`));
   assert.equal(pathOf({ PATH: { prepend: "/x" } }, "PATH"), "PATH=/x:/a:/b");
@@ -64,14 +64,14 @@ test("a search path is added to before and behind, without an empty part", () =>
   assert.equal(pathOf({ EMPTY: { append: "/y" } }, "EMPTY"), "EMPTY=/y");
 });
 
-test("the order in which a program names things is of no account", () => {
+test("the order in which a program names things does not matter", () => {
   const one = merged({ env: { B: "1", A: "2" }, labels: { y: "1", x: "2" } });
   const other = merged({ env: { A: "2", B: "1" }, labels: { x: "2", y: "1" } });
   assert.equal(JSON.stringify(one), JSON.stringify(other));
   assert.deepEqual(Object.keys(one.Labels), ["a", "b", "x", "y"]);
 });
 
-test("another entrypoint comes without the earlier command, unless it is named again", () => {
+test("another entrypoint drops the earlier command, unless the program names it again", () => {
   assert.deepEqual(merged({ entrypoint: ["/own"] }).Cmd, []);
   assert.deepEqual(merged({ entrypoint: ["/own"], cmd: ["x"] }).Cmd, ["x"]);
   assert.deepEqual(merged({ entrypoint: null }).Cmd, ["bash"]);

@@ -84,7 +84,7 @@ for (const [text, problem] of [
     );
   });
 
-test("a name of just the greatest length passes", () => {
+test("a name of exactly the greatest length is accepted", () => {
   assert.equal(Repository.parse(`ghcr.io/${"a".repeat(247)}`).name.length, 247);
 });
 
@@ -142,7 +142,7 @@ for (const text of [
     );
   });
 
-test("what parses comes back as it was", () => {
+test("parsing and formatting give the same text", () => {
   const part = fc.stringMatching(/^[a-z0-9]{1,5}(?:[._-][a-z0-9]{1,5}){0,2}$/);
   const name = fc.array(part, { minLength: 1, maxLength: 4 });
   const host = fc.constantFrom("ghcr.io", "localhost:5000", "[::1]:80", "a-b.example.org");

@@ -92,7 +92,7 @@ test("a flake registry adds its link and its root, and nothing else", () => {
   ]);
 });
 
-test("a registry is the file itself, or the file in a directory, which must be there", () => {
+test("a registry is a file, or a directory that holds the file", () => {
   const path = pathOf("registry");
   assert.equal(flakeRegistryTarget(path, file("{}")), path);
   assert.equal(flakeRegistryTarget(path, symlink("x")), path);

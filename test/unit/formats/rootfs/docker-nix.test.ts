@@ -105,7 +105,7 @@ const PACKAGES = {
 const addedTo = (before: string, after: string): string[] =>
   after.split("\n").filter((line) => !before.split("\n").includes(line));
 
-test("another user is one account and one group more, in the order of a Nix attribute set", () => {
+test("another user adds one account and one group, in the order of a Nix attribute set", () => {
   const bash = `${PACKAGES.bashInteractive}/bin/bash`;
   assert.deepEqual(addedTo(passwd(PACKAGES), passwd(PACKAGES, LIX)), [
     `lix:x:1000:1000:Nix user:/home/lix:${bash}`,
@@ -119,7 +119,7 @@ test("another user is one account and one group more, in the order of a Nix attr
   ]);
 });
 
-test("a user in a group that is there is one of its members", () => {
+test("a user in an existing group is one of its members", () => {
   const inRoot = { ...LIX, gid: 0, group: "root" };
   assert.deepEqual(addedTo(group(), group(inRoot)), ["root:x:0:lix,root"]);
 });
@@ -141,7 +141,7 @@ test("settings for another user are those of NixOS/nix's docker.nix, and a HOME"
   );
 });
 
-test("one user builds without a group of builders, unless the program names one", () => {
+test("a single user builds without a group of builders, unless the program names one", () => {
   assert.match(nixConf({}, LIX), /^build-users-group = $/m);
   assert.match(nixConf({ "build-users-group": "x" }, LIX), /^build-users-group = x$/m);
 });

@@ -13,7 +13,7 @@ const named = (name: string): ProfilePackage => ({
   priority: 5,
 });
 
-test("a package listed twice stands there twice", () => {
+test("a package that is listed twice appears twice", () => {
   const text = manifestNix([named("a-1"), named("a-1")]);
   assert.equal(text.match(/name = "a-1";/g)?.length, 2);
 });

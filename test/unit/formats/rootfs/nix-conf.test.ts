@@ -44,7 +44,7 @@ test("takes values literally: no shell sees them", () => {
   assert.deepEqual(added({ x: "$HOME `id` \"q\" \\ 'é'" }), ["x = $HOME `id` \"q\" \\ 'é'"]);
 });
 
-test("refuses keys that Nix would end early, take for a comment, or refuse", () => {
+test("refuses keys that Nix would cut, treat as a comment, or refuse", () => {
   for (const key of ["", " ", "a b", "a\tb", " a", "a=b", "#a", "a#b", "a\rb"])
     assert.throws(
       () => nixConf({ [key]: "x" }),

@@ -64,7 +64,7 @@ test("refuses a package whose manifest.nix is a directory or leads to one", () =
   });
 });
 
-test("asks for the listing that a package's manifest.nix leads to", () => {
+test("needs the listing that a package's manifest.nix leads to", () => {
   const all = knowsAll({ a: directory({ "manifest.nix": symlink(`${pathOf("b")}/x`) }) });
   const result = makeProfile([installing("a")], MANIFEST, (path) =>
     path === pathOf("b") ? "unknown" : all(path),

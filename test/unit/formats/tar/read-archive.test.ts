@@ -80,7 +80,7 @@ for (const [what, tar, message] of [
   ["ends in a file", tarOf({ name: "f", contents: "hello" }).subarray(0, 514), /Unexpected end/],
   ["has no end", tarPart({ name: "f" }), /byte 512: it ends too early/],
   ["is a page", Buffer.from("<html>".repeat(200)), /Invalid tar header/],
-  ["has a PAX size that is none", tarOf(pax({ size: "-1" }), { name: "f" }), /Invalid header/],
+  ["has a PAX size that is no number", tarOf(pax({ size: "-1" }), { name: "f" }), /Invalid header/],
   // Go would read the contents as headers, and so another image.
   [
     "has a link with contents",

@@ -49,7 +49,7 @@ test("long names come out of prefixes, PAX records and GNU's entries, and names 
     assert.deepEqual(link, [{ kind: "symlink", path: "l", target: WILD }]);
 });
 
-test("what stands before one entry does not hold for the next, and global records for none", async () => {
+test("extended headers apply to one entry only, and global records to none", async () => {
   assert.deepEqual(await paths(pax({ path: "long" }), { name: "a" }, { name: "b" }), ["long", "b"]);
   assert.deepEqual(await paths(pax({ path: "everywhere" }, "g"), { name: "a" }), ["a"]);
   assert.deepEqual(await paths(gnuLong("K", "t"), gnuLong("L", "long"), { name: "a" }), ["long"]);
@@ -83,15 +83,15 @@ for (const [what, tar, message] of [
   ["ends in a header", tarOf({ name: "f" }).subarray(0, 300), /ends too early/],
   ["ends in a file", tarOf({ name: "f", contents: "hello" }).subarray(0, 514), /ends too early/],
   ["has no end", tarPart({ name: "f" }), /byte 512: it ends too early/],
-  ["is a page", Buffer.from("<html>".repeat(200)), /a header whose checksum is wrong/],
-  ["has a changed header", damagedSum, /byte 512: a header whose checksum is wrong/],
-  ["has a size that is none", tarOf({ name: "f", size: "12x" }), /a number that is none/],
+  ["is a page", Buffer.from("<html>".repeat(200)), /a header with a wrong checksum/],
+  ["has a changed header", damagedSum, /byte 512: a header with a wrong checksum/],
+  ["has a size that is no number", tarOf({ name: "f", size: "12x" }), /a malformed number/],
+  ["has a huge size", tarOf({ name: "f", size: "\x80".padEnd(12, "\xff") }), /a malformed number/],
   [
-    "has a huge size",
-    tarOf({ name: "f", size: "\x80".padEnd(12, "\xff") }),
-    /a number that is none/,
+    "has a PAX size that is no number",
+    tarOf(pax({ size: "-1" }), { name: "f" }),
+    /a size that is no number/,
   ],
-  ["has a PAX size that is none", tarOf(pax({ size: "-1" }), { name: "f" }), /a size that is none/],
   ["has broken PAX records", tarOf({ name: "p", type: "x", contents: "9 a=b\n" }), /PAX records/],
   ["has a device", tarOf({ name: "null", type: "3" }), /a device/],
   ["has a pipe", tarOf({ name: "p", type: "6" }), /a named pipe/],
