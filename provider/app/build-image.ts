@@ -93,7 +93,7 @@ async function buildMissing(
   );
 }
 
-/** Of layers that are all identified. */
+/** Throws unless every layer's digest is known. */
 export async function requireDigests(
   session: Session,
   imagePlan: ImagePlan,

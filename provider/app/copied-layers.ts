@@ -1,6 +1,6 @@
 /**
- * Layers that some destination lacks and a registry has: they are not made anew, but mounted, or read out of
- * that registry. What it serves counts by its digest only.
+ * Layers that one destination lacks and a registry has: they are mounted or read from that registry instead
+ * of being built again. Their digests are checked.
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
@@ -11,10 +11,10 @@ import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import type { Assembled } from "./assemble.ts";
 import type { Session } from "../image/session.ts";
 
-/** By destination, the blobs that it was found to lack. */
+/** By destination, the blobs that it does not have. */
 export type MissingBlobs = ReadonlyMap<Destination, ReadonlySet<Digest>>;
 
-/** Of the layers that somebody lacks and somebody else has, blobs that need no building. */
+/** Blobs of layers that one destination lacks and another has, so that they need not be built. */
 export function copiedLayers(
   session: Session,
   { image, platforms }: Assembled,
@@ -43,7 +43,7 @@ export function copiedLayers(
 export const wantedBlobs = (lacking: MissingBlobs): ReadonlySet<Digest> =>
   new Set([...lacking.values()].flatMap((digests) => [...digests]));
 
-/** Out of the local cache where it is there. */
+/** From the local cache, if it is there. */
 async function* openCopy(
   session: Session,
   layer: LayerIdentity,
@@ -61,6 +61,6 @@ export class LayerNotCopied extends LixImageError {
   readonly code = "LAYER_NOT_COPIED";
   override readonly retryable = "lost layer";
   constructor(digest: Digest, from: string, cause: unknown) {
-    super(`layer ${digest} cannot be copied from ${from}, so it is made anew`, { cause });
+    super(`layer ${digest} cannot be copied from ${from}, so it is built again`, { cause });
   }
 }

@@ -8,7 +8,7 @@ import type { Assembled, AssembledPlatform } from "./assemble.ts";
 import type { ImagePlan } from "./plan-image.ts";
 import { labelsOf, type Resolved } from "./resolve.ts";
 
-/** Known by the arguments alone; of a tag with placeholders no more is. */
+/** Known from the arguments alone; a tag with placeholders is not. */
 export type SpecOutputs = Pick<LixImageOutputs, "revision"> &
   Partial<Pick<LixImageOutputs, "taggedRefs" | "mirrorRefs">>;
 
@@ -66,7 +66,7 @@ export function describeImage(imagePlan: ImagePlan, assembled: Assembled): LixIm
   };
 }
 
-/** The outputs, and the layers that are told after `up` only. */
+/** The outputs, with the layers, which are known after `up` only. */
 export function describeBuilt(imagePlan: ImagePlan, assembled: Assembled): LixImageOutputs {
   const outputs = describeImage(imagePlan, assembled);
   const [first, ...rest] = assembled.platforms;

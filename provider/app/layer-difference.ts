@@ -1,5 +1,5 @@
 /**
- * Which files of two layers differ: what a person wants to know when diffIds do.
+ * Which files of two layers differ, for a user who sees two different diffIds.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -27,7 +27,7 @@ export async function layerDifference(expected: Bytes, got: Bytes): Promise<stri
 
 const LAYER = "a layer";
 
-/** Path to what is there, in words. */
+/** By path, a description of the file. */
 async function listLayer(blob: Bytes): Promise<ReadonlyMap<string, string>> {
   const entries = new Map<string, string>();
   const tar = extract();

@@ -5,8 +5,8 @@
  */
 import { throwAll } from "../base/errors.ts";
 import type { Lock, LockedSystem } from "../lock/lock.ts";
-import { readLock } from "../lock/read.ts";
-import { verifyLock } from "../lock/verify.ts";
+import { readLock } from "../lock/read-lock.ts";
+import { verifyLock } from "../lock/verify-lock.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
 import { importSource } from "../plan/import-source.ts";
@@ -20,7 +20,7 @@ import { lixError } from "../errors/lix-error.ts";
 export interface Resolved {
   readonly spec: Spec;
   readonly lock: Lock;
-  /** Of the lock file's bytes, hex. */
+  /** The digest of the lock file's bytes, hex. */
   readonly lockSha256: string;
   /** Sorted by platform, as the index has them. */
   readonly inputs: readonly PlatformInput[];

@@ -32,7 +32,7 @@ export async function readArguments(
     const { args, mistakes } = readInputs(parseStrictJson(text));
     const draft = draftSpec(
       { ...args, ...instead },
-      // One that is wrong is not missing as well.
+      // A destination that is wrong must not be reported as missing too.
       { directory, destination: mistakes.length > 0 ? "optional" : destination },
     );
     throwAll([...mistakes, ...draft.mistakes]);

@@ -10,9 +10,9 @@ import type { ImageSource } from "./image-source.ts";
 type Layer = PlatformImage["layers"][number];
 
 /**
- * Reads every layer, because manifest and config only promise what the blobs are: a line for each
- * that is not what they say.
- * @param expected whose blobs need no look at their contents.
+ * Reads every layer, because manifest and config only claim what the blobs are. Returns a line for each blob
+ * that is different.
+ * @param expected platforms whose blobs need no decompression, because their digests are known to be right.
  */
 export async function damagedLayers(
   image: ImageSource,
@@ -49,7 +49,7 @@ async function checkLayer(
   { isOurs, meter }: { readonly isOurs: boolean; readonly meter: Meter },
 ): Promise<void> {
   const { digest, diffId, mediaType } = layer;
-  // A docker archive says nothing of sizes.
+  // A docker archive does not state sizes.
   const size = image.plain ? undefined : layer.size;
   await drain(verifiedBlob(image.getBlob(digest), { digest, size }, image.description), meter);
   if (isOurs) return;

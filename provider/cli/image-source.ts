@@ -1,4 +1,4 @@
-/** An image to look at: in a registry, in an OCI layout, or in a docker archive. @module */
+/** An image to read: in a registry, in an OCI layout, or in a docker archive. @module */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Bytes } from "../base/bytes.ts";
@@ -19,16 +19,16 @@ import { lixError } from "../errors/lix-error.ts";
 export interface ImageSource {
   /** For messages: a reference, a folder, a file. */
   readonly description: string;
-  /** What the image is called there. */
+  /** The image's names there. */
   readonly names: readonly string[];
   readonly root: Pick<Descriptor, "mediaType" | "digest" | "size">;
   readonly platforms: readonly PlatformImage[];
   /**
-   * A docker archive has neither manifests nor compressed layers: its image goes by the config's
+   * A docker archive has neither manifests nor compressed layers: its image is identified by the config's
    * digest, and its layers by their diffIds.
    */
   readonly plain: boolean;
-  /** Checked: the last bytes come only when the digest is right. */
+  /** Verified: the last bytes are yielded only if the digest matches. */
   readonly getBlob: (digest: Digest) => Bytes;
 }
 
@@ -94,7 +94,7 @@ export async function withImage<T>(
   }
 }
 
-/** What is not there may have been meant as a folder. */
+/** A missing path counts as a folder unless it ends in .tar. */
 const isFile = async (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => !found.isDirectory(),

@@ -1,4 +1,4 @@
-/** The store paths that a layer has files of, by its tar: neither manifest nor config names them. @module */
+/** The store paths in a layer, read from its tar, because neither manifest nor config names them. @module */
 import { ByteString } from "../base/byte-string.ts";
 import { decompressLayer } from "../destination/decompress-layer.ts";
 import type { PlatformImage } from "../formats/oci/read-image.ts";
@@ -8,10 +8,10 @@ import type { ImageSource } from "./image-source.ts";
 
 type Layer = PlatformImage["layers"][number];
 
-/** Reads all of the layer. Sorted. */
+/** Reads all of the layer. The result is sorted. */
 export async function storePathsIn(image: ImageSource, layer: Layer): Promise<string[]> {
   const { digest, mediaType } = layer;
-  // A docker archive says nothing of sizes.
+  // A docker archive does not state sizes.
   const size = image.plain ? undefined : layer.size;
   const blob = verifiedBlob(image.getBlob(digest), { digest, size }, image.description);
   const paths = new Set<string>();

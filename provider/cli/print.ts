@@ -1,4 +1,4 @@
-/** What commands say on stdout. @module */
+/** What commands print on stdout. @module */
 import { formatBytes } from "../base/format-bytes.ts";
 import { printable, printableJson, printableLines } from "../base/printable.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
@@ -6,28 +6,28 @@ import type { LixImageOutputs } from "../../sdk/outputs.ts";
 let clearProgress = (): void => {};
 
 /**
- * A reader that leaves early, such as `head`, is no failure; a full disk is.
- * @param clear takes a line of progress away: stdout and stderr are often one terminal.
+ * A reader that ends early, such as `head`, is not a failure; a full disk is.
+ * @param clear removes a line of progress, because stdout and stderr are often one terminal.
  */
 export function guardOutput(clear: () => void): void {
-  let told = false;
+  let reported = false;
   clearProgress = clear;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" || told) return;
-    told = true;
+    if (error.code === "EPIPE" || reported) return;
+    reported = true;
     clear();
     process.stderr.write(`lix-image: cannot write to stdout: ${printable(error.message)}\n`);
-    // At the very end, because a command that succeeds otherwise sets 0.
+    // At exit, because a command that succeeds otherwise sets 0.
     process.once("exit", () => (process.exitCode ||= 1));
   });
-  process.stderr.on("error", () => {}); // Nobody is left to be told.
+  process.stderr.on("error", () => {}); // There is nobody left to report to.
 }
 
 export function printJson(value: unknown): void {
   printText(`${printableJson(value)}\n`);
 }
 
-/** Each is one line: what others wrote into it cannot make it two, nor steer the terminal. */
+/** Each stays one line: text of others in it cannot add lines, nor control the terminal. */
 export function printLines(lines: readonly string[]): void {
   printText(`${printableLines(lines)}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * Progress on stderr. A terminal gets one line with a bar, which is redrawn, and taken away before anything
- * else is written. A pipe or a log gets plain lines, one in two seconds, and no control sequence.
+ * Progress on stderr. A terminal gets one line with a bar, which is redrawn, and removed before anything else
+ * is written. A pipe or a log gets a plain line every two seconds, and no control sequences.
  * @module
  */
 import type { WriteStream } from "node:tty";
@@ -8,23 +8,23 @@ import type { Environment } from "../base/environment.ts";
 import type { LogSink } from "../base/log.ts";
 
 export interface TerminalSink extends LogSink {
-  /** Takes the line of progress away: something else is about to be written. */
+  /** Removes the line of progress, because something else is about to be written. */
   readonly clear: () => void;
 }
 
 /** What we use of stderr. */
 export type TerminalStream = Pick<WriteStream, "write"> & {
   readonly isTTY?: boolean | undefined;
-  /** Undefined or 0 where nobody knows. */
+  /** Undefined or 0 where it is unknown. */
   readonly columns?: number | undefined;
 };
 
 const CLEAR = "\r\u001b[K";
-// A line a second is said; in a log every second one is enough. A timer may be late or early.
+// Progress comes once a second; a log needs half of that. A timer may be late or early.
 const PLAIN_PAUSE_MS = 1_900;
 const USUAL_COLUMNS = 80;
 const BAR_COLUMNS = 20;
-/** In a narrower terminal the numbers are worth more than the bar. */
+/** In a narrower terminal there is room for the numbers only. */
 const LEAST_COLUMNS_WITH_BAR = 60;
 
 export function terminalSink(
@@ -74,7 +74,7 @@ function barOf(share: number): string {
   return `[${"#".repeat(full)}${"-".repeat(BAR_COLUMNS - full)}] ${percent.padStart(3)}%  `;
 }
 
-/** As much as fits: a path may hold characters that take two columns. */
+/** As much as fits; some characters take two columns. */
 function cut(text: string, columns: number): string {
   let width = 0;
   let fits = "";

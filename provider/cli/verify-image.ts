@@ -60,7 +60,7 @@ async function compare(session: Session, spec: Spec, image: ImageSource) {
     ...(await damagedLayers(image, ours.platforms)),
     ...(await differentFiles(session, imagePlan, assembled, image)),
   ];
-  // What only the index says: annotations, further entries, their order.
+  // The index alone has annotations, other entries and their order.
   if (differences.length === 0 && ours.digest !== image.root.digest)
     differences.push(`index: expected ${ours.digest}; got ${image.root.digest}`);
   return { expected: ours.digest, differences };
@@ -84,7 +84,7 @@ const expectedOf = ({ image, platforms }: Assembled): Expected => ({
   })),
 });
 
-/** By the digests that such an image has in a docker archive. */
+/** With the digests that the image has in a docker archive. */
 function inPlain(assembled: Assembled): Expected {
   const { digest, platforms } = expectedOf(assembled);
   const plain = (layer: PlatformImage["layers"][number]) => ({
@@ -106,7 +106,7 @@ function describeDifference({ where, expected, got, onlyCompression }: ImageDiff
   return printable(`${where}: expected ${expected}; got ${got}${note}`);
 }
 
-/** The files behind layers that stand at the same place with other contents. */
+/** The files that differ in layers at the same place. */
 async function differentFiles(
   session: Session,
   imagePlan: ImagePlan,
@@ -117,7 +117,7 @@ async function differentFiles(
   for (const ours of platforms) {
     const name = Platform.format(ours.plan.platform);
     const theirs = image.platforms.find((each) => Platform.format(each.platform) === name);
-    // Another number of layers: comparing by place would only show the shift.
+    // With a different number of layers, a comparison by place would only show a shift.
     if (theirs?.layers.length !== ours.layers.length) continue;
     for (const [index, { identity }] of ours.layers.entries()) {
       const other = theirs.layers[index];

@@ -25,21 +25,21 @@ export function ociLayoutDestination(folder: string): Destination {
   const dir = resolve(folder);
   const missing = (digests: readonly Digest[]): Promise<ReadonlySet<Digest>> =>
     usable(dir, async () => {
-      // A folder that is no layout is refused here, before anything is built for it.
+      // Refused here, before anyone builds what it lacks.
       await checkLayout(dir);
-      const absent = new Set<Digest>();
+      const lacking = new Set<Digest>();
       for (const digest of digests)
-        if ((await ifThere(stat(blobPath(dir, digest)))) === undefined) absent.add(digest);
-      return absent;
+        if ((await ifThere(stat(blobPath(dir, digest)))) === undefined) lacking.add(digest);
+      return lacking;
     });
   return {
     description: dir,
-    // A folder promises nothing about blobs, and a look for them costs nothing.
+    // A folder promises nothing, and looking for its blobs costs nothing.
     holds: () => Promise.resolve(false),
     missing,
     async publish(image, { tags, signal, missing: known }) {
       await usable(dir, () => prepareLayout(dir));
-      const absent = known ?? (await missing(image.blobs.map(({ digest }) => digest)));
+      const lacking = known ?? (await missing(image.blobs.map(({ digest }) => digest)));
       const manifests = [...image.children, image.root].map(({ digest, bytes }) => ({
         digest,
         size: bytes.length,
@@ -48,7 +48,7 @@ export function ociLayoutDestination(folder: string): Destination {
       const write = async (incoming: string): Promise<void> => {
         // One at a time: a disk gains nothing from more, and the bytes are made while they are read.
         for (const blob of image.blobs)
-          if (absent.has(blob.digest)) await writeBlob(dir, blob, { incoming, signal });
+          if (lacking.has(blob.digest)) await writeBlob(dir, blob, { incoming, signal });
         for (const manifest of manifests) await writeBlob(dir, manifest, { incoming, signal });
       };
       await usable(dir, () => withIncoming(dir, write));
@@ -56,9 +56,9 @@ export function ociLayoutDestination(folder: string): Destination {
       await usable(dir, () => pointTags(dir, tags, image.root));
       return {
         uploaded: image.blobs
-          .filter(({ digest }) => absent.has(digest))
+          .filter(({ digest }) => lacking.has(digest))
           .map(({ digest, size }) => ({ digest, size })),
-        reused: image.blobs.map(({ digest }) => digest).filter((digest) => !absent.has(digest)),
+        reused: image.blobs.map(({ digest }) => digest).filter((digest) => !lacking.has(digest)),
       };
     },
   };

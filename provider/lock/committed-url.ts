@@ -1,6 +1,6 @@
 /**
- * URLs that are written into a lock or beside it, and so into the history of a repository, where
- * everybody may read them for ever: no credential stands in one.
+ * URLs that are written into a lock or beside it, and so into the history of a repository, where they can be
+ * read for ever. They must not hold credentials.
  * @module
  */
 import { isSecretName, redact } from "../base/redact.ts";
@@ -9,7 +9,7 @@ import { isSecretName, redact } from "../base/redact.ts";
 export function checkCommittedUrl<T extends string | URL>(text: T): T {
   if (holdsCredential(text instanceof URL ? text.href : text))
     throw new RangeError(
-      "credentials do not belong into a lock: leave them out, and put the login for its host into netrc (NETRC or ~/.netrc)",
+      "credentials do not belong in a lock: leave them out, and put the login for its host into netrc (NETRC or ~/.netrc)",
     );
   return text;
 }

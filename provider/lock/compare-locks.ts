@@ -1,4 +1,4 @@
-/** What a new lock changes: for the eyes of whoever reviews it. @module */
+/** What a new lock changes, for its review. @module */
 import { isDeepStrictEqual } from "node:util";
 import { ByteString } from "../base/byte-string.ts";
 import { closureOf } from "../formats/nix/closure.ts";
@@ -15,15 +15,15 @@ export interface SystemDifference {
   readonly size: Change<number>;
   readonly newPaths: readonly StorePath[];
   readonly gonePaths: readonly StorePath[];
-  /** In both, with another record: other signatures, another size of the download. */
+  /** In both locks, with different signatures or a different download size. */
   readonly changedPaths: readonly StorePath[];
 }
 
 export interface PackageDifference {
   readonly attribute: string;
-  /** Undefined: it was not there, or is no more. */
+  /** Undefined where it does not exist. */
   readonly package: Change<LockedPackage | undefined>;
-  /** Unpacked bytes of the package with all that it needs. */
+  /** Unpacked bytes of the package's closure. */
   readonly closureSize: Change<number>;
 }
 
@@ -79,7 +79,7 @@ function compareSystems(
   };
 }
 
-/** Whether nothing differs that a lock says of this system. */
+/** Whether the locks say the same about this system. */
 export const isSameSystem = (one: SystemDifference): boolean =>
   one.nixpkgs.before === one.nixpkgs.after &&
   [one.packages, one.newPaths, one.gonePaths, one.changedPaths].every((list) => list.length === 0);

@@ -1,4 +1,4 @@
-/** What the parts of one system's lock must say of each other. @module */
+/** What the parts of one system's lock must agree on. @module */
 import { StorePath } from "../formats/nix/store-path.ts";
 import { Location } from "./location.ts";
 import type { LockedPackage, LockedSystem } from "./lock.ts";
@@ -17,7 +17,7 @@ export function* inconsistencies(system: LockedSystem): Generator<string> {
     for (const reference of missing)
       yield `${here}.references: ${StorePath.baseName(reference)} is not in paths`;
     if (path.fetch !== undefined && path.ca?.startsWith("fixed:r:sha256:") !== true)
-      yield `${here}.fetch: needs "ca": "fixed:r:sha256:…", else nothing would vouch for the tarball`;
+      yield `${here}.fetch: needs "ca": "fixed:r:sha256:…", because nothing else proves the tarball's contents`;
   }
 }
 
@@ -38,7 +38,7 @@ function* packageMistakes(locked: LockedPackage, system: LockedSystem): Generato
 
 /**
  * The outputs whose closure a lock always holds. manifest.nix names `out` of each package; an attribute
- * that is itself one output stands for that one alone.
+ * that is itself one output needs only that output.
  */
 export function requiredOutputs(locked: LockedPackage): string[] {
   if (locked.outputSpecified) return [locked.defaultOutput];

@@ -12,7 +12,7 @@ export interface Lock {
 }
 
 export interface LockedCache {
-  /** `http(s)://…`, `file:///…`, `s3://…`, `local`; a relative path of the file stands here as an absolute `file://` URL. */
+  /** `http(s)://…`, `file:///…`, `s3://…`, `local`; a relative path in the file is an absolute `file://` URL here. */
   readonly url: string;
   /** `name:base64`, each. */
   readonly trustedPublicKeys: readonly string[];
@@ -47,6 +47,6 @@ export interface LockedPackage {
 export interface LockedPath extends PathInfo {
   /** Bytes of the compressed NAR, a hint for progress. */
   readonly downloadSize?: number | undefined;
-  /** Where no cache has it: a tarball whose one top folder's NAR is this path's. */
+  /** For a path that no cache has: a tarball whose one top folder has this path's NAR. */
   readonly fetch?: { readonly tarball: string } | undefined;
 }

@@ -2,7 +2,7 @@
  * JSON as RFC 8259 has it, but stricter than `JSON.parse`: a key that occurs twice is an error, since
  * one of the two would be lost unseen, and so is `__proto__`, which schema libraries drop. Errors have
  * a line and a column, which those of `JSON.parse` lack for short or odd texts. A byte order mark at
- * the start, which editors on Windows write, is passed over.
+ * the start, which editors on Windows write, is skipped.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @module
  */
@@ -16,7 +16,7 @@ const WORD = /true|false|null/y;
 const BLANK = /[ \t\r\n]*/y;
 
 const BYTE_ORDER_MARK = "\uFEFF";
-// A lock is six deep; the bound keeps hostile text off the call stack.
+// A lock is six levels deep; the limit protects the call stack from hostile text.
 const DEPTH_LIMIT = 64;
 
 export function parseStrictJson(text: string): unknown {
@@ -25,7 +25,7 @@ export function parseStrictJson(text: string): unknown {
   const fail = (expected: string): never => {
     throw invalidJson(text, at, expected);
   };
-  /** The token at the position, which moves behind it; undefined when there is another. */
+  /** The token at the position, which moves past it; undefined when another one is there. */
   const take = (token: RegExp): string | undefined => {
     token.lastIndex = at;
     const found = token.exec(text)?.[0];

@@ -19,7 +19,7 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
     .map((candidate) => candidate.name);
 }
 
-/** Of fewer letters half of everything begins. */
+/** With fewer than three letters, too many names would match. */
 const isBeginning = (wanted: string, name: string): boolean =>
   wanted.length >= 3 && name.toLowerCase().startsWith(wanted.toLowerCase());
 

@@ -86,7 +86,7 @@ function selectAttribute(system: LockedSystem, from: LockedPackage, where: strin
   const install = from.outputSpecified
     ? [outPath]
     : from.outputsToInstall.map((output) => lockedOutput(system, from, output, where));
-  // lib.getOutput "out": an attribute that is itself one output stands for itself.
+  // lib.getOutput "out": an attribute that is itself one output stays that output.
   const out =
     from.outputSpecified || !from.outputs.has("out")
       ? outPath
@@ -105,7 +105,7 @@ function selectAttribute(system: LockedSystem, from: LockedPackage, where: strin
   };
 }
 
-/** A chosen output stands for itself, in manifest.nix as in the profile. */
+/** A chosen output is itself the package, in manifest.nix and in the profile. */
 function selectOutput(
   system: LockedSystem,
   from: LockedPackage,

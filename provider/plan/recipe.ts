@@ -13,7 +13,7 @@ import type { Attributes, Tree } from "../formats/nix/tree.ts";
 import type { LayerCompression } from "../formats/layer/compressor.ts";
 import type { Platform } from "../formats/oci/descriptor.ts";
 
-/** Of everything that reaches a digest; stored in state. Raising it changes every user's digests. */
+/** Version of everything that reaches a digest; stored in state. Raising it changes every user's digests. */
 export const FORMAT_VERSION = 1;
 
 /** sha256 of a recipe's canonical JSON, 64 hex digits: the key of the layer cache. */
@@ -107,7 +107,7 @@ function rowsKey(rows: readonly PathInfo[]): string {
 export function planKey(plan: {
   readonly layers: readonly LayerKey[];
   readonly config: Json;
-  /** Of the manifest; undefined for none. */
+  /** Annotations of the manifest; undefined for none. */
   readonly annotations?: Json | undefined;
   readonly platform: Platform;
 }): PlanKey {
@@ -118,7 +118,7 @@ export function planKey(plan: {
   return brandPlanKey(sha256({ version: FORMAT_VERSION, layers, config, annotations, platform }));
 }
 
-/** Of an image for several platforms, from those of its children in the index's order. */
+/** The key of an image for several platforms, from the keys of its children in the index's order. */
 export function indexPlanKey(children: readonly PlanKey[]): PlanKey {
   const [only, ...rest] = children;
   if (only !== undefined && rest.length === 0) return only;

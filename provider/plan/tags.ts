@@ -4,7 +4,7 @@ import { lixError } from "../errors/lix-error.ts";
 import { Tag } from "../formats/oci/reference.ts";
 
 export interface TagFacts {
-  /** Of the Lix that is shipped: `2.93.3`. */
+  /** The version of the Lix in the image: `2.93.3`. */
   readonly version: string;
   readonly planKey: string;
 }

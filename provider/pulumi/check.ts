@@ -14,7 +14,7 @@ import { ResourceState } from "./state.ts";
 import { ArgumentFingerprint } from "./argument-fingerprint.ts";
 import {
   parseArguments,
-  answeredArguments,
+  wireArguments,
   type CheckedArguments,
 } from "../arguments/parse-arguments.ts";
 import { claimImage } from "./claims.ts";
@@ -23,92 +23,89 @@ import { learnImage, type LearnedImage } from "./learn-image.ts";
 import { rememberPlan, uncachedLayers } from "./plans.ts";
 import { sayOnce, warnOnce } from "./say-once.ts";
 import { summarizeNew } from "./summary.ts";
-import { followsFromUnknown, Known, NOT_KNOWN, ValueUnknown } from "../arguments/unknown.ts";
+import {
+  followsFromUnknown,
+  PREVIEW_OUTPUTS,
+  UNKNOWN,
+  ValueUnknown,
+} from "../arguments/unknown.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { PreviewOutputs } from "./preview-outputs.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { toWire, type Wire } from "./wire.ts";
 
 export interface CheckResult {
-  readonly inputs: PropertyMap;
+  readonly inputs: Wire;
   readonly failures: { readonly property: string; readonly reason: string }[];
 }
 
-export async function check(
-  session: Session,
-  olds: PropertyMap,
-  news: PropertyMap,
-  directory: string = process.cwd(),
-): Promise<CheckResult> {
+export async function check(session: Session, olds: Wire, news: Wire): Promise<CheckResult> {
   try {
     const checked = parseArguments(news, givenOutputs(olds, news));
-    const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, directory });
-    claimImage(inputs.outputs);
-    return { inputs: CheckedInputs.format(inputs, news["__provider"]), failures: [] };
+    const inputs = await checkedInputs(session, olds, checked);
+    claimImage(inputs);
+    return { inputs: toWire({ ...inputs, __provider: news["__provider"] }), failures: [] };
   } catch (error) {
     return { inputs: {}, failures: failuresOf(error) };
   }
 }
 
-export interface ToCheck {
-  readonly checked: CheckedArguments;
-  /** Relative paths are relative to it. */
-  readonly directory: string;
-}
-
-/** Claims nothing. Throws every mistake at once. @param olds what state has. */
+/** Claims nothing. Throws every mistake at once. */
 export async function checkedInputs(
   session: Session,
-  olds: CheckedInputs,
-  { checked, directory }: ToCheck,
-): Promise<CheckedInputs> {
-  const text = Known.value(olds.state);
-  const state = ResourceState.parse(text);
+  olds: Wire,
+  checked: CheckedArguments,
+): Promise<Wire> {
+  const state = ResourceState.parse(olds["__state"]);
   session.knownLayers.seed(state);
-  session.knownLayers.seedPlan(Known.value(olds.outputs.planKey));
-  const draft = draftOf(checked, directory);
+  session.knownLayers.seedPlan(olds["planKey"]);
+  const draft = draftOf(checked);
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await learnImage(session, checked, draft);
+  const shown = shownOutputs(learned, checked, draft);
   const { imagePlan, built = [] } = learned;
   if (imagePlan !== undefined)
     rememberPlan(imagePlan, await uncachedLayers(session, built, state.layers));
-  const args = answeredArguments(checked);
-  const inputs: CheckedInputs = {
-    args,
-    ...shownOutputs(learned, checked, draft),
-    state: stateText(session, learned, { text, state }, checked),
-    fingerprint: ArgumentFingerprint.of(args),
-  };
-  // What changes of an image that is there already, diff says.
-  if (checked.dryRun && text === undefined) sayOnce(targetName(draft.spec), summarizeNew(inputs));
+  const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
+  const answered = wireArguments(checked);
+  const __checked = ArgumentFingerprint.of(answered);
+  const inputs = { ...answered, ...shown, __state, __checked };
+  // Of what is there already, diff tells.
+  if (checked.dryRun && olds["__state"] === undefined)
+    sayOnce(targetName(draft.spec), summarizeNew(inputs));
   return inputs;
 }
 
-/** All outputs that a preview shows. */
+/** All outputs that a preview shows; the unknown sentinel in place of what is not known. */
 function shownOutputs(
   learned: LearnedImage,
   { args, unknown }: CheckedArguments,
   { spec }: SpecDraft,
-): Pick<CheckedInputs, "outputs" | "platformNames"> {
+): Wire {
   // Without lixRevision there is none, and that is known.
   const outputs = { revision: undefined, ...learned.outputs };
   const isKnown = (name: PreviewOutput): boolean =>
     name in outputs && !followsFromUnknown(name, args, unknown);
-  const namesOnly = !isKnown("platforms") && !unknown.has("systems");
-  return {
-    outputs: PreviewOutputs.of(learned.outputs, isKnown),
-    // Which platforms there will be is known, and a preview shows them in their places.
-    platformNames: namesOnly ? platformNames(spec) : [],
-  };
+  const shown: Wire = Object.fromEntries(
+    PREVIEW_OUTPUTS.map((name) => [name, isKnown(name) ? outputs[name] : UNKNOWN]),
+  );
+  if (!isKnown("platforms") && !unknown.has("systems")) shown["platforms"] = unknownPlatforms(spec);
+  return shown;
 }
 
-const platformNames = ({ platforms }: Spec): string[] =>
-  [...platforms.values()].sort(comparePlatforms).map(Platform.format);
+/** Which there will be is known; a preview shows them in their places. */
+const unknownPlatforms = ({ platforms }: Spec): Wire =>
+  Object.fromEntries(
+    [...platforms.values()]
+      .sort(comparePlatforms)
+      .map((platform) => [
+        Platform.format(platform),
+        { digest: UNKNOWN, configDigest: UNKNOWN, size: UNKNOWN },
+      ]),
+  );
 
-function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: string): SpecDraft {
+function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
   const { spec, mistakes, warnings } = draftSpec(args, {
-    directory,
-    // Nobody can say that a destination is missing while one is unknown or wrong.
+    directory: process.cwd(),
+    // Of one that is unknown or wrong nobody can say that it is missing.
     destination: DESTINATIONS.some((name) => checked.incomplete.has(name))
       ? "optional"
       : "required",
@@ -119,9 +116,9 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: stri
 
 const DESTINATIONS = ["registry", "repository", "archives"];
 
-/** The state before, and what it says. */
+/** `olds.__state`, and what it says. */
 interface RecordedState {
-  readonly text: string | undefined;
+  readonly text: unknown;
   readonly state: ResourceState;
 }
 
@@ -131,10 +128,9 @@ function stateText(
   { imagePlan, built }: LearnedImage,
   before: RecordedState,
   { dryRun }: CheckedArguments,
-): CheckedInputs["state"] {
-  // An update plan refuses a value that its preview did not have, or had otherwise.
-  if (imagePlan === undefined || built === undefined)
-    return dryRun ? NOT_KNOWN : Known.of(before.text);
+): unknown {
+  // An update plan forbids that a value comes to be where its preview had none, or another.
+  if (imagePlan === undefined || built === undefined) return dryRun ? UNKNOWN : before.text;
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {
@@ -146,8 +142,7 @@ function stateText(
     built.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
   );
   const state = { lockSha256: imagePlan.lockSha256, layers, listings };
-  const isSame = ResourceState.covers(before.state, state);
-  return Known.of(isSame ? before.text : ResourceState.format(state));
+  return ResourceState.covers(before.state, state) ? before.text : ResourceState.format(state);
 }
 
 /** The engine shows a failure without a property most cleanly; paths are in the text. */

@@ -15,7 +15,7 @@ import type { Session } from "../image/session.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { makeSpec, targetName, type Spec } from "../arguments/spec.ts";
 import { ResourceState } from "./state.ts";
-import { parseArguments, answeredArguments } from "../arguments/parse-arguments.ts";
+import { parseArguments, wireArguments } from "../arguments/parse-arguments.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "../app/destinations.ts";
 import { notPushedTo } from "./drift.ts";
@@ -24,14 +24,12 @@ import { withLayerNames } from "./recorded-layers.ts";
 import { Recorded } from "./recorded.ts";
 import { repairedIn } from "./repaired.ts";
 import { promisedBeside, remediationLines } from "./remediated.ts";
-import { Known } from "../arguments/unknown.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { toPropertyMap, type PropertyMap } from "./property-map.ts";
+import { toWire, type Wire } from "./wire.ts";
 
 export interface PushResult {
   /** `registry/name`: stable over all updates. */
   readonly id: string;
-  readonly outs: PropertyMap;
+  readonly outs: Wire;
   /** Of further destinations. */
   readonly failures: readonly DestinationFailure[];
 }
@@ -40,40 +38,34 @@ export interface PushResult {
  * @param inputs what check answered, nothing unknown in it.
  * @param olds outputs in state, on an update.
  */
-export async function push(
-  session: Session,
-  inputs: PropertyMap,
-  olds: PropertyMap = {},
-  directory: string = process.cwd(),
-): Promise<PushResult> {
-  const given = CheckedInputs.parse(inputs);
-  const before = Recorded.parse(olds);
+export async function push(session: Session, inputs: Wire, olds: Wire = {}): Promise<PushResult> {
+  session.knownLayers.seed(ResourceState.parse(inputs["__state"]));
+  session.knownLayers.seedPlan(inputs["planKey"]);
   const checked = parseArguments(inputs);
   throwAll(checked.mistakes);
-  const state = Known.value(given.state);
-  session.knownLayers.seed(ResourceState.parse(state));
-  session.knownLayers.seedPlan(Known.value(given.outputs.planKey));
-  const spec = makeSpec(checked.args, { directory, destination: "required" });
+  const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
   const imagePlan = await planWithDigests(session, spec);
   const destinations = destinationsOf(spec);
-  const everyBlob = before.drift.length > 0;
-  const published = await publish(session, imagePlan, destinations, { everyBlob });
-  narrate(imagePlan, published, before);
+  const { drift } = Recorded.parse(olds);
+  const published = await publish(session, imagePlan, destinations, {
+    everyBlob: drift.length > 0,
+  });
+  narrate(imagePlan, published, Recorded.parse(olds));
   const described = describeBuilt(imagePlan, published.assembled);
-  for (const line of remediationLines(given, described.digest))
+  for (const line of remediationLines(inputs, described.digest))
     log.warn(`${targetName(spec)}: ${line}`);
   const { failures } = published;
   return {
     failures: fatal(spec, failures),
     id: targetName(spec),
-    outs: toPropertyMap({
-      ...answeredArguments(checked),
+    outs: toWire({
+      ...wireArguments(checked),
       ...DeclaredOutputs.complete(withLayerNames(described)),
       drift: failures.map(({ destination }) => notPushedTo(destination)),
-      __state: pushedState(state, published.assembled),
+      __state: pushedState(inputs["__state"], published.assembled),
       // A refresh answers with the inputs, and is given the outputs.
-      __checked: Known.value(given.fingerprint),
-      ...promisedBeside(given),
+      __checked: inputs["__checked"],
+      ...promisedBeside(inputs),
       __provider: inputs["__provider"],
     }),
   };
@@ -93,10 +85,10 @@ function fatal({ args, mirrors }: Spec, failures: readonly DestinationFailure[])
 }
 
 /**
- * With the layers as they were pushed: a layer that had to be compressed again may have another digest now.
+ * With the layers as they were pushed: one that had to be compressed anew may have another digest now.
  * Check gets to see this after a refresh, which makes outputs inputs.
  */
-function pushedState(text: string | undefined, { platforms }: Assembled): string | undefined {
+function pushedState(text: unknown, { platforms }: Assembled): unknown {
   const planned = ResourceState.parse(text);
   const layers = new Map(
     platforms.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),

@@ -1,10 +1,10 @@
-import type { PropertyMap } from "./property-map.ts";
+import type { Wire } from "./wire.ts";
 
 /** What the engine is to take over from a refresh or a look-up. */
 export interface ReadResult {
   /** "" when the image is gone. */
   readonly id: string;
-  readonly props: PropertyMap;
+  readonly props: Wire;
   /** Drift is in the inputs too, or a preview would show the digest as unchanged. */
-  readonly inputs: PropertyMap;
+  readonly inputs: Wire;
 }

@@ -16,8 +16,7 @@ import { lookUp } from "./look-up.ts";
 import type { ReadResult } from "./read-result.ts";
 import { recordedBlobs } from "./recorded-blobs.ts";
 import { Recorded } from "./recorded.ts";
-import { Target } from "./target.ts";
-import { toPropertyMap, type PropertyMap } from "./property-map.ts";
+import { toWire, type Wire } from "./wire.ts";
 
 /** Repositories that are asked at once. */
 const WIDTH = 4;
@@ -32,7 +31,7 @@ export interface ReadOptions {
 /** @param props outputs in state; of `LixImage.get` there are none. */
 export async function read(
   id: string,
-  props: PropertyMap,
+  props: Wire,
   { requestLimitMs = REQUEST_LIMIT_MS }: ReadOptions = {},
 ): Promise<ReadResult> {
   const recorded = Recorded.parse(props);
@@ -48,7 +47,7 @@ export async function read(
     blobs: recorded.verifyBlobs ? recordedBlobs(props) : [],
   };
   const standings = await mapConcurrent(
-    Target.repositories(recorded.target),
+    Recorded.repositories(recorded),
     { width: WIDTH },
     (repository, signal) =>
       standingIn(new RegistryClient(repository, { requestLimitMs }), image, signal),
@@ -79,18 +78,18 @@ export async function read(
 }
 
 /** For a state that was written before there was this output. */
-const mirrorRefs = ({ target }: Recorded, root: Digest): string[] =>
-  target.mirrors.map((mirror) => `${Repository.format(Repository.parse(mirror))}@${root}`);
+const mirrorRefs = ({ mirrors }: Recorded, root: Digest): string[] =>
+  mirrors.map((mirror) => `${Repository.format(Repository.parse(mirror))}@${root}`);
 
 /** As inputs, only what check would put there, and the drift. */
-function found(id: string, props: PropertyMap): ReadResult {
+function found(id: string, props: Wire): ReadResult {
   const { layers: _, __layers, drift, __promised, revision, ...inputs } = props;
   const { platforms } = Recorded.parse(props);
   const drifted = Array.isArray(drift) && drift.length > 0;
   return {
     id,
-    props: toPropertyMap(DeclaredOutputs.complete(props)),
-    inputs: toPropertyMap({
+    props: toWire(DeclaredOutputs.complete(props)),
+    inputs: toWire({
       ...inputs,
       ...(revision === null ? {} : { revision }),
       platforms,

@@ -1,14 +1,14 @@
 /**
- * Answers that never change, kept on this machine, so that the next lock need not ask again. Whoever
- * reads one checks its shape, as if it came from the server.
+ * Answers that never change, kept on this machine so that the next lock need not ask again. The reader of an
+ * answer checks its shape as if it came from the server.
  */
 export interface AnswerCache {
-  /** Undefined when it is not there, or cannot be read. */
+  /** Undefined when there is none, or it cannot be read. */
   read(key: string): Promise<unknown>;
   write(key: string, answer: unknown): Promise<void>;
 }
 
-/** Forgets with the process. */
+/** Lasts as long as the process. */
 export function answersInMemory(): AnswerCache {
   const answers = new Map<string, unknown>();
   return {

@@ -1,4 +1,4 @@
-/** What each cache was good for while a lock was made. @module */
+/** Which caches contributed to a lock, for warnings about those that did not. @module */
 import type { StorePath } from "../formats/nix/store-path.ts";
 
 /** One cache, over all systems of the lock. */
@@ -6,18 +6,18 @@ interface Use {
   asked: number;
   /** Paths that the lock takes from it. */
   served: number;
-  /** Of paths that it has: why they are not taken from it. */
+  /** Paths that it has but that are not taken from it, and why. */
   readonly doubts: Map<StorePath, string>;
-  /** Questions that it did not answer. */
+  /** Requests that it did not answer. */
   failed: number;
-  /** Of the first of them, or of the first refusal. */
+  /** Why the first request failed or was refused. */
   reason: string | undefined;
 }
 
 export class CacheUse {
   readonly #uses = new Map<string, Use>();
 
-  /** @param urls of the caches whose use is of interest, as messages have them. */
+  /** @param urls the caches to report on, as messages show them. */
   constructor(urls: Iterable<string>) {
     for (const url of urls)
       this.#uses.set(url, { asked: 0, served: 0, doubts: new Map(), failed: 0, reason: undefined });
@@ -42,12 +42,12 @@ export class CacheUse {
     });
   }
 
-  /** It does not have a path, or does not hand it out: so it says by 401 or 403. */
+  /** It answered 401 or 403: it does not have the path, or does not hand it out. */
   refused(url: string, reason: string): void {
     this.#change(url, (use) => (use.reason ??= reason));
   }
 
-  /** A line for each cache that gave nothing, or did not always answer. */
+  /** One line for each cache that contributed nothing, or did not always answer. */
   warnings(): string[] {
     return [...this.#uses].flatMap(([url, use]) => warningOf(url, use) ?? []);
   }
@@ -62,19 +62,19 @@ function warningOf(url: string, use: Use): string | undefined {
   const { asked, served, doubts, failed, reason } = use;
   if (failed > 0)
     return (
-      `${url}: ${served === 0 ? "of no use for this lock: " : ""}it did not answer ${failed} of ${asked} questions, ` +
+      `${url}: ${served === 0 ? "of no use for this lock: " : ""}it did not answer ${failed} of ${asked} requests, ` +
       `and other caches were asked instead: ${reason}`
     );
   if (served > 0) return undefined;
   const [doubt] = doubts.values();
   if (doubt !== undefined)
     return (
-      `${url}: of no use for this lock: ${doubts.size} of ${paths(asked)} are there, and none can be trusted: ` +
+      `${url}: of no use for this lock: it has ${doubts.size} of ${paths(asked)}, and none can be trusted: ` +
       `${doubt}; is its --trusted-public-key missing?`
     );
   if (reason !== undefined) return `${url}: of no use for this lock: ${reason}`;
   return asked === 0
-    ? `${url}: of no use for this lock: the caches before it have all of it`
+    ? `${url}: not needed for this lock: the caches before it have every path`
     : `${url}: of no use for this lock: it has none of ${paths(asked)}; is this the URL of a binary cache?`;
 }
 

@@ -1,7 +1,7 @@
 /** How attributes of an image are found among the attributes of a channel. @module */
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 
-/** What a channel has for an attribute of the lock. */
+/** The attribute of a channel for an attribute of the lock. */
 export interface FoundAttribute {
   /** As in the lock: `man`, `curl.dev`, `nix`. */
   readonly attribute: string;
@@ -26,7 +26,7 @@ function candidates(attribute: string, lix: string): string[] {
   return alias === undefined ? [attribute] : [attribute, alias];
 }
 
-/** Of `python3Packages.requests.dist`: what stands before the last dot, and behind it. */
+/** Splits `python3Packages.requests.dist` at the last dot. */
 function split(attribute: string): readonly [before: string, output: string] | undefined {
   const dot = attribute.lastIndexOf(".");
   return dot < 1 ? undefined : [attribute.slice(0, dot), attribute.slice(dot + 1)];
@@ -45,7 +45,7 @@ export function attributesToRead(attributes: readonly string[], lix: string): Se
   );
 }
 
-/** The attribute itself, else an output of what stands before its last dot; undefined for neither. */
+/** The attribute itself, else an output of the attribute before the last dot, else undefined. */
 export function findAttribute(
   attribute: string,
   index: PackageIndex,

@@ -32,13 +32,13 @@ export function channelUrl(channel: string): URL {
   return new URL(channel, CHANNELS);
 }
 
-/** As `channelUrl` takes it, as short as can be. */
+/** The shortest text that `channelUrl` reads as this channel. */
 export const channelName = (url: URL): string =>
   url.href.startsWith(CHANNELS) ? url.href.slice(CHANNELS.length) : url.href;
 
 /**
- * Follows the channel to the release that it is at. All files are read from there, so that none of
- * them is of the next release.
+ * Follows the channel to its current release. All files are read from that release, so that none of them
+ * belongs to the next one.
  */
 export async function resolveChannel(
   channel: URL,
@@ -51,7 +51,7 @@ export async function resolveChannel(
   url.hash = "";
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   if (channel.protocol === "https:") mustBeHttps(url, channel);
-  // A server need not list folders, so that a file decides whether there is a release.
+  // A server may not list folders, so a file decides whether there is a release.
   const revision = await releaseFile(url, "git-revision", /^[0-9a-f]{40}$/, options).catch(
     (error: unknown) => {
       const refused = root.status !== 200 && error instanceof NotAChannel;
@@ -77,7 +77,7 @@ async function releaseFile(
 ): Promise<string> {
   const file = new URL(name, release);
   const text = await fetchText(file, options).catch((error: unknown) => {
-    // S3 answers 403 for what is not there.
+    // S3 answers 403 for a missing file.
     throw error instanceof ServerRefused && [403, 404, 410].includes(error.status)
       ? new NotAChannel(file, "nothing", error)
       : error;
@@ -92,7 +92,7 @@ const notAChannel = (channel: string): string =>
 export class NotAChannel extends LixImageError {
   readonly code = "NOT_A_CHANNEL";
   constructor(file: URL, got: string, cause?: unknown) {
-    super(`${redactUrl(file)}: not the file of a channel's release: got ${got}`, {
+    super(`${redactUrl(file)}: expected the file of a channel's release; got ${got}`, {
       cause,
       hint: "give the URL of a channel or of one release, as below https://releases.nixos.org",
     });

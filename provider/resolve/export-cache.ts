@@ -1,6 +1,6 @@
 /**
- * Paths that no cache has, out of this machine's store into a cache in a folder, signed by a key of its
- * owner: the lock then works wherever the folder goes.
+ * Exports paths that no cache has from this machine's store into a binary cache in a folder, and signs them
+ * with the user's key. The lock then works wherever the folder is.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -27,11 +27,11 @@ export interface ExportOptions {
   readonly store: Substituter;
   /** `name:base64`, as `nix-store --generate-binary-cache-key` writes it. */
   readonly secretKey: string;
-  /** Of the cache; made when there is none. */
+  /** The folder of the cache, which is created if it does not exist. */
   readonly folder: string;
 }
 
-/** The store as a cache whose word is signed: the last one to be asked. */
+/** The store as a cache that signs what it has. It is asked last. */
 export function signedStore({ store, secretKey }: ExportOptions): Substituter {
   return {
     ...store,
@@ -46,7 +46,7 @@ export async function isCacheFolder(folder: string): Promise<boolean> {
   return (await stat(join(folder, "nix-cache-info")).catch(() => undefined)) !== undefined;
 }
 
-/** Those of `paths` that only `signedStore` can have vouched for; what the folder has stays. */
+/** Exports those of `paths` that only `signedStore` can have signed; what the folder has stays. */
 export async function exportPaths(
   paths: Iterable<LockedPath>,
   options: ExportOptions,
@@ -88,7 +88,7 @@ async function exportPath(path: LockedPath, { store, folder }: ExportOptions): P
   const { downloadSize: _, fetch: __, ...info } = path;
   const nar = store.openNar({ ...info, url: path.storePath, compression: "none" });
   const stored = await writeNar(verified(nar, path, store.url), folder);
-  // After the NAR: whoever sees the narinfo can have both.
+  // After the NAR, so that a client that sees the narinfo can download the NAR too.
   await writeFile(file, NarInfo.format({ ...info, ...stored, compression: "zstd" }));
 }
 

@@ -13,7 +13,7 @@ export interface FetchOptions {
 }
 
 /**
- * Who asks. Hydra's gate serves garbage to clients that name nobody to write to.
+ * The User-Agent. Hydra serves garbage to clients that name no contact.
  * @see https://github.com/NixOS/infra, build/hydra-proxy.nix
  */
 export const USER_AGENT = "pulumi-lix (+https://www.npmjs.com/package/pulumi-lix)";
@@ -28,7 +28,7 @@ export async function fetchOk(url: URL, options: FetchOptions): Promise<HttpResp
   throw new ServerRefused(url, response.status);
 }
 
-/** The body, its Content-Encoding undone. */
+/** The body, with its Content-Encoding decoded. */
 export async function fetchText(url: URL, options: FetchOptions): Promise<string> {
   return textOf(await fetchOk(url, options), url);
 }

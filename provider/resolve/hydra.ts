@@ -1,6 +1,6 @@
 /**
- * Builds of one evaluation, asked of the Hydra that made it, slowly: it lets one address ask twice a
- * second, answers 429 beyond that, and serves pages of garbage to clients that it takes for robots.
+ * Fetches the builds of one evaluation from its Hydra, slowly: Hydra allows two requests a second from one
+ * address, answers 429 beyond that, and serves pages of garbage to clients that it takes for robots.
  * @see https://github.com/NixOS/hydra, src/lib/Hydra/Controller/JobsetEval.pm and Build.pm
  * @see https://github.com/NixOS/infra, build/hydra-proxy.nix
  * @module
@@ -50,7 +50,7 @@ export async function hydraBuild(
   options: HydraOptions,
 ): Promise<HydraBuild | undefined> {
   const url = new URL(`${evaluation.href.replace(/\/$/, "")}/job/${encodeURIComponent(job)}`);
-  // Only what is over is kept: a build that still runs has another answer tomorrow.
+  // Only finished builds are kept: the answer for a running build will change.
   const known = HydraBuild.safeParse(await options.answers.read(url.href));
   if (known.success) return known.data;
   const answer = await ask(url, options);
@@ -65,7 +65,7 @@ interface HydraAnswer {
   readonly text: string;
 }
 
-/** Redirects are followed here and not by `http`, because each is a request that counts. */
+/** Follows redirects itself instead of leaving them to `http`, because each one counts as a request. */
 async function ask(first: URL, options: HydraOptions): Promise<HydraAnswer | undefined> {
   for (let url = first, left = REDIRECTS; ; left -= 1) {
     await options.pace.wait(options.signal);

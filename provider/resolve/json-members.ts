@@ -1,6 +1,6 @@
 /**
- * Chosen members of one object deep in a long JSON text, without holding the text: packages.json of a
- * channel is 150 MB. Only what is yielded is parsed; the rest is skipped by brackets and quotes.
+ * Reads chosen members of one object deep in a long JSON text, without holding the text: packages.json of a
+ * channel is 150 MB. Only the members are parsed; for the rest, only brackets and quotes are read.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @module
  */
@@ -14,8 +14,8 @@ export interface MemberChoice {
 }
 
 /**
- * Members in the text's order. Ending the iteration early ends the reading. Throws
- * {@link InvalidJsonStream} for what is cut off, or has no object at `path`.
+ * Members in the text's order. Ending the iteration early ends the reading. Throws INVALID_JSON_STREAM for a
+ * text that is cut off, or has no object at `path`.
  */
 export async function* jsonMembers(
   source: Bytes,

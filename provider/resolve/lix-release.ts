@@ -1,5 +1,5 @@
 /**
- * Lix as its project releases it, by a release's manifest.nix.
+ * Releases of the Lix project, read from their manifest.nix.
  * @see https://git.lix.systems/lix-project/lix, releng
  * @module
  */
@@ -61,7 +61,7 @@ export async function lixRelease(
   return new Map(packages);
 }
 
-/** `x86_64-linux = "/nix/store/…-lix-2.93.3";` and so on, in an attribute set; there is no more to it. */
+/** `x86_64-linux = "/nix/store/…-lix-2.93.3";` and so on, in an attribute set, and nothing else. */
 function manifestPaths(text: string): ReadonlyMap<string, StorePath> {
   const lines = text
     .replace(/#.*$/gm, "")

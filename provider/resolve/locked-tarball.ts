@@ -1,4 +1,4 @@
-/** A source tree out of a tarball, as a content-addressed path of a lock; nothing is kept of it. @module */
+/** A source tree from a tarball, as a content-addressed path of a lock. Its contents are not kept. @module */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { formatBytes } from "../base/format-bytes.ts";
@@ -13,9 +13,9 @@ import type { LockedPath } from "../lock/lock.ts";
 
 export interface TarballChoice {
   readonly url: URL;
-  /** Of the store path: `source`. */
+  /** The name of the store path: `source`. */
   readonly name: string;
-  /** Remembers what the URL holds: for as long as that stays the same. */
+  /** Remembers what the URL holds, for as long as that does not change. */
   readonly answers: AnswerCache;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Lets its users start one after the other, at least `intervalMs` apart. */
+/** Starts callers one after the other, at least `intervalMs` apart. */
 export class Pace {
   readonly #intervalMs: number;
   #next = 0;

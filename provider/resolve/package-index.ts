@@ -1,5 +1,5 @@
 /**
- * What a channel's packages.json says of packages: everything a lock needs but the store paths.
+ * What a channel's packages.json says about packages: everything that a lock needs except the store paths.
  * @see https://github.com/NixOS/nixpkgs, pkgs/top-level/packages-info.nix
  * @module
  */
@@ -26,7 +26,7 @@ export interface IndexedPackage {
 /** By attribute. */
 export type PackageIndex = ReadonlyMap<string, IndexedPackage>;
 
-/** `packages.json.br` of a release: some 7 MB to read, in a stream; fewer when all is found early. */
+/** Streams `packages.json.br` of a release, about 7 MB, and stops when everything is found. */
 export async function readPackageIndex(
   release: URL,
   attributes: Iterable<string>,
@@ -51,7 +51,7 @@ export async function readPackageIndex(
   return found;
 }
 
-/** A real one has 150 MB, out of six. */
+/** A real one unpacks from 6 to 150 MB. */
 const expanded = (source: Bytes): Bytes =>
   boundedExpansion(source, "packages.json.br", (bytes) => decompress(bytes, "br"));
 
@@ -67,7 +67,7 @@ async function* plain(body: Bytes): Bytes {
   }
 }
 
-// Channels of before 2026 have an object of nulls: the order is lost, but for the default output's.
+// Channels from before 2026 have an object of nulls, which keeps only the default output's place.
 const Outputs = z.union([
   z.array(z.string()).min(1),
   z.record(z.string(), z.null()).transform(Object.keys),

@@ -1,4 +1,4 @@
-/** Packages of one system from a channel: packages.json tells what they are, Hydra where. @module */
+/** Packages of one system from a channel: packages.json describes them, Hydra knows their store paths. @module */
 import { measured, type Advance } from "../base/meter.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { ChannelRelease } from "./channel.ts";
@@ -32,7 +32,7 @@ export async function readChannelIndex(
   );
 }
 
-/** What the channel has for each attribute; throws {@link UnknownAttributes}. */
+/** What the channel has for each attribute; throws UNKNOWN_ATTRIBUTES. */
 export function findInChannel(
   { release, attributes, lix }: ChannelQuestion,
   index: PackageIndex,
@@ -46,7 +46,7 @@ export function findInChannel(
   return found.filter((one) => one !== undefined);
 }
 
-/** Throws {@link UnusableJobs} with every package that Hydra did not build. */
+/** Throws UNUSABLE_JOBS with every package that Hydra did not build. */
 export async function packagesFromChannel(
   request: {
     readonly release: ChannelRelease;
@@ -87,7 +87,7 @@ class Jobs {
   readonly #system: string;
   readonly #options: HydraOptions;
   readonly #builds = new Map<string, HydraBuild | string>();
-  /** Jobsets of the project nixos have nixpkgs below a name; the release's folder tells the project. */
+  /** Jobsets of the project nixos have nixpkgs under a name; the release's folder names the project. */
   #prefixes: readonly string[];
 
   constructor(release: ChannelRelease, system: string, options: HydraOptions) {
@@ -129,7 +129,7 @@ function problemOf(build: HydraBuild, system: string, evaluation: number): strin
   return build.buildstatus === 0 ? undefined : `${named} failed (status ${build.buildstatus})`;
 }
 
-/** Joins both halves, or says why they do not fit. */
+/** Joins both halves, or returns why they do not match. */
 function lockedPackage(found: FoundAttribute, build: HydraBuild): LockedPackage | string {
   const { indexed, output } = found;
   // Other systems may have another version, but what is indexed is x86_64-linux.
@@ -166,6 +166,6 @@ function orderedOutputs(
   );
 }
 
-/** The channel's version where it speaks of the same package. */
+/** The channel's version, if it is for the same package. */
 const versionOf = (built: string, indexed: string, version: string | undefined) =>
   built === indexed && version !== undefined ? version : parseDrvName(built).version;

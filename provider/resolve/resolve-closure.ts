@@ -1,4 +1,4 @@
-/** The closure of a lock, asked of the caches: narinfos only, no contents. @module */
+/** Looks up the closure of a lock in the caches. It reads narinfos only, no contents. @module */
 import { mapConcurrent } from "../base/concurrency.ts";
 import { throwAll } from "../base/errors.ts";
 import { measured, type Advance } from "../base/meter.ts";
@@ -10,7 +10,7 @@ import { lateLast, noteLate } from "../substituter/late-caches.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import type { CacheUse } from "./cache-use.ts";
 import type { LockedPath } from "../lock/lock.ts";
-import { distrust } from "../lock/verify.ts";
+import { distrust } from "../lock/verify-lock.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { AbsentPath } from "../errors/resolve-errors.ts";
 
@@ -18,24 +18,24 @@ export interface ClosureRequest {
   readonly roots: Iterable<StorePath>;
   /** In order of preference. */
   readonly substituters: readonly Substituter[];
-  /** Of all caches together: whoever serves a path, one of these must have signed it. */
+  /** Of all caches together: one of these must have signed a path, whichever cache serves it. */
   readonly keys: readonly PublicKey[];
-  /** Paths that need no answer: sources out of tarballs, what an earlier lock says. */
+  /** Paths that are not looked up: sources from tarballs, and paths of an earlier lock. */
   readonly known?: ReadonlyMap<StorePath, LockedPath> | undefined;
-  /** Counts what each cache gives. */
+  /** Counts what each cache contributes. */
   readonly use?: CacheUse | undefined;
-  /** How long a cache may keep silent before the next one is asked. Default: {@link OVERTAKE_MS}. */
+  /** How long a cache may take to answer before the next one is asked. Default: {@link OVERTAKE_MS}. */
   readonly overtakeMs?: number | undefined;
   /** For progress: "x86_64-linux". */
   readonly label: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-// Answers are small and wait on the network; cache.nixos.org serves many times that to one client.
+// Answers are small, so latency dominates; cache.nixos.org serves many more requests to one client.
 const LOOKUPS_AT_ONCE = 32;
 const OVERTAKE_MS = TIME_LIMIT.overtakeInLock.ms;
 
-/** Every path that the roots need. Throws {@link PathsNotInCaches} with all that cannot be had. */
+/** Every path that the roots need. Throws PATHS_NOT_IN_CACHES with all paths that no cache has. */
 export async function resolveClosure(
   request: ClosureRequest,
 ): Promise<ReadonlyMap<StorePath, LockedPath>> {
@@ -54,7 +54,7 @@ export async function resolveClosure(
   );
 }
 
-/** @param seen the roots; gets all that they refer to. */
+/** @param seen the roots; every path that they refer to is added. */
 async function followReferences(
   request: ClosureRequest,
   seen: Set<StorePath>,
@@ -67,7 +67,7 @@ async function followReferences(
       wave,
       { width: LOOKUPS_AT_ONCE, signal: request.signal },
       async (path, signal) => {
-        const answer = request.known?.get(path) ?? (await lookUp(path, request, signal));
+        const answer = request.known?.get(path) ?? (await findInCaches(path, request, signal));
         onAnswer();
         return answer;
       },
@@ -98,8 +98,8 @@ interface AbsentStorePath extends AbsentPath {
   readonly storePath: StorePath;
 }
 
-/** What the first cache says that has the path in a form to be trusted. */
-async function lookUp(
+/** The record of the first cache that has the path and can be trusted for it. */
+async function findInCaches(
   path: StorePath,
   { substituters, keys, use, overtakeMs = OVERTAKE_MS }: ClosureRequest,
   signal: AbortSignal,
@@ -107,7 +107,7 @@ async function lookUp(
   const reasons: string[] = [];
   const failures: unknown[] = [];
   const hints = new Set<string>();
-  // One that keeps silent is asked again when no other has the path, and then without a limit of ours.
+  // A cache that did not answer in time is asked again if no other has the path, then without our limit.
   const queue = lateLast(substituters);
   const overtaken = new Set<Substituter>();
   for (const substituter of queue) {
@@ -143,7 +143,7 @@ async function lookUp(
       reasons.push(`${url}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  // With no answer at all it is the caches' fault, for this path as for the next: one error, not a list.
+  // Without any answer the fault is in the caches and not in this path: one error instead of a list.
   if (failures.length === substituters.length) throwAll(failures);
   return { storePath: path, reasons, hints: [...hints] };
 }
@@ -154,7 +154,7 @@ function lockedPath(info: NarInfo): LockedPath {
     narHash: info.narHash,
     narSize: info.narSize,
     references: info.references,
-    // Misshapen ones prove nothing and would make the lock unreadable.
+    // Malformed ones prove nothing and would make the lock unreadable.
     signatures: info.signatures.filter((signature) => /^[^:\s]+:\S+$/.test(signature)),
     deriver: info.deriver?.endsWith(".drv") === true ? info.deriver : undefined,
     ca: info.ca,

@@ -21,7 +21,7 @@ export interface NixPackages {
 }
 
 /**
- * What a file gives, by its absolute path. Evaluates; builds and downloads nothing but what the file
+ * What a file evaluates to, by its absolute path. Evaluates; builds and downloads nothing but what the file
  * itself imports.
  */
 export async function packagesFromNix(
@@ -102,7 +102,7 @@ const Found = z.discriminatedUnion("kind", [
 ]);
 type Found = z.output<typeof Found>;
 
-/** What the expressions of nix-expression.ts give. */
+/** What the expressions of nix-expression.ts evaluate to. */
 const Evaluated = z.strictObject({
   nixpkgs: storePath.nullable(),
   packages: z.array(Found),
@@ -113,7 +113,7 @@ function problemOf(found: Found, system: string): string | undefined {
     case "missing":
       return "there is no such attribute";
     case "broken":
-      return "does not evaluate (is it unfree, broken or renamed? `nix-instantiate FILE -A` tells)";
+      return "does not evaluate (is it unfree, broken or renamed? `nix-instantiate FILE -A` shows why)";
     case "package":
       return found.system === null || found.system === system
         ? undefined

@@ -1,5 +1,5 @@
 /**
- * Packages from store paths alone. What the paths cannot tell is taken as nixpkgs has it by default.
+ * Packages from store paths alone. What the paths do not say takes the default of nixpkgs.
  * @module
  */
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -17,12 +17,12 @@ export interface NamedPath {
   readonly storePath: StorePath;
 }
 
-/** One output of one package, as a {@link NamedPath} is understood. */
+/** One output of one package, as a {@link NamedPath} means it. */
 interface NamedOutput {
   readonly attribute: string;
   readonly output: string;
   readonly storePath: StorePath;
-  /** Of the derivation: without the output's suffix. */
+  /** The derivation's name, without the output's suffix. */
   readonly drvName: string;
 }
 
@@ -77,7 +77,7 @@ function contradictions(attribute: string, outputs: readonly NamedOutput[]): str
   const version = parseDrvName(names[0] ?? "").version;
   return [
     ...(names.length > 1
-      ? [`${attribute}: its outputs are of different packages: ${names.join(", ")}`]
+      ? [`${attribute}: its outputs belong to different packages: ${names.join(", ")}`]
       : []),
     ...repeated.map((one) => `${attribute}: output ${one.output} is given twice`),
     ...(attribute === "nix" && version === undefined

@@ -1,4 +1,4 @@
-/** What a package of another nixpkgs brings a second time. @module */
+/** Which store paths a package of another nixpkgs adds a second time. @module */
 import { closureOf } from "../formats/nix/closure.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { requiredOutputs } from "../lock/consistency.ts";
@@ -6,9 +6,9 @@ import type { LockedPackage, LockedSystem } from "../lock/lock.ts";
 import { parseDrvName } from "../formats/nix/drv-name.ts";
 
 export interface SecondCopies {
-  /** `glibc-2.39-52`: paths of the package alone whose name, less the version, is among the others' too. */
+  /** `glibc-2.39-52`: paths that only this package needs, and whose name without version the others have too. */
   readonly names: readonly string[];
-  /** All that only this package needs, unpacked. */
+  /** Unpacked bytes of everything that only this package needs. */
   readonly paths: number;
   readonly size: number;
 }

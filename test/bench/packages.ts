@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { mapConcurrent } from "../../provider/base/concurrency.ts";
-import { readLock } from "../../provider/lock/read.ts";
+import { readLock } from "../../provider/lock/read-lock.ts";
 import { findRealWorld } from "../support/real-world.ts";
 import { makeWorld } from "../support/world.ts";
 import { BASE_PACKAGES } from "../support/world/base-packages.ts";

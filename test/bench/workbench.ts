@@ -8,7 +8,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { readLock } from "../../provider/lock/read.ts";
+import { readLock } from "../../provider/lock/read-lock.ts";
 import { NarInfo } from "../../provider/formats/nix/narinfo.ts";
 import { StorePath } from "../../provider/formats/nix/store-path.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";

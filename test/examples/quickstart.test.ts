@@ -4,8 +4,8 @@ import { join, relative } from "node:path";
 import { test } from "node:test";
 import { makePackages } from "../../examples/quickstart/make-packages.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { readLock } from "../../provider/lock/read.ts";
-import { verifyLock } from "../../provider/lock/verify.ts";
+import { readLock } from "../../provider/lock/read-lock.ts";
+import { verifyLock } from "../../provider/lock/verify-lock.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
 const EXAMPLE = join(REPOSITORY, "examples/quickstart");

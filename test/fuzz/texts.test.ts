@@ -9,7 +9,7 @@ import { signedHeaders } from "../../provider/login/aws/signed-headers.ts";
 import { retryAfterMs } from "../../provider/http/retry-after.ts";
 import { redactUrl } from "../../provider/base/redact.ts";
 import { parseLockArguments } from "../../provider/cli/lock/arguments.ts";
-import { parseLock } from "../../provider/lock/read.ts";
+import { parseLock } from "../../provider/lock/read-lock.ts";
 import { parseStrictJson } from "../../provider/lock/strict-json.ts";
 import { CacheInfo } from "../../provider/formats/nix/cache-info.ts";
 import { ContentAddress } from "../../provider/formats/nix/content-address.ts";

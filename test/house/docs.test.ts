@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
-import { LockFile } from "../../provider/lock/schema.ts";
+import { LockFile } from "../../provider/lock/lock-schema.ts";
 import {
   anchors,
   codeBlocks,

@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { readLock } from "../../provider/lock/read.ts";
+import { readLock } from "../../provider/lock/read-lock.ts";
 import { NO_ENGINE } from "../e2e/fixtures/engine.ts";
 import { ONE_IMAGE, withStack } from "../e2e/fixtures/with-stack.ts";
 import { imageOf, installModules, KUBERNETES_TYPES } from "../examples/cloud-modules.ts";

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFile, rename, symlink, writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { formatLock } from "../../provider/lock/write.ts";
-import { parseLock } from "../../provider/lock/read.ts";
+import { formatLock } from "../../provider/lock/write-lock.ts";
+import { parseLock } from "../../provider/lock/read-lock.ts";
 import {
   assertNothingAsked,
   changes,

@@ -7,7 +7,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lock } from "../../provider/lock/lock.ts";
-import { formatLock } from "../../provider/lock/write.ts";
+import { formatLock } from "../../provider/lock/write-lock.ts";
 import type { NarInfo } from "../../provider/formats/nix/narinfo.ts";
 import type { StorePath } from "../../provider/formats/nix/store-path.ts";
 import { Tree, type Directory } from "../../provider/formats/nix/tree.ts";

@@ -5,7 +5,7 @@ import { ownFolders } from "../../image/ownership.ts";
 import { tidyNotes } from "../../image/tidy.ts";
 import type { AnswerCache } from "../../resolve/answer-cache.ts";
 
-/** Answers in a folder of the cache, a file each. One that cannot be believed counts as not there. */
+/** Answers in a folder of the local cache, one file each. A file that cannot be trusted counts as missing. */
 export function answersInFolder(folder: string): AnswerCache {
   let tidied: Promise<void> | undefined;
   const requireOwn = ownFolders(dirname(folder));

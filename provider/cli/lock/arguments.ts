@@ -38,7 +38,7 @@ export interface LockArguments {
   readonly report: ReportArguments;
 }
 
-/** How `--update` and `--check` say what changes. */
+/** How `--update` and `--check` report what changes. */
 export interface ReportArguments {
   readonly json: boolean;
   /** Absolute: where the Markdown goes, with the layers that change. */
@@ -53,7 +53,7 @@ export type SourceArgument =
   | { readonly kind: "nix"; readonly file: string }
   | { readonly kind: "flake"; readonly reference: string }
   | { readonly kind: "channel"; readonly channel: URL; readonly lix: LixArgument }
-  /** None is given: as when the lock was made. */
+  /** None is given: the source that the lock was made from. */
   | { readonly kind: "recorded" };
 
 export interface SystemArguments {
@@ -89,11 +89,11 @@ export function readLockArguments(line: LockLine, directory: string): LockArgume
     throw usage(`${operands.join(" ")}: only --update takes attributes`);
   if (source.kind === "recorded" && !(values.update ?? values.check))
     throw usage(
-      "give the packages by --channel NAME, by --path ATTR=/nix/store/…, by --nix FILE or by --flake REF",
+      "give the packages with --channel NAME, --path ATTR=/nix/store/…, --nix FILE or --flake REF",
     );
   if (source.kind === "recorded") refuseOthers(tokens);
   if (values.package !== undefined && source.kind === "paths")
-    throw usage("--package needs --channel, --nix or --flake; a store path is given by --path");
+    throw usage("--package needs --channel, --nix or --flake; give a store path with --path");
   const git = given.systems.some(({ nixpkgs }) => nixpkgs.kind === "git");
   if (git && source.kind !== "channel") throw usage("--nixpkgs git needs --channel");
   return {
@@ -117,7 +117,7 @@ function parseSource(values: Values, directory: string): SourceArgument {
   const given = [values.channel, values.nix, values.flake].filter((one) => one !== undefined);
   if (given.length > 1) throw usage("--channel, --nix and --flake exclude each other");
   if (values.lix !== undefined && values.channel === undefined)
-    throw usage("--lix needs --channel; else the Lix is the package nix");
+    throw usage("--lix needs --channel; otherwise the package nix is the Lix");
   if (values.channel !== undefined)
     return {
       kind: "channel",
@@ -140,13 +140,13 @@ function parseReport(values: Values, directory: string): ReportArguments {
   return { json: values.json ?? false, markdown: path(values.markdown), image: path(values.image) };
 }
 
-/** What is recorded is taken as a whole: half of it from here would be a third thing. */
+/** The recorded options are taken as a whole: mixed with others they would mean something else. */
 function refuseOthers(options: readonly OptionToken[]): void {
   const other = options.find(({ name }) => !OF_EACH_RUN.has(name));
-  // A wrong value was complained of before.
+  // A wrong value was refused before.
   if (other !== undefined)
     throw usage(
-      `--${other.name} needs --channel, --path, --nix or --flake: without one, all options are those that made the lock`,
+      `--${other.name} needs --channel, --path, --nix or --flake: without one of these, the options that made the lock are used`,
     );
 }
 
@@ -165,7 +165,7 @@ function parseExport(values: Values, directory: string): ExportArgument | undefi
   return { folder: resolve(directory, folder), secretKeyFile: resolve(directory, file), store };
 }
 
-/** Releases of Lix are in a cache of their own. */
+/** Adds the cache that holds the releases of Lix. */
 function withLixCache(
   caches: readonly CacheArgument[],
   source: SourceArgument,
@@ -183,14 +183,14 @@ interface Ordered {
   readonly systems: readonly SystemArguments[];
 }
 
-/** Options whose meaning depends on what stands before them: a key's cache, a path's system. */
+/** Options whose meaning depends on those before them: a key belongs to a cache, a path to a system. */
 function inOrder(options: readonly OptionToken[], folders: Folders): Ordered {
   const caches: CacheArgument[] = [];
   const systems: SystemArguments[] = [];
   let nixpkgs: NixpkgsArgument = { kind: "of the source" };
   const setNixpkgs = (choice: NixpkgsArgument): void => {
     const system = systems.pop();
-    // Before all systems it is for all of them.
+    // Before the first system it is for all systems.
     if (system === undefined) nixpkgs = choice;
     else systems.push({ ...system, nixpkgs: choice });
   };
@@ -202,14 +202,14 @@ function inOrder(options: readonly OptionToken[], folders: Folders): Ordered {
       case "trusted-public-key": {
         const cache = caches.pop();
         if (cache === undefined)
-          throw usage("--trusted-public-key stands behind the --cache that it is a key of");
+          throw usage("--trusted-public-key must follow the --cache that it is a key of");
         checkKey(value);
         caches.push({ ...cache, trustedPublicKeys: [...cache.trustedPublicKeys, value] });
         break;
       }
       case "system":
         if (systems.some((one) => one.system === value))
-          throw usage(`--system ${value} is given twice, or behind a --path that was taken for it`);
+          throw usage(`--system ${value} is given twice, or after a --path that was taken for it`);
         systems.push({ system: value, paths: [], nixpkgs });
         break;
       case "path": {

@@ -20,9 +20,9 @@ import { lixError } from "../../errors/lix-error.ts";
 /** What an export adds to a lock. */
 export interface LockExport {
   readonly cache: CacheArgument;
-  /** To be asked after all caches, in this order. */
+  /** They are asked after all caches, in this order. */
   readonly substituters: readonly Substituter[];
-  /** Writes what the folder lacks, once the lock is known to be good. */
+  /** Writes what the folder does not have, once the lock is verified. */
   write(lock: Lock): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export async function openExport(args: LockArguments): Promise<LockExport | unde
   };
 }
 
-/** The store knows no compressed sizes; the lock shall be the same before the export and after it. */
+/** The store knows no compressed sizes, and the lock must be the same before and after the export. */
 const unsized = (substituter: Substituter): Substituter => ({
   ...substituter,
   async narInfo(path, signal) {

@@ -24,7 +24,7 @@ export interface ImageDifference {
   readonly layers: { readonly before: number | undefined; readonly after: number };
   readonly newLayers: readonly NewLayer[];
   readonly goneLayers: number;
-  /** Bytes that a registry lacks which has the image of the lock before. */
+  /** Bytes to push to a registry that has the previous lock's image. */
   readonly pushSize: number;
 }
 
@@ -38,7 +38,7 @@ export interface NewLayer {
 export interface ImageQuestion {
   /** Absolute path of the lock. */
   readonly file: string;
-  /** Undefined: there was none, or none that can be read. */
+  /** Undefined where there was none, or none that can be read. */
   readonly before: Lock | undefined;
   readonly after: Lock;
   /** ARGS.json, absolute. */
@@ -46,8 +46,8 @@ export interface ImageQuestion {
 }
 
 /**
- * Builds the layers that change into the local cache, where a push finds them: no size of a layer is
- * known before. Undefined, with a warning, where an image with default arguments cannot be made.
+ * Builds the layers that change into the local cache, where a push finds them, because the size of a layer is
+ * known only then. Undefined, with a warning, where an image with default arguments cannot be planned.
  */
 export async function compareImages(question: ImageQuestion): Promise<ImageDifference | undefined> {
   const { image } = question;
@@ -66,14 +66,14 @@ async function specOf(image: string, file: string): Promise<Spec> {
   return spec;
 }
 
-/** One a system: what two systems must have in common is no concern of the lock. */
+/** One for each system: a lock need not satisfy what several systems of one image must have in common. */
 function defaultSpecs({ file, after }: ImageQuestion): Spec[] {
   return [...after.systems.values()].map(({ system, nixpkgs, packages }) => {
     const args = LixImageInputs.parse({
       lock: file,
       systems: [system],
       bundleNixpkgs: nixpkgs !== undefined,
-      // A lock is seldom made for more than is wanted in the image.
+      // A lock usually holds only what the image shall have.
       extraPkgs: [...packages.keys()].filter((name) => !REQUIRED_ATTRIBUTES.includes(name)),
     });
     return makeSpec(args, { directory: "/", destination: "optional" });
@@ -110,7 +110,7 @@ async function compare(
   };
 }
 
-/** Undefined: the lock before has not all that the image needs, or its packages are gone. */
+/** Undefined where the previous lock lacks something that the image needs, or its packages are gone. */
 async function keysOf(
   session: Session,
   specs: readonly Spec[],
@@ -124,7 +124,7 @@ async function keysOf(
     }
     return keys;
   } catch (error) {
-    log.warn(["the image of the lock before cannot be planned:", ...renderLines(error)]);
+    log.warn(["the image of the previous lock cannot be planned:", ...renderLines(error)]);
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** `lix-image lock`: from named packages to a lock file. @module */
+/** `lix-image lock`: makes, updates or checks a lock file. @module */
 import { readFile, writeFile } from "node:fs/promises";
 import { isCode } from "../../base/error-code.ts";
 import { renderLines } from "../../base/errors.ts";
@@ -6,9 +6,9 @@ import { log } from "../../base/log.ts";
 import { printableLines } from "../../base/printable.ts";
 import { compareLocks } from "../../lock/compare-locks.ts";
 import type { Lock } from "../../lock/lock.ts";
-import { parseLock, readLock } from "../../lock/read.ts";
-import { verifyLock } from "../../lock/verify.ts";
-import { formatLock, writeLock } from "../../lock/write.ts";
+import { parseLock, readLock } from "../../lock/read-lock.ts";
+import { verifyLock } from "../../lock/verify-lock.ts";
+import { formatLock, writeLock } from "../../lock/write-lock.ts";
 import type { LockArguments, ReportArguments } from "./arguments.ts";
 import { openExport } from "./export.ts";
 import { compareImages, type ImageDifference } from "./image-difference.ts";
@@ -28,13 +28,13 @@ export async function makeLock(given: LockArguments, timing: LockTiming = {}): P
   const previous = only.length > 0 ? (await readLock(output)).lock : undefined;
   const exported = await openExport(args);
   const text = formatLock(await resolveLock(args, { previous, exported, timing }));
-  // What is written can be read: the reader is the judge, as it will be later.
+  // The text is read again, so that a lock that is written can be read later.
   const lock = parseLock(text, output);
   await verifyLock(lock, { file: output });
   const before = await readBefore(output);
   const changed = before.text !== text;
   if (mode !== "check") await exported?.write(lock);
-  // An export that is not written cannot be read for its layers.
+  // Layers cannot be built from an export that is not written.
   const canPlan = mode === "update" || exported === undefined;
   const { report } = given;
   const image = changed && canPlan ? await imageOf(report, { output, before, lock }) : undefined;
@@ -50,15 +50,15 @@ export async function makeLock(given: LockArguments, timing: LockTiming = {}): P
     return changed ? OUT_OF_DATE : 0;
   }
   await replace(output, { before, text, lock });
-  // What was read from the record may be commented there.
+  // A record that was read stays as it is, with its comments.
   if (given.source.kind !== "recorded") await writeRecord(args);
   return 0;
 }
 
-/** Of --check: 1 and 2 are for what goes wrong. */
+/** The exit code of --check; 1 and 2 are for failures. */
 const OUT_OF_DATE = 3;
 
-/** Only where it is asked for, because it downloads what changes. */
+/** Undefined unless it is asked for, because it downloads what changes. */
 async function imageOf(
   { markdown, image }: ReportArguments,
   { output: file, before, lock: after }: Pick<Replacement, "before" | "lock"> & { output: string },
@@ -67,7 +67,7 @@ async function imageOf(
   return compareImages({ file, before: before.lock, after, image });
 }
 
-/** The file for a pull request before the lock: when it cannot be written, nothing is. */
+/** Writes the file for a pull request before the lock, so that a failure leaves the lock unchanged. */
 async function say(difference: LockDifference, { json, markdown }: ReportArguments): Promise<void> {
   const lines = lockMarkdown(difference);
   if (markdown !== undefined) await writeMarkdown(markdown, lines);
@@ -103,11 +103,11 @@ async function replace(file: string, { before, text, lock }: Replacement): Promi
     );
 }
 
-/** A lock that is about to go. */
+/** The lock that is replaced. */
 interface Before {
-  /** Undefined: there is none. */
+  /** Undefined where there is none. */
   readonly text: string | undefined;
-  /** Undefined as well where it cannot be understood, as with the marks of a merge in it. */
+  /** Also undefined where it cannot be parsed, as with the conflict markers of a merge. */
   readonly lock: Lock | undefined;
 }
 
@@ -122,7 +122,7 @@ async function readBefore(file: string): Promise<Before> {
   try {
     return { text, lock: parseLock(text, file) };
   } catch (error) {
-    log.warn([`${file} cannot be read, so all of it counts as new:`, ...renderLines(error)]);
+    log.warn([`${file} cannot be read, so everything counts as new:`, ...renderLines(error)]);
     return { text, lock: undefined };
   }
 }

@@ -25,7 +25,7 @@ export function lockMarkdown(difference: LockDifference): string[] {
     ...systems.flatMap((one) => systemLines(one, limit)),
     ...(difference.image === undefined ? [] : imageLines(difference.image)),
   ];
-  return lines.length > 0 ? lines : ["Only the way in which the file is written changes."];
+  return lines.length > 0 ? lines : ["Only the formatting of the file changes."];
 }
 
 function systemLines(difference: SystemDifference, limit: number): string[] {
@@ -43,7 +43,7 @@ function systemLines(difference: SystemDifference, limit: number): string[] {
     "",
     ...pathList("New:", newPaths, limit / 4),
     ...pathList(
-      "The same, with another signature, source or size of the download:",
+      "Unchanged, with a different signature, source or download size:",
       changedPaths,
       limit / 4,
     ),
@@ -78,7 +78,7 @@ function cacheLines({ before, after }: LockDifference["caches"]): string[] {
   const gone = old.filter((each) => !now.includes(each)).map((each) => `- no longer ${code(each)}`);
   const added = now.filter((each) => !old.includes(each)).map((each) => `- now ${code(each)}`);
   const lines = [...gone, ...added];
-  return ["### Caches", "", ...(lines.length > 0 ? lines : ["- in another order"]), ""];
+  return ["### Caches", "", ...(lines.length > 0 ? lines : ["- in a different order"]), ""];
 }
 
 function imageLines(image: ImageDifference): string[] {
@@ -92,7 +92,7 @@ function imageLines(image: ImageDifference): string[] {
     layers.before === undefined
       ? `all ${layers.after} are new`
       : `${newLayers.length} of ${layers.after} are new, ${kept} stay, ${goneLayers} are gone`;
-  const than = layers.before === undefined ? "" : " to a registry that has the image before";
+  const than = layers.before === undefined ? "" : " to a registry that has the previous image";
   return [
     "### Layers",
     "",
@@ -123,7 +123,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return [line(head), line([], "-"), ...body.map((row) => line(row))];
 }
 
-/** As many as fit; how many more there are. */
+/** As many lines as fit, and how many more there are. */
 function fitting(lines: readonly string[], limit: number): string[] {
   let length = 0;
   const count = lines.findIndex((line) => (length += line.length + 1) > limit);
@@ -132,8 +132,8 @@ function fitting(lines: readonly string[], limit: number): string[] {
 }
 
 /**
- * A version or an attribute that others chose can end no cell, open no tag or link, and notifies nobody
- * whose name follows an `@`: it stands as code where it holds more than names do.
+ * A version or an attribute that others chose cannot end a cell, open a tag or a link, or notify a user by
+ * `@name`: it is shown as code unless it holds only the characters of a name.
  */
 const plain = (text: string): string =>
   /^[\w.+?=–, -]*$/.test(text) ? text : code(text).replaceAll("|", "\\|");

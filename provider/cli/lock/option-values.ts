@@ -5,13 +5,13 @@ import { channelUrl } from "../../resolve/channel.ts";
 import { lixManifestUrl } from "../../resolve/lix-release.ts";
 import type { NamedPath } from "../../resolve/resolve-paths.ts";
 import { checkCommittedUrl } from "../../lock/committed-url.ts";
-import { checkCacheUrl, hasScheme } from "../../lock/schema.ts";
+import { checkCacheUrl, hasScheme } from "../../lock/lock-schema.ts";
 import { PublicKey } from "../../formats/nix/signature.ts";
 import { StorePath } from "../../formats/nix/store-path.ts";
 import { UsageError } from "../usage.ts";
 
 export interface CacheArgument {
-  /** As the lock has it: relative to the lock for a folder. */
+  /** As it is in the lock: relative to the lock for a folder. */
   readonly url: string;
   readonly absoluteUrl: string;
   readonly trustedPublicKeys: readonly string[];
@@ -31,7 +31,7 @@ export type NixpkgsArgument =
   /** The channel's commit, from GitHub. */
   | { readonly kind: "git" };
 
-/** What relative paths of a command line are relative to. */
+/** The folders that relative paths are relative to. */
 export interface Folders {
   readonly directory: string;
   /** Absolute. */

@@ -1,4 +1,4 @@
-/** Where `lix-image lock` finds packages that are not given by their paths: one for all systems. @module */
+/** Where `lix-image lock` finds packages that are not given by their store paths. One source serves all systems. @module */
 import { join } from "node:path";
 import { log } from "../../base/log.ts";
 import { cacheFolder } from "../../image/folder.ts";
@@ -39,21 +39,21 @@ interface NixpkgsAnswer {
 
 export type PackageSource = (question: PackageQuestion) => Promise<PackageAnswer>;
 
-/** What tests against servers of their own set lower. */
+/** Pauses, which tests against their own servers shorten. */
 export interface LockTiming {
   readonly hydraIntervalMs?: number | undefined;
   readonly retryDelayMs?: number | undefined;
 }
 
 interface SourceOptions extends HydraOptions {
-  /** For URLs that may get other contents: two systems read them once. */
+  /** For URLs whose contents may change: they are read once for all systems. */
   readonly ofThisRun: AnswerCache;
 }
 
-/** Half of what Hydra's gate allows. @see provider/resolve/hydra.ts */
+/** Half of what Hydra allows. @see provider/resolve/hydra.ts */
 const HYDRA_INTERVAL_MS = 1000;
 
-/** Asks nobody before it is asked itself. */
+/** Sends no request before the source is called. */
 export function openSource(args: LockArguments, timing: LockTiming): PackageSource {
   const options: SourceOptions = {
     pace: new Pace(timing.hydraIntervalMs ?? HYDRA_INTERVAL_MS),
@@ -122,7 +122,7 @@ function channelSource(
   };
 }
 
-/** The nixpkgs to bundle, unless an evaluation tells. */
+/** The nixpkgs to bundle, where no evaluation has determined it. */
 async function nixpkgsOf(
   nixpkgs: NixpkgsArgument,
   release: ChannelRelease | undefined,

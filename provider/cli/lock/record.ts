@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { channelName } from "../../resolve/channel.ts";
-import { writeLock } from "../../lock/write.ts";
+import { writeLock } from "../../lock/write-lock.ts";
 import { parseLockArguments, type LockArguments, type SystemArguments } from "./arguments.ts";
 import { relativeTo, usage, type NixpkgsArgument } from "./option-values.ts";
 import { UsageError } from "../usage.ts";
@@ -25,7 +25,7 @@ export async function readRecord(lock: string): Promise<LockArguments> {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
-    // The first blank ends the option; a value may have more.
+    // The first blank ends the option; its value may hold blanks.
     .flatMap((line) => {
       const [, option = line, value] = /^(\S+)\s+(.*)$/.exec(line) ?? [];
       return value === undefined ? [option] : [option, value];
@@ -37,7 +37,7 @@ export async function readRecord(lock: string): Promise<LockArguments> {
   }
 }
 
-/** Nothing for a lock of store paths: there is nothing newer of them. */
+/** Writes nothing for a lock of store paths, which have no newer version. */
 export async function writeRecord(args: LockArguments): Promise<void> {
   const { kind } = args.source;
   if (kind === "paths" || kind === "recorded") return;
@@ -48,7 +48,7 @@ export async function writeRecord(args: LockArguments): Promise<void> {
 }
 
 const HEAD =
-  "# What this lock was made by. `lix-image lock --update` reads it; edit it as you like.\n";
+  "# The options that made this lock. `lix-image lock --update` reads them; edit them as you like.\n";
 
 export function formatRecord(args: LockArguments): string {
   const folder = dirname(args.output);
@@ -103,7 +103,7 @@ const systemLines = (system: SystemArguments, shared: string | undefined): strin
   ...(shared === undefined ? [nixpkgsLine(system.nixpkgs)] : []),
 ];
 
-/** Empty for what is the default. */
+/** Empty for the default. */
 function nixpkgsLine(nixpkgs: NixpkgsArgument): string {
   switch (nixpkgs.kind) {
     case "of the source":
@@ -119,7 +119,7 @@ function nixpkgsLine(nixpkgs: NixpkgsArgument): string {
   }
 }
 
-/** Comments and order of lines are the user's own. */
+/** Whether the options are the same, so that the user's comments can stay. */
 function sameOptions(before: string, after: string): boolean {
   const options = (text: string): string =>
     JSON.stringify(text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));

@@ -7,11 +7,11 @@ import type { ImageDifference } from "./image-difference.ts";
 export interface LockDifference {
   /** Absolute path of the lock. */
   readonly file: string;
-  /** Whether the file's bytes are others than those that a lock made now has. */
+  /** Whether a lock that is made now has different bytes. */
   readonly changed: boolean;
   readonly caches: Change<readonly LockedCache[]>;
   readonly systems: readonly SystemDifference[];
-  /** Undefined: it was not asked for, nothing changed, or it is not known. */
+  /** Undefined where it was not requested, nothing changed, or it is unknown. */
   readonly image: ImageDifference | undefined;
 }
 
@@ -54,7 +54,7 @@ function reportPackage({ attribute, package: { before, after }, closureSize }: P
   };
 }
 
-/** What a package's row is about, at first sight. */
+/** The kind of change to a package. */
 export function kindOf(
   before: LockedPackage | undefined,
   after: LockedPackage | undefined,
@@ -62,7 +62,7 @@ export function kindOf(
   if (before === undefined) return "added";
   if (after === undefined) return "removed";
   if (before.name !== after.name || before.version !== after.version) return "updated";
-  // Another priority or another choice of outputs needs no build.
+  // A different priority or choice of outputs needs no build.
   return isDeepStrictEqual(new Set(before.outputs.values()), new Set(after.outputs.values()))
     ? "changed"
     : "rebuilt";

@@ -20,7 +20,7 @@ import { usage } from "./option-values.ts";
 import { lixError } from "../../errors/lix-error.ts";
 
 export interface LockCircumstances {
-  /** What `args.only` does not name is taken from there. */
+  /** Packages that `args.only` does not name are taken from it. */
   readonly previous: Lock | undefined;
   readonly exported: LockExport | undefined;
   readonly timing: LockTiming;
@@ -31,7 +31,7 @@ export async function resolveLock(
   { previous, exported, timing }: LockCircumstances,
 ): Promise<Lock> {
   const source = openSource(args, timing);
-  // Packages of all systems first: a forgotten one should not show only after a thousand lookups.
+  // The packages of all systems first, so that a missing one is reported before a thousand lookups.
   const wanted: WantedSystem[] = [];
   for (const given of args.systems) {
     const kept = previous === undefined ? undefined : keptFrom(previous, given.system, args);
@@ -54,21 +54,21 @@ export async function resolveLock(
     const paths = await resolveClosure({ roots, substituters, keys, known, use, label: system });
     systems.set(system, { system, nixpkgs, packages, paths });
   }
-  // Of an update of some packages most of the lock stays, and nobody is asked for it.
+  // An update of some packages keeps most of the lock, for which no cache is asked.
   if (previous === undefined) for (const line of use.warnings()) log.warn(line);
   if (args.source.kind === "channel" && args.source.lix.kind === "release")
     for (const system of systems.values()) warnOfCopies(system);
   return { caches, systems };
 }
 
-/** Those that the user can do without; a cache that a release of Lix needs is named with it. */
+/** Caches that the user chose; the one that a release of Lix needs is added by us. */
 const cachesOfInterest = (
   { caches }: LockArguments,
   substituters: readonly Substituter[],
 ): string[] =>
   caches.flatMap(({ url }, at) => (url === LIX_CACHE.url ? [] : (substituters[at]?.url ?? [])));
 
-/** A release of Lix was built on the nixpkgs of its day. */
+/** A release of Lix was built with the nixpkgs of its day. */
 function warnOfCopies(system: LockedSystem): void {
   const { names, paths, size } = secondCopies(system, "nix");
   if (names.length === 0) return;
@@ -90,7 +90,7 @@ interface WantedSystem {
 interface Circumstances {
   readonly args: LockArguments;
   readonly source: PackageSource;
-  /** Of `--update ATTR`: what stays. */
+  /** What `--update ATTR` keeps. */
   readonly kept: LockedSystem | undefined;
 }
 
@@ -128,7 +128,7 @@ function keptFrom(previous: Lock, system: string, args: LockArguments): LockedSy
     throw usage(`${args.output} has no ${system}: update all of it, without naming attributes`);
   const unknown = args.only.filter((attribute) => !kept.packages.has(attribute));
   if (unknown.length > 0)
-    throw usage(`${args.output} has no package ${unknown.join(", ")}: add it by --package`);
+    throw usage(`${args.output} has no package ${unknown.join(", ")}: add it with --package`);
   return kept;
 }
 

@@ -11,11 +11,11 @@ type Values = ReadonlyMap<string, string>;
 
 export interface AwsProfile {
   readonly name: string;
-  /** What the credentials file has. */
+  /** Of the credentials file. */
   readonly credentials: Section;
-  /** What the config file has. */
+  /** Of the config file. */
   readonly config: Section;
-  /** What both have; where they differ, the credentials file counts. */
+  /** Of both; where they differ, of the credentials file. */
   readonly values: Values;
 }
 

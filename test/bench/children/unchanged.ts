@@ -4,12 +4,12 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { Wire } from "../../../provider/pulumi/wire.ts";
 
 export interface Recorded {
-  readonly args: PropertyMap;
-  readonly inputs: PropertyMap;
-  readonly outputs: PropertyMap;
+  readonly args: Wire;
+  readonly inputs: Wire;
+  readonly outputs: Wire;
 }
 
 export interface Unchanged {

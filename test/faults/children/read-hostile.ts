@@ -6,7 +6,7 @@ import { decompress } from "../../../provider/compression/decompress.ts";
 import { ListingBuilder } from "../../../provider/formats/nix/listing.ts";
 
 import { readNar } from "../../../provider/formats/nix/nar-reader.ts";
-import { writeLock } from "../../../provider/lock/write.ts";
+import { writeLock } from "../../../provider/lock/write-lock.ts";
 import { narOfTarball } from "../../../provider/substituter/tarball.ts";
 
 const [kind, file = ""] = process.argv.slice(2);

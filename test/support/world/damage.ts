@@ -2,7 +2,7 @@
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lock, LockedPath } from "../../../provider/lock/lock.ts";
-import { formatLock } from "../../../provider/lock/write.ts";
+import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { sign } from "../../../provider/formats/nix/signature.ts";

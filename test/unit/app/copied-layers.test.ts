@@ -159,7 +159,7 @@ for (const [what, body] of [
       registry.faults.push({ method: "GET", path: new RegExp(lie), times: Infinity, act });
       const warnings = await warningsOf(() => push(clean, [`${elsewhere.host}/copies/lix`]));
       assert.equal(warnings.length, 1);
-      const says = `layer ${lie} cannot be copied from ${registry.host}/acme/lix, so it is made anew`;
+      const says = `layer ${lie} cannot be copied from ${registry.host}/acme/lix, so it is built again`;
       assert.ok(warnings[0]?.startsWith(says), warnings[0]);
       assert.match(warnings[0] ?? "", /BLOB_MISMATCH/);
       assert.equal(tagOf(elsewhere, "copies/lix"), root);

@@ -8,12 +8,12 @@ import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { Wire } from "../../../provider/pulumi/wire.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { markdownPages } from "../../support/markdown.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
-const newsOf = (workshop: Workshop, args: PropertyMap): PropertyMap => ({
+const newsOf = (workshop: Workshop, args: Wire): Wire => ({
   lock: workshop.world.lockFile,
   registry: `${workshop.registry.host}/acme`,
   __provider: "text",
@@ -22,17 +22,13 @@ const newsOf = (workshop: Workshop, args: PropertyMap): PropertyMap => ({
 });
 
 /** What check answers, where nothing is wrong. */
-async function checked(
-  session: Session,
-  news: PropertyMap,
-  olds: PropertyMap = {},
-): Promise<PropertyMap> {
+async function checked(session: Session, news: Wire, olds: Wire = {}): Promise<Wire> {
   const { inputs, failures } = await check(session, olds, news);
   assert.deepEqual(failures, []);
   return inputs;
 }
 
-const unknownOutputs = (inputs: PropertyMap): string[] =>
+const unknownOutputs = (inputs: Wire): string[] =>
   PREVIEW_OUTPUTS.filter((name) => isUnknown(inputs[name])).sort();
 
 /** The table of the docs: argument to the outputs that are unknown with it, sorted. */
@@ -51,7 +47,7 @@ function documented(): ReadonlyMap<string, readonly string[]> {
 }
 
 /** Every argument, with a value that it does not have by default. */
-const KNOWN: PropertyMap = {
+const KNOWN: Wire = {
   name: "tools",
   tag: "stable",
   extraTags: ["one", "two"],

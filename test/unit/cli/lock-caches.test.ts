@@ -35,7 +35,7 @@ test("a cache that is never asked is named, unless only some packages are update
   withSecondCache(async ({ url }, { lock, options }) => {
     const warnings = await warningsOf(() => lock(...options, "--cache", url));
     assert.deepEqual(warnings, [
-      `${url}: of no use for this lock: the caches before it have all of it`,
+      `${url}: not needed for this lock: the caches before it have every path`,
     ]);
     assert.deepEqual(await warningsOf(() => lock("--update", "curl")), []);
   }));
@@ -51,7 +51,7 @@ test("a cache that refuses is named with its refusal, although another cache has
     assert.match(
       warnings[0] ?? "",
       new RegExp(
-        `^${url}: of no use for this lock: it did not answer (\\d+) of \\1 questions, .*418`,
+        `^${url}: of no use for this lock: it did not answer (\\d+) of \\1 requests, .*418`,
       ),
     );
   }));
@@ -67,7 +67,7 @@ test("a cache whose paths nobody trusted has signed is named, with the key that 
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0] ?? "",
-      /of no use for this lock: (\d+) of \1 store paths are there, and none can be trusted: signed only by other-1/,
+      /of no use for this lock: it has (\d+) of \1 store paths, and none can be trusted: signed only by other-1/,
     );
   }));
 

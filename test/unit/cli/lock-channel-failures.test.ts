@@ -43,7 +43,7 @@ const FAILURES: readonly {
     what: "a release without src-url",
     change: (server) => release(server, "src-url", undefined),
     code: "NOT_A_CHANNEL",
-    message: /src-url: not the file of a channel's release: got nothing/,
+    message: /src-url: expected the file of a channel's release; got nothing/,
   },
   {
     what: "a page in place of the revision",

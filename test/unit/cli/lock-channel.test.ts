@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { brotliDecompressSync, gzipSync } from "node:zlib";
-import { readLock } from "../../../provider/lock/read.ts";
+import { readLock } from "../../../provider/lock/read-lock.ts";
 import { decompress } from "../../../provider/compression/decompress.ts";
 import { narOfTarball } from "../../../provider/substituter/tarball.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";

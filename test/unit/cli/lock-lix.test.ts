@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { log, type LogSink } from "../../../provider/base/log.ts";
 import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
 import { lixManifestUrl } from "../../../provider/resolve/lix-release.ts";
-import { readLock } from "../../../provider/lock/read.ts";
+import { readLock } from "../../../provider/lock/read-lock.ts";
 import { copyCache } from "../../support/world/binary-cache.ts";
 import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
 import { channelWorld, withLocking, type Locking } from "../../support/locking.ts";

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { lockMarkdown } from "../../../provider/cli/lock/markdown.ts";
 import { compareLocks } from "../../../provider/lock/compare-locks.ts";
 import type { Lock, LockedPackage } from "../../../provider/lock/lock.ts";
-import { readLock } from "../../../provider/lock/read.ts";
+import { readLock } from "../../../provider/lock/read-lock.ts";
 import { newRelease, withLocking, type Locking } from "../../support/locking.ts";
 import { warningsOf } from "../../support/warnings.ts";
 
@@ -134,7 +134,7 @@ test("the body of a pull request says how many layers change and how much is to 
       text,
       new RegExp(
         `\\nIn the image of .*args\\.json. for linux/amd64: ${layers.added} of ${layers.to} are new, ` +
-          `.* stay, ${layers.removed} are gone; .* to push to a registry that has the image before\\.\n`,
+          `.* stay, ${layers.removed} are gone; .* to push to a registry that has the previous image\\.\n`,
       ),
     );
     assert.equal((await lock("--update", "--markdown", body)).code, 0);
@@ -172,7 +172,7 @@ test("a lock that differs in nothing but its spelling or its caches is out of da
     await writeFile(lockFile, JSON.stringify(JSON.parse(text)));
     const respelled = await lock("--check");
     assert.equal(respelled.code, 3);
-    assert.match(respelled.stdout, /^Only the way in which the file is written changes\.$/m);
+    assert.match(respelled.stdout, /^Only the formatting of the file changes\.$/m);
 
     await writeFile(lockFile, text.replace(/"trustedPublicKeys": \[/, '$&\n"a:AAAA",'));
     await lock("--update");
@@ -197,7 +197,7 @@ test("a lock with the marks of a merge in it is out of date, with a warning", ()
       assert.equal((await lock("--check")).code, 3);
       assert.equal((await lock("--update")).code, 0);
     });
-    assert.match(warnings.join("\n"), /cannot be read, so all of it counts as new/);
+    assert.match(warnings.join("\n"), /cannot be read, so everything counts as new/);
     assert.equal(await readFile(lockFile, "utf8"), text);
   }));
 

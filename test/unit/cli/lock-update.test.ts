@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { readLock } from "../../../provider/lock/read.ts";
+import { readLock } from "../../../provider/lock/read-lock.ts";
 import { newRelease, withLocking } from "../../support/locking.ts";
 
 const NEWER = { jq: "1.8.0", wget: "1.25.0" };
@@ -62,7 +62,7 @@ test("--update jq leaves everything else where it was", async () => {
     );
     await assert.rejects(lock("--update", "nope"), {
       code: "USAGE",
-      message: /has no package nope: add it by --package/,
+      message: /has no package nope: add it with --package/,
     });
   });
 });

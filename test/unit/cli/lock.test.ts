@@ -7,8 +7,8 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { lockCommand } from "../../support/lock-command.ts";
 import { REQUIRED_ATTRIBUTES } from "../../../provider/resolve/attributes.ts";
 import type { LockedPath } from "../../../provider/lock/lock.ts";
-import { readLock } from "../../../provider/lock/read.ts";
-import { verifyLock } from "../../../provider/lock/verify.ts";
+import { readLock } from "../../../provider/lock/read-lock.ts";
+import { verifyLock } from "../../../provider/lock/verify-lock.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { writeNarInfos } from "../../support/cache-folder.ts";
@@ -158,10 +158,10 @@ test("takes a path from the next cache when the first one's is not to be trusted
 
 for (const [what, argv, message] of [
   ["an unknown option", ["--pth", "x"], /--pth/],
-  ["no packages", [], /by --channel NAME, by --path ATTR=.*, by --nix FILE or by --flake/],
+  ["no packages", [], /with --channel NAME, --path ATTR=.*, --nix FILE or --flake/],
   ["a path without attribute", ["--path", CURL], /--path .*: expected ATTR=/],
   ["a path outside the store", ["--path", "curl=/usr/bin/curl"], /--path curl: not a store path/],
-  ["a key without a cache", ["--trusted-public-key", KEY.publicKey], /behind the --cache/],
+  ["a key without a cache", ["--trusted-public-key", KEY.publicKey], /must follow the --cache/],
   [
     "a bad key",
     ["--cache", "x", "--trusted-public-key", "k:x"],
@@ -208,6 +208,6 @@ for (const [what, argv, message] of [
 
 test("a password in a cache's URL is refused and not shown", async () => {
   const error = await failure(lockCommand(["--cache", "https://me:hunter2@example.org"]));
-  assert.match(error.message, /credentials do not belong into a lock/);
+  assert.match(error.message, /credentials do not belong in a lock/);
   assert.doesNotMatch(error.message, /hunter2/);
 });

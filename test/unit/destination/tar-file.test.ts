@@ -80,7 +80,7 @@ for (const [what, bytes, problem] of [
       },
     ));
 
-test("tells an archive from a folder and from nothing at all", () =>
+test("a folder, and nothing at all, are told from an archive", () =>
   withTempDir(async (folder) => {
     const code = "IMAGE_UNREADABLE";
     await assert.rejects(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkCacheUrl, hasScheme } from "../../../provider/lock/schema.ts";
+import { checkCacheUrl, hasScheme } from "../../../provider/lock/lock-schema.ts";
 
 test("a lock may name caches by URL, stores of this machine, and folders beside it", () => {
   for (const url of ["https://c.example", "s3://bucket?region=eu-west-1", "file:///srv/cache"])

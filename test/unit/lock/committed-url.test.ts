@@ -7,9 +7,9 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { LixImageError, render } from "../../../provider/base/errors.ts";
 import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
 import { readRecord } from "../../../provider/cli/lock/record.ts";
-import { parseLock } from "../../../provider/lock/read.ts";
-import { checkCacheUrl } from "../../../provider/lock/schema.ts";
-import { formatLock } from "../../../provider/lock/write.ts";
+import { parseLock } from "../../../provider/lock/read-lock.ts";
+import { checkCacheUrl } from "../../../provider/lock/lock-schema.ts";
+import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { sampleLock } from "./sample.ts";
 
 const SECRET = [
@@ -67,7 +67,7 @@ test("the file beside a lock is read by the same rule", async () => {
         option === "--channel" || option === "--flake" ? "" : "--channel nixos-unstable\n";
       await writeFile(file, `${source}${option} https://u:s3cret@h.example/x\n`);
       await assert.rejects(readRecord(join(folder, "lix-image.lock.json")), (error) => {
-        assert.match(render(error), /credentials do not belong into a lock.*netrc/);
+        assert.match(render(error), /credentials do not belong in a lock.*netrc/);
         assert.doesNotMatch(render(error), /s3cret/);
         return true;
       });

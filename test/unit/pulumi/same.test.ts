@@ -7,27 +7,23 @@ import * as fc from "fast-check";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
-import { parseLock } from "../../../provider/lock/read.ts";
-import { formatLock } from "../../../provider/lock/write.ts";
+import type { Wire } from "../../../provider/pulumi/wire.ts";
+import { parseLock } from "../../../provider/lock/read-lock.ts";
+import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 /** As state has them: text. */
-async function checked(
-  session: Session,
-  args: PropertyMap,
-  olds: PropertyMap = {},
-): Promise<PropertyMap> {
+async function checked(session: Session, args: Wire, olds: Wire = {}): Promise<Wire> {
   const { inputs, failures } = await check(session, olds, { __provider: "text", ...args });
   assert.deepEqual(failures, []);
-  return JSON.parse(JSON.stringify(inputs)) as PropertyMap;
+  return JSON.parse(JSON.stringify(inputs)) as Wire;
 }
 
 const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
 
 /** What one argument may be in other words; those of one list are all the same. */
-function spellings({ folder, registry, world }: Workshop): readonly (readonly PropertyMap[])[] {
+function spellings({ folder, registry, world }: Workshop): readonly (readonly Wire[])[] {
   const { host } = registry;
   const flakeRegistry = join(folder, "registry.json");
   const path = join(folder, "out.tar");
@@ -72,13 +68,13 @@ function spellings({ folder, registry, world }: Workshop): readonly (readonly Pr
 }
 
 /** Those that none of the others sets, written out. */
-const defaults = (): PropertyMap => {
+const defaults = (): Wire => {
   const { bundleNixpkgs, channelName, channelUrl, deleteFromRegistry, verifyBlobs, extraPkgs } =
     LixImageInputs.parse({});
   return { bundleNixpkgs, channelName, channelUrl, deleteFromRegistry, verifyBlobs, extraPkgs };
 };
 
-const shuffled = (args: PropertyMap): fc.Arbitrary<PropertyMap> =>
+const shuffled = (args: Wire): fc.Arbitrary<Wire> =>
   fc
     .shuffledSubarray(Object.keys(args), { minLength: Object.keys(args).length })
     .map((names) => Object.fromEntries(names.map((name) => [name, args[name]])));
@@ -114,7 +110,7 @@ test("the same arguments in other words are no change", async () => {
 test("what does count is a change", async () => {
   await withWorkshop({}, async ({ cache, world, registry }) => {
     const session = new Session(cache);
-    const usual: PropertyMap = {
+    const usual: Wire = {
       lock: world.lockFile,
       registry: `${registry.host}/acme`,
       extraPkgs: ["jq", "tree"],

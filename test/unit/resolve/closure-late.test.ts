@@ -35,7 +35,7 @@ test("a lock does not wait for a cache that never answers, and asks it last from
   try {
     const [first, second] = [addSigned(healthy, "first"), addSigned(healthy, "second")];
     const substituters = [cacheAt(raw.url), cacheAt(healthy.url)];
-    const closure = { substituters, keys: KEYS, label: "a test", overtakeMs: 100 };
+    const closure = { substituters, keys: KEYS, label: "a test", overtakeMs: 400 };
     const found = await resolveClosure({ ...closure, roots: [first.storePath] });
     assert.deepEqual([...found.keys()], [first.storePath]);
     const before = asked;

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { LixImageError } from "../../../provider/base/errors.ts";
-import { parseLock, readLock } from "../../../provider/lock/read.ts";
-import { formatLock } from "../../../provider/lock/write.ts";
+import { parseLock, readLock } from "../../../provider/lock/read-lock.ts";
+import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { CURL, CURL_DEV, GLIBC, sampleLock, SOURCE } from "./sample.ts";
 
 const FILE = "/srv/infra/lix-image.lock.json";
@@ -86,7 +86,7 @@ test("reports every mistake with its place", () => {
   });
   for (const expected of [
     '.: unknown key "extra"',
-    ".caches[1].url: credentials do not belong into a lock",
+    ".caches[1].url: credentials do not belong in a lock",
     '.caches[0].trustedPublicKeys[1]: not a public key: "test-1:short"',
     '.systems["x86_64-linux"].packages["curl.bin"].priority: expected number; got string',
     '.systems["x86_64-linux"].packages["curl.bin"].outputs.bin: not a store path: "/usr/bin/curl"',

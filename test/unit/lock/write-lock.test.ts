@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { Lock } from "../../../provider/lock/lock.ts";
-import { formatLock, writeLock } from "../../../provider/lock/write.ts";
+import { formatLock, writeLock } from "../../../provider/lock/write-lock.ts";
 import { sampleLock } from "./sample.ts";
 
 const golden = join(import.meta.dirname, "../../golden/lock/sample.lock.json");

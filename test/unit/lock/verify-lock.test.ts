@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import type { Lock, LockedPath } from "../../../provider/lock/lock.ts";
-import { verifyLock } from "../../../provider/lock/verify.ts";
+import { verifyLock } from "../../../provider/lock/verify-lock.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { CURL, GLIBC, KEY, sampleLock, signed, SOURCE, testKey } from "./sample.ts";

@@ -5,11 +5,11 @@ import { withFile } from "../base/file-unusable.ts";
 import { replaceFile } from "../base/place-file.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Lock, LockedCache, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
-import { LOCK_VERSION } from "./schema.ts";
+import { LOCK_VERSION } from "./lock-schema.ts";
 
 /**
  * Keys in the order of the documentation; systems, packages, paths, references, keys and signatures
- * sorted bytewise. Caches (priority) and outputs keep their order, URLs are written as they stand.
+ * sorted bytewise. Caches (priority) and outputs keep their order, URLs are written as they are.
  */
 export function formatLock(lock: Lock): string {
   const file = {
@@ -20,7 +20,7 @@ export function formatLock(lock: Lock): string {
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
-/** Replaces `file` in one step: a reader sees the old lock or the new one, whole. */
+/** Replaces `file` in one step: a reader sees the complete old lock or the complete new one. */
 export async function writeLock(file: string, text: string): Promise<void> {
   await withFile(file, () =>
     replaceFile(file, (temporary) => writeFile(temporary, text, { flag: "wx", flush: true })),

@@ -1,6 +1,6 @@
 /**
- * From the text of a lock to a {@link Lock}: parsed, closed under references, every mistake in one
- * answer. Its signatures are checked by verify.ts.
+ * From the text of a lock to a {@link Lock}: parsed and closed under references, with all mistakes reported
+ * together. verify-lock.ts checks its signatures.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -15,7 +15,7 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
-import { hasScheme, LOCK_VERSION, LockFile } from "./schema.ts";
+import { hasScheme, LOCK_VERSION, LockFile } from "./lock-schema.ts";
 import { parseStrictJson } from "./strict-json.ts";
 import { lixError } from "../errors/lix-error.ts";
 

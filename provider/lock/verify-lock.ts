@@ -1,6 +1,6 @@
 /**
- * Who vouches for the paths of a lock. Each needs a signature by a trusted key, or a content address;
- * a content address is not covered by signatures, so wherever there is one it is checked too.
+ * Whether the paths of a lock can be trusted. Each needs a signature by a trusted key, or a content address.
+ * Signatures do not cover a content address, so one that exists is checked as well.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ import { Location } from "./location.ts";
 import type { Lock } from "./lock.ts";
 import { lixError } from "../errors/lix-error.ts";
 
-/** Locks that were found good before: a set of opaque keys, kept on this machine. */
+/** Locks that were verified before: a set of opaque keys, kept on this machine. */
 export interface RememberedVerdicts {
   has(key: string): boolean | Promise<boolean>;
   add(key: string): void | Promise<void>;
@@ -26,7 +26,7 @@ export interface VerifyLockOptions {
   readonly sha256?: string | undefined;
 }
 
-/** Throws {@link UntrustedLock} with every path that nobody vouches for. */
+/** Throws UNTRUSTED_LOCK with every path that cannot be trusted. */
 export async function verifyLock(lock: Lock, options: VerifyLockOptions = {}): Promise<void> {
   const names = [...new Set(lock.caches.flatMap((cache) => cache.trustedPublicKeys))].sort();
   const { remembered, sha256 } = options;
@@ -45,11 +45,11 @@ export async function verifyLock(lock: Lock, options: VerifyLockOptions = {}): P
   if (verdict !== undefined) await remembered?.add(verdict);
 }
 
-/** Why a path cannot be trusted on what is said of it; undefined when it can. */
+/** Why a path cannot be trusted; undefined when it can. */
 export function distrust(info: PathInfo, keys: readonly PublicKey[]): string | undefined {
   try {
     if (info.ca !== undefined) {
-      // "needs contents" is settled when the NAR streams by.
+      // "needs contents" is decided when the NAR is read.
       checkContentAddress(info);
       return undefined;
     }

@@ -1,6 +1,6 @@
 /**
- * The lock as it stands in the file: shapes and spellings. What its parts say of each other is checked
- * in consistency.ts, what the signatures say in verify.ts.
+ * The lock as it is in the file: shapes and spellings. consistency.ts checks that its parts agree, and
+ * verify-lock.ts checks the signatures.
  * @module
  */
 import { z } from "zod";
@@ -96,12 +96,12 @@ export const hasScheme = (url: string): boolean =>
 export function checkCacheUrl(url: string): string {
   if (url === "")
     throw new RangeError("expected a URL or a path relative to the lock; got nothing");
-  // No path can hold it, whichever way it is written.
+  // No path can hold it, however it is written.
   if (/\0|%00/.test(url)) throw new RangeError("expected no NUL in it");
   // 127.0.0.1:5000, cache.lan:8080/x, [::1]:5000
   if (/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}(?:\/|$)/.test(url))
     throw new RangeError(
-      `a host and port is no URL and no folder: write http://${url}, or https://${url}`,
+      `a host and port is neither a URL nor a folder: write http://${url}, or https://${url}`,
     );
   checkCommittedUrl(url);
   if (!hasScheme(url) || LocalStoreUrl.parse(url) !== undefined) return url;
