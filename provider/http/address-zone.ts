@@ -1,7 +1,6 @@
 /**
- * Who can mean something by an address: everybody, those in our network, or our machine alone. A server
- * may not lead us to an address that means something to us and nothing to it (server-side request
- * forgery, SSRF).
+ * Where an address can be reached from: everywhere, our network, or our machine alone. A server may not lead
+ * us to an address that we can reach and it cannot: that is server-side request forgery (SSRF).
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
  * @module
@@ -9,7 +8,7 @@
 import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../base/loopback.ts";
 
-/** What to tell of a server that leads to an address which means something to us alone. */
+/** The hint about a server that leads to an address which only we can reach. */
 export const REACHABLE_BY_ALL =
   "a server may lead only to addresses that all who can reach it can reach too";
 
@@ -22,14 +21,14 @@ export function isSsrfTarget(to: Zone, from: Zone): boolean {
   return DEPTH[to] > DEPTH[from];
 }
 
-// What is beside a metadata service is in a network of ours, and nothing else is known of it.
+// A server at a metadata address is in a network of ours; nothing else is known about it.
 const DEPTH: Readonly<Record<Zone, number>> = { public: 0, network: 1, metadata: 1, machine: 2 };
 
-/** Where a request may still go that has been through both. */
+/** The zone that a request may still reach after it has been through both. */
 export const narrower = (one: Zone, other: Zone): Zone =>
   DEPTH[one] <= DEPTH[other] ? one : other;
 
-/** The zone of what stands in a URL for an address; undefined for a name that has to be looked up. */
+/** The zone of a URL's host name, if that is an address; undefined for a name that has to be looked up. */
 export function literalZone(hostname: string): Zone | undefined {
   if (METADATA_NAMES.has(hostname.replace(/\.$/, ""))) return "metadata";
   if (isLoopback(hostname)) return "machine";
@@ -56,7 +55,7 @@ const METADATA_NAMES: ReadonlySet<string> = new Set([
   "instance-data.ec2.internal",
 ]);
 
-/** IPv4 addresses within an IPv6 one, to which a router or the system may bring us. */
+/** IPv4 addresses inside an IPv6 one, to which a router or the system may send our packets. */
 function embedded(address: string): readonly string[] {
   if (isIP(address) !== 6) return [];
   const words = wordsOf(address);
@@ -66,7 +65,7 @@ function embedded(address: string): readonly string[] {
   };
   if (isIn(WITH_IPV4_LAST, address)) return [at(6)];
   if (isIn(SIX_TO_FOUR, address)) return [at(1)];
-  // Its client's address is there with all bits turned.
+  // It holds its client's address with all bits flipped.
   return isIn(TEREDO, address) ? [at(2), at(6, 0xffff)] : [];
 }
 

@@ -8,8 +8,8 @@ import { lookupWithin } from "./lookup.ts";
 import { proxyFor } from "./proxy.ts";
 import { trustedContext, type OriginCertificates } from "./tls-trust.ts";
 
-// More than any width with which one part of the program holds bodies open, so that a request
-// cannot wait forever for a socket that another part will not let go.
+// More than the bodies that any one part of the program holds open, so that a request cannot wait forever
+// for a socket that another part does not release.
 const SOCKETS_PER_HOST = 16;
 
 const agents = new Map<string, HttpAgent>();
@@ -45,7 +45,7 @@ function makeAgent(
   { certificates, reach, freshConnection }: AgentNeeds,
 ): HttpAgent {
   const isTls = protocol === "https:";
-  // What needs no proxy is decided by us, so Node gets no NO_PROXY.
+  // We decide what needs no proxy, so Node gets no NO_PROXY.
   const proxyEnv = proxy && { [isTls ? "https_proxy" : "http_proxy"]: proxy.href };
   const options: AgentOptions = {
     keepAlive: freshConnection !== true,

@@ -1,7 +1,7 @@
 /**
- * What names mean. A name is looked up once, for the check of where it leads and for the connection,
- * so that it cannot mean something else in between (DNS rebinding). What a proxy is asked for, the proxy
- * looks up; then only addresses that stand in the URL itself can be checked.
+ * Lookups of host names. One lookup serves both the check of where a name leads and the connection, so that
+ * the name cannot change its meaning in between (DNS rebinding). With a proxy, the proxy looks names up, and
+ * only addresses in the URL itself can be checked.
  * @module
  */
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
@@ -43,7 +43,7 @@ export class AddressRefused extends Error {
   }
 }
 
-/** What names were found to mean when we connected; of several meanings, the one with the least reach. */
+/** The zones that names had when we connected; if a name had several, the narrowest. */
 const known = new Map<string, Zone>();
 const KNOWN_LIMIT = 1_000;
 
@@ -54,7 +54,7 @@ function remember(hostname: string, addresses: readonly LookupAddress[]): void {
   known.set(hostname, before === undefined ? zone : narrower(before, zone));
 }
 
-/** The zone of a server that has sent us somewhere. Of one that only a proxy knows: `public`. */
+/** The zone of a server that has sent us somewhere; `public` for one that only a proxy can look up. */
 export async function zoneOfServer({ hostname }: URL, resolve = addressesOf): Promise<Zone> {
   const bare = hostname.replace(/^\[|\]$/g, "");
   const literal = literalZone(hostname);

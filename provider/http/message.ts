@@ -12,14 +12,14 @@ export interface RawRequest {
   readonly signal?: AbortSignal | undefined;
   /** From the request's last byte to the answer. Default: 120 s. */
   readonly responseLimitMs?: number | undefined;
-  /** Without progress of a body. Default: 60 s. */
+  /** For a body that makes no progress. Default: 60 s. */
   readonly stallLimitMs?: number | undefined;
   /** Bytes a second on average; less is no progress. Default: 2 KiB. */
   readonly leastRate?: number | undefined;
   readonly certificates?: OriginCertificates | undefined;
   /** Addresses beyond it are refused. */
   readonly reach?: Zone | undefined;
-  /** Not one that has carried a request before. */
+  /** A connection that has carried no request before. */
   readonly freshConnection?: boolean | undefined;
 }
 

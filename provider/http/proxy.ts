@@ -1,6 +1,6 @@
 /**
- * Which requests go through a proxy, by the rules that Go's programs and curl have in common: docker,
- * skopeo and Nix are in the same environment, and Node reads NO_PROXY otherwise.
+ * Which requests go through a proxy, by the rules that Go's programs and curl have in common: docker, skopeo
+ * and Nix run in the same environment, and Node reads NO_PROXY in another way.
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy
  * @see https://curl.se/docs/manpage.html, "ENVIRONMENT"
  * @module
@@ -11,7 +11,7 @@ import { isLoopback } from "../base/loopback.ts";
 import { Secrets } from "../base/secrets.ts";
 import { lixError } from "../errors/lix-error.ts";
 
-/** The proxy for a URL; undefined where it is asked directly. */
+/** The proxy for a URL; undefined for a direct connection. */
 export function proxyFor(url: URL, environment: Environment = process.env): URL | undefined {
   const variable = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const text = read(environment, variable);
@@ -75,7 +75,7 @@ function isHostOf(entry: string, host: string, port: string): boolean {
   return domain !== "" && (host === domain || host.endsWith(`.${domain}`));
 }
 
-/** One spelling for an address, in whichever of its many forms, IPv4-mapped ones included. */
+/** One spelling for all forms of an address, IPv4-mapped ones included. */
 function canonical(address: string): string {
   const text = isIP(address) === 6 ? `[${address}]` : address;
   const hostname = bare(URL.parse(`http://${text}/`)?.hostname ?? address);

@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Bytes } from "../base/bytes.ts";
 import type { Zone } from "./address-zone.ts";
+import { basicAuthorization } from "./basic-authorization.ts";
 import { sendOnce } from "./send-once.ts";
 import type { RawResponse } from "./message.ts";
 import { checkReach, nextHop, reachOf, type Hop } from "./redirect.ts";
@@ -50,7 +51,7 @@ export interface HttpRequest {
   readonly leastRate?: number | undefined;
   /** How many redirects to follow. Default: 10 for GET and HEAD, else 0: the 3xx is the answer. */
   readonly redirects?: number | undefined;
-  /** 301 and 302 redirect a write as 307 and 308 do. Default: such an answer is the answer. */
+  /** Whether 301 and 302 redirect a write as 307 and 308 do. Default: no, they are the answer. */
   readonly movesWrites?: boolean | undefined;
   /** Is asked before a redirect is followed, and throws to refuse it. */
   readonly mayRedirect?: ((to: URL, from: URL) => Promise<void>) | undefined;
@@ -86,8 +87,8 @@ export interface HttpResponse {
   text(limit?: number): Promise<string>;
   discard(): Promise<void>;
   /**
-   * The same answer with the beginning of its body in memory, no more than an error needs, and its
-   * connection set free: before anything else is asked of the same host.
+   * The same answer with the beginning of its body in memory, as much as an error needs. Its connection is
+   * released, which must happen before the next request to the same host.
    */
   detach(): Promise<HttpResponse>;
 }
@@ -162,7 +163,7 @@ async function followRedirects(request: RetryContext): Promise<FinalResponse> {
     const answer = await sendOnce(raw).catch((error: unknown) => {
       throw httpFailure(label, url, error, signal);
     });
-    // Only a proxy says that, and of itself.
+    // Only a proxy answers that, about itself.
     if (answer.status === 407 && proxyFor(url) !== undefined) {
       await answer.readShort();
       throw httpFailure(label, url, new ProxyRefused(407), signal);
@@ -208,11 +209,10 @@ async function firstHop(url: string | URL, label: string, request: HttpRequest):
   return { url: target, headers, given: new Set(Object.keys(headers)), reach };
 }
 
-/** Throws InvalidUrl for `%zz`, which stands for no character. */
+/** Throws INVALID_URL for `%zz`, which stands for no character. */
 export function basicOf({ username, password }: URL, label: string): string {
   try {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    return `Basic ${Buffer.from(pair).toString("base64")}`;
+    return basicAuthorization(decodeURIComponent(username), decodeURIComponent(password));
   } catch {
     throw lixError("INVALID_URL", {
       label,

@@ -1,16 +1,16 @@
-/** Whose certificates are believed, and which are shown. @module */
+/** Which CAs are trusted, and which client certificates are shown. @module */
 import { readFileSync } from "node:fs";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { isCode } from "../base/error-code.ts";
 import { lixError } from "../errors/lix-error.ts";
 
-/** For the server of one origin: no other gets to see them, or is believed because of them. */
+/** For the server of one origin: they are shown to no other server, and no other is trusted because of them. */
 export interface OriginCertificates {
   /** `https://r.example:5000` */
   readonly origin: string;
-  /** PEM; believed besides the usual ones. */
+  /** PEM; trusted besides the usual ones. */
   readonly ca: readonly string[];
-  /** PEM; who we are. */
+  /** PEM; our own certificate. */
   readonly client: { readonly cert: string; readonly key: string } | undefined;
   /** Equal for equal certificates. */
   readonly id: string;
@@ -19,8 +19,8 @@ export interface OriginCertificates {
 }
 
 /**
- * With the CAs of the files that curl, OpenSSL and Nix take theirs from, besides those that Node
- * trusts (its own and NODE_EXTRA_CA_CERTS). Undefined when all is as Node has it.
+ * Trusts the CAs in the files that curl, OpenSSL and Nix read, besides those that Node trusts (its own and
+ * NODE_EXTRA_CA_CERTS). Undefined when there are no others than Node's.
  */
 export function trustedContext(certificates?: OriginCertificates): SecureContext | undefined {
   const files = ["NIX_SSL_CERT_FILE", "SSL_CERT_FILE"].flatMap((variable) => {

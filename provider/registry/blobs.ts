@@ -35,7 +35,7 @@ export async function hasBlob(
   const label = `${session.description}: looking for blob ${digest}`;
   const url = session.url(`blobs/${digest}`);
   let response = await session.request(url, { method: "HEAD", label, signal });
-  // An address of a store may be signed for GET alone. What else it says to a GET is no news.
+  // A store's address may be signed for GET alone. If the GET fails too, the answer to the HEAD counts.
   const isSignedForGet = response.status === 403 && !session.isOwn(response);
   if (mayTakeGet(response) || isSignedForGet) {
     const refusal = await response.detach();
@@ -132,7 +132,7 @@ async function mountBlob(
     const request = { method: "POST", access: "push", mountFrom, label, signal } as const;
     response = await session.request(url, request);
   } catch (error) {
-    // Docker Hub refuses the very token when the other repository is not known to it.
+    // Docker Hub gives no token at all when it does not know the other repository.
     if (error instanceof LixImageError) return undefined;
     throw error;
   }

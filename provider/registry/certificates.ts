@@ -42,7 +42,7 @@ export async function readCertificates(
   return undefined;
 }
 
-/** undefined when it is not there, or not ours to read. */
+/** undefined when it does not exist, or we may not read it. */
 async function readFolder(folder: string): Promise<string[] | undefined> {
   try {
     return await readdir(folder);
@@ -79,7 +79,7 @@ async function readAll(
   return { origin, ca, client, id, source: folder };
 }
 
-/** Names without their ends, of which there are both. */
+/** The names that have both files, without the endings. */
 function pairsOf(folder: string, names: readonly string[]): string[] {
   const withEnd = (end: string): string[] =>
     names.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length));

@@ -32,18 +32,18 @@ export function parseChallenges(header: string): Challenge[] {
         current.parameters.set(name.toLowerCase(), unquoted(value));
     } else {
       challenges.push({ scheme: name.toLowerCase(), parameters: new Map() });
-      // `Negotiate YII=`: one opaque word, which no way of ours needs.
+      // `Negotiate YII=`: one opaque word, which none of our schemes uses.
       scan.take(/[ \t]+[A-Za-z0-9._~+/-]+=*[ \t]*(?=,|$)/y);
     }
   }
   return challenges;
 }
 
-/** The way in that we take. A token is worth less to a thief than a password, so Bearer comes first. */
+/** The challenge that we answer. A token is worth less to a thief than a password, so Bearer comes first. */
 export function preferredChallenge(header: string | undefined): Challenge | undefined {
   const challenges = parseChallenges(header ?? "");
   return (
-    // One that names no service says nothing about where a token comes from.
+    // Without a realm it does not say where a token comes from.
     challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.get("realm")) ??
     challenges.find(({ scheme }) => scheme === "basic")
   );

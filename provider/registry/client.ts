@@ -76,7 +76,7 @@ export class RegistryClient {
     this.description = this.#session.description;
   }
 
-  /** Before the questions that precede a push: their login then serves the push as well. */
+  /** To be called before the requests that precede a push: their login then serves the push as well. */
   expectPush(): void {
     this.#session.expectPush();
   }
@@ -171,7 +171,7 @@ export class RegistryClient {
     return await pushBlob(this.#session, blob, options);
   }
 
-  /** Its bytes, checked: the last of them come only when the digest is right. */
+  /** The blob's bytes, checked: the last of them come only when the digest is right. */
   async *getBlob(digest: Digest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const label = `${this.description}: reading blob ${digest}`;
     const url = this.#session.url(`blobs/${digest}`);
@@ -180,17 +180,17 @@ export class RegistryClient {
     yield* verifiedBlob(response.body, { digest }, label);
   }
 
-  /** All of them; none for a repository that is not there. Throws rather than answer with a part. */
+  /** All tags; none for a repository that does not exist. Throws rather than give a part of them. */
   async listTags(signal?: AbortSignal): Promise<string[]> {
     return await listTags(this.#session, signal);
   }
 
-  /** With all its tags. One that is not there is no failure. */
+  /** Deletes it with all its tags. It is no failure if it does not exist. */
   async deleteManifest(digest: Digest, signal?: AbortSignal): Promise<void> {
     await this.#delete(digest, signal);
   }
 
-  /** Only the tag; distribution 2 cannot, and refuses. */
+  /** Deletes only the tag; distribution 2 cannot, and refuses. */
   async deleteTag(tag: string, signal?: AbortSignal): Promise<void> {
     await this.#delete(tag, signal);
   }
@@ -208,7 +208,7 @@ export class RegistryClient {
     if (isSuccess(response)) return await response.discard();
     const isMissing = await this.#session.isMissing(response, signal);
     const refusal = await this.#session.failure(response, label);
-    // Where nothing can be deleted there may be no such route, and its 404 is not about the manifest.
+    // A registry that deletes nothing may lack this route: its 404 is then not about the manifest.
     if (!isMissing || (await this.headManifest(reference, signal)) !== undefined) throw refusal;
   }
 

@@ -15,14 +15,14 @@ import { resolveRedirect } from "./resolve-redirect.ts";
 import type { RegistrySession } from "./registry-session.ts";
 
 const LIST_LIMIT = 4 * 1024 * 1024;
-// A registry whose pages never end would keep us for ever.
+// A registry whose pages never end must not keep us for ever.
 const MAX_PAGES = 1000;
 // The most that ECR allows.
 const PAGE_SIZE = 1000;
-// Shorter lists are no page of anybody's: servers that cut lists at a length of their own cut at 50 or more.
+// A shorter list is a whole one: servers that cut lists at a length of their own cut at 50 or more.
 const LEAST_PAGE = 50;
 
-// Nexus says null for none. A list without the member is some other answer.
+// Nexus writes null for none. An object without the member is some other answer.
 const TagList = z.object({ tags: z.array(z.string()).nullable() });
 
 export async function listTags(session: RegistrySession, signal?: AbortSignal): Promise<string[]> {
@@ -45,7 +45,7 @@ export async function listTags(session: RegistrySession, signal?: AbortSignal): 
     if (next === undefined) return [...tags];
     page = next;
   }
-  // Half a list would be a wrong one.
+  // A part of the list would be a wrong list.
   throw new TagListIncomplete(label, `it has more than ${MAX_PAGES} pages`);
 }
 
@@ -67,10 +67,10 @@ interface ReadPage {
   readonly first: URL;
 }
 
-/** What the registry says to a page that it has not promised and does not know: ECR's are opaque tokens. */
+/** How registries refuse a page that they did not announce: ECR's addresses are opaque tokens. */
 const NO_PAGE: ReadonlySet<number> = new Set([400, 404, 405, 416, 422]);
 
-/** What registries say that allow shorter pages only; without a length they take their own. */
+/** How registries refuse a page length that is too large; without a length they use their own. */
 const NO_LENGTH: ReadonlySet<number> = new Set([400, 422]);
 
 /** `listed` is undefined when there is no such page, and need not be. */
@@ -110,7 +110,7 @@ async function pageAfter(
 ): Promise<Page | undefined> {
   const link = [response.headers["link"] ?? ""].flat().join(", ");
   const next = nextPage(link);
-  // A registry that takes no notice of where a page is to begin may have more than it ever shows.
+  // A registry that ignores where a page is to begin may have more tags than it ever shows.
   if (fresh.length === 0 && listed.length > 0 && page.because !== "long")
     throw new TagListIncomplete(
       label,
@@ -125,7 +125,7 @@ async function pageAfter(
   const last = listed.at(-1);
   if (last === undefined || fresh.length === 0) return undefined;
   const because = mayHaveNext(link) ? "unreadable" : "long";
-  // Where nothing is said, a long list may be cut short all the same.
+  // A long list may be cut short even if the registry does not say so.
   if (because === "long" && listed.length < LEAST_PAGE) return undefined;
   const url = new URL(first);
   url.searchParams.set("last", last);
@@ -159,7 +159,7 @@ async function parseTags(
   return tags;
 }
 
-/** What a registry lists as its tags may not be all of them. */
+/** A registry may have more tags than it lists. */
 export class TagListIncomplete extends LixImageError {
   readonly code = "TAG_LIST_INCOMPLETE";
   constructor(label: string, problem: string) {

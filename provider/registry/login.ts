@@ -23,7 +23,7 @@ export interface RegistryLoginOptions {
   readonly ping: (signal: AbortSignal | undefined) => Promise<HttpResponse>;
 }
 
-/** What of a request its login depends on. */
+/** The parts of a request that its login depends on. */
 export interface LoginNeeds {
   readonly access?: "pull" | "push" | "delete" | undefined;
   /** Another repository of this registry that the request reads from. */
@@ -64,7 +64,7 @@ export class RegistryLogin {
     return credentials?.kind === "basic" ? basic(credentials) : undefined;
   }
 
-  /** A header better than `used`, which got this 401; undefined when we know none. */
+  /** Another header than `used`, which got this 401; undefined when we know none. */
   async renew(
     refusal: HttpResponse,
     used: string | undefined,
@@ -90,7 +90,7 @@ export class RegistryLogin {
   ): Promise<Challenge | undefined> {
     const said = preferredChallenge(refusal.headers["www-authenticate"]);
     if (said !== undefined || this.#challenge !== undefined) return said;
-    // gcr.io names its ways of logging in nowhere but here.
+    // gcr.io sends its challenge only here.
     return preferredChallenge((await this.#options.ping(signal)).headers["www-authenticate"]);
   }
 

@@ -10,7 +10,7 @@ export function nextPage(header: string): string | undefined {
   return links(header).find(({ relations }) => relations.includes("next"))?.target;
 }
 
-/** Whether a header without a readable next page may mean one all the same: not every part of it is understood. */
+/** Whether a header without a readable next page may still mean one, because we do not understand all of it. */
 export const mayHaveNext = (header: string): boolean =>
   entries(header).some((entry) => {
     const [link] = links(entry);

@@ -91,13 +91,13 @@ const BY_CODE: readonly (readonly [code: string, hint: string])[] = [
   ["UNSUPPORTED", "the registry does not allow this: ask who runs it"],
 ];
 
-// What servers and proxies mean that give no code.
+// The code that servers and proxies mean if they give none.
 const BY_STATUS: ReadonlyMap<number, string> = new Map([
   [405, "UNSUPPORTED"],
   [413, "SIZE_INVALID"],
 ]);
 
-/** Undefined: nothing more is known than what the server says itself. */
+/** Undefined when the server's own words are all that is known. */
 export function refusalHint(
   status: number,
   { codes, text }: { readonly codes: readonly string[]; readonly text: string },

@@ -24,7 +24,7 @@ export interface FailureContext {
   readonly label: string;
   /** What to do about a 401 or 403. */
   readonly denialHint: string;
-  /** It has answered as a registry before: then a page is by something in front of it. */
+  /** Whether it has answered as a registry before: then a page comes from something in front of it. */
   readonly isKnown: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function failure(
     return new RegistryUnavailable(label, got, { response, hint });
   const isOther = isPage || (reason.codes.length === 0 && isPlainOnTls(response));
   const isSuccess = status >= 200 && status < 400;
-  // A proxy that is in front of many a registry has a page of its own for what is too large.
+  // Proxies in front of registries have pages of their own for what is too large.
   if ((isOther || isSuccess) && !isKnown && status !== 413)
     return new NotARegistry(label, got, response.url);
   const usual = isPage ? IN_FRONT : isSuccess ? UNEXPECTED : "the log of the registry may say why";
@@ -96,7 +96,7 @@ export class RegistryUnavailable extends LixImageError {
   }
 }
 
-/** Any other 4xx: the registry understood and will not. */
+/** Any other 4xx: the registry understood the request and refuses it. */
 export class RegistryRefused extends LixImageError {
   readonly code = "REGISTRY_REFUSED";
   override readonly retryable: "lost upload" | "lost blob" | undefined;

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { retry } from "../base/retry.ts";
 import { RETRY } from "../base/retry-policy.ts";
+import { basicAuthorization } from "../http/basic-authorization.ts";
 import type { HttpRequest, HttpResponse } from "../http/request.ts";
 import { failure, NotARegistry } from "./refusal.ts";
 import type { Challenge } from "./challenge.ts";
@@ -135,11 +136,9 @@ async function tokenOf(response: HttpResponse, label: string, asked: number): Pr
   return { value, expiresAt: asked + life * 1000 };
 }
 
-/** The header of RFC 7617. An identity token goes as a password without a user, as in containerd. */
+/** An identity token goes as a password without a user, as in containerd. */
 export function basic(credentials: Credentials): string {
-  const pair =
-    credentials.kind === "basic"
-      ? `${credentials.username}:${credentials.password}`
-      : `:${credentials.token}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
+  return credentials.kind === "basic"
+    ? basicAuthorization(credentials.username, credentials.password)
+    : basicAuthorization("", credentials.token);
 }

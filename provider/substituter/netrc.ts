@@ -10,6 +10,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { isCode, isMissing } from "../base/error-code.ts";
 import { lixError } from "../errors/lix-error.ts";
+import { basicAuthorization } from "../http/basic-authorization.ts";
 
 export interface NetrcEntry {
   /** Undefined: any host. */
@@ -24,8 +25,7 @@ export async function netrcAuthorization(hostname: string): Promise<string | und
   for (const entries of await readAll()) {
     const entry = entries.find(({ machine }) => machine?.toLowerCase() === host);
     // Cachix and attic want a token as the password and any name.
-    if (entry !== undefined)
-      return `Basic ${Buffer.from(`${entry.login}:${entry.password}`).toString("base64")}`;
+    if (entry !== undefined) return basicAuthorization(entry.login, entry.password);
   }
   return undefined;
 }
