@@ -48,7 +48,7 @@ resource is deleted.
 
 \`LixImage.get(name, id, options?)\`: ${lowerFirst(get?.comment ?? "")}
 
-Of the resource options, \`dependsOn\`, \`protect\`, \`retainOnDelete\`, \`ignoreChanges\`, \`aliases\`, \`parent\` and
+The resource options \`dependsOn\`, \`protect\`, \`retainOnDelete\`, \`ignoreChanges\`, \`aliases\`, \`parent\` and
 \`transforms\` work as for any resource; \`import\`, \`replaceOnChanges\` and \`customTimeouts\` do not
 ([why, and what to do instead](pulumi-users.md)).`;
 }
