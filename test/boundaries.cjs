@@ -172,7 +172,7 @@ module.exports = {
       from: { path: "^(sdk|provider)/" },
       to: {
         // build.js copies what is used of them.
-        pathNot: "^node_modules/(sql\\.js|d3-hierarchy)/",
+        pathNot: "^node_modules/(sql\\.js|d3-hierarchy|zod)/",
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
         dependencyTypesNot: ["npm", "npm-peer", "type-only"],
       },

@@ -50,6 +50,9 @@ export async function withInstalledPackage<T>(
   });
 }
 
+/** The folders that npm installs for the package, without its peer @pulumi/pulumi; nested ones are inside. */
+export const dependencyFolders = (): string[] => [...closure([REPOSITORY])].slice(1);
+
 interface Manifest {
   readonly name?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
