@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { decompressLayer } from "../../provider/destination/decompress-layer.ts";
@@ -30,6 +31,28 @@ test("deployment: the pods run the digest that the preview has shown", async () 
     assert.equal(tagged(registry, "latest", "lix-ci"), digest);
     assert.equal(imageOf(stepOf(await done(host.preview()), "runner").newInputs), ref);
     assert.equal(imageOf(shown), ref);
+  });
+});
+
+test("ci-runner: the pods run as the user that the image is made for, by the digest of the preview", async () => {
+  await withExample("ci-runner", async ({ host, registry }) => {
+    const shown = stepOf(await done(host.preview()), "runner").newInputs;
+    await done(host.up());
+    const { ref, digest, platforms } = recorded(host, "runner-image");
+    assert.equal(imageOf(shown), ref);
+    assert.equal(tagged(registry, "latest", "ci-runner"), digest);
+    const blob = registry.store.read(platforms["linux/amd64"]?.configDigest ?? "");
+    const { config } = JSON.parse(await text(Readable.from(blob))) as {
+      readonly config: {
+        readonly User: string;
+        readonly WorkingDir: string;
+        readonly Env: string[];
+      };
+    };
+    assert.deepEqual([config.User, config.WorkingDir], ["1000:1000", "/work"]);
+    const names = config.Env.map((each) => each.split("=", 1).join());
+    assert.ok(names.includes("CI") && !names.includes("MANPATH"), names.join());
+    assert.match(JSON.stringify(shown), /"runAsNonRoot":true,"runAsUser":1000/);
   });
 });
 
