@@ -53,3 +53,26 @@ test("without previewDigests a preview builds nothing, and up does", NO_ENGINE, 
     await stack.run("preview", "--expect-no-changes");
   });
 });
+
+test(
+  "null in config removes what docker.nix sets, at preview as in the image",
+  NO_ENGINE,
+  async () => {
+    await withStack(ONE_IMAGE, async (stack) => {
+      const title = "org.opencontainers.image.title";
+      stack.give({
+        user: { name: "lix", uid: 1000 },
+        config: { env: { MANPATH: null, A: "1" }, labels: { [title]: null, own: "1" } },
+        files: { "/etc/motd": { text: "hello\n" } },
+      });
+      const lix = plannedSteps(await stack.run("preview", "--json")).get("lix");
+      const { digest, labels } = lix?.newState?.inputs ?? {};
+      assert.ok(!Object.hasOwn(Object(labels), title));
+      assert.equal(Object(labels)["own"], "1");
+      await stack.up();
+      assert.equal(StackState.image(await stack.state()).digest, digest);
+      await stack.up("--expect-no-changes");
+      await stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    });
+  },
+);
