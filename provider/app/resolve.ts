@@ -3,7 +3,7 @@
  * packages resolved. Nothing is downloaded.
  * @module
  */
-import { throwAll } from "../base/errors.ts";
+import { throwAll, type LixImageError } from "../base/errors.ts";
 import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read-lock.ts";
 import { verifyLock } from "../lock/verify-lock.ts";
@@ -106,6 +106,7 @@ async function platformInput(
   }
   const registry = await flakeRegistry(spec, system).catch(note);
   const files = await readFiles(spec.files, spec.user).catch(note);
+  mistakes.push(...danglingLinks(spec, system));
   throwAll(mistakes);
   if (packages === undefined || files === undefined) throw new RangeError("nothing was wrong");
   return {
@@ -128,6 +129,16 @@ async function platformInput(
     gcRoots: args.gcRoots,
     compression: spec.compression,
   };
+}
+
+/** Links of `files` into the store that would lead nowhere in the image. */
+function danglingLinks({ files }: Spec, { system, paths }: LockedSystem): LixImageError[] {
+  return Object.entries(files).flatMap(([name, { target = "" }]) => {
+    const [path = ""] = /^\/nix\/store\/[^/]*/.exec(target) ?? [];
+    if (path === "" || (StorePath.is(path) && paths.has(path))) return [];
+    const argument = `files[${JSON.stringify(name)}].target`;
+    return lixError("PATH_NOT_LOCKED", { argument, path, system });
+  });
 }
 
 async function flakeRegistry(spec: Spec, system: LockedSystem): Promise<FlakeRegistry | undefined> {

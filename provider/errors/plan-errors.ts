@@ -23,7 +23,8 @@ export const PLAN_ERRORS = {
       `lock it too: lix-image lock … --path ${p.name}=${p.path} (or --nix FILE --package ${p.name})`,
   }),
   PATH_NOT_LOCKED: entry({
-    meaning: "A store path in `extraPkgs` or `flakeRegistry` is not in the lock.",
+    meaning:
+      "A store path in `extraPkgs`, `flakeRegistry` or the `target` of a file is not in the lock.",
     message: (p: { argument: string; path: string; system: string }) =>
       `${p.argument}: ${p.path} is not in the lock's paths for ${p.system}`,
     hint: "lock it with `lix-image lock --path NAME=/nix/store/…`",
