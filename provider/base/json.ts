@@ -1,6 +1,6 @@
 import { requireWithin } from "./budgets.ts";
 
-/** JSON.parse for texts from outside. Depth is bounded, because whoever walks the result may recurse. */
+/** JSON.parse for texts from outside. Depth is bounded, because code that walks the result may recurse. */
 export function parseJson(text: string, what: string): unknown {
   let depth = 0;
   let inString = false;

@@ -102,7 +102,7 @@ class Work implements Meter {
   }
 }
 
-// Whoever printed the last line goes to the end of the queue.
+// The work that printed the last line goes to the end of the queue.
 const underWay: Work[] = [];
 let clock: NodeJS.Timeout | undefined;
 let hasSpoken = false;

@@ -1,10 +1,10 @@
 /**
- * Credentials that are in use: whoever finds or sends one has it remembered here, and it is hidden in all
- * that is shown, because servers repeat what they were sent.
+ * Credentials in use. The code that finds or sends one registers it here. They are hidden in everything that
+ * is shown, because servers repeat what they were sent.
  * @module
  */
 
-/** What stands for what is not shown. */
+/** Shown in place of a credential. */
 export const HIDDEN = "***";
 
 /** Spellings, longest first once {@link sorted}: the parts of one may be others. */
@@ -12,35 +12,35 @@ let spellings: string[] = [];
 const known = new Set<string>();
 let sorted = true;
 
-// Shorter ones are hidden where they stand alone: "abcd" is also the middle of many a digest.
+// Shorter ones are hidden only if they stand alone: "abcd" is also part of many digests.
 const ANYWHERE = 8;
-// What is shorter still would hide half of any text; it is hidden in its composed forms.
+// Even shorter ones would hide half of any text, so only their composed forms are hidden.
 const SHORTEST = 4;
 
 const KEY = 12;
 
 export const Secrets = {
-  /** As a text, and as it may come back: in base64, in a URL, in a form, in JSON. */
+  /** Registers a secret in every spelling: as text, in base64, in a URL, in a form, in JSON. */
   remember(...secrets: readonly (string | undefined)[]): void {
     for (const secret of secrets) {
       const text = secret?.trim() ?? "";
       if (text === "" || known.has(text)) continue;
       known.add(text);
       add(text, encodeURIComponent(text), new URLSearchParams({ a: text }).toString().slice(2));
-      // In JSON, and in JSON that is a string in JSON.
+      // In JSON, and in JSON inside a string of JSON.
       add(inJson(text), inJson(inJson(text)));
       const base64 = Buffer.from(text).toString("base64").replace(/=+$/, "");
       add(base64, base64.replaceAll("+", "-").replaceAll("/", "_"), encodeURIComponent(base64));
     }
   },
 
-  /** A header that a request is sent with: some of them say who sends it. */
+  /** Registers the headers of a request that hold credentials. */
   rememberHeader(name: string, value: string): void {
     // Docker's X-Meta-… are whatever the user wants them to be: a key, or the name of a team.
     const isKey = /^x-meta-/i.test(name) && value.length >= KEY;
     if (!isKey && !HEADERS.has(name.toLowerCase())) return;
     const [, scheme = "", rest = value] = /^([\w-]+) +(.*)$/.exec(value) ?? [];
-    // A signature is not what signs; it is good for one request.
+    // A signature is no secret key, and is valid for one request only.
     if (/^aws4/i.test(scheme)) return;
     Secrets.remember(rest);
     if (!/^basic$/i.test(scheme)) return;

@@ -32,7 +32,7 @@ export async function* through(
 /** Never rejects: a failing source breaks the decoder, whose reader then sees the failure. */
 async function feed(source: Bytes, decoder: Duplex, over: AbortSignal): Promise<void> {
   try {
-    for await (const chunk of told(source)) {
+    for await (const chunk of marked(source)) {
       if (over.aborted) return;
       if (!decoder.write(chunk)) await once(decoder, "drain", { signal: over });
     }
@@ -42,7 +42,7 @@ async function feed(source: Bytes, decoder: Duplex, over: AbortSignal): Promise<
   }
 }
 
-async function* told(source: Bytes): AsyncGenerator<Uint8Array> {
+async function* marked(source: Bytes): AsyncGenerator<Uint8Array> {
   try {
     yield* source;
   } catch (error) {
@@ -50,5 +50,5 @@ async function* told(source: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Tells the source's own failure from the decoder's. */
+/** Marks a failure of the source, as opposed to one of the decoder. */
 class SourceFailed extends Error {}

@@ -66,7 +66,7 @@ for (;;) {
     await decodeOne();
   } catch (error) {
     send({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-    // Whoever hears it ends this thread: a decoder that failed is not used again.
+    // The main thread ends this thread then: a decoder that failed is not used again.
     await new Promise(() => {});
   }
 }

@@ -40,7 +40,7 @@ async function* fileEvents(file: Buffer, path: ByteString): AsyncGenerator<NarEv
     // Nix looks at the owner's bit alone.
     yield { kind: "regular", path, executable: (mode & 0o100) !== 0, size };
     for (;;) {
-      // A new buffer each time: whoever gets it may keep it.
+      // A new buffer each time, because the consumer may keep it.
       const buffer = new Uint8Array(Math.min(CHUNK, Math.max(size, 1)));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
       if (bytesRead === 0) return;

@@ -121,7 +121,7 @@ class Reader {
     }
   }
 
-  /** After the abort of what `comesNear` was told, to end its waiting. */
+  /** Ends the wait of `comesNear` after its signal has aborted. */
   leaves(): void {
     this.#wake();
   }

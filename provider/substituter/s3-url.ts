@@ -1,6 +1,6 @@
 /**
- * `s3://bucket/prefix?region=…&endpoint=…&scheme=…&profile=…`, as Nix spells it. It comes from a lock, so
- * from whoever may change the lock: it says where a bucket is, and the environment says whether keys may
+ * `s3://bucket/prefix?region=…&endpoint=…&scheme=…&profile=…`, as Nix spells it. It comes from a lock,
+ * which others may change. So it says only where a bucket is, and the environment decides whether keys may
  * go there.
  * @see https://nix.dev/manual/nix/latest/store/types/s3-binary-cache-store
  * @module

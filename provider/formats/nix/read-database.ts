@@ -33,7 +33,7 @@ export async function readStoreDatabase(
 const isStorePath = (value: unknown): value is StorePath =>
   typeof value === "string" && StorePath.is(value);
 
-/** Its select would never end, if whoever wrote the file wanted that. */
+/** Finds views and computed columns: those of a hostile file could run for ever. */
 const COMPUTED = `
   SELECT 1 FROM sqlite_schema
   WHERE lower(name) IN ('validpaths', 'refs')

@@ -30,7 +30,7 @@ export function homeTree(parts: {
     case "fixed":
       return ownedBy(ImageUser.owner(user), home);
     case "any":
-      // Root's, like every skeleton; the copy belongs to whoever makes it.
+      // Root's, like every skeleton; the copy belongs to the user who makes it.
       return ownedBy(Owner.root, home);
   }
 }
