@@ -1,5 +1,5 @@
 /**
- * Publishes a plan: builds what the destinations do not have, pushes it, and writes the tags last.
+ * From a plan to its destinations: builds what they lack, then pushes it, tags last.
  * @module
  */
 import { renderLines } from "../base/errors.ts";
@@ -21,7 +21,7 @@ import type { Session } from "../image/session.ts";
 export interface Published {
   readonly assembled: Assembled;
   readonly reports: readonly PushReport[];
-  /** Of further destinations; the first has the image. */
+  /** At destinations other than the first, which has the image. */
   readonly failures: readonly DestinationFailure[];
 }
 
@@ -33,8 +33,8 @@ export interface DestinationFailure {
 
 export interface PublishImageOptions {
   /**
-   * Every blob is asked for even where the manifest is there: a refresh found something missing. With
-   * `verifyBlobs` that is always so.
+   * Asks for every blob even where the manifest is there: a refresh found something missing. `verifyBlobs`
+   * has the same effect.
    */
   readonly everyBlob?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -44,8 +44,8 @@ const NO_BLOBS: ReadonlySet<Digest> = new Set();
 const NO_COPIES: ReadonlyMap<Digest, Blob> = new Map();
 
 /**
- * Publishes to every destination. Tries again when a layer was driven from the cache by another
- * process's work, or could not be copied; the last time every layer that is lacking is made here.
+ * Publishes to every destination. Tries again when a layer was removed from the cache by another
+ * process, or could not be copied; the last time every missing layer is built here.
  */
 export async function publish(
   session: Session,
@@ -70,8 +70,8 @@ export async function publish(
 }
 
 /**
- * One destination after the other. What the first does not take goes nowhere; what
- * goes wrong with a further one keeps the image from none of the others, and is told in the end.
+ * Publishes to one destination after the other. What the first one refuses goes nowhere. A failure at a
+ * further one does not keep the image from the others, and is reported in the end.
  */
 async function publishOnce(
   session: Session,
@@ -91,7 +91,7 @@ async function publishOnce(
     }
   };
   const planned = assemble(session, await requireDigests(session, imagePlan));
-  const lacking = new Map<Destination, ReadonlySet<Digest>>();
+  const missingAt = new Map<Destination, ReadonlySet<Digest>>();
   const unasked = new Set<Destination>();
   for (const destination of destinations)
     await attempt(destination, async () => {
@@ -99,10 +99,10 @@ async function publishOnce(
         missingBlobs(destination, planned, options),
       );
       if (missing === undefined) unasked.add(destination);
-      lacking.set(destination, missing ?? NO_BLOBS);
+      missingAt.set(destination, missing ?? NO_BLOBS);
     });
-  const wanted = wantedBlobs(lacking);
-  const copies = options.copy ? copiedLayers(session, planned, lacking, signal) : NO_COPIES;
+  const wanted = wantedBlobs(missingAt);
+  const copies = options.copy ? copiedLayers(session, planned, missingAt, signal) : NO_COPIES;
   const isToBeMade = ({ digest }: LayerIdentity): boolean =>
     wanted.has(digest) && !copies.has(digest);
   const assembled = assemble(
@@ -114,9 +114,9 @@ async function publishOnce(
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
 
   const reports: PushReport[] = [];
-  for (const [destination, missing] of lacking)
+  for (const [destination, missing] of missingAt)
     await attempt(destination, async () => {
-      // What was asked before is of use only while the digests are the same.
+      // The answer from before counts only while the digests are the same.
       const known = moved ? undefined : missing;
       const what = { destination: destination.description, blobs, missing: known };
       const written: ManifestWrite[] = [];
@@ -138,7 +138,7 @@ async function publishOnce(
   return { assembled, reports, failures };
 }
 
-/** Undefined: it has the manifest, and that is taken for all that is below it. */
+/** Undefined: the destination has the manifest, which stands for all that is below it. */
 async function missingBlobs(
   destination: Destination,
   { image }: Assembled,

@@ -1,7 +1,7 @@
 import { formatBytes } from "../base/format-bytes.ts";
 import type { ManifestWrite, PublishReport } from "../destination/destination.ts";
 
-/** What one destination got. Neither uploaded nor reused: it had the image, and no blob was asked for. */
+/** What one destination got. If nothing is uploaded or reused, it had the image, and no blob was asked for. */
 export interface PushReport extends PublishReport {
   readonly destination: string;
   /** Manifests and tags. */
@@ -9,7 +9,7 @@ export interface PushReport extends PublishReport {
 }
 
 export const PushReport = {
-  /** @param repaired what was lost and is back: `tag latest is back`. */
+  /** @param repaired what was lost and is there again: `tag latest is back`. */
   line(report: PushReport, repaired: readonly string[] = []): string {
     return [`${report.destination}: ${blobsOf(report)}`, ...repaired].join("; ");
   },

@@ -8,7 +8,7 @@ import { kindOf, partAt } from "./parts.ts";
 import { OutputNames } from "./output-names.ts";
 import { JsonPath } from "./json-path.ts";
 import { schemaMistakes } from "./validate-schema.ts";
-import { entryOf } from "./table.ts";
+import { entryOf, type GivenArguments } from "./table.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { UNKNOWN, unknownPlaces } from "./unknown.ts";
 
@@ -88,11 +88,11 @@ export function parseInputs(given: unknown): LixImageSpec {
  * What check hands on as inputs for these arguments: defaults applied, unknowns where they were. An update
  * plan holds `up` to it, so it has every property that it will have when nothing is unknown any more.
  */
-export function wireArguments(checked: CheckedArguments): Record<string, unknown> {
+export function answeredArguments(checked: CheckedArguments): GivenArguments {
   const { args, mistakes, unknown } = checked;
   // Placeholders for what is wrong may have no place for an unknown; nobody goes on with these.
   if (mistakes.length > 0) return { ...args, ...Object.fromEntries(unknown) };
-  return [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<Record<string, unknown>>(
+  return [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<GivenArguments>(
     (made, place) => Object(JsonPath.write(made, place, UNKNOWN)),
     { ...args },
   );

@@ -29,10 +29,19 @@ export const ARGUMENTS = {
 
 export type ArgumentName = keyof typeof ARGUMENTS;
 
+/** As a program gave them, or a state of any version has them: unread, and unknown in part. */
+export type GivenArguments = Readonly<Partial<Record<ArgumentName, unknown>>>;
+
 /** The same, for loops. */
 export const ARGUMENT_LIST: readonly (readonly [ArgumentName, Argument])[] =
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Object.entries forgets the names
   Object.entries(ARGUMENTS) as [ArgumentName, Argument][];
+
+/** Those of a map that holds other things too. Null is what the engine makes of one that is left out. */
+export const argumentsIn = (map: Readonly<Record<string, unknown>>): GivenArguments =>
+  Object.fromEntries(
+    ARGUMENT_LIST.flatMap(([name]) => ((map[name] ?? null) === null ? [] : [[name, map[name]]])),
+  );
 
 /** Undefined: there is no such argument. */
 export const entryOf = (name: string): Argument | undefined =>

@@ -10,9 +10,33 @@ import type { PreviewOutput } from "./argument.ts";
 import { JsonPath } from "./json-path.ts";
 import type { LixImageSpec } from "./schema.ts";
 import { partAt } from "./parts.ts";
-import { ARGUMENT_LIST } from "./table.ts";
+import { ARGUMENT_LIST, type GivenArguments } from "./table.ts";
 
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export interface Known<T> {
+  readonly isKnown: true;
+  readonly value: T;
+}
+export interface Unknown {
+  readonly isKnown: false;
+}
+
+export const Known = {
+  of: <T>(value: T): Known<T> => ({ isKnown: true, value }),
+
+  /** What the engine handed us, read if it is known. */
+  read: <T>(value: unknown, read: (known: unknown) => T): Known<T> | Unknown =>
+    isUnknown(value) ? NOT_KNOWN : Known.of(read(value)),
+
+  /** For the engine. */
+  format: (maybe: Known<unknown> | Unknown): unknown => (maybe.isKnown ? maybe.value : UNKNOWN),
+
+  /** Undefined while it is unknown. */
+  value: <T>(maybe: Known<T> | Unknown): T | undefined => (maybe.isKnown ? maybe.value : undefined),
+};
+
+export const NOT_KNOWN: Unknown = { isKnown: false };
 
 export const isUnknown = (value: unknown): boolean => unknownPlaces(value).length > 0;
 
@@ -25,8 +49,6 @@ export function unknownPlaces(value: unknown): JsonPath[] {
     : Object.entries(value);
   return items.flatMap(([key, item]) => unknownPlaces(item).map((place) => [key, ...place]));
 }
-
-type Given = Readonly<Record<string, unknown>>;
 
 /** The outputs that check computes. */
 export const PREVIEW_OUTPUTS: readonly PreviewOutput[] = [
@@ -68,7 +90,7 @@ const placesIn = (values: readonly (readonly [string, unknown])[]): JsonPath[] =
   values.flatMap(([name, value]) => unknownPlaces(value).map((place) => [name, ...place]));
 
 /** The unknown places in `given` that keep this output from being known. */
-export function unknownBehind(output: PreviewOutput, given: Given): JsonPath[] {
+export function unknownBehind(output: PreviewOutput, given: GivenArguments): JsonPath[] {
   const all = placesIn(ARGUMENT_LIST.map(([name]) => [name, given[name]]));
   const behind = (each: PreviewOutput): JsonPath[] => all.filter((place) => follows(each, place));
   const places = behind(output);

@@ -86,7 +86,7 @@ export async function readHead(file: string, path: string): Promise<string | und
     return Buffer.concat(parts).toString("utf8");
   } catch (error) {
     if (codeOf(error) === "EISDIR") throw lixError("ARCHIVE_IS_FOLDER", { file });
-    // Something else, or nothing: it is written anew, and what is wrong with its place is told then.
+    // Something else, or nothing: it is written again, and an error of its place shows then.
     return undefined;
   } finally {
     await events.return(undefined);
@@ -174,7 +174,7 @@ async function* gzip(tar: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
-// skopeo and podman look at so many bytes to tell a tar, and start anew. pgzip before 1.2.6, which those
+// skopeo and podman look at so many bytes to recognise a tar, and start again. pgzip before 1.2.6, which those
 // of Debian 12 and Ubuntu 22.04 have, then loses the rest of the block whose start they looked at.
 // So that block is made to hold no more than what they look at: a member's end is a block's end.
 const SNIFFED = 8;

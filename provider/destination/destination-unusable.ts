@@ -1,4 +1,4 @@
-/** What the file system says against the place that an image goes to. @module */
+/** Why the file system refuses the place that an image goes to. @module */
 import type { Bytes } from "../base/bytes.ts";
 import { lixError } from "../errors/lix-error.ts";
 
@@ -14,7 +14,7 @@ export async function usable<T>(place: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** Bytes that are read in {@link usable}, but whose errors are none of the destination's. */
+/** Bytes that are read in {@link usable}, but whose errors are not those of the destination. */
 export async function* fromElsewhere(open: () => Bytes): AsyncGenerator<Uint8Array> {
   try {
     yield* open();

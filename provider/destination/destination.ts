@@ -2,19 +2,19 @@ import type { Digest } from "../formats/oci/digest.ts";
 import type { Image } from "../formats/oci/image.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 
-/** A place images go to. One contract suite (test/contract) runs over every implementation. */
+/** A place that images go to. One contract suite (test/contract) runs over every implementation. */
 export interface Destination {
   /** For messages: `ghcr.io/acme/lix`, `/srv/images/lix`. */
   readonly description: string;
   /**
-   * Whether it has this manifest, and so promised all blobs below it when it took the manifest in.
-   * Lets a push of an image that is there be two requests, not one for each layer.
+   * Whether it has this manifest. It then promised to have all blobs below it, too, so that a push of an
+   * image that is there needs two requests, not one for each layer.
    */
   holds(manifest: Digest, signal?: AbortSignal): Promise<boolean>;
   /** Which of these blobs it lacks; asks, never guesses. */
   missing(digests: readonly Digest[], signal?: AbortSignal): Promise<ReadonlySet<Digest>>;
   /**
-   * Of blobs that it has: the same ones, read from here and found to have their digest. Others of its
+   * The same blobs, read from here and checked; only for blobs that it has. Other repositories of its
    * registry may then mount them. Absent where nothing can be read back, as from an archive.
    */
   readonly blobSources?: (blobs: readonly Blob[], signal?: AbortSignal) => readonly Blob[];
@@ -30,7 +30,7 @@ export interface PublishOptions {
   readonly signal?: AbortSignal | undefined;
   /** What `missing` answered a moment ago, so that it is not asked twice. */
   readonly missing?: ReadonlySet<Digest> | undefined;
-  /** Hears of each manifest and tag that was written because it was not as it should be. */
+  /** Is called for each manifest and tag that was written because it was not as it should be. */
   readonly onWrite?: ((write: ManifestWrite) => void) | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * What `docker load` reads: manifest.json, the config, and the layers as plain tars. Its bytes follow
- * from config and tags alone, whoever compressed the layers. manifest.json stands first, so that
+ * from config and tags alone, and do not depend on how the layers are compressed. manifest.json stands first, so that
  * what an archive holds is known without reading all of it.
  * @see https://github.com/moby/moby/blob/v28.0.0/image/spec/spec.md
  * @module

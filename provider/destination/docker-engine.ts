@@ -38,13 +38,13 @@ export async function loadIntoDocker(
       "content-length": packedSize(archive),
     },
   });
-  const answered = answerOf(request, idleLimitMs);
+  const answered = responseOf(request, idleLimitMs);
   const sendFailure = pipeline(packParts(archive), request).then(
     () => undefined,
     (error: unknown) => error,
   );
   try {
-    return outcome(await answered, description);
+    return loadedImages(await answered, description);
   } catch (error) {
     if (error instanceof LixImageError) throw error;
     request.destroy();
@@ -57,7 +57,7 @@ export async function loadIntoDocker(
   }
 }
 
-/** Of the daemon's machine, which need not be this one, as Go names it: `arm64`. */
+/** The architecture of the daemon's machine, which may be another one than this, as Go names it: `arm64`. */
 export async function dockerArchitecture(
   endpoint: DockerEndpoint,
   { idleLimitMs = TIME_LIMIT.dockerQuestion.ms }: DockerOptions = {},
@@ -65,7 +65,7 @@ export async function dockerArchitecture(
   const { description } = endpoint;
   const request = startRequest(endpoint, { method: "GET", path: "/version" });
   try {
-    const answered = answerOf(request, idleLimitMs);
+    const answered = responseOf(request, idleLimitMs);
     request.end();
     const { status, text } = await answered;
     const version = Version.safeParse(jsonIn(text)).data;
@@ -94,18 +94,18 @@ function startRequest(
   return send({ ...address, ...tls, ...options, headers: { host, ...options.headers } });
 }
 
-interface Answer {
+interface DaemonResponse {
   readonly status: number | undefined;
   readonly text: string;
 }
 
-/** A daemon may answer before it has read the whole request, so that the request goes on meanwhile. */
-async function answerOf(request: ClientRequest, idleLimitMs: number): Promise<Answer> {
+/** A daemon may answer before it has read the whole request, so the request goes on meanwhile. */
+async function responseOf(request: ClientRequest, idleLimitMs: number): Promise<DaemonResponse> {
   const outcome = new Outcome(request, undefined);
   const giveUp = (): void =>
     outcome.fail(new HttpTimeout(`no answer within ${idleLimitMs / 1000} s`));
   request.setTimeout(idleLimitMs, giveUp);
-  // Something may move for ever, one byte of the headers at a time.
+  // The headers may come one byte at a time, for ever.
   let timer: NodeJS.Timeout | undefined;
   request.once("finish", () => {
     if (!outcome.isKnown) timer = setTimeout(giveUp, idleLimitMs);
@@ -113,14 +113,14 @@ async function answerOf(request: ClientRequest, idleLimitMs: number): Promise<An
   const response = await outcome.answered.finally(() => clearTimeout(timer));
   const raw = { method: "POST", url: new URL("http://docker/"), headers: {} };
   const { body } = receive(response, request, { ...raw, stallLimitMs: idleLimitMs });
-  const text = Buffer.from(await Bytes.collect(body, ANSWER_LIMIT)).toString("utf8");
+  const text = Buffer.from(await Bytes.collect(body, RESPONSE_LIMIT)).toString("utf8");
   return { status: response.statusCode, text };
 }
 
-const ANSWER_LIMIT = 1024 * 1024;
+const RESPONSE_LIMIT = 1024 * 1024;
 
-/** Status 200 comes before the load has ended: what became of it is told in lines of JSON. */
-function outcome({ status, text }: Answer, description: string): string[] {
+/** Status 200 comes before the load has ended: lines of JSON then say how it ended. */
+function loadedImages({ status, text }: DaemonResponse, description: string): string[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const messages = lines.map((line) => Message.safeParse(jsonIn(line)).data);
   const problem = messages.map(problemIn).find((each) => each !== undefined);
@@ -139,7 +139,7 @@ function outcome({ status, text }: Answer, description: string): string[] {
 const Message = z.object({
   stream: z.string().optional(),
   errorDetail: z.object({ message: z.string() }).optional(),
-  /** The same, for clients of old. */
+  /** The same, for old clients. */
   error: z.string().optional(),
   /** Instead of all others, in an answer that is no 200. */
   message: z.string().optional(),

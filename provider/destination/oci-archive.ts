@@ -45,7 +45,7 @@ export function ociArchiveDestination(file: string): Destination {
   };
 }
 
-/** One that whoever wrote, with its files in any order; `reference` as for a layout in a folder. */
+/** An archive by any program, with its files in any order; `reference` as for a layout in a folder. */
 export async function readOciArchive(tar: TarFile, reference?: string): Promise<OciLayout> {
   const openBlob = (digest: Digest): Promise<Bytes | undefined> =>
     Promise.resolve(tar.find(partPath(digest))?.open());

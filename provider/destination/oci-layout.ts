@@ -25,21 +25,21 @@ export function ociLayoutDestination(folder: string): Destination {
   const dir = resolve(folder);
   const missing = (digests: readonly Digest[]): Promise<ReadonlySet<Digest>> =>
     usable(dir, async () => {
-      // Refused here, before anyone builds what it lacks.
+      // A folder that is no layout is refused here, before anything is built for it.
       await checkLayout(dir);
-      const lacking = new Set<Digest>();
+      const absent = new Set<Digest>();
       for (const digest of digests)
-        if ((await ifThere(stat(blobPath(dir, digest)))) === undefined) lacking.add(digest);
-      return lacking;
+        if ((await ifThere(stat(blobPath(dir, digest)))) === undefined) absent.add(digest);
+      return absent;
     });
   return {
     description: dir,
-    // A folder promises nothing, and looking for its blobs costs nothing.
+    // A folder promises nothing about blobs, and a look for them costs nothing.
     holds: () => Promise.resolve(false),
     missing,
     async publish(image, { tags, signal, missing: known }) {
       await usable(dir, () => prepareLayout(dir));
-      const lacking = known ?? (await missing(image.blobs.map(({ digest }) => digest)));
+      const absent = known ?? (await missing(image.blobs.map(({ digest }) => digest)));
       const manifests = [...image.children, image.root].map(({ digest, bytes }) => ({
         digest,
         size: bytes.length,
@@ -48,7 +48,7 @@ export function ociLayoutDestination(folder: string): Destination {
       const write = async (incoming: string): Promise<void> => {
         // One at a time: a disk gains nothing from more, and the bytes are made while they are read.
         for (const blob of image.blobs)
-          if (lacking.has(blob.digest)) await writeBlob(dir, blob, { incoming, signal });
+          if (absent.has(blob.digest)) await writeBlob(dir, blob, { incoming, signal });
         for (const manifest of manifests) await writeBlob(dir, manifest, { incoming, signal });
       };
       await usable(dir, () => withIncoming(dir, write));
@@ -56,9 +56,9 @@ export function ociLayoutDestination(folder: string): Destination {
       await usable(dir, () => pointTags(dir, tags, image.root));
       return {
         uploaded: image.blobs
-          .filter(({ digest }) => lacking.has(digest))
+          .filter(({ digest }) => absent.has(digest))
           .map(({ digest, size }) => ({ digest, size })),
-        reused: image.blobs.map(({ digest }) => digest).filter((digest) => !lacking.has(digest)),
+        reused: image.blobs.map(({ digest }) => digest).filter((digest) => !absent.has(digest)),
       };
     },
   };

@@ -1,6 +1,6 @@
 /**
  * The image in a docker archive, as `docker save`, podman, skopeo, crane and we write it. It has no
- * manifest with digests: the image goes by its config's digest (Docker's image id), layers by diffIds.
+ * manifest with digests: the image is named by its config's digest (Docker's image id), layers by diffIds.
  * @see https://github.com/moby/moby/blob/v28.0.0/image/spec/spec.md
  * @module
  */
@@ -103,7 +103,7 @@ function open(tar: TarFile, name: string): TarFileEntry {
   return file;
 }
 
-/** All that write such archives name configs by digest: `<hex>.json`, `sha256:<hex>`, `blobs/…`. */
+/** All programs that write such archives name configs by digest: `<hex>.json`, `sha256:<hex>`, `blobs/…`. */
 function digestOf(config: Uint8Array, name: string, tar: TarFile): Digest {
   const digest = Digest.of(config);
   const named = /[0-9a-f]{64}/.exec(name)?.[0] ?? Digest.hex(digest);

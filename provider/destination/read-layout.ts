@@ -1,5 +1,5 @@
 /**
- * The image in an OCI layout, whoever wrote it, wherever its files are.
+ * The image in an OCI layout by any program, in a folder or an archive.
  * @see image-spec image-layout.md
  * @module
  */
@@ -78,13 +78,13 @@ async function readManifest(
   return { digest: blob.digest, mediaType: knownType ?? ownType(bytes), bytes };
 }
 
-/** The whole of what no image has more of. Throws ImageUnreadable for more. */
+/** A document of an image, whole. Throws ImageUnreadable for one that is larger than those of images. */
 export async function collectSmall(source: Bytes, from: string): Promise<Uint8Array> {
   try {
     return await collectWithin("documentBytes", source, from);
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
-    throw new ImageUnreadable(from, "it is too large for what it should be", error);
+    throw new ImageUnreadable(from, "it is too large", error);
   }
 }
 

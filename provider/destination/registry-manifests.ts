@@ -1,7 +1,7 @@
 /**
  * The manifests and tags of one image in one repository, written in the order in which they must become
- * visible: platforms, then tags. The root goes in with its first tag, because there are registries that
- * take a manifest once (Nexus without redeploy), and such that show none before a tag names it (Quay
+ * visible: platforms, then tags. The root is put with its first tag, because some registries take a
+ * manifest only once (Nexus without redeploy), and others show none before a tag names it (Quay
  * before 3.9).
  * @see distribution-spec, "Pushing Manifests"
  * @module
@@ -19,7 +19,7 @@ import type { PublishOptions } from "./destination.ts";
 /** Requests in flight for one image. */
 const WIDTH = 4;
 
-/** Writes those that are not as they should be, and no other. */
+/** Writes the manifests and tags that are not as they should be, and no others. */
 export async function putManifests(
   client: RegistryClient,
   image: Image,
@@ -56,8 +56,8 @@ async function putByDigest(
 }
 
 /**
- * Whether the registry has a manifest that it does not show: what no tag names is hidden in Quay before 3.9.
- * The tag that shows it is ours, and goes again.
+ * Whether the registry has a manifest that it does not show: Quay before 3.9 hides what no tag names.
+ * We put a tag of our own to see it, and remove that tag.
  */
 async function isShownWithTag(
   client: RegistryClient,
@@ -77,7 +77,7 @@ async function isShownWithTag(
   }
 }
 
-/** An answer that was lost or is none may stand for a write that was done. */
+/** An answer that was lost, or that makes no sense, may belong to a write that was done. */
 async function putTag(
   client: RegistryClient,
   root: ManifestBlob,

@@ -29,7 +29,7 @@ export interface TarFileEntry {
   readonly open: () => Bytes;
 }
 
-/** Lends the files of an archive. Throws ImageUnreadable for what is none, or not whole. */
+/** Lends the files of an archive. Throws ImageUnreadable for a file that is no archive, or not whole. */
 export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promise<T>): Promise<T> {
   const path = resolve(file);
   const format = formatOf(await firstBytes(path));

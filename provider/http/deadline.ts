@@ -9,9 +9,9 @@ export interface DeadlineOptions {
 }
 
 export class Deadline {
-  /** The caller's, and ours while the clock runs. */
+  /** The caller's signal, and ours while the clock runs. */
   readonly signal: AbortSignal | undefined;
-  /** Of a body that makes no progress: never longer than all of it may take. */
+  /** For a body that makes no progress: never longer than all tries may take. */
   readonly stallLimitMs: number;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #end: number;

@@ -1,4 +1,4 @@
-/** The body of an answer, which ends: whole, or with the reason why it is not. @module */
+/** The body of an answer, which ends whole, or with the reason why it does not. @module */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { RawRequest, RawResponse } from "./message.ts";
@@ -24,7 +24,7 @@ export function receive(
   if (signal?.aborted === true) abort();
   response.once("close", () => {
     signal?.removeEventListener("abort", abort);
-    // An answer in mid-upload leaves a connection that nobody can use again.
+    // A connection whose upload was answered half-way cannot be used again.
     if (!request.writableEnded) request.destroy();
   });
   const body = chunks(
@@ -32,7 +32,7 @@ export function receive(
     new StallGuard("of the answer", stallLimitMs, leastRate),
     broken.promise,
   );
-  // Nothing will follow, so the connection is free at once even if nobody reads.
+  // Nothing follows, so the connection becomes free even if nobody reads.
   if (method === "HEAD" || response.statusCode === 204 || response.statusCode === 304)
     response.resume();
   return {
@@ -51,7 +51,7 @@ export function receive(
           pieces.push(chunk);
         }
       } catch {
-        // What has come has to do.
+        // What has come so far is enough.
       } finally {
         clearTimeout(timer);
       }

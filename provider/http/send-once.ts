@@ -91,7 +91,7 @@ async function sendBody(request: ClientRequest, raw: RawRequest, outcome: Outcom
 const drained = (request: ClientRequest): Promise<void> =>
   new Promise((resolve) => void request.once("drain", resolve));
 
-/** Reads until there is an answer, or will be none: then a source that is stuck holds nobody up. */
+/** Reads until the outcome is known; a source that is stuck then holds up nothing. */
 async function* readUntilKnown(source: Bytes, outcome: Outcome): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   try {
@@ -123,7 +123,7 @@ const isReset = (error: unknown): boolean =>
 // Go's net/http allows five by default; browsers and proxies send a few at most.
 const INTERIM_ANSWERS = 32;
 
-/** What comes of a request: an answer, or the first of the many reasons why there is none. */
+/** How a request ends: with an answer, or with the first of the many reasons why there is none. */
 export class Outcome {
   readonly answered: Promise<IncomingMessage>;
   /** Resolves with the answer, and with its absence. */
@@ -174,7 +174,7 @@ export class Outcome {
   #listen(): void {
     const request = this.#request;
     request.once("response", (response) => {
-      // The outcome was known before: nobody reads this.
+      // The outcome was known before, so this answer is not read.
       if (this.#known) return void response.destroy();
       this.#known = true;
       this.#answer.resolve(response);

@@ -51,7 +51,7 @@ export class RequestBodyFailed extends Error {}
 export class HttpUnreachable extends LixImageError {
   readonly code = "HTTP_UNREACHABLE";
   override readonly retryable: "network" | "silence" | undefined;
-  /** Of the server, which redirects may have led to. */
+  /** The server's origin, to which redirects may have led. */
   readonly origin: string;
   /** Whose certificate the other side does not trust. */
   readonly distrusts: "server" | "client" | undefined;
@@ -158,7 +158,8 @@ function hintFor(why: string, url: URL): string {
     return `the certificate of ${at} is not valid today: who runs it must renew it, unless this machine's clock is wrong`;
   if (isCertificate(why))
     return `the certificate of ${at} is not trusted: put its CA into a file named by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE`;
-  if (isClientAlert(why)) return `${at} wants a client certificate, and another than it got`;
+  if (isClientAlert(why))
+    return `${at} wants a client certificate, and did not accept the one it got`;
   if (why === "HPE_HEADER_OVERFLOW")
     return `${at} sends more than 64 KiB of headers: is it the server that you meant?`;
   if (speaksOtherwise(why))

@@ -22,7 +22,7 @@ const Entry = z.object({
 });
 type Entry = z.output<typeof Entry>;
 
-// What is about another host is looked at by whoever asks for that host: a broken entry harms nobody else.
+// Entries are read only when their host is asked for, so that a broken one harms no other host.
 const AuthFile = z.object({
   auths: z.record(z.string(), z.unknown()).nullish(),
   credHelpers: z.record(z.string(), z.unknown()).nullish(),
@@ -168,8 +168,8 @@ function longestMatch<T>(
 }
 
 /**
- * A key with a scheme, or with the path of an API, is a URL of old, of which only the host counts: as
- * containers/image, and as Docker's ConvertToHostname.
+ * A key with a scheme, or with the path of an API, is a URL as old versions wrote it, and only its host
+ * counts: as in containers/image, and in Docker's ConvertToHostname.
  */
 function normalKey(key: string): string {
   const bare = key.trim().replace(/^https?:\/\//i, "");

@@ -1,5 +1,5 @@
 /**
- * Amazon ECR: a password for twelve hours, for whoever can sign a request to AWS.
+ * Amazon ECR: a password for twelve hours, in exchange for a request that is signed with AWS keys.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
  * @see https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_GetAuthorizationToken.html
  * @module

@@ -10,7 +10,7 @@ import { GOOGLE_PLACES, googleCredentials, isGoogle } from "./google.ts";
 import { homeOf, type Environment } from "../base/environment.ts";
 import { Secrets } from "../base/secrets.ts";
 
-/** Asks every provider in order; the first that knows the host wins. */
+/** Asks the providers in order; the first that knows the host wins. */
 export async function findCredentials(
   host: string,
   repository?: string,
@@ -34,8 +34,8 @@ export function credentialPlaces(host: string, environment: Environment = proces
 }
 
 /**
- * Of the HttpHeaders in Docker's config those that Docker's daemon hands on to registries. The others
- * are for the daemon alone, and may say who we are to it.
+ * The HttpHeaders in Docker's config that Docker's daemon hands on to registries. The others are for the
+ * daemon alone, and may log us in there.
  * @see https://github.com/moby/moby/blob/v28.0.0/api/server/router/image/image_routes.go
  */
 export async function metaHeaders(environment: Environment): Promise<Record<string, string>> {

@@ -62,7 +62,7 @@ async function serviceAccountKey(file: string): Promise<Credentials> {
 
 function typeOf(text: string): string | undefined {
   const type = z.object({ type: z.string() }).safeParse(jsonIn(text)).data?.type ?? "";
-  // What else the file holds is nobody's business.
+  // Nothing else of the file is shown.
   return /^[a-z_]{1,40}$/.test(type) ? type : undefined;
 }
 

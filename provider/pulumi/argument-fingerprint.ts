@@ -8,51 +8,42 @@
  */
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
-import { ARGUMENT_LIST } from "../arguments/table.ts";
-import { isUnknown, UNKNOWN } from "../arguments/unknown.ts";
-import type { Wire } from "./wire.ts";
+import { ARGUMENT_LIST, type GivenArguments } from "../arguments/table.ts";
+import { isUnknown, Known, NOT_KNOWN, type Unknown } from "../arguments/unknown.ts";
+import type { CheckedInputs } from "./checked-inputs.ts";
 
 /** What check answered in this process, by its fingerprint: for the names of what was changed. */
-const answered = new Map<string, Wire>();
+const answered = new Map<string, GivenArguments>();
 
 export const ArgumentFingerprint = {
-  /** Of what check answers; it goes there as `__checked`. */
-  of(inputs: Wire): string {
-    const args = argumentsIn(inputs);
+  /** It goes into check's answer as `__checked`. */
+  of(args: GivenArguments): Known<string> | Unknown {
     // An update plan holds `up` to it, where all is known.
-    if (isUnknown(args)) return UNKNOWN;
+    if (isUnknown(args)) return NOT_KNOWN;
     const fingerprint = sha256(args);
     answered.set(fingerprint, args);
-    return fingerprint;
+    return Known.of(fingerprint);
   },
 
   /** What has no fingerprint, as of an earlier version or after a refresh, was not changed. */
-  belongs(inputs: Wire): boolean {
-    const { __checked } = inputs;
-    const args = argumentsIn(inputs);
-    return (
-      typeof __checked !== "string" || isUnknown([__checked, args]) || __checked === sha256(args)
-    );
+  belongs({ args, fingerprint }: CheckedInputs): boolean {
+    const before = Known.value(fingerprint);
+    return before === undefined || isUnknown(args) || before === sha256(args);
   },
 
   /** Names of the arguments that were changed; none where check was in another process. */
-  changed(inputs: Wire): string[] {
-    const before = answered.get(String(inputs["__checked"]));
-    const after = argumentsIn(inputs);
+  changed({ args, fingerprint }: CheckedInputs): string[] {
+    const before = answered.get(Known.value(fingerprint) ?? "");
     if (before === undefined) return [];
-    return NAMES.filter((name) => text(before[name]) !== text(after[name]));
+    return ARGUMENT_LIST.map(([name]) => name)
+      .filter((name) => text(before[name]) !== text(args[name]))
+      .sort();
   },
 };
 
-const NAMES = ARGUMENT_LIST.map(([name]) => name).sort();
+/** Arguments that are left out have no part in it, so that one of a later version changes no fingerprint. */
+const sha256 = (args: GivenArguments): string =>
+  createHash("sha256").update(text(args)).digest("hex");
 
-/** Without those that are left out, so that an argument of a later version changes no fingerprint. */
-const argumentsIn = (inputs: Wire): Wire =>
-  Object.fromEntries(
-    NAMES.flatMap((name) => ((inputs[name] ?? null) === null ? [] : [[name, inputs[name]]])),
-  );
-
-const sha256 = (args: Wire): string => createHash("sha256").update(text(args)).digest("hex");
-
-// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- it came by the wire, as JSON
+// eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the engine sent it, as JSON
 const text = (value: unknown): string => canonicalJson((value ?? null) as Json);

@@ -14,7 +14,7 @@ import { ResourceState } from "./state.ts";
 import { ArgumentFingerprint } from "./argument-fingerprint.ts";
 import {
   parseArguments,
-  wireArguments,
+  answeredArguments,
   type CheckedArguments,
 } from "../arguments/parse-arguments.ts";
 import { claimImage } from "./claims.ts";
@@ -23,89 +23,92 @@ import { learnImage, type LearnedImage } from "./learn-image.ts";
 import { rememberPlan, uncachedLayers } from "./plans.ts";
 import { sayOnce, warnOnce } from "./say-once.ts";
 import { summarizeNew } from "./summary.ts";
-import {
-  followsFromUnknown,
-  PREVIEW_OUTPUTS,
-  UNKNOWN,
-  ValueUnknown,
-} from "../arguments/unknown.ts";
+import { followsFromUnknown, Known, NOT_KNOWN, ValueUnknown } from "../arguments/unknown.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
-import { toWire, type Wire } from "./wire.ts";
+import { CheckedInputs } from "./checked-inputs.ts";
+import { PreviewOutputs } from "./preview-outputs.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 export interface CheckResult {
-  readonly inputs: Wire;
+  readonly inputs: PropertyMap;
   readonly failures: { readonly property: string; readonly reason: string }[];
 }
 
-export async function check(session: Session, olds: Wire, news: Wire): Promise<CheckResult> {
+export async function check(
+  session: Session,
+  olds: PropertyMap,
+  news: PropertyMap,
+  directory: string = process.cwd(),
+): Promise<CheckResult> {
   try {
     const checked = parseArguments(news, givenOutputs(olds, news));
-    const inputs = await checkedInputs(session, olds, checked);
-    claimImage(inputs);
-    return { inputs: toWire({ ...inputs, __provider: news["__provider"] }), failures: [] };
+    const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, directory });
+    claimImage(inputs.outputs);
+    return { inputs: CheckedInputs.format(inputs, news["__provider"]), failures: [] };
   } catch (error) {
     return { inputs: {}, failures: failuresOf(error) };
   }
 }
 
-/** Claims nothing. Throws every mistake at once. */
+export interface ToCheck {
+  readonly checked: CheckedArguments;
+  /** Relative paths are relative to it. */
+  readonly directory: string;
+}
+
+/** Claims nothing. Throws every mistake at once. @param olds what state has. */
 export async function checkedInputs(
   session: Session,
-  olds: Wire,
-  checked: CheckedArguments,
-): Promise<Wire> {
-  const state = ResourceState.parse(olds["__state"]);
+  olds: CheckedInputs,
+  { checked, directory }: ToCheck,
+): Promise<CheckedInputs> {
+  const text = Known.value(olds.state);
+  const state = ResourceState.parse(text);
   session.knownLayers.seed(state);
-  session.knownLayers.seedPlan(olds["planKey"]);
-  const draft = draftOf(checked);
+  session.knownLayers.seedPlan(Known.value(olds.outputs.planKey));
+  const draft = draftOf(checked, directory);
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await learnImage(session, checked, draft);
-  const shown = shownOutputs(learned, checked, draft);
   const { imagePlan, built = [] } = learned;
   if (imagePlan !== undefined)
     rememberPlan(imagePlan, await uncachedLayers(session, built, state.layers));
-  const __state = stateText(session, learned, { text: olds["__state"], state }, checked);
-  const answered = wireArguments(checked);
-  const __checked = ArgumentFingerprint.of(answered);
-  const inputs = { ...answered, ...shown, __state, __checked };
-  // Of what is there already, diff tells.
-  if (checked.dryRun && olds["__state"] === undefined)
-    sayOnce(targetName(draft.spec), summarizeNew(inputs));
+  const args = answeredArguments(checked);
+  const inputs: CheckedInputs = {
+    args,
+    ...shownOutputs(learned, checked, draft),
+    state: stateText(session, learned, { text, state }, checked),
+    fingerprint: ArgumentFingerprint.of(args),
+  };
+  // What changes of an image that is there already, diff says.
+  if (checked.dryRun && text === undefined) sayOnce(targetName(draft.spec), summarizeNew(inputs));
   return inputs;
 }
 
-/** All outputs that a preview shows; the unknown sentinel in place of what is not known. */
+/** All outputs that a preview shows. */
 function shownOutputs(
   learned: LearnedImage,
   { args, unknown }: CheckedArguments,
   { spec }: SpecDraft,
-): Wire {
+): Pick<CheckedInputs, "outputs" | "platformNames"> {
   // Without lixRevision there is none, and that is known.
   const outputs = { revision: undefined, ...learned.outputs };
   const isKnown = (name: PreviewOutput): boolean =>
     name in outputs && !followsFromUnknown(name, args, unknown);
-  const shown: Wire = Object.fromEntries(
-    PREVIEW_OUTPUTS.map((name) => [name, isKnown(name) ? outputs[name] : UNKNOWN]),
-  );
-  if (!isKnown("platforms") && !unknown.has("systems")) shown["platforms"] = unknownPlatforms(spec);
-  return shown;
+  const namesOnly = !isKnown("platforms") && !unknown.has("systems");
+  return {
+    outputs: PreviewOutputs.of(learned.outputs, isKnown),
+    // Which platforms there will be is known, and a preview shows them in their places.
+    platformNames: namesOnly ? platformNames(spec) : [],
+  };
 }
 
-/** Which there will be is known; a preview shows them in their places. */
-const unknownPlatforms = ({ platforms }: Spec): Wire =>
-  Object.fromEntries(
-    [...platforms.values()]
-      .sort(comparePlatforms)
-      .map((platform) => [
-        Platform.format(platform),
-        { digest: UNKNOWN, configDigest: UNKNOWN, size: UNKNOWN },
-      ]),
-  );
+const platformNames = ({ platforms }: Spec): string[] =>
+  [...platforms.values()].sort(comparePlatforms).map(Platform.format);
 
-function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
+function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: string): SpecDraft {
   const { spec, mistakes, warnings } = draftSpec(args, {
-    directory: process.cwd(),
-    // Of one that is unknown or wrong nobody can say that it is missing.
+    directory,
+    // Nobody can say that a destination is missing while one is unknown or wrong.
     destination: DESTINATIONS.some((name) => checked.incomplete.has(name))
       ? "optional"
       : "required",
@@ -116,9 +119,9 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments): SpecDraft {
 
 const DESTINATIONS = ["registry", "repository", "archives"];
 
-/** `olds.__state`, and what it says. */
+/** The state before, and what it says. */
 interface RecordedState {
-  readonly text: unknown;
+  readonly text: string | undefined;
   readonly state: ResourceState;
 }
 
@@ -128,9 +131,10 @@ function stateText(
   { imagePlan, built }: LearnedImage,
   before: RecordedState,
   { dryRun }: CheckedArguments,
-): unknown {
-  // An update plan forbids that a value comes to be where its preview had none, or another.
-  if (imagePlan === undefined || built === undefined) return dryRun ? UNKNOWN : before.text;
+): CheckedInputs["state"] {
+  // An update plan refuses a value that its preview did not have, or had otherwise.
+  if (imagePlan === undefined || built === undefined)
+    return dryRun ? NOT_KNOWN : Known.of(before.text);
   const listings = new Map<NarHash, Listing>();
   for (const { plan } of built)
     for (const info of plan.paths.values()) {
@@ -142,7 +146,8 @@ function stateText(
     built.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
   );
   const state = { lockSha256: imagePlan.lockSha256, layers, listings };
-  return ResourceState.covers(before.state, state) ? before.text : ResourceState.format(state);
+  const isSame = ResourceState.covers(before.state, state);
+  return Known.of(isSame ? before.text : ResourceState.format(state));
 }
 
 /** The engine shows a failure without a property most cleanly; paths are in the text. */

@@ -3,28 +3,22 @@
  * One provider process serves all resources of a stack and lives for one operation, so it can see.
  * @module
  */
-import { z } from "zod";
 import { LixImageError } from "../base/errors.ts";
-import { UNKNOWN } from "../arguments/unknown.ts";
-import type { Wire } from "./wire.ts";
+import { Known } from "../arguments/unknown.ts";
+import type { PreviewOutputs } from "./preview-outputs.ts";
 
 const claimed = new Map<string, string>();
 
 /** All references of an image, as check answers them; what is unknown claims nothing. */
-export function claimImage(inputs: Wire): void {
-  const { digest, taggedRefs, mirrorRefs } = ClaimsJson.parse(inputs);
-  if (digest === undefined || digest === UNKNOWN) return;
+export function claimImage(outputs: PreviewOutputs): void {
+  const digest = Known.value(outputs.digest);
+  if (digest === undefined) return;
+  const taggedRefs = Known.value(outputs.taggedRefs) ?? [];
+  const mirrorRefs = Known.value(outputs.mirrorRefs) ?? [];
   const tags = taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":")));
   const mirrors = mirrorRefs.map((ref) => ref.slice(0, ref.lastIndexOf("@")));
   claim([...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))], digest);
 }
-
-const strings = z.array(z.string()).catch([]);
-const ClaimsJson = z.object({
-  digest: z.string().optional().catch(undefined),
-  taggedRefs: strings,
-  mirrorRefs: strings,
-});
 
 export function claim(taggedRefs: readonly string[], digest: string): void {
   for (const ref of taggedRefs) {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
-import type { Wire } from "./wire.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 const NONE = {
   ref: null,
@@ -27,7 +27,7 @@ export const DeclaredOutputs = {
   names: Object.keys(NONE),
 
   /** `outputs`, with null for each that is missing. */
-  complete(outputs: Wire): Wire {
+  complete(outputs: PropertyMap): PropertyMap {
     const given = Object.entries(outputs).filter(([, value]) => value !== undefined);
     return { ...NONE, ...Object.fromEntries(given) };
   },

@@ -8,10 +8,11 @@ import { log } from "../base/log.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { OwnedImage } from "./owned-image.ts";
 import { Recorded } from "./recorded.ts";
-import type { Wire } from "./wire.ts";
+import { Target } from "./target.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 /** @param props outputs in state. */
-export async function remove(props: Wire): Promise<void> {
+export async function remove(props: PropertyMap): Promise<void> {
   const failures: unknown[] = [];
   for (const image of OwnedImage.ofState(Recorded.parse(props)))
     await OwnedImage.remove(image).catch((error: unknown) => failures.push(error));
@@ -19,10 +20,10 @@ export async function remove(props: Wire): Promise<void> {
 }
 
 /** After an update: the tags that nobody asks for any more, and all that is in mirrors no longer named. */
-export async function removeDropped(olds: Wire, news: Wire): Promise<void> {
+export async function removeDropped(olds: PropertyMap, news: PropertyMap): Promise<void> {
   const after = Recorded.parse(news);
   const wanted = new Set(Recorded.tags(after));
-  const kept = new Set(Recorded.repositories(after).map(Repository.format));
+  const kept = new Set(Target.repositories(after.target).map(Repository.format));
   const { deleteFromRegistry } = after;
   for (const image of OwnedImage.ofState({ ...Recorded.parse(olds), deleteFromRegistry })) {
     const { description } = image.client;

@@ -3,10 +3,13 @@
  * package version, or a digest that only another compressor changed.
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { ARGUMENT_LIST } from "../arguments/table.ts";
-import { isUnknown } from "../arguments/unknown.ts";
+import { isUnknown, Known, type Unknown } from "../arguments/unknown.ts";
+import { CheckedInputs } from "./checked-inputs.ts";
 import { Recorded } from "./recorded.ts";
-import type { Wire } from "./wire.ts";
+import { Target } from "./target.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 export interface DiffResult {
   readonly changes: boolean;
@@ -19,27 +22,36 @@ export interface DiffResult {
  * @param news what check answered; may hold unknowns.
  * @param directory Relative paths are relative to it.
  */
-export function diff(olds: Wire, news: Wire, directory: string = process.cwd()): DiffResult {
+export function diff(
+  olds: PropertyMap,
+  news: PropertyMap,
+  directory: string = process.cwd(),
+): DiffResult {
+  return compare(Recorded.parse(olds), CheckedInputs.parse(news), directory);
+}
+
+function compare(before: Recorded, after: CheckedInputs, directory: string): DiffResult {
+  const { planKey, taggedRefs } = after.outputs;
   // `LixImage.get` is never checked: a refresh of it comes here too, and changes nothing.
-  if ((news["planKey"] ?? null) === null) return NO_CHANGE;
-  const before = Recorded.parse(olds);
-  const after = Recorded.parse(news);
+  if (planKey.isKnown && planKey.value === undefined) return NO_CHANGE;
+  const target = CheckedInputs.target(after);
   // An unknown repository may turn out to be the same, so it does not replace yet.
-  const targetUnknown = TARGET.some((name) => isUnknown(news[name]));
-  const replaced = !targetUnknown && Recorded.target(before) !== Recorded.target(after);
+  const targetUnknown = TARGET.some((name) => isUnknown(after.args[name]));
+  const replaced = !targetUnknown && Target.id(before.target) !== Target.id(target);
   const changed =
     before.drift.length > 0 ||
-    differs(before.planKey, after.planKey) ||
-    differs([...before.taggedRefs].sort(), sortedTags(news, after)) ||
+    differs(Known.of(before.planKey), planKey) ||
+    differs(Known.of([...before.taggedRefs].sort()), sorted(taggedRefs)) ||
     COMPARED.some(([name, value]) => {
-      if (isUnknown(news[name])) return true;
-      return differs(value(olds[name], directory), value(news[name], directory));
+      if (isUnknown(after.args[name])) return true;
+      const [old, now] = [before, after].map(({ args }) => value(args[name], directory));
+      return !isDeepStrictEqual(old, now);
     }) ||
     // "http://" is in no reference, and read and delete go by what is recorded.
-    (!targetUnknown && differs(protocol(before), protocol(after)));
+    (!targetUnknown && protocol(before.target) !== protocol(target));
   return {
     changes: changed || replaced || targetUnknown,
-    replaces: replaced ? TARGET.filter((name) => olds[name] !== news[name]) : [],
+    replaces: replaced ? TARGET.filter((name) => before.args[name] !== after.args[name]) : [],
     // The new image may have the old one's digest: nothing is deleted before it is there.
     deleteBeforeReplace: false,
   };
@@ -55,10 +67,12 @@ const COMPARED = ARGUMENT_LIST.flatMap(([name, entry]) =>
 
 const NO_CHANGE: DiffResult = { changes: false, replaces: [], deleteBeforeReplace: false };
 
-const protocol = (recorded: Recorded): unknown => Recorded.repository(recorded)?.plainHttp;
+const protocol = (target: Target): boolean | undefined => Target.repository(target)?.plainHttp;
 
-const sortedTags = (news: Wire, after: Recorded): unknown =>
-  isUnknown(news["taggedRefs"]) ? news["taggedRefs"] : [...after.taggedRefs].sort();
+const sorted = (
+  refs: Known<readonly string[] | undefined> | Unknown,
+): Known<readonly string[]> | Unknown =>
+  refs.isKnown ? Known.of([...(refs.value ?? [])].sort()) : refs;
 
-const differs = (before: unknown, after: unknown): boolean =>
-  isUnknown(after) || JSON.stringify(before ?? null) !== JSON.stringify(after ?? null);
+const differs = (before: Known<unknown>, after: Known<unknown> | Unknown): boolean =>
+  !after.isKnown || !isDeepStrictEqual(before.value, after.value);

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { OutputNames } from "../arguments/output-names.ts";
-import type { Wire } from "./wire.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 /**
  * Names of the outputs that the program, or a transform of it, gives as if they were arguments. They are
  * mistakes, unless the engine has put them there: under `ignoreChanges` it copies what stands in the state,
  * or a part of it, over what the program gave.
  */
-export function givenOutputs(olds: Wire, news: Wire): ReadonlySet<string> {
+export function givenOutputs(olds: PropertyMap, news: PropertyMap): ReadonlySet<string> {
   const given = [...OutputNames.keys()].filter((name) => name in news);
   if (given.length > 0 && Object.keys(olds).length > 0) states.push(olds);
   return new Set(
@@ -16,7 +16,7 @@ export function givenOutputs(olds: Wire, news: Wire): ReadonlySet<string> {
 }
 
 /** States of this process: the second check of a replacement gets none. */
-const states: Wire[] = [];
+const states: PropertyMap[] = [];
 
 /** @param given may lack some properties of its objects, but not all. */
 function isPartOf(given: unknown, whole: unknown): boolean {

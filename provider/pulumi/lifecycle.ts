@@ -22,9 +22,11 @@ import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
 import { remediated } from "./remediated.ts";
+import { CheckedInputs } from "./checked-inputs.ts";
+import { Recorded } from "./recorded.ts";
 import { sayOnce } from "./say-once.ts";
 import { summarize } from "./summary.ts";
-import type { Wire } from "./wire.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 // At once, not with the session: a destroy has none, and may have something to say.
 const sink = engineSink();
@@ -38,41 +40,49 @@ let shared: Session | undefined;
 /** One serves all resources of the process. */
 const session = (): Session => (shared ??= new Session());
 
-export const check = (olds: Wire, news: Wire): Promise<CheckResult> =>
-  told(() => checkInputs(session(), olds, news));
+export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult> =>
+  asPulumiError(() => checkInputs(session(), olds, news));
 
-export const diff = (id: string, olds: Wire, news: Wire): Promise<DiffResult> =>
-  told(async () => {
+export const diff = (id: string, olds: PropertyMap, news: PropertyMap): Promise<DiffResult> =>
+  asPulumiError(async () => {
     const { inputs, remediation } = await remediated(session(), olds, news);
     const result = diffOutputs(olds, inputs);
-    if (result.changes) sayOnce(id, [...remediation, ...summarize(olds, inputs)]);
+    if (result.changes)
+      sayOnce(id, [
+        ...remediation,
+        ...summarize(Recorded.parse(olds), CheckedInputs.parse(inputs)),
+      ]);
     return result;
   });
 
 // What follows needs the registry's client, which an operation that finds nothing changed does not load.
-export const create = (inputs: Wire): Promise<Recordable> =>
-  told(async () => {
+export const create = (inputs: PropertyMap): Promise<Recordable> =>
+  asPulumiError(async () => {
     const { push } = await import("./push.ts");
-    return whole(await push(session(), inputs));
+    return requireComplete(await push(session(), inputs));
   });
 
-export const update = (_id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }> =>
-  told(async () => {
+export const update = (
+  _id: string,
+  olds: PropertyMap,
+  news: PropertyMap,
+): Promise<{ outs: PropertyMap }> =>
+  asPulumiError(async () => {
     const { push } = await import("./push.ts");
     const { removeDropped } = await import("./delete.ts");
     const result = await push(session(), news, olds);
     await removeDropped(olds, result.outs);
-    return whole(result);
+    return requireComplete(result);
   });
 
-export const read = (id: string, props: Wire): Promise<ReadResult> =>
-  told(async () => {
+export const read = (id: string, props: PropertyMap): Promise<ReadResult> =>
+  asPulumiError(async () => {
     const { read: readRegistry } = await import("./read.ts");
     return readRegistry(id, props);
   });
 
-const deleteImage = (_id: string, props: Wire): Promise<void> =>
-  told(async () => {
+const deleteImage = (_id: string, props: PropertyMap): Promise<void> =>
+  asPulumiError(async () => {
     const { remove } = await import("./delete.ts");
     await remove(props);
   });
@@ -80,13 +90,13 @@ export { deleteImage as delete };
 
 type Recordable = Pick<PushResult, "id" | "outs">;
 
-function whole({ id, outs, failures }: PushResult): Recordable {
+function requireComplete({ id, outs, failures }: PushResult): Recordable {
   if (failures.length > 0) throw new PartlyPushed({ id, outs }, failures);
   return { id, outs };
 }
 
 /** Pulumi shows an error's message and nothing else; of one that is recorded, its reasons. */
-async function told<T>(method: () => Promise<T>): Promise<T> {
+async function asPulumiError<T>(method: () => Promise<T>): Promise<T> {
   try {
     return await method();
   } catch (error) {

@@ -11,10 +11,14 @@ import { Reference, Repository } from "../formats/oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import type { ReadResult } from "./read-result.ts";
-import { toWire, type Wire } from "./wire.ts";
+import { toPropertyMap, type PropertyMap } from "./property-map.ts";
 
 /** @param id `registry/name`, with a tag or digest, or the latest. */
-export async function lookUp(id: string, props: Wire, requestLimitMs: number): Promise<ReadResult> {
+export async function lookUp(
+  id: string,
+  props: PropertyMap,
+  requestLimitMs: number,
+): Promise<ReadResult> {
   const { repository, tag = "latest", digest } = Reference.parse(id);
   const client = new RegistryClient(repository, { requestLimitMs });
   const manifest = await client.getManifest(digest ?? tag);
@@ -32,7 +36,11 @@ export async function lookUp(id: string, props: Wire, requestLimitMs: number): P
     drift: [],
     ...hidden,
   };
-  return { id, props: toWire(DeclaredOutputs.complete(outputs)), inputs: toWire(hidden) };
+  return {
+    id,
+    props: toPropertyMap(DeclaredOutputs.complete(outputs)),
+    inputs: toPropertyMap(hidden),
+  };
 }
 
 async function describe(client: RegistryClient, root: ReceivedManifest) {

@@ -15,6 +15,7 @@ import { RegistryClient } from "../registry/client.ts";
 import { TagListIncomplete } from "../registry/list-tags.ts";
 import { isClaimed } from "./claims.ts";
 import { Recorded } from "./recorded.ts";
+import { Target } from "./target.ts";
 import { standingOfTags, type TagStanding } from "./tag-standing.ts";
 
 export interface OwnedImage {
@@ -31,7 +32,7 @@ export const OwnedImage = {
     const digest = Recorded.digest(recorded);
     if (!recorded.deleteFromRegistry || digest === undefined) return [];
     const tags = Recorded.tags(recorded);
-    return Recorded.repositories(recorded).map((repository) => {
+    return Target.repositories(recorded.target).map((repository) => {
       const claimed = tags.filter((tag) => isClaimed(`${Repository.format(repository)}:${tag}`));
       return {
         client: new RegistryClient(repository),

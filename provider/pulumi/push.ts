@@ -15,7 +15,7 @@ import type { Session } from "../image/session.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { makeSpec, targetName, type Spec } from "../arguments/spec.ts";
 import { ResourceState } from "./state.ts";
-import { parseArguments, wireArguments } from "../arguments/parse-arguments.ts";
+import { parseArguments, answeredArguments } from "../arguments/parse-arguments.ts";
 import { DeclaredOutputs } from "./declared-outputs.ts";
 import { destinationsOf } from "../app/destinations.ts";
 import { notPushedTo } from "./drift.ts";
@@ -24,12 +24,14 @@ import { withLayerNames } from "./recorded-layers.ts";
 import { Recorded } from "./recorded.ts";
 import { repairedIn } from "./repaired.ts";
 import { promisedBeside, remediationLines } from "./remediated.ts";
-import { toWire, type Wire } from "./wire.ts";
+import { Known } from "../arguments/unknown.ts";
+import { CheckedInputs } from "./checked-inputs.ts";
+import { toPropertyMap, type PropertyMap } from "./property-map.ts";
 
 export interface PushResult {
   /** `registry/name`: stable over all updates. */
   readonly id: string;
-  readonly outs: Wire;
+  readonly outs: PropertyMap;
   /** Of further destinations. */
   readonly failures: readonly DestinationFailure[];
 }
@@ -38,34 +40,40 @@ export interface PushResult {
  * @param inputs what check answered, nothing unknown in it.
  * @param olds outputs in state, on an update.
  */
-export async function push(session: Session, inputs: Wire, olds: Wire = {}): Promise<PushResult> {
-  session.knownLayers.seed(ResourceState.parse(inputs["__state"]));
-  session.knownLayers.seedPlan(inputs["planKey"]);
+export async function push(
+  session: Session,
+  inputs: PropertyMap,
+  olds: PropertyMap = {},
+  directory: string = process.cwd(),
+): Promise<PushResult> {
+  const given = CheckedInputs.parse(inputs);
+  const before = Recorded.parse(olds);
   const checked = parseArguments(inputs);
   throwAll(checked.mistakes);
-  const spec = makeSpec(checked.args, { directory: process.cwd(), destination: "required" });
+  const state = Known.value(given.state);
+  session.knownLayers.seed(ResourceState.parse(state));
+  session.knownLayers.seedPlan(Known.value(given.outputs.planKey));
+  const spec = makeSpec(checked.args, { directory, destination: "required" });
   const imagePlan = await planWithDigests(session, spec);
   const destinations = destinationsOf(spec);
-  const { drift } = Recorded.parse(olds);
-  const published = await publish(session, imagePlan, destinations, {
-    everyBlob: drift.length > 0,
-  });
-  narrate(imagePlan, published, Recorded.parse(olds));
+  const everyBlob = before.drift.length > 0;
+  const published = await publish(session, imagePlan, destinations, { everyBlob });
+  narrate(imagePlan, published, before);
   const described = describeBuilt(imagePlan, published.assembled);
-  for (const line of remediationLines(inputs, described.digest))
+  for (const line of remediationLines(given, described.digest))
     log.warn(`${targetName(spec)}: ${line}`);
   const { failures } = published;
   return {
     failures: fatal(spec, failures),
     id: targetName(spec),
-    outs: toWire({
-      ...wireArguments(checked),
+    outs: toPropertyMap({
+      ...answeredArguments(checked),
       ...DeclaredOutputs.complete(withLayerNames(described)),
       drift: failures.map(({ destination }) => notPushedTo(destination)),
-      __state: pushedState(inputs["__state"], published.assembled),
+      __state: pushedState(state, published.assembled),
       // A refresh answers with the inputs, and is given the outputs.
-      __checked: inputs["__checked"],
-      ...promisedBeside(inputs),
+      __checked: Known.value(given.fingerprint),
+      ...promisedBeside(given),
       __provider: inputs["__provider"],
     }),
   };
@@ -85,10 +93,10 @@ function fatal({ args, mirrors }: Spec, failures: readonly DestinationFailure[])
 }
 
 /**
- * With the layers as they were pushed: one that had to be compressed anew may have another digest now.
+ * With the layers as they were pushed: a layer that had to be compressed again may have another digest now.
  * Check gets to see this after a refresh, which makes outputs inputs.
  */
-function pushedState(text: unknown, { platforms }: Assembled): unknown {
+function pushedState(text: string | undefined, { platforms }: Assembled): string | undefined {
   const planned = ResourceState.parse(text);
   const layers = new Map(
     platforms.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),

@@ -16,7 +16,8 @@ import { lookUp } from "./look-up.ts";
 import type { ReadResult } from "./read-result.ts";
 import { recordedBlobs } from "./recorded-blobs.ts";
 import { Recorded } from "./recorded.ts";
-import { toWire, type Wire } from "./wire.ts";
+import { Target } from "./target.ts";
+import { toPropertyMap, type PropertyMap } from "./property-map.ts";
 
 /** Repositories that are asked at once. */
 const WIDTH = 4;
@@ -31,7 +32,7 @@ export interface ReadOptions {
 /** @param props outputs in state; of `LixImage.get` there are none. */
 export async function read(
   id: string,
-  props: Wire,
+  props: PropertyMap,
   { requestLimitMs = REQUEST_LIMIT_MS }: ReadOptions = {},
 ): Promise<ReadResult> {
   const recorded = Recorded.parse(props);
@@ -47,7 +48,7 @@ export async function read(
     blobs: recorded.verifyBlobs ? recordedBlobs(props) : [],
   };
   const standings = await mapConcurrent(
-    Recorded.repositories(recorded),
+    Target.repositories(recorded.target),
     { width: WIDTH },
     (repository, signal) =>
       standingIn(new RegistryClient(repository, { requestLimitMs }), image, signal),
@@ -78,18 +79,18 @@ export async function read(
 }
 
 /** For a state that was written before there was this output. */
-const mirrorRefs = ({ mirrors }: Recorded, root: Digest): string[] =>
-  mirrors.map((mirror) => `${Repository.format(Repository.parse(mirror))}@${root}`);
+const mirrorRefs = ({ target }: Recorded, root: Digest): string[] =>
+  target.mirrors.map((mirror) => `${Repository.format(Repository.parse(mirror))}@${root}`);
 
 /** As inputs, only what check would put there, and the drift. */
-function found(id: string, props: Wire): ReadResult {
+function found(id: string, props: PropertyMap): ReadResult {
   const { layers: _, __layers, drift, __promised, revision, ...inputs } = props;
   const { platforms } = Recorded.parse(props);
   const drifted = Array.isArray(drift) && drift.length > 0;
   return {
     id,
-    props: toWire(DeclaredOutputs.complete(props)),
-    inputs: toWire({
+    props: toPropertyMap(DeclaredOutputs.complete(props)),
+    inputs: toPropertyMap({
       ...inputs,
       ...(revision === null ? {} : { revision }),
       platforms,

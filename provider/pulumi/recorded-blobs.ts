@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { Digest } from "../formats/oci/digest.ts";
 import { nameOf } from "./recorded-layers.ts";
-import type { Wire } from "./wire.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 export interface ImagePart {
   readonly digest: Digest;
@@ -27,7 +27,7 @@ const BlobsJson = z.object({
 type Layer = z.output<typeof Layers>[number];
 
 /** Each once, although platforms share some. */
-export function recordedBlobs(outputs: Wire): ImagePart[] {
+export function recordedBlobs(outputs: PropertyMap): ImagePart[] {
   const { layers, platforms, __layers: names } = BlobsJson.parse(outputs);
   // State of an earlier version has the paths instead.
   const placeOf = (layer: Layer, at: number): string => {

@@ -6,10 +6,10 @@
  */
 import type { LayerOutput, LixImageOutputs } from "../../sdk/outputs.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
-import type { Wire } from "./wire.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 /** `__layers` has the names, by digest. */
-export function withLayerNames(outputs: LixImageOutputs): Wire {
+export function withLayerNames(outputs: LixImageOutputs): PropertyMap {
   const { layers, platforms } = outputs;
   const all = [layers, ...Object.values(platforms).map((platform) => platform.layers)];
   const names = all

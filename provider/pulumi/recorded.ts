@@ -5,61 +5,42 @@
  */
 import { z } from "zod";
 import { Digest } from "../formats/oci/digest.ts";
-import { Repository } from "../formats/oci/reference.ts";
 import { fillTags } from "../plan/tags.ts";
+import { argumentsIn, type GivenArguments } from "../arguments/table.ts";
+import { Lenient } from "./lenient.ts";
 import type { ImagePart } from "./recorded-blobs.ts";
-import type { Wire } from "./wire.ts";
-
-const strings = z.array(z.string()).catch([]);
-const text = z.string().optional().catch(undefined);
+import { Target } from "./target.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 const RecordedJson = z.object({
-  planKey: text,
-  ref: text,
-  version: text,
-  tag: text,
-  extraTags: strings,
-  taggedRefs: strings,
-  // As check has them: without the layers that are told after `up`.
-  platforms: z
-    .record(
-      z.string(),
-      z.object({ digest: z.string(), configDigest: z.string(), size: z.number() }),
-    )
-    .optional()
-    .catch(undefined),
-  mirrors: strings,
-  archives: z.unknown().optional(),
-  deleteFromRegistry: z.boolean().catch(false),
-  verifyBlobs: z.boolean().catch(false),
-  drift: strings,
-  registry: text,
-  repository: text,
-  name: text,
+  planKey: Lenient.text,
+  ref: Lenient.text,
+  version: Lenient.text,
+  tag: Lenient.text,
+  extraTags: Lenient.strings,
+  taggedRefs: Lenient.strings,
+  packages: Lenient.texts,
+  platforms: Lenient.platforms,
+  deleteFromRegistry: Lenient.flag,
+  verifyBlobs: Lenient.flag,
+  drift: Lenient.strings,
+  /** The text of a `ResourceState`. */
+  __state: Lenient.text,
 });
 
-export type Recorded = z.output<typeof RecordedJson>;
+type Json = z.output<typeof RecordedJson>;
+
+export interface Recorded extends Omit<Json, "__state"> {
+  readonly args: GivenArguments;
+  readonly target: Target;
+  readonly state: Json["__state"];
+}
 
 export const Recorded = {
-  parse: (outputs: Wire): Recorded => RecordedJson.parse(outputs),
-
-  /** Undefined: archives only. */
-  repository(recorded: Recorded): Repository | undefined {
-    if (recorded.repository !== undefined) return Repository.parse(recorded.repository);
-    if (recorded.registry === undefined) return undefined;
-    return Repository.parse(`${recorded.registry.replace(/\/+$/, "")}/${nameOf(recorded)}`);
-  },
-
-  /** All that the image was pushed to, mirrors after the first. */
-  repositories(recorded: Recorded): Repository[] {
-    const mirrors = recorded.mirrors.map((mirror) => Repository.parse(mirror));
-    return [Recorded.repository(recorded) ?? [], mirrors].flat();
-  },
-
-  /** The resource's id: `registry/name`, or the bare name where only archives are written. */
-  target(recorded: Recorded): string {
-    const repository = Recorded.repository(recorded);
-    return repository === undefined ? nameOf(recorded) : Repository.format(repository);
+  parse(outputs: PropertyMap): Recorded {
+    const { __state: state, ...read } = RecordedJson.parse(outputs);
+    const args = argumentsIn(outputs);
+    return { ...read, args, target: Target.parse(args), state };
   },
 
   /** The digest that was pushed: `ref` follows it, and a refresh leaves `ref` alone. */
@@ -82,5 +63,3 @@ export const Recorded = {
     return fillTags([tag, ...extraTags], { version, planKey });
   },
 };
-
-const nameOf = (recorded: Recorded): string => (recorded.name ?? "lix").toLowerCase();

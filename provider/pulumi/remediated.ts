@@ -7,31 +7,45 @@ import type { Session } from "../image/session.ts";
 import { ArgumentFingerprint } from "./argument-fingerprint.ts";
 import { parseArguments } from "../arguments/parse-arguments.ts";
 import { checkedInputs } from "./check.ts";
-import { PREVIEW_OUTPUTS } from "../arguments/unknown.ts";
-import type { Wire } from "./wire.ts";
+import { Known } from "../arguments/unknown.ts";
+import { CheckedInputs } from "./checked-inputs.ts";
+import { PreviewOutputs } from "./preview-outputs.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 export interface Remediated {
   /** As check would have answered for these arguments. */
-  readonly inputs: Wire;
+  readonly inputs: PropertyMap;
   /** What happened, for people; nothing where no policy changed anything. */
   readonly remediation: readonly string[];
 }
 
 /** @param olds outputs in state. @param news what check answered, and a policy may have changed. */
-export async function remediated(session: Session, olds: Wire, news: Wire): Promise<Remediated> {
-  if (ArgumentFingerprint.belongs(news)) return { inputs: news, remediation: [] };
+export async function remediated(
+  session: Session,
+  olds: PropertyMap,
+  news: PropertyMap,
+  directory: string = process.cwd(),
+): Promise<Remediated> {
+  const given = CheckedInputs.parse(news);
+  if (ArgumentFingerprint.belongs(given)) return { inputs: news, remediation: [] };
   // What it would have to fetch, `up` fetches.
-  const inputs = await checkedInputs(session, olds, { ...parseArguments(news), dryRun: true });
-  return { inputs, remediation: remediationLines(news, inputs["digest"]) };
+  const checked = { ...parseArguments(news), dryRun: true };
+  const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, directory });
+  const digest = Known.format(inputs.outputs.digest);
+  return {
+    inputs: CheckedInputs.format(inputs),
+    remediation: remediationLines(given, String(digest)),
+  };
 }
 
-/** @param news what check answered, and a policy may have changed. @param digest what came of it. */
-export function remediationLines(news: Wire, digest: unknown): string[] {
-  if (ArgumentFingerprint.belongs(news) || news["digest"] === digest) return [];
-  const names = ArgumentFingerprint.changed(news);
+/** @param given what check answered, and a policy may have changed. @param digest what came of it. */
+export function remediationLines(given: CheckedInputs, digest: string): string[] {
+  const promised = String(Known.format(given.outputs.digest));
+  if (ArgumentFingerprint.belongs(given) || promised === digest) return [];
+  const names = ArgumentFingerprint.changed(given);
   const what = names.length === 0 ? "arguments" : names.join(", ");
   return [
-    `a policy changed ${what} after the preview's digest was computed: the image is ${String(digest)}, not ${String(news["digest"])}`,
+    `a policy changed ${what} after the preview's digest was computed: the image is ${digest}, not ${promised}`,
   ];
 }
 
@@ -39,8 +53,14 @@ export function remediationLines(news: Wire, digest: unknown): string[] {
  * Where check's answer is not what was pushed: kept as `__promised` in the outputs, because a refresh answers
  * with the inputs as well, and the engine shows each that differs from the inputs in state.
  */
-export function promisedBeside(news: Wire): Wire {
-  if (ArgumentFingerprint.belongs(news)) return {};
-  const names = [...PREVIEW_OUTPUTS, "__state", "__checked"];
-  return { __promised: Object.fromEntries(names.map((name) => [name, news[name] ?? null])) };
+export function promisedBeside(given: CheckedInputs): PropertyMap {
+  if (ArgumentFingerprint.belongs(given)) return {};
+  const shown = {
+    ...PreviewOutputs.format(given.outputs),
+    __state: Known.format(given.state),
+    __checked: Known.format(given.fingerprint),
+  };
+  // Null takes away what was not there.
+  const promised = Object.entries(shown).map(([name, value]) => [name, value ?? null]);
+  return { __promised: Object.fromEntries(promised) };
 }

@@ -9,6 +9,7 @@ import { Repository } from "../formats/oci/reference.ts";
 import { isGoneIn, wasNeverIn } from "./drift.ts";
 import { wasLost } from "./lost.ts";
 import { Recorded } from "./recorded.ts";
+import { Target } from "./target.ts";
 
 /** @param before what state had. @param root of the image that was pushed. */
 export function repairedIn(before: Recorded, root: Digest, report: PushReport): string[] {
@@ -16,7 +17,7 @@ export function repairedIn(before: Recorded, root: Digest, report: PushReport): 
   if (wasLost(destination) || isGoneIn(before.drift, destination))
     return ["the image was lost, and is back"];
   const old = Recorded.digest(before);
-  const had = Recorded.repositories(before).map(Repository.format).includes(destination);
+  const had = Target.repositories(before.target).map(Repository.format).includes(destination);
   // With another image every tag moves, and that is no repair.
   const isRepair = old === root || before.drift.length > 0;
   if (old === undefined || !had || !isRepair || wasNeverIn(before.drift, destination)) return [];

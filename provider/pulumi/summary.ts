@@ -11,34 +11,34 @@ import { JsonPath } from "../arguments/json-path.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "./state.ts";
 import { planOf, type RememberedPlan } from "./plans.ts";
-import { Recorded } from "./recorded.ts";
+import type { Recorded } from "./recorded.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
-import { isUnknown, unknownBehind } from "../arguments/unknown.ts";
-import type { Wire } from "./wire.ts";
+import { isUnknown, Known, unknownBehind } from "../arguments/unknown.ts";
+import { CheckedInputs } from "./checked-inputs.ts";
 
 const PACKAGES_SHOWN = 8;
 const LINE_LENGTH = 300;
 
-/** @param olds outputs in state. @param news what check answered; may hold unknowns. */
-export function summarize(olds: Wire, news: Wire): string[] {
-  const before = Recorded.parse(olds);
+/** @param before what state has. @param news what check answered. */
+export function summarize(before: Recorded, news: CheckedInputs): string[] {
   return [
     ...before.drift.map((line) => `drift: ${line}`),
-    ...packageLines(olds["packages"], news),
-    ...layerLines(olds["__state"], news),
-    ...referenceLines(before, Recorded.parse(news), news),
+    ...packageLines(before.packages ?? {}, news),
+    ...layerLines(before.state, news),
+    ...referenceLines(before, news),
   ];
 }
 
-/** Of an image that is not there yet. @param news what check answers. */
-export function summarizeNew(news: Wire): string[] {
+/** For an image that is not there yet. @param news what check answers. */
+export function summarizeNew(news: CheckedInputs): string[] {
   return layerLines(undefined, news);
 }
 
-function packageLines(olds: unknown, news: Wire): string[] {
-  if (isUnknown(news["packages"])) return [notKnown("packages", news, "packages")];
-  const before = versions(olds);
-  const after = versions(news["packages"]);
+function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInputs): string[] {
+  const { packages } = news.outputs;
+  if (!packages.isKnown) return [notKnown("packages", news, "packages")];
+  const before = new Map(Object.entries(olds));
+  const after = new Map(Object.entries(packages.value ?? {}));
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   const changes = names.flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)];
@@ -53,16 +53,16 @@ function packageLines(olds: unknown, news: Wire): string[] {
   return [`packages: ${shown}${more > 0 ? `, and ${more} more` : ""}`];
 }
 
-function layerLines(olds: unknown, news: Wire): string[] {
-  if (isUnknown(news["digest"])) return [notKnown("layers", news, "digest")];
+function layerLines(olds: string | undefined, news: CheckedInputs): string[] {
+  if (!news.outputs.digest.isKnown) return [notKnown("layers", news, "digest")];
   const before = ResourceState.parse(olds).layers;
-  const after = ResourceState.parse(news["__state"]).layers;
+  const after = ResourceState.parse(Known.value(news.state)).layers;
   // Told apart by recipe, so another compressor's bytes are no change.
   const added = [...after].filter(([key]) => !before.has(key));
   if (added.length === 0) return [];
   const keys = new Set(added.map(([key]) => key));
-  const plan = planOf(news["planKey"]);
-  const repositories = Recorded.parse(news).mirrors.length + 1;
+  const plan = planOf(Known.value(news.outputs.planKey));
+  const repositories = CheckedInputs.target(news).mirrors.length + 1;
   const each = repositories === 1 ? "" : ` to each of ${repositories} repositories`;
   const reused = after.size - added.length;
   const names = namesOf(keys, plan);
@@ -104,8 +104,8 @@ function namesOf(keys: ReadonlySet<LayerKey>, plan: ImagePlan | undefined): stri
 }
 
 /** With the unknown arguments it waits for; without any it is a download that a preview may not make. */
-function notKnown(what: string, news: Wire, output: PreviewOutput): string {
-  const places = unknownBehind(output, news).map(JsonPath.format);
+function notKnown(what: string, news: CheckedInputs, output: PreviewOutput): string {
+  const places = unknownBehind(output, news.args).map(JsonPath.format);
   const cause = places.length === 0 ? "previewDigests" : places.join(", ");
   return `${what}: not known before \`up\`, because of ${cause}`;
 }
@@ -113,20 +113,22 @@ function notKnown(what: string, news: Wire, output: PreviewOutput): string {
 const shorten = (text: string): string =>
   text.length > LINE_LENGTH ? `${text.slice(0, LINE_LENGTH)} …` : text;
 
-function referenceLines(before: Recorded, after: Recorded, news: Wire): string[] {
+function referenceLines(before: Recorded, news: CheckedInputs): string[] {
+  const { taggedRefs } = news.outputs;
+  const { mirrors } = CheckedInputs.target(news);
   return [
-    ...(isUnknown(news["taggedRefs"])
-      ? [notKnown("tags", news, "taggedRefs")]
-      : listLines("tags", before.taggedRefs, after.taggedRefs)),
-    ...(isUnknown(news["mirrors"])
+    ...(taggedRefs.isKnown
+      ? listLines("tags", before.taggedRefs, taggedRefs.value ?? [])
+      : [notKnown("tags", news, "taggedRefs")]),
+    ...(isUnknown(news.args.mirrors)
       ? ["mirrors: not known yet"]
-      : listLines("mirrors", before.mirrors, after.mirrors, wholeImage(news))),
+      : listLines("mirrors", before.target.mirrors, mirrors, wholeImage(news))),
   ];
 }
 
 /** What a repository gets that has nothing of the image. */
-function wholeImage(news: Wire): string {
-  const { layers } = ResourceState.parse(news["__state"]);
+function wholeImage(news: CheckedInputs): string {
+  const { layers } = ResourceState.parse(Known.value(news.state));
   if (layers.size === 0) return "";
   return ` (at most ${formatBytes(sizeOf(layers))} to push)`;
 }
@@ -143,13 +145,4 @@ function listLines(
     ...(added.length > 0 ? [`${what}: + ${added.join(", ")}${gets}`] : []),
     ...(left.length > 0 ? [`${what}: no longer ours: ${left.join(", ")}`] : []),
   ];
-}
-
-function versions(value: unknown): ReadonlyMap<string, string> {
-  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  return new Map(
-    entries.flatMap(([name, version]) =>
-      typeof version === "string" ? [[name, version] as const] : [],
-    ),
-  );
 }

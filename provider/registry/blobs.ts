@@ -58,7 +58,7 @@ export async function hasBlob(
 const isThere = (response: HttpResponse): boolean =>
   (response.status === 200 || response.status === 206) && isBelievable(response);
 
-/** Of the whole process, so that many images at once do not open many times as many files. */
+/** One limit for the whole process, so that many images at once do not open many times as many files. */
 const uploads = new Limiter(8);
 
 /** Origins of registries that refused bytes in a PUT and took them in a PATCH; for the life of the process. */

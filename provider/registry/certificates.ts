@@ -30,7 +30,7 @@ export function certificateFolders(host: string, environment: Environment): stri
   ];
 }
 
-/** undefined when there are none of the folders, or nothing of use in the first of them. */
+/** undefined when none of the folders exists, or the first that does has nothing of use. */
 export async function readCertificates(
   origin: string,
   folders: readonly string[],

@@ -53,7 +53,7 @@ const ACCEPT = [
   MediaType.dockerManifest,
 ].join(", ");
 
-/** `undefined` and `false` mean a definite 404; anything else that is not an answer is thrown. */
+/** `undefined` and `false` mean a definite 404; every other failure is thrown. */
 export class RegistryClient {
   /** `ghcr.io/acme/lix`, for messages. */
   readonly description: string;
@@ -127,7 +127,7 @@ export class RegistryClient {
         throw new NotARegistry(label, `more than ${MANIFEST_LIMIT} bytes`, response.url);
       });
       const digest = Digest.of(bytes);
-      // What it is shows in the bytes, whatever they are said to be.
+      // The bytes show what they are, whatever the headers say.
       if (!isBelievable(response) && digest !== reference && !isObject(bytes))
         throw new NotARegistry(label, "a web page", response.url);
       if (reference.startsWith("sha256:") && digest !== reference)
@@ -212,7 +212,7 @@ export class RegistryClient {
     if (!isMissing || (await this.headManifest(reference, signal)) !== undefined) throw refusal;
   }
 
-  /** Registries list tags too, and what is none must not lead to another place of theirs. */
+  /** Registries list tags too, and a name that is no tag must not lead to another address of theirs. */
   #manifestUrl(reference: string): URL {
     if (!reference.startsWith("sha256:")) Tag.check(reference);
     else Digest.parse(reference);

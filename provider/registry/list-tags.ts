@@ -164,7 +164,7 @@ export class TagListIncomplete extends LixImageError {
   readonly code = "TAG_LIST_INCOMPLETE";
   constructor(label: string, problem: string) {
     super(`${label}: expected the whole list; got a part: ${problem}`, {
-      hint: "nothing is removed on the ground of a part: report it to whoever runs the registry, and remove the image there by hand",
+      hint: "nothing is removed while the list may be a part: report it to the people who run the registry, and remove the image there by hand",
     });
   }
 }

@@ -12,7 +12,7 @@ import { preferredChallenge, type Challenge } from "./challenge.ts";
 import { basic, fetchToken, type SendRequest, type Token } from "./token.ts";
 
 export interface RegistryLoginOptions {
-  /** Of the server: Docker Hub's has another name than the user writes. */
+  /** As the server names it: Docker Hub's names differ from what the user writes. */
   readonly repository: { readonly host: string; readonly name: string };
   readonly origin: URL;
   readonly credentials: CredentialSource;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The address of the next page; undefined where a header has none that can be read. */
+/** The address of the next page; undefined where the header has none, or one that cannot be read. */
 export function nextPage(header: string): string | undefined {
   return links(header).find(({ relations }) => relations.includes("next"))?.target;
 }

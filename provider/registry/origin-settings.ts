@@ -1,6 +1,6 @@
 /**
- * What is for the origin of one registry alone, and for nobody whom it names: the certificates of certs.d, and
- * the headers that Docker would send along.
+ * What goes to the origin of one registry, and never to a server that it names: the certificates of certs.d,
+ * and the headers that Docker would send along.
  * @module
  */
 import type { Environment } from "../base/environment.ts";

@@ -20,7 +20,7 @@ const isPlainOnTls = ({ status, url, headers }: HttpResponse): boolean =>
   headers["docker-distribution-api-version"] === undefined;
 
 export interface FailureContext {
-  /** What was asked of whom, for messages. */
+  /** What was asked for, and where: for messages. */
   readonly label: string;
   /** What to do about a 401 or 403. */
   readonly denialHint: string;
@@ -34,7 +34,8 @@ export async function failure(
   { label, denialHint, isKnown }: FailureContext,
 ): Promise<LixImageError> {
   const { status } = response;
-  const body = await response.text().catch(() => ""); // The status alone has to do.
+  // Without a body the status alone must do.
+  const body = await response.text().catch(() => "");
   const reason = statedReason(body, response.headers);
   const isPage = isForeign(response);
   const by = isPage ? pageAuthor(response) : "";

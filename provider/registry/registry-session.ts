@@ -83,7 +83,7 @@ export class RegistrySession {
     this.#login.expectPush();
   }
 
-  /** Any answer but a 401 that a login could cure, and a page that is gone at the next try. */
+  /** The answer, after a login where one helps, and after another try where a web page came. */
   async request(url: URL, request: SessionRequest): Promise<HttpResponse> {
     if (request.access === "push") this.expectPush();
     for (let tried = 1; ; tried += 1) {
@@ -173,7 +173,7 @@ export class RegistrySession {
     return await this.#send(url, withAuthorization(request, renewed));
   }
 
-  /** To the registry, or to whom it sends us: its token service, the store of its blobs. */
+  /** To the registry, or to a server that it names: its token service, the store of its blobs. */
   async #send(url: URL, request: HttpRequest): Promise<HttpResponse> {
     const { requestLimitMs: limitMs, ...timeouts } = this.timeouts;
     const mayRedirect = async (to: URL, from: URL): Promise<void> => {

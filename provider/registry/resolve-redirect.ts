@@ -14,7 +14,7 @@ export interface Step {
   /** Where the answer came from that sends us on. */
   readonly from: URL;
   readonly what: "token service" | "upload address" | "next page of tags" | "redirect";
-  /** What is asked of whom, for messages. */
+  /** What is asked for, and where: for messages. */
   readonly label: string;
 }
 

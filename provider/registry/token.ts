@@ -112,7 +112,7 @@ async function byRefreshToken(
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: bodyOf(form.toString()),
     retry: true,
-    // The body is the secret, so it goes to nobody but the service that was named.
+    // The body is the secret, so only the service that was named gets it.
     redirects: 0,
     label,
     signal: request.signal,

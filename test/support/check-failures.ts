@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { Session } from "../../provider/image/session.ts";
 import { check } from "../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../provider/arguments/unknown.ts";
-import type { Wire } from "../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../provider/pulumi/property-map.ts";
 import { withWorkshop } from "./workshop.ts";
 
 /** `LOCK` in a message stands for the path of the lock. */
@@ -14,7 +14,10 @@ export const invalid = (message: string, hint?: string): ExpectedFailure =>
   hint === undefined ? [message, "INVALID_ARGUMENT"] : [message, "INVALID_ARGUMENT", hint];
 
 /** Arguments beside a lock and a registry, and all failures that check reports for them. */
-export type MistakeTable = readonly (readonly [args: Wire, ...expected: ExpectedFailure[]])[];
+export type MistakeTable = readonly (readonly [
+  args: PropertyMap,
+  ...expected: ExpectedFailure[],
+])[];
 
 export async function assertFailures(t: TestContext, table: MistakeTable): Promise<void> {
   await withWorkshop({}, async ({ cache, world }) => {

@@ -28,13 +28,18 @@ export async function ownStorage(
 export const podman = (env: PodmanEnvironment, ...args: readonly string[]): Promise<string> =>
   run(findPeer("podman") ?? "podman", args, env);
 
-/** What a script says in a container of the image: as root, in namespaces that end with it. */
-export const podmanRun = (env: PodmanEnvironment, image: string, script: string): Promise<string> =>
+/** What a script says in a container of the image. podman runs as root, in namespaces that end with it. */
+export const podmanRun = (
+  env: PodmanEnvironment,
+  image: string,
+  script: string,
+  options: readonly string[] = [],
+): Promise<string> =>
   run(
     "unshare",
     [
       ...["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", CGROUPS],
-      ...["sh", "run", "--rm", ...FEW_RIGHTS, image, "bash", "-c", script],
+      ...["sh", "run", "--rm", ...FEW_RIGHTS, ...options, image, "bash", "-c", script],
     ],
     env,
   );

@@ -1,5 +1,5 @@
 /**
- * Questions to those services of AWS that hand out keys.
+ * Requests to the services of AWS that hand out keys.
  * @module
  */
 import { readFile } from "node:fs/promises";
@@ -23,8 +23,8 @@ export const AWS_TIMEOUTS = {
 };
 
 /**
- * The text of a 200; anything else is thrown with AWS's own name for it. None of its services redirects,
- * and what is asked with is for whom it is asked.
+ * The text of a 200; any other answer is thrown with AWS's own name for it. No service of AWS redirects, and
+ * the credentials of the request are for that service alone, so redirects are not followed.
  */
 export async function askAws(
   source: string,

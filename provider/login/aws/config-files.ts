@@ -11,11 +11,11 @@ type Values = ReadonlyMap<string, string>;
 
 export interface AwsProfile {
   readonly name: string;
-  /** Of the credentials file. */
+  /** What the credentials file has. */
   readonly credentials: Section;
-  /** Of the config file. */
+  /** What the config file has. */
   readonly config: Section;
-  /** Of both; where they differ, of the credentials file. */
+  /** What both have; where they differ, the credentials file counts. */
   readonly values: Values;
 }
 

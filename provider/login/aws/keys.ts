@@ -13,7 +13,7 @@ export interface FoundAwsKeys extends AwsKeys {
   readonly source: string;
 }
 
-/** Keys that are in use from now on, so nobody shows them. */
+/** Keys that are in use from now on, and so never shown. */
 export function remembered(keys: FoundAwsKeys): FoundAwsKeys {
   Secrets.remember(keys.secretAccessKey, keys.sessionToken);
   return keys;

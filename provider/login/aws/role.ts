@@ -14,7 +14,7 @@ import type { FoundAwsKeys } from "./keys.ts";
 
 const METADATA = "http://169.254.169.254";
 const CONTAINER_HOST = "http://169.254.170.2";
-// Of ECS, of EKS, and of EC2; by plain http, but reached by nobody else.
+// Those of ECS, EKS, and EKS by IPv6: plain http, but no other machine can reach them.
 const CONTAINER_HOSTS = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 const METADATA_HOSTS = ["169.254.169.254", "[fd00:ec2::254]"];
 

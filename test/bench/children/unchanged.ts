@@ -4,12 +4,12 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 
 export interface Recorded {
-  readonly args: Wire;
-  readonly inputs: Wire;
-  readonly outputs: Wire;
+  readonly args: PropertyMap;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
 }
 
 export interface Unchanged {

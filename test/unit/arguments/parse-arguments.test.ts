@@ -5,7 +5,7 @@ import { render } from "../../../provider/base/errors.ts";
 import {
   parseArguments,
   parseInputs,
-  wireArguments,
+  answeredArguments,
 } from "../../../provider/arguments/parse-arguments.ts";
 import { PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { JsonPath } from "../../../provider/arguments/json-path.ts";
@@ -33,8 +33,8 @@ test("unknowns go through where they are, and have no say in what is wrong", () 
   const checked = parseArguments({ ...given, tag: "v1" });
   assert.deepEqual(checked.mistakes, []);
   assert.deepEqual([...checked.unknown.keys()].sort(), Object.keys(given).sort());
-  const known = wireArguments(parseArguments({ tag: "v1" }));
-  assert.deepEqual(wireArguments(checked), { ...known, ...given });
+  const known = answeredArguments(parseArguments({ tag: "v1" }));
+  assert.deepEqual(answeredArguments(checked), { ...known, ...given });
 });
 
 test("what is wrong has a placeholder of its own, so that what is beside it is checked too", () => {
@@ -77,7 +77,7 @@ test("whatever an argument is, it is taken or refused in our words, and unknown 
   fc.assert(
     fc.property(args, (news) => {
       const checked = parseArguments(news);
-      const wire = wireArguments(checked);
+      const wire = answeredArguments(checked);
       for (const mistake of checked.mistakes)
         assert.match(render(mistake), /^\w[^\n]*: (expected .*; got |unknown argument)/s);
       for (const place of checked.unknownPlaces) assert.equal(JsonPath.read(wire, place), UNKNOWN);

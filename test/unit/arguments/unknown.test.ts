@@ -8,12 +8,12 @@ import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { markdownPages } from "../../support/markdown.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
-const newsOf = (workshop: Workshop, args: Wire): Wire => ({
+const newsOf = (workshop: Workshop, args: PropertyMap): PropertyMap => ({
   lock: workshop.world.lockFile,
   registry: `${workshop.registry.host}/acme`,
   __provider: "text",
@@ -22,13 +22,17 @@ const newsOf = (workshop: Workshop, args: Wire): Wire => ({
 });
 
 /** What check answers, where nothing is wrong. */
-async function checked(session: Session, news: Wire, olds: Wire = {}): Promise<Wire> {
+async function checked(
+  session: Session,
+  news: PropertyMap,
+  olds: PropertyMap = {},
+): Promise<PropertyMap> {
   const { inputs, failures } = await check(session, olds, news);
   assert.deepEqual(failures, []);
   return inputs;
 }
 
-const unknownOutputs = (inputs: Wire): string[] =>
+const unknownOutputs = (inputs: PropertyMap): string[] =>
   PREVIEW_OUTPUTS.filter((name) => isUnknown(inputs[name])).sort();
 
 /** The table of the docs: argument to the outputs that are unknown with it, sorted. */
@@ -47,7 +51,7 @@ function documented(): ReadonlyMap<string, readonly string[]> {
 }
 
 /** Every argument, with a value that it does not have by default. */
-const KNOWN: Wire = {
+const KNOWN: PropertyMap = {
   name: "tools",
   tag: "stable",
   extraTags: ["one", "two"],

@@ -22,7 +22,7 @@ for (const { mediaType, ...compression } of COMPRESSED) {
     assert.ok(TAR.equals(await decompress(Bytes.of(await blob()))));
   });
 
-  test(`damage of a layer of ${compression.algorithm} is told as such`, async () => {
+  test(`reports a damaged layer of ${compression.algorithm} as damaged`, async () => {
     const cut = (await blob()).subarray(0, 500_000);
     for (const bytes of [cut, Bytes.fromText("no compression at all")])
       await assert.rejects(decompress(Bytes.of(bytes)), { code: "LAYER_UNDECODABLE" });

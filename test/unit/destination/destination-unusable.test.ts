@@ -59,11 +59,11 @@ test("a layout that cannot be read is unusable, too", () =>
     await assert.rejects(readOciLayout(dir), expected);
   }));
 
-test("a full disk is told from a place that one may not write to", async () => {
-  const told = (code: string): Promise<unknown> =>
+test("tells a full disk from a place without permission", async () => {
+  const failing = (code: string): Promise<unknown> =>
     usable("/images", () => Promise.reject(failure(code)));
   for (const code of ["ENOSPC", "EDQUOT"])
-    await assert.rejects(told(code), { message: "/images: no space left on its disk" });
+    await assert.rejects(failing(code), { message: "/images: no space left on its disk" });
   for (const code of ["EACCES", "EROFS", "ENOTDIR"])
-    await assert.rejects(told(code), { message: "/images: cannot be used" });
+    await assert.rejects(failing(code), { message: "/images: cannot be used" });
 });

@@ -107,9 +107,9 @@ for (const name of ["image.tar", "image.tar.gz"])
       const destination = dockerArchiveDestination(file, "acme/lix");
       await destination.publish(IMAGE, { tags: ["v1"] });
       await destination.publish({ ...IMAGE, blobs: IMAGE.blobs.map(noBytes) }, { tags: ["v2"] });
-      const anew = join(folder, `anew-${name}`);
-      await dockerArchiveDestination(anew, "acme/lix").publish(IMAGE, { tags: ["v2"] });
-      assert.deepEqual(await readFile(file), await readFile(anew));
+      const second = join(folder, `second-${name}`);
+      await dockerArchiveDestination(second, "acme/lix").publish(IMAGE, { tags: ["v2"] });
+      assert.deepEqual(await readFile(file), await readFile(second));
     }));
 
 test("a compressed archive is the plain one, and its first eight bytes a gzip member", () =>
@@ -168,7 +168,7 @@ test("a layer that is not what the config says is refused", async () => {
   await assert.rejects(archive, { code: "BLOB_MISMATCH" });
 });
 
-test("Hydra is told of a file once, beside what it was told before", () =>
+test("Hydra gets one line for a file, beside the lines that it had before", () =>
   withTempDir(async (folder) => {
     const list = join(folder, "nix-support/hydra-build-products");
     await mkdir(join(folder, "nix-support"));

@@ -47,7 +47,7 @@ test("the image goes to the daemon's socket as one docker archive", () =>
     });
   }));
 
-test("what the daemon says against an image is told, whatever its status", async () => {
+test("shows why the daemon refuses an image, whatever the status", async () => {
   const endpointOf = (port: number) => findDocker({ DOCKER_HOST: `tcp://127.0.0.1:${port}` });
   const cases = [
     { status: 500, body: '{"message":"no space left on device"}\n', says: /no space left/ },

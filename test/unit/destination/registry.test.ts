@@ -66,7 +66,7 @@ test("mounts what this process has published in another repository", () =>
     assert.equal(registry.count("PUT", /acme.*blobs/), 0);
   }));
 
-test("asks anew when what it was told about missing blobs proves wrong", () =>
+test("asks again when what it knew about missing blobs proves wrong", () =>
   withRegistry(async (registry) => {
     const destination = to(registry, "acme/lix");
     const report = await destination.publish(IMAGE, { tags: ["v1"], missing: new Set() });

@@ -80,7 +80,7 @@ for (const [what, bytes, problem] of [
       },
     ));
 
-test("a folder, and nothing at all, are told from an archive", () =>
+test("tells an archive from a folder and from nothing at all", () =>
   withTempDir(async (folder) => {
     const code = "IMAGE_UNREADABLE";
     await assert.rejects(

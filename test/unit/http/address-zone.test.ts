@@ -109,7 +109,7 @@ test("an address in a URL is known in every spelling, and a name is none", () =>
     assert.equal(literalZone(hostname(host)), zone, host);
 });
 
-test("a server may lead to its own zone and to wider ones, and nobody to the metadata", () => {
+test("a server may lead to its own zone and to wider ones, and none may lead to the metadata", () => {
   const zones = ["public", "network", "machine", "metadata"] as const;
   const allowed = zones.map((from) => zones.filter((to) => !isSsrfTarget(to, from)));
   assert.deepEqual(allowed, [

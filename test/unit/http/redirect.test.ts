@@ -56,7 +56,7 @@ test("what is not read is not redirected unless asked for", async (t) => {
   );
 });
 
-test("whoever asks may refuse to be redirected, before anything is sent there", async (t) => {
+test("a caller may refuse a redirect before anything is sent there", async (t) => {
   const other = await server(t);
   const { url } = await server(t, { start: "/middle", middle: `${other.url}/end` });
   const refused = new Error("not there");

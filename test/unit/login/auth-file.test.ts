@@ -36,10 +36,10 @@ for (const [name, auths, asked, expected] of [
   ["nothing of another host", { "r.example": auth("me:pw") }, "s.example x", undefined],
   ["nothing of another port", { "r.example": auth("me:pw") }, "r.example:5000 x", undefined],
   ["a port", { "r.example:5000": auth("me:pw") }, "r.example:5000 x", "me:pw"],
-  ["a URL of old", { "https://r.example/v2/": auth("me:pw") }, "r.example x", "me:pw"],
-  ["http URLs of old", { "http://r.example": auth("me:pw") }, "r.example x", "me:pw"],
+  ["an old URL", { "https://r.example/v2/": auth("me:pw") }, "r.example x", "me:pw"],
+  ["old http URLs", { "http://r.example": auth("me:pw") }, "r.example x", "me:pw"],
   [
-    "the plain name rather than a URL of old",
+    "the plain name rather than an old URL",
     { "https://r.example/v1/": auth("url:1"), "r.example": auth("name:1") },
     "r.example x",
     "name:1",
@@ -88,7 +88,7 @@ const of = async (config: object, host = "r.example"): Promise<string | undefine
   return found.kind === "basic" ? `${found.username}:${found.password}` : found.token;
 };
 
-test("keys that mean a host are read as such, whoever wrote them", async () => {
+test("reads every form of key that means a host", async () => {
   for (const key of [
     "R.example",
     "r.example/",
@@ -103,7 +103,7 @@ test("keys that mean a host are read as such, whoever wrote them", async () => {
     assert.equal(await of({ auths: { [key]: auth("me:pw") } }), undefined, key);
 });
 
-test("a broken entry about another host, and null where nothing is needed, harm nobody", async () => {
+test("a broken entry for another host, and null where nothing is needed, do no harm", async () => {
   const good = {
     ...auth("me:pw"),
     identitytoken: null,

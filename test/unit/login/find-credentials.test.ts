@@ -91,7 +91,7 @@ test("takes the longest prefix of the repository, and whole parts only", () => {
   });
 });
 
-test("finds hosts under URLs of old, and Docker Hub under each of its names", () => {
+test("finds hosts under old URLs, and Docker Hub under each of its names", () => {
   const auths = {
     "https://index.docker.io/v1/": auth("hub:1"),
     "https://r.example/v2/": auth("url:1"),

@@ -7,7 +7,7 @@ import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { countConnections } from "../../support/connections.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
@@ -18,7 +18,7 @@ interface Scene {
   readonly workshop: Workshop;
   readonly cache: CacheServer;
   /** As the SDK sends them. */
-  readonly news: (args?: Wire) => Wire;
+  readonly news: (args?: PropertyMap) => PropertyMap;
   /** A machine of its own: nothing is known there. */
   readonly machine: (name: string) => Session;
 }
@@ -49,7 +49,11 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
 }
 
 /** The inputs, where nothing was wrong. */
-async function checked(session: Session, olds: Wire, news: Wire): Promise<Wire> {
+async function checked(
+  session: Session,
+  olds: PropertyMap,
+  news: PropertyMap,
+): Promise<PropertyMap> {
   const { inputs, failures } = await check(session, olds, news);
   assert.deepEqual(failures, []);
   return inputs;

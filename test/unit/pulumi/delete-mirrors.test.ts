@@ -6,7 +6,7 @@ import { Session } from "../../../provider/image/session.ts";
 import { claim } from "../../../provider/pulumi/claims.ts";
 import { remove, removeDropped } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { warningsOf } from "../../support/warnings.ts";
@@ -17,10 +17,10 @@ interface Pushed {
   readonly registry: TestRegistry;
   readonly mirrors: readonly [string, string];
   readonly repositories: readonly StoredRepository[];
-  readonly outs: Wire;
+  readonly outs: PropertyMap;
   readonly digest: string;
   /** An update to these arguments, as the engine does it; the new outputs. */
-  update(args: Wire): Promise<Wire>;
+  update(args: PropertyMap): Promise<PropertyMap>;
 }
 
 /** In a registry, and in two mirrors in another. */
@@ -155,7 +155,7 @@ test("a mirror that is dropped because it is down costs a warning, not the updat
   withPushed(async ({ registry, mirrors, update }) => {
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ path: /\/two\//, times: Infinity, act });
-    let after: Wire = {};
+    let after: PropertyMap = {};
     const warnings = await warningsOf(async () => {
       after = await update({ mirrors: [mirrors[0]] });
     });

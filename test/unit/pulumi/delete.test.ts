@@ -5,7 +5,7 @@ import { Session } from "../../../provider/image/session.ts";
 import { claim } from "../../../provider/pulumi/claims.ts";
 import { remove, removeDropped } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { Reply } from "../../support/registry-reply.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { narrationOf, warningsOf } from "../../support/warnings.ts";
@@ -13,12 +13,15 @@ import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Pushed {
   readonly workshop: Workshop;
-  readonly outs: Wire;
+  readonly outs: PropertyMap;
   readonly digest: string;
   readonly repository: StoredRepository;
 }
 
-async function withPushed(use: (pushed: Pushed) => Promise<void>, args: Wire = {}): Promise<void> {
+async function withPushed(
+  use: (pushed: Pushed) => Promise<void>,
+  args: PropertyMap = {},
+): Promise<void> {
   await withWorkshop({}, async (workshop) => {
     const { registry, world, cache } = workshop;
     const session = new Session(cache);

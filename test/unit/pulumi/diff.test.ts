@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 
 /** What check answers for an image. */
-const NEWS: Wire = {
+const NEWS: PropertyMap = {
   registry: "ghcr.io/acme",
   tag: "latest",
   extraTags: [],
@@ -27,7 +27,7 @@ const NEWS: Wire = {
   __provider: "text",
 };
 /** What create answered for them. */
-const OLDS: Wire = { ...NEWS, layers: [{ digest: digest("d") }], drift: [] };
+const OLDS: PropertyMap = { ...NEWS, layers: [{ digest: digest("d") }], drift: [] };
 
 const ARCHIVE = { type: "oci-layout", path: "out" };
 const otherRegistry = {
@@ -41,8 +41,8 @@ type Verdict = "same" | "update" | "replace";
 const TABLE: readonly {
   readonly what: string;
   readonly verdict: Verdict;
-  readonly news?: Wire;
-  readonly olds?: Wire;
+  readonly news?: PropertyMap;
+  readonly olds?: PropertyMap;
 }[] = [
   { what: "nothing changed", verdict: "same" },
   {

@@ -7,7 +7,7 @@ import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import type { LayerOutput, PlatformOutput } from "../../../sdk/outputs.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
@@ -23,7 +23,7 @@ interface Pushed {
   readonly copy: StoredRepository;
   readonly first: StoredRepository;
   readonly id: string;
-  readonly outs: Wire;
+  readonly outs: PropertyMap;
   readonly root: string;
   readonly children: readonly PlatformOutput[];
   /** What a refresh finds. */

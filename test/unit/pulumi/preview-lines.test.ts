@@ -7,14 +7,19 @@ import { log } from "../../../provider/base/log.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
-import { summarize } from "../../../provider/pulumi/summary.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import * as summary from "../../../provider/pulumi/summary.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { ResourceState } from "../../../provider/pulumi/state.ts";
 import { withWorkshop } from "../../support/workshop.ts";
+import { CheckedInputs } from "../../../provider/pulumi/checked-inputs.ts";
+import { Recorded } from "../../../provider/pulumi/recorded.ts";
+
+const summarize = (olds: PropertyMap, news: PropertyMap): string[] =>
+  summary.summarize(Recorded.parse(olds), CheckedInputs.parse(news));
 
 test("bytes are to fetch only of layers that this machine does not have", () =>
   withWorkshop({}, async ({ world, registry, folder }) => {
-    const news = (args: Wire = {}): Wire => ({
+    const news = (args: PropertyMap = {}): PropertyMap => ({
       ...{ lock: world.lockFile, registry: `${registry.host}/acme`, ...args },
       ...{ __provider: "text", __dryRun: true },
     });
@@ -24,7 +29,11 @@ test("bytes are to fetch only of layers that this machine does not have", () =>
       warn: () => {},
       info: (line) => void infos.push(line),
     });
-    const checked = async (session: Session, olds: Wire, args?: Wire): Promise<Wire> => {
+    const checked = async (
+      session: Session,
+      olds: PropertyMap,
+      args?: PropertyMap,
+    ): Promise<PropertyMap> => {
       const { inputs, failures } = await check(session, olds, news(args));
       assert.deepEqual(failures, []);
       return inputs;

@@ -6,7 +6,7 @@ import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import { recordedBlobs } from "../../../provider/pulumi/recorded-blobs.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import type { LayerOutput } from "../../../sdk/outputs.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 import { layerNamed } from "../../support/layer-named.ts";
@@ -17,9 +17,9 @@ const path = (name: string): string => `/nix/store/${"a".repeat(32)}-${name}`;
 interface Pushed {
   readonly workshop: Workshop;
   readonly session: Session;
-  readonly news: Wire;
+  readonly news: PropertyMap;
   readonly id: string;
-  readonly outs: Wire;
+  readonly outs: PropertyMap;
 }
 
 async function withPushed(verifyBlobs: boolean, use: (pushed: Pushed) => Promise<void>) {

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FAST = { requestLimitMs: 400 };
 
-const imageAt = (host: string): Wire => ({
+const imageAt = (host: string): PropertyMap => ({
   planKey: "1",
   registry: host,
   ref: `${host}/lix@${DIGEST}`,

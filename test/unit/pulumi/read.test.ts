@@ -5,22 +5,25 @@ import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Pushed {
   readonly workshop: Workshop;
   readonly session: Session;
-  readonly news: Wire;
+  readonly news: PropertyMap;
   readonly id: string;
-  readonly outs: Wire;
+  readonly outs: PropertyMap;
   readonly digest: string;
   readonly repository: StoredRepository;
 }
 
 /** An image of two tags, in the registry and in state. */
-async function withPushed(use: (pushed: Pushed) => Promise<void>, args: Wire = {}): Promise<void> {
+async function withPushed(
+  use: (pushed: Pushed) => Promise<void>,
+  args: PropertyMap = {},
+): Promise<void> {
   await withWorkshop({}, async (workshop) => {
     const { registry, world } = workshop;
     const news = {

@@ -7,7 +7,7 @@ import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import { remediated } from "../../../provider/pulumi/remediated.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
@@ -15,14 +15,18 @@ test("in one process a refresh and an up of a changed image find nothing to do",
   await withWorkshop({}, async ({ world, registry, cache }) => {
     const session = new Session(cache);
     const news = { lock: world.lockFile, registry: `${registry.host}/acme` };
-    const policy = (inputs: Wire): Wire => ({ ...inputs, nixConf: { cores: 2 }, tag: "audited" });
-    const checked = async (olds: Wire): Promise<Wire> => {
+    const policy = (inputs: PropertyMap): PropertyMap => ({
+      ...inputs,
+      nixConf: { cores: 2 },
+      tag: "audited",
+    });
+    const checked = async (olds: PropertyMap): Promise<PropertyMap> => {
       const { inputs, failures } = await check(session, olds, news);
       assert.deepEqual(failures, []);
       return policy(inputs);
     };
     const inputs = await checked({});
-    let outs: Wire = {};
+    let outs: PropertyMap = {};
     const [warning, ...more] = await warningsOf(async () => {
       ({ outs } = await push(session, inputs));
     });

@@ -5,7 +5,7 @@ import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { narrationOf, warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";
@@ -15,10 +15,10 @@ interface Mirrored {
   readonly names: readonly [string, string];
   readonly registries: readonly [TestRegistry, TestRegistry];
   /** Lines of an `up`. */
-  up(args?: Wire): Promise<string[]>;
+  up(args?: PropertyMap): Promise<string[]>;
   refresh(): Promise<void>;
   /** Outputs in state. */
-  state(): Wire;
+  state(): PropertyMap;
 }
 
 async function withMirror(use: (mirrored: Mirrored) => Promise<void>): Promise<void> {
@@ -28,7 +28,7 @@ async function withMirror(use: (mirrored: Mirrored) => Promise<void>): Promise<v
     await withWorkshop({ world: { systems } }, async ({ world, registry, cache }) => {
       const mirror = `${elsewhere.host}/copies/lix`;
       const session = new Session(cache);
-      let outs: Wire = {};
+      let outs: PropertyMap = {};
       await use({
         names: [`${registry.host}/acme/lix`, mirror],
         registries: [registry, elsewhere],

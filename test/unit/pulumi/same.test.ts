@@ -7,23 +7,27 @@ import * as fc from "fast-check";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
-import type { Wire } from "../../../provider/pulumi/wire.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { parseLock } from "../../../provider/lock/read-lock.ts";
 import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 /** As state has them: text. */
-async function checked(session: Session, args: Wire, olds: Wire = {}): Promise<Wire> {
+async function checked(
+  session: Session,
+  args: PropertyMap,
+  olds: PropertyMap = {},
+): Promise<PropertyMap> {
   const { inputs, failures } = await check(session, olds, { __provider: "text", ...args });
   assert.deepEqual(failures, []);
-  return JSON.parse(JSON.stringify(inputs)) as Wire;
+  return JSON.parse(JSON.stringify(inputs)) as PropertyMap;
 }
 
 const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
 
 /** What one argument may be in other words; those of one list are all the same. */
-function spellings({ folder, registry, world }: Workshop): readonly (readonly Wire[])[] {
+function spellings({ folder, registry, world }: Workshop): readonly (readonly PropertyMap[])[] {
   const { host } = registry;
   const flakeRegistry = join(folder, "registry.json");
   const path = join(folder, "out.tar");
@@ -68,13 +72,13 @@ function spellings({ folder, registry, world }: Workshop): readonly (readonly Wi
 }
 
 /** Those that none of the others sets, written out. */
-const defaults = (): Wire => {
+const defaults = (): PropertyMap => {
   const { bundleNixpkgs, channelName, channelUrl, deleteFromRegistry, verifyBlobs, extraPkgs } =
     LixImageInputs.parse({});
   return { bundleNixpkgs, channelName, channelUrl, deleteFromRegistry, verifyBlobs, extraPkgs };
 };
 
-const shuffled = (args: Wire): fc.Arbitrary<Wire> =>
+const shuffled = (args: PropertyMap): fc.Arbitrary<PropertyMap> =>
   fc
     .shuffledSubarray(Object.keys(args), { minLength: Object.keys(args).length })
     .map((names) => Object.fromEntries(names.map((name) => [name, args[name]])));
@@ -110,7 +114,7 @@ test("the same arguments in other words are no change", async () => {
 test("what does count is a change", async () => {
   await withWorkshop({}, async ({ cache, world, registry }) => {
     const session = new Session(cache);
-    const usual: Wire = {
+    const usual: PropertyMap = {
       lock: world.lockFile,
       registry: `${registry.host}/acme`,
       extraPkgs: ["jq", "tree"],

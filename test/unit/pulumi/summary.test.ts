@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { summarize, summarizeNew } from "../../../provider/pulumi/summary.ts";
+import * as summary from "../../../provider/pulumi/summary.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
 import { ResourceState } from "../../../provider/pulumi/state.ts";
+import { CheckedInputs } from "../../../provider/pulumi/checked-inputs.ts";
+import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import { Recorded } from "../../../provider/pulumi/recorded.ts";
+
+const summarize = (olds: PropertyMap, news: PropertyMap): string[] =>
+  summary.summarize(Recorded.parse(olds), CheckedInputs.parse(news));
+const summarizeNew = (news: PropertyMap): string[] =>
+  summary.summarizeNew(CheckedInputs.parse(news));
 
 const layer = (digit: string, size: number) => ({
   digest: Digest.parse(`sha256:${digit.repeat(64)}`),

@@ -191,7 +191,7 @@ for (const host of [
   });
 }
 
-test("a push to a name of Docker Hub without namespace asks nobody", async () => {
+test("a push to a name of Docker Hub without a namespace fails before any request", async () => {
   const client = new RegistryClient(
     { host: "docker.io", name: "lix", plainHttp: false },
     { credentials: async () => undefined, environment: {} },

@@ -111,19 +111,22 @@ for (const wrong of ["none", "another"])
     }),
   );
 
-test("shows a registry's certificate to nobody whom it redirects to", { skip }, async (t) =>
-  withTls(false, async ({ made, registry, folder, client }) => {
-    await put(folder, { "ca.crt": made.ca, ...clientFiles(made) });
-    const elsewhere = await storage(t, made);
-    const location = `${elsewhere.url}/blob`;
-    registry.faults.push({ act: { kind: "answer", status: 307, headers: { location } } });
-    // It is by the same CA, and yet another server: not even trusted.
-    await assert.rejects(client.headManifest("v1"), { code: "HTTP_UNREACHABLE" });
-    const certificates = await readCertificates(`https://${registry.host}`, [folder]);
-    await assert.rejects(http(location, { certificates, retry: false }));
-    const own = await readCertificates(elsewhere.url, [folder]);
-    assert.equal(await (await http(location, { certificates: own })).text(), "client");
-  }),
+test(
+  "shows a registry's certificate to no server that the registry redirects to",
+  { skip },
+  async (t) =>
+    withTls(false, async ({ made, registry, folder, client }) => {
+      await put(folder, { "ca.crt": made.ca, ...clientFiles(made) });
+      const elsewhere = await storage(t, made);
+      const location = `${elsewhere.url}/blob`;
+      registry.faults.push({ act: { kind: "answer", status: 307, headers: { location } } });
+      // It is by the same CA, and yet another server: not even trusted.
+      await assert.rejects(client.headManifest("v1"), { code: "HTTP_UNREACHABLE" });
+      const certificates = await readCertificates(`https://${registry.host}`, [folder]);
+      await assert.rejects(http(location, { certificates, retry: false }));
+      const own = await readCertificates(elsewhere.url, [folder]);
+      assert.equal(await (await http(location, { certificates: own })).text(), "client");
+    }),
 );
 
 /** Says whose certificate it was shown. */

@@ -108,7 +108,7 @@ test("exchanges an identity token, by GET too where the service knows nothing el
     },
   ));
 
-test("pulls without credentials where that is allowed, and is told so where it is not", () =>
+test("pulls without credentials where that is allowed, and reports a denial where it is not", () =>
   withRegistry({ kind: "bearer", users: USERS, anonymousPull: true }, async (_, client) => {
     const { digest } = blobOf(Bytes.fromText("x"));
     assert.equal(await client().hasBlob(digest), false);

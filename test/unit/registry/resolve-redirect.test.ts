@@ -47,7 +47,7 @@ test("refuses plain http after https, and what is no address", async () => {
     await assert.rejects(go(to, "https://r.example/"), { code: "UNSAFE_ADDRESS" }, to);
 });
 
-test("follows nobody from outside to addresses in our own network", async () => {
+test("follows no server outside to addresses in our own network", async () => {
   for (const from of ["r.example", "r.split.example", "unknown.example", "203.0.113.1"])
     for (const to of [
       "localhost",
@@ -65,7 +65,7 @@ test("follows nobody from outside to addresses in our own network", async () => 
       );
 });
 
-test("follows nobody to where a cloud hands out keys", async () => {
+test("follows no server to where a cloud hands out keys", async () => {
   for (const from of ["r.example", "r.corp.example", "localhost", "10.0.0.1", "169.254.1.1"])
     for (const to of [
       "169.254.169.254",

@@ -1,5 +1,5 @@
 /**
- * No credential is told: whatever holds it, and however the servers that get it behave, neither an
+ * No credential is shown: wherever it is kept, and however the servers that get it behave, neither an
  * error nor a line of the log has it in any spelling.
  * @module
  */
@@ -129,7 +129,7 @@ const says =
   (status: number, body: string, headers: Record<string, string> = {}): Answer =>
   (_, response) =>
     void response.writeHead(status, headers).end(body);
-/** Lets nobody in without a login, and then does the given. */
+/** Wants a login first, and then answers as given. */
 const gate =
   (scheme: string, then: Answer): Answer =>
   (request, response) => {
@@ -191,8 +191,8 @@ async function serve<T>(answer: Answer, use: (url: string) => Promise<T>): Promi
   return await use(url).finally(close);
 }
 
-/** All that is told while somebody with this source reads from and pushes to such a registry. */
-async function told(source: Source, registry: Answer, cloud: Answer): Promise<string> {
+/** All that is shown while a client with this source reads from and pushes to such a registry. */
+async function shownBy(source: Source, registry: Answer, cloud: Answer): Promise<string> {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   const before = log.install({ progress: write, warn: write, info: write });
@@ -249,7 +249,7 @@ const spellings = (secret: string): string[] => [
 ];
 
 for (const [name, sourceOf] of Object.entries(SOURCES))
-  test(`nobody is told what is in ${name}`, () =>
+  test(`shows nothing of ${name}`, () =>
     fc.assert(
       fc.asyncProperty(
         secrets,
@@ -258,8 +258,8 @@ for (const [name, sourceOf] of Object.entries(SOURCES))
         async (secret, registry, cloud) => {
           const [how, where] = [REGISTRIES[registry], CLOUDS[cloud]];
           assert.ok(how && where);
-          const text = await told(sourceOf(secret), how, where);
-          assert.notEqual(text, "", "something fails, and is told of");
+          const text = await shownBy(sourceOf(secret), how, where);
+          assert.notEqual(text, "", "something fails, and says so");
           for (const spelling of spellings(secret)) assert.ok(!text.includes(spelling), text);
         },
       ),

@@ -85,7 +85,7 @@ for (const [says, seconds] of [
     );
   });
 
-test("an interrupt ends the wait for a token service that hangs, and for nobody else", async (t) => {
+test("an abort ends the wait of its own request for a token service that hangs, and no other", async (t) => {
   const registry = await registryOf(t);
   const client = clientOf(registry);
   registry.faults.push({ path: /^\/token/, act: { kind: "hang" } });

@@ -83,7 +83,7 @@ test("a token service elsewhere gets the login, and none of the registry's heade
     for (const { headers } of got.elsewhere) assert.equal(headers["x-meta-tenant"], undefined);
   }, "elsewhere"));
 
-test("uses a registry token as it is, for nobody but the registry", () =>
+test("sends a registry token as it is, and to the registry alone", () =>
   withServers(async ({ client, got }) => {
     const token = { kind: "registry token", token: "good", source: "a test" } as const;
     const mine = new RegistryClient(client.repository, {

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { NotOnTheWire, toWire } from "../../../provider/pulumi/wire.ts";
+import { NotOnTheWire, toPropertyMap } from "../../../provider/pulumi/property-map.ts";
 
 test("JSON passes unchanged", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
       fc.pre(!JSON.stringify(value).includes("__proto__"));
       const json = JSON.parse(JSON.stringify(value));
-      assert.deepEqual(JSON.parse(JSON.stringify(toWire(json))), json);
+      assert.deepEqual(JSON.parse(JSON.stringify(toPropertyMap(json))), json);
     }),
   );
 });
 
 test("undefined properties are dropped at every depth", () => {
-  const wire = toWire({ a: undefined, b: { c: undefined, d: 1 }, e: [{ f: undefined }] });
+  const wire = toPropertyMap({ a: undefined, b: { c: undefined, d: 1 }, e: [{ f: undefined }] });
   assert.deepEqual(wire, { b: { d: 1 }, e: [{}] });
   assert.ok(!("a" in wire));
 });
@@ -30,7 +30,7 @@ for (const [what, value] of [
 ] as const)
   test(`${what} is refused where it stands, before the engine would drop the whole answer`, () => {
     assert.throws(
-      () => toWire({ outer: { inner: value } }),
+      () => toPropertyMap({ outer: { inner: value } }),
       (error) => error instanceof NotOnTheWire && /^inner/.test(error.message),
     );
   });

@@ -1,14 +1,15 @@
 /**
- * What goes back to the engine. `undefined`, a Date or a BigInt anywhere in it fails *after* the side
- * effect: the image is pushed and the resource is not in state. So everything passes through here.
+ * What the engine and we hand each other. An `undefined`, a Date or a BigInt anywhere in an answer makes it fail
+ * *after* the side effect: the image is pushed and the resource is not in state. So every answer passes through
+ * `toPropertyMap`. Inside, everything is typed: `CheckedInputs` and `Recorded` read these maps.
  * @module
  */
 import { LixImageError } from "../base/errors.ts";
 
-export type Wire = Record<string, unknown>;
+export type PropertyMap = Readonly<Record<string, unknown>>;
 
 /** Plain JSON values only; undefined properties are dropped. */
-export function toWire(value: Readonly<Record<string, unknown>>): Wire {
+export function toPropertyMap(value: PropertyMap): PropertyMap {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)
@@ -20,7 +21,7 @@ function plain(value: unknown, where: string): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) return value.map((item, index) => plain(item, `${where}[${index}]`));
-  if (typeof value === "object" && isPlain(value)) return toWire({ ...value });
+  if (typeof value === "object" && isPlain(value)) return toPropertyMap({ ...value });
   throw new NotOnTheWire(where);
 }
 

@@ -1,0 +1,182 @@
+/** Images of real packages for users other than root, started as those users. */
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import type { LixImageInputs } from "../../sdk/args.ts";
+import { needsContainer, withContainer, type Container, type RunAs } from "../support/container.ts";
+import { lixImageBuild } from "../support/lix-image.ts";
+import { needs } from "../support/peers.ts";
+import { ownStorage, podman, podmanRun } from "../support/podman.ts";
+import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
+
+const world = findRealWorld();
+const lock = world?.lockFile ?? "";
+const skip = needsRealWorld() || needsContainer();
+
+const ROOT: RunAs = { uid: 0, gid: 0 };
+/** As OpenShift chooses it. */
+const CHOSEN: RunAs = { uid: 1_000_650_000, gid: 0 };
+const BASH = "/nix/var/nix/profiles/default/bin/bash";
+
+/** Builds here and not elsewhere; the packages of the world have no hook of their own. */
+const OFFLINE: LixImageInputs = {
+  bundleNixpkgs: false,
+  nixConf: { "build-hook": "/etc/no-hook", substitute: false },
+  files: {
+    "/etc/no-hook": { text: '#!/bin/sh\necho "# decline-permanently" >&2\n', mode: "0755" },
+    "/etc/one.nix": {
+      text: 'derivation { name = "one"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo 1 > $out" ]; }\n',
+    },
+  },
+};
+
+describe("an image for another user", { skip }, () => {
+  const withLayout = (
+    args: LixImageInputs,
+    use: (layout: string, folder: string) => Promise<void>,
+  ): Promise<void> =>
+    withTempDir(async (folder) => {
+      const layout = join(folder, "image");
+      await lixImageBuild({ lock, ...OFFLINE, ...args }, { cache: realWorldCache(), layout });
+      await use(layout, folder);
+    });
+
+  test("that is named works with Nix from its home, after root did and before", () =>
+    withLayout({ user: { name: "lix", uid: 1000, gid: 100 } }, (layout) =>
+      withContainer(layout, async (container) => {
+        assert.equal(
+          await succeeds(container, "id"),
+          "uid=1000(lix) gid=100(lix) groups=100(lix)\n",
+        );
+        await checkStore(container, ROOT);
+        assert.equal(await succeeds(container, "nix-store --gc --print-dead"), "");
+        await checkUser(container, {});
+        await checkStore(container, ROOT);
+        await checkStore(container, {});
+        const owners =
+          "find / -xdev -path /proc -prune -o -user lix -print | grep -v '^/nix\\|^/home'";
+        assert.equal((await container.run(owners, ROOT)).stdout, "");
+        const others = "find /nix /home/lix ! -user lix ! -newer /etc/passwd";
+        assert.equal(await succeeds(container, others, ROOT), "");
+      }),
+    ));
+
+  test("that the cluster chooses works with Nix through the entrypoint, past it, and in any shell", () =>
+    withLayout({ user: "any" }, (layout) =>
+      withContainer(layout, async (container) => {
+        assert.equal(await succeeds(container, "id -u; id -g"), "1001\n0\n");
+        await rm(join(container.rootfs, "home/user"), { recursive: true });
+        const past = { ...CHOSEN, shell: [BASH] };
+        assert.equal(await succeeds(container, "id -u; id -g", past), "1000650000\n0\n");
+        await checkUser(container, past);
+        await rm(join(container.rootfs, "home/user"), { recursive: true });
+        assert.match(
+          await succeeds(container, "nix-env -q", { ...CHOSEN, shell: ["/bin/sh"] }),
+          /^bash/,
+        );
+        await checkStore(container, CHOSEN);
+        await rm(join(container.rootfs, "home/user"), { recursive: true });
+        assert.equal(await succeeds(container, "cd; cat .nix-channels | wc -l", CHOSEN), "1\n");
+      }),
+    ));
+
+  test("that the cluster chooses has a store that root finds whole", () =>
+    withLayout({ user: "any" }, (layout) =>
+      withContainer(layout, (container) => checkStore(container, ROOT)),
+    ));
+
+  test("that the cluster chooses runs in podman, too", { skip: needs("podman") }, () =>
+    // podman's plain storage copies for each layer all that is below it.
+    withLayout({ user: "any", maxLayers: 1 }, async (layout, folder) => {
+      const env = await ownStorage(folder, ["podman"]);
+      const image = (await podman(env, "pull", "--quiet", `oci:${layout}:latest`)).trim();
+      const script = "id -u; nix-env -q | head -1; echo 1 > ~/x; cat ~/x";
+      const said = await podmanRun(env, image, script, ["--user=1000650000:0"]);
+      assert.match(said, /^1000650000\nbash.*\n1\n$/);
+    }),
+  );
+
+  test("frees with gcRoots: profile what is no longer in the profile, and nothing before", () =>
+    withLayout({ gcRoots: "profile" }, (layout) =>
+      withContainer(layout, async (container) => {
+        const collect = "nix-collect-garbage -d 2>&1 | tail -1";
+        assert.match(await succeeds(container, collect), /^0 store paths deleted/);
+        assert.match(await succeeds(container, "nix-env --list-generations"), /^ +1 .*\(current\)/);
+        const freed = await succeeds(container, `nix-env -e wget; ${collect}; ls /usr/bin/env`);
+        assert.match(freed, /^[1-9]\d* store paths deleted/);
+        await checkStore(container, {});
+        await succeeds(container, "/usr/bin/env true; getent passwd root || head -1 /etc/passwd");
+      }),
+    ));
+
+  test("starts as config says, with files that shadow the base system's", () =>
+    withLayout(
+      {
+        user: { name: "lix", uid: 1000 },
+        config: {
+          env: { PATH: { prepend: "/opt/bin" }, GREETING: "hello world", MANPATH: null },
+          workingDir: "/work",
+          entrypoint: ["/bin/sh"],
+        },
+        files: {
+          ...OFFLINE.files,
+          "/opt/bin/greet": { text: '#!/usr/bin/env bash\necho "$GREETING"\n', mode: "0755" },
+          "/work": { directory: true, uid: 1000 },
+          "/bin/bash": { target: BASH },
+          "/usr/bin/env": { target: "/nix/var/nix/profiles/default/bin/env" },
+          "/home/lix/.config/nix/nix.conf": { text: "cores = 3\n" },
+        },
+      },
+      (layout) =>
+        withContainer(layout, async (container) => {
+          const script =
+            "greet; pwd; echo ${MANPATH-none}; touch x; stat -c %U x /home/lix/.config";
+          assert.equal(await succeeds(container, script), "hello world\n/work\nnone\nlix\nlix\n");
+          const nix = "nix --extra-experimental-features nix-command show-config | grep ^cores";
+          assert.equal(await succeeds(container, nix), "cores = 3\n");
+          assert.equal(
+            await succeeds(container, "stat -c %a%U /etc /opt /work"),
+            "555root\n755root\n755lix\n",
+          );
+        }),
+    ));
+});
+
+/** The list of NixOS/nix's tests of its image, as far as no network is needed, and what people do first. */
+async function checkUser(container: Container, as: RunAs): Promise<void> {
+  const run = (script: string): Promise<string> => succeeds(container, script, as);
+  assert.match(await run("nix --version; git --version"), /^nix \(.*\) \d.*\ngit version \d/);
+  assert.match(await run("nix-env -q"), /^curl-\d/m);
+  assert.match(await run("nix-env --list-generations"), /^ +1 .*\(current\)\n$/);
+  const one = /^\/nix\/store\/\w+-one\n1\n$/;
+  assert.match(await run("cd; nix-build /etc/one.nix; cat result"), one);
+  const nix = "nix --extra-experimental-features nix-command";
+  assert.match(await run(`cd; ${nix} build -f /etc/one.nix; readlink result; cat result`), one);
+  assert.equal(await run("echo x > ~/x; cat ~/x; rm ~/x"), "x\n");
+  await run("cd; git init -q repo; cd repo; git config --global user.name lix");
+  await run("cd ~/repo; git -c user.email=a@b commit -q --allow-empty -m x; git log -1");
+  assert.equal(await run(`${BASH} -lc 'cd; pwd; type -t nix'`), `${await run("echo ~")}file\n`);
+  const shebangs = ["/bin/sh", "/usr/bin/env bash"].map(
+    (line) => `printf '#!${line}\\necho ran\\n' > ~/script; chmod +x ~/script; ~/script`,
+  );
+  assert.equal(await run(shebangs.join("\n")), "ran\nran\n");
+  assert.equal(await run("nix-instantiate --eval -E '1 + 1'"), "2\n");
+  assert.match(
+    await run("nix-store --add /etc/group; nix-channel --list"),
+    /-group\nnixpkgs https:/,
+  );
+}
+
+async function checkStore(container: Container, as: RunAs): Promise<void> {
+  const verified = await container.run("nix-store --verify --check-contents", as);
+  assert.equal(verified.status, 0, verified.stderr);
+  assert.doesNotMatch(verified.stderr, /error|warning|mismatch|disappeared/);
+}
+
+async function succeeds(container: Container, script: string, as: RunAs = {}): Promise<string> {
+  const ran = await container.run(`set -e\n${script}`, as);
+  assert.equal(ran.status, 0, `${script}\n${ran.stderr}`);
+  return ran.stdout;
+}
