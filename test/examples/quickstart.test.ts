@@ -31,6 +31,15 @@ test("the program has no more than twelve lines", async () => {
   assert.ok(program.split("\n").length - 1 <= 12);
 });
 
+test("the project file of the root is that of the quickstart, and leads to it", async () => {
+  const read = async (folder: string): Promise<string[]> => {
+    const text = await readFile(join(REPOSITORY, folder, "Pulumi.yaml"), "utf8");
+    return text.split("\n").filter((line) => !line.trimStart().startsWith("#"));
+  };
+  const own = await read("examples/quickstart");
+  assert.deepEqual(await read("."), own.toSpliced(1, 0, "main: examples/quickstart"));
+});
+
 async function contents(
   folder: string,
   names: readonly string[],
