@@ -4,7 +4,6 @@
  * @see @pulumi/pulumi runtime/rpc.ts, unknownValue
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
 import { hasPlanKey } from "../plan/tags.ts";
 import type { PreviewOutput } from "./argument.ts";
 import { JsonPath } from "./json-path.ts";
@@ -107,14 +106,4 @@ function outputsBehind(output: PreviewOutput, args: LixImageSpec): PreviewOutput
 function outputsInTag(template: string): PreviewOutput[] {
   if (hasPlanKey(template)) return ["planKey"];
   return template.includes("{") ? ["version"] : [];
-}
-
-/** The engine resolves everything before it calls create, so this is a slip somewhere else. */
-export class ValueUnknown extends LixImageError {
-  readonly code = "VALUE_UNKNOWN";
-  constructor(place: JsonPath) {
-    super(`${JsonPath.format(place)}: expected a value; got one that is not known yet`, {
-      hint: "only a preview can go on without it; is it an output of a resource that this operation leaves out?",
-    });
-  }
 }

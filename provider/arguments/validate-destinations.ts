@@ -4,7 +4,8 @@
  */
 import type { LixImageSpec } from "./schema.ts";
 import type { Archive } from "../../sdk/args.ts";
-import { LixImageError } from "../base/errors.ts";
+import type { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { InvalidArgument } from "../plan/invalid-argument.ts";
 
@@ -13,7 +14,7 @@ export function missingDestination(args: LixImageSpec): LixImageError[] {
   if ((args.registry ?? args.repository) !== undefined) return [];
   if (args.mirrors.length > 0)
     return [InvalidArgument.expected("mirrors", "registry or repository as well", "mirrors only")];
-  return args.archives.length > 0 ? [] : [new NoDestination()];
+  return args.archives.length > 0 ? [] : [lixError("NO_DESTINATION", {})];
 }
 
 /** Each once, the repository itself included. */
@@ -81,12 +82,3 @@ export const DockerArchiveName = {
   is: (path: string): boolean => /[^/]\.(tar|tar\.gz|tgz)$/.test(path),
   expected: "a name ending in .tar, .tar.gz or .tgz",
 };
-
-export class NoDestination extends LixImageError {
-  readonly code = "NO_DESTINATION";
-  constructor() {
-    super("the image goes nowhere: neither registry, repository nor archives is given", {
-      hint: 'give registry: "ghcr.io/acme", or archives: [{ type: "oci-layout", path: "image" }]',
-    });
-  }
-}

@@ -31,10 +31,12 @@ export const APP_ERRORS = {
       `systems: ${p.lock} has no ${p.system}; it has ${p.known.join(", ")}`,
     hint: (p) => `lock it: lix-image lock … --system ${p.system}`,
   }),
-  VALUE_UNKNOWN: {
+  VALUE_UNKNOWN: entry({
     meaning:
       "An argument is still unknown outside a preview: an output of a resource that the operation leaves out, such as by `--target`.",
-  },
+    message: (p: { path: string }) => `${p.path}: expected a value; got one that is not known yet`,
+    hint: "only a preview can go on without it; is it an output of a resource that this operation leaves out?",
+  }),
 };
 
 export interface SystemLabel {

@@ -14,7 +14,11 @@ export const PLAN_ERRORS = {
     meaning:
       "An argument of LixImage is not what it must be; each mistake is listed with its path.",
   },
-  NO_DESTINATION: { meaning: "Neither `registry`, `repository` nor `archives` is given." },
+  NO_DESTINATION: entry({
+    meaning: "Neither `registry`, `repository` nor `archives` is given.",
+    message: () => "the image goes nowhere: neither registry, repository nor archives is given",
+    hint: 'give registry: "ghcr.io/acme", or archives: [{ type: "oci-layout", path: "image" }]',
+  }),
   OUTPUT_NOT_LOCKED: entry({
     meaning: "The lock names the chosen output but does not hold its closure.",
     message: (p: { argument: string; name: string; path: string }) =>

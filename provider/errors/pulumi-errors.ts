@@ -1,7 +1,12 @@
 /** What goes wrong at the boundary to Pulumi. @module */
+import { entry } from "./entry.ts";
 
 export const PULUMI_ERRORS = {
-  NOT_ON_THE_WIRE: { meaning: "A bug in pulumi-lix: a value that Pulumi cannot carry." },
+  NOT_ON_THE_WIRE: entry({
+    meaning: "A bug in pulumi-lix: a value that Pulumi cannot carry.",
+    message: (p: { place: string }) => `${p.place}: expected a JSON value`,
+    hint: "this is a bug in pulumi-lix; please report it",
+  }),
   PARTLY_PUSHED: {
     meaning:
       "The first destination has the image, a mirror or archive does not. State has what was pushed; the next `up` brings the rest.",
@@ -10,7 +15,10 @@ export const PULUMI_ERRORS = {
     meaning:
       "Pulumi's provider process would not find pulumi-lix from the program's folder. Make it a direct dependency of the program.",
   },
-  REFERENCE_CLAIMED_TWICE: {
+  REFERENCE_CLAIMED_TWICE: entry({
     meaning: "Two resources of the stack push different images to one tag.",
-  },
+    message: (p: { reference: string; first: string; second: string }) =>
+      `${p.reference}: two resources of this stack claim it, for ${p.first} and for ${p.second}`,
+    hint: "give them different names or tags",
+  }),
 };

@@ -19,12 +19,14 @@ import {
 } from "../arguments/parse-arguments.ts";
 import { claimImage } from "./claims.ts";
 import { givenOutputs } from "./given-outputs.ts";
-import { learnImage, type LearnedImage } from "./learn-image.ts";
+import { previewImage, type PreviewedImage } from "./preview-image.ts";
 import { rememberPlan, uncachedLayers } from "./plans.ts";
 import { sayOnce, warnOnce } from "./say-once.ts";
 import { summarizeNew } from "./summary.ts";
-import { followsFromUnknown, Known, NOT_KNOWN, ValueUnknown } from "../arguments/unknown.ts";
+import { followsFromUnknown, Known, NOT_KNOWN } from "../arguments/unknown.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
+import { JsonPath } from "../arguments/json-path.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { CheckedInputs } from "./checked-inputs.ts";
 import { PreviewOutputs } from "./preview-outputs.ts";
 import type { PropertyMap } from "./property-map.ts";
@@ -68,7 +70,7 @@ export async function checkedInputs(
   session.knownLayers.seedPlan(Known.value(olds.outputs.planKey));
   const draft = draftOf(checked, directory);
   warnOnce(targetName(draft.spec), draft.warnings);
-  const learned = await learnImage(session, checked, draft);
+  const learned = await previewImage(session, checked, draft);
   const { imagePlan, built = [] } = learned;
   if (imagePlan !== undefined)
     rememberPlan(imagePlan, await uncachedLayers(session, built, state.layers));
@@ -86,7 +88,7 @@ export async function checkedInputs(
 
 /** All outputs that a preview shows. */
 function shownOutputs(
-  learned: LearnedImage,
+  learned: PreviewedImage,
   { args, unknown }: CheckedArguments,
   { spec }: SpecDraft,
 ): Pick<CheckedInputs, "outputs" | "platformNames"> {
@@ -113,7 +115,12 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: stri
       ? "optional"
       : "required",
   });
-  const unknown = dryRun ? [] : checked.unknownPlaces.map((place) => new ValueUnknown(place));
+  // The engine resolves everything before it calls create, so this is a slip somewhere else.
+  const unknown = dryRun
+    ? []
+    : checked.unknownPlaces.map((place) =>
+        lixError("VALUE_UNKNOWN", { path: JsonPath.format(place) }),
+      );
   return { spec, mistakes: [...checked.mistakes, ...unknown, ...mistakes], warnings };
 }
 
@@ -128,7 +135,7 @@ interface RecordedState {
 /** All that a machine with nothing but this state must know to plan this image, or its neighbour. */
 function stateText(
   session: Session,
-  { imagePlan, built }: LearnedImage,
+  { imagePlan, built }: PreviewedImage,
   before: RecordedState,
   { dryRun }: CheckedArguments,
 ): CheckedInputs["state"] {

@@ -3,7 +3,7 @@
  * One provider process serves all resources of a stack and lives for one operation, so it can see.
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 import { Known } from "../arguments/unknown.ts";
 import type { PreviewOutputs } from "./preview-outputs.ts";
 
@@ -24,19 +24,10 @@ export function claim(taggedRefs: readonly string[], digest: string): void {
   for (const ref of taggedRefs) {
     const before = claimed.get(ref);
     if (before !== undefined && before !== digest)
-      throw new ReferenceClaimedTwice(ref, before, digest);
+      throw lixError("REFERENCE_CLAIMED_TWICE", { reference: ref, first: before, second: digest });
     claimed.set(ref, digest);
   }
 }
 
 /** By a resource that this operation keeps: such as the one that replaces what is being deleted. */
 export const isClaimed = (taggedRef: string): boolean => claimed.has(taggedRef);
-
-export class ReferenceClaimedTwice extends LixImageError {
-  readonly code = "REFERENCE_CLAIMED_TWICE";
-  constructor(ref: string, first: string, second: string) {
-    super(`${ref}: two resources of this stack claim it, for ${first} and for ${second}`, {
-      hint: "give them different names or tags",
-    });
-  }
-}

@@ -20,7 +20,7 @@ export async function remove(props: PropertyMap): Promise<void> {
 }
 
 /** After an update: the tags that nobody asks for any more, and all that is in mirrors no longer named. */
-export async function removeDropped(olds: PropertyMap, news: PropertyMap): Promise<void> {
+export async function pruneUnreferenced(olds: PropertyMap, news: PropertyMap): Promise<void> {
   const after = Recorded.parse(news);
   const wanted = new Set(Recorded.tags(after));
   const kept = new Set(Target.repositories(after.target).map(Repository.format));

@@ -1,11 +1,12 @@
 /**
  * The six methods that @pulumi/pulumi's dynamic provider calls, each with a file of its name (create and
- * update are push.ts). Errors become text here, once.
+ * update are push.ts). Each reads the engine's property maps into `CheckedInputs` and `Recorded`, and errors
+ * become text here, once.
  *
- * check: `arguments` (with `placeholders` for what is `unknown` or wrong) → `learn-image` → `claims`, `plans`
+ * check: `parse-arguments` → `preview-image` → `claims`, `plans`
  * diff: `recorded` beside what check answered → `summary`, by `say-once`
- * push: `destinations` → build/publish; on an update `delete` removes what is no longer asked for
- * read: `recorded`, `recorded-blobs` → `drift`; of what this stack did not push, `look-up`
+ * push: `destinations` → build/publish; after an update `delete` removes what is no longer asked for
+ * read: `recorded`, `recorded-blobs` → `drift`; `look-up` for an image that this stack did not push
  *
  * @see @pulumi/pulumi/cmd/dynamic-provider
  * @module
@@ -69,9 +70,9 @@ export const update = (
 ): Promise<{ outs: PropertyMap }> =>
   asPulumiError(async () => {
     const { push } = await import("./push.ts");
-    const { removeDropped } = await import("./delete.ts");
+    const { pruneUnreferenced } = await import("./delete.ts");
     const result = await push(session(), news, olds);
-    await removeDropped(olds, result.outs);
+    await pruneUnreferenced(olds, result.outs);
     return requireComplete(result);
   });
 

@@ -4,7 +4,7 @@
  * `toPropertyMap`. Inside, everything is typed: `CheckedInputs` and `Recorded` read these maps.
  * @module
  */
-import { LixImageError } from "../base/errors.ts";
+import { lixError } from "../errors/lix-error.ts";
 
 export type PropertyMap = Readonly<Record<string, unknown>>;
 
@@ -22,19 +22,10 @@ function plain(value: unknown, where: string): unknown {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) return value.map((item, index) => plain(item, `${where}[${index}]`));
   if (typeof value === "object" && isPlain(value)) return toPropertyMap({ ...value });
-  throw new NotOnTheWire(where);
+  throw lixError("NOT_ON_THE_WIRE", { place: where });
 }
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 };
-
-export class NotOnTheWire extends LixImageError {
-  readonly code = "NOT_ON_THE_WIRE";
-  constructor(where: string) {
-    super(`${where}: expected a JSON value`, {
-      hint: "this is a bug in pulumi-lix; please report it",
-    });
-  }
-}

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { draftSpec, makeSpec, targetName, type Spec } from "../../../provider/arguments/spec.ts";
-import { NoDestination } from "../../../provider/arguments/validate-destinations.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import type { Archive } from "../../../sdk/args.ts";
 
@@ -69,7 +68,7 @@ test("paths are relative to the folder given, but for absolute ones", () => {
 });
 
 test("an image must go somewhere, unless the command line says where", () => {
-  assert.throws(() => specOf({}), NoDestination);
+  assert.throws(() => specOf({}), { code: "NO_DESTINATION" });
   const elsewhere = { directory: "/", destination: "optional" } as const;
   assert.equal(makeSpec(LixImageInputs.parse({}), elsewhere).repository, undefined);
 });

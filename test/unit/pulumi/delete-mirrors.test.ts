@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { claim } from "../../../provider/pulumi/claims.ts";
-import { remove, removeDropped } from "../../../provider/pulumi/delete.ts";
+import { remove, pruneUnreferenced } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
@@ -52,7 +52,7 @@ async function withPushed(use: (pushed: Pushed) => Promise<void>): Promise<void>
         digest: String(outs["digest"]),
         update: async (args) => {
           const after = (await push(session, { ...news, ...args }, outs)).outs;
-          await removeDropped(outs, after);
+          await pruneUnreferenced(outs, after);
           return after;
         },
       });

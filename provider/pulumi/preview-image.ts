@@ -15,7 +15,7 @@ import type { SpecDraft } from "../arguments/spec.ts";
 import type { CheckedArguments } from "../arguments/parse-arguments.ts";
 import { followsFromUnknown } from "../arguments/unknown.ts";
 
-export interface LearnedImage {
+export interface PreviewedImage {
   /** As far as they are known. */
   readonly outputs: Partial<LixImageOutputs>;
   readonly imagePlan?: ImagePlan;
@@ -23,11 +23,11 @@ export interface LearnedImage {
 }
 
 /** Throws every mistake at once, the draft's among them. */
-export async function learnImage(
+export async function previewImage(
   session: Session,
   { args, dryRun, incomplete, unknown }: CheckedArguments,
   { spec, mistakes }: SpecDraft,
-): Promise<LearnedImage> {
+): Promise<PreviewedImage> {
   if (incomplete.has("lock") || incomplete.has("systems")) {
     throwAll(mistakes);
     return { outputs: describeSpec(spec) };
