@@ -77,8 +77,8 @@ export class LixImage extends CustomResource {
 
 /**
  * What the engine answered, or what follows from other outputs. An unchanged image keeps the outputs of the
- * version that pushed it: what that version did not write, or has no value, would be unknown at every
- * preview, and so would change everything that uses it.
+ * version that pushed it. An output that this version did not write, or that has no value, would be unknown at
+ * every preview, and everything that uses it would seem to change.
  */
 const answerOr = <T>(
   answer: Output<T | undefined>,
@@ -109,11 +109,11 @@ const mirrorRefsOf = (
     ),
   );
 
-/** The engine encrypts the argument in state, and nobody can in an image, nor in what follows from it. */
+/** The engine encrypts the argument in state, but it is readable in the image and in outputs that follow from it. */
 async function warnOfSecrets(image: LixImage, args: LixImageArgs): Promise<void> {
   const secret = await Promise.all(
     PUBLISHED_ARGUMENTS.map((name) =>
-      // An Output that fails is told where it is used.
+      // An Output that fails is reported where it is used.
       isSecret(output<unknown>(args[name])).catch(() => false),
     ),
   );

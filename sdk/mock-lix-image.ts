@@ -1,5 +1,5 @@
 /**
- * For unit tests of programs: what `up` would tell of a LixImage, without a registry, a lock or an
+ * For unit tests of programs: the outputs that a LixImage would have after `up`, without a registry, a lock or an
  * engine. Digests are made up, but follow the arguments: same arguments, same digest.
  * @module
  */
@@ -14,7 +14,7 @@ const VERSION = "2.93.3";
 /**
  * Mocks for `pulumi.runtime.setMocks` in which every LixImage has its outputs.
  * @param others Your mocks of everything else. Default: resources keep their inputs as outputs.
- * @param outputs What the images shall tell in place of what is made up.
+ * @param outputs Outputs that replace the made-up ones.
  */
 export function mockLixImage(
   others: Partial<runtime.Mocks> = {},

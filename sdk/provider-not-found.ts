@@ -20,7 +20,7 @@ export function assertProviderFound(directory: string = STARTED): void {
   try {
     createRequire(join(directory, "program.js")).resolve("pulumi-lix/provider");
   } catch (error) {
-    // Anything else is for the provider process to tell.
+    // The provider process reports anything else.
     if (Object(error).code === "MODULE_NOT_FOUND") throw new ProviderNotFound(directory);
   }
 }

@@ -42,7 +42,7 @@ export interface InnerPart extends Part {
 }
 
 export interface Argument<Schema extends z.ZodType = z.ZodType> extends Part {
-  /** Bounds and default. What only the lock or other arguments can tell is checked in `spec.ts`. */
+  /** Bounds and default. What depends on other arguments is checked in `spec.ts`, what depends on the lock later. */
   readonly schema: Schema;
   /** In TypeScript, as it stands in sdk/args.ts. A compile-time test proves that the schema agrees. */
   readonly type: string;

@@ -15,13 +15,13 @@ import { UNKNOWN, unknownPlaces } from "./unknown.ts";
 export interface CheckedArguments {
   /** Defaults applied; placeholders where something is unknown or wrong. */
   readonly args: LixImageSpec;
-  /** What the schema says against them. Others may be found by `args`, and all are told at once. */
+  /** What the schema finds wrong. Later steps may find more in `args`; all mistakes are reported together. */
   readonly mistakes: readonly unknown[];
   /** Where the arguments are unknown. */
   readonly unknownPlaces: readonly JsonPath[];
   /** Names of the arguments that are, or contain, an unknown; with what was given for them. */
   readonly unknown: ReadonlyMap<string, unknown>;
-  /** Names of the arguments of which `args` does not have all, because they are unknown or wrong. */
+  /** Names of the arguments that are unknown or wrong, at least in part. */
   readonly incomplete: ReadonlySet<string>;
   /** A preview, as the SDK says. */
   readonly dryRun: boolean;
@@ -90,7 +90,7 @@ export function parseInputs(given: unknown): LixImageSpec {
  */
 export function answeredArguments(checked: CheckedArguments): GivenArguments {
   const { args, mistakes, unknown } = checked;
-  // Placeholders for what is wrong may have no place for an unknown; nobody goes on with these.
+  // Placeholders for what is wrong may have no place for an unknown, and these arguments are not used further.
   if (mistakes.length > 0) return { ...args, ...Object.fromEntries(unknown) };
   return [...checked.unknownPlaces, ...unknownDefaults(checked)].reduce<GivenArguments>(
     (made, place) => Object(JsonPath.write(made, place, UNKNOWN)),

@@ -14,7 +14,7 @@ type Shape = {
   readonly [Name in keyof typeof ARGUMENTS]: (typeof ARGUMENTS)[Name]["schema"];
 };
 
-/** What only the lock can tell is checked later. */
+/** What depends on other arguments or on the lock is checked later. */
 export const LixImageInputs = z.strictObject(
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Object.fromEntries forgets the names
   Object.fromEntries(ARGUMENT_LIST.map(([name, { schema }]) => [name, schema])) as Shape,

@@ -46,7 +46,7 @@ export function archiveMistakes(
   });
 }
 
-/** Of what only the two together show. Names keep a slip from replacing a file of another kind. */
+/** Mistakes that only several properties together show. Fixed endings keep a typo from replacing a file of another kind. */
 function mistakesOf(
   { type, path, hydraBuildProducts }: Archive,
   where: string,
@@ -77,7 +77,7 @@ function mistakesOf(
   return mistakes;
 }
 
-/** Of the file that a docker archive is written to. */
+/** The name of the file that a docker archive is written to. */
 export const DockerArchiveName = {
   is: (path: string): boolean => /[^/]\.(tar|tar\.gz|tgz)$/.test(path),
   expected: "a name ending in .tar, .tar.gz or .tgz",

@@ -38,7 +38,7 @@ interface Found {
   readonly place: JsonPath;
 }
 
-/** Of a union, what is wrong in the branch that fits best: the one that found fault with a part only. */
+/** In a union, the mistakes of the branch that fits best: the one that refuses only a part of the value. */
 function innermost(issue: z.core.$ZodIssue, within: JsonPath): Found[] {
   const keys = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
   const place = [...within, ...keys];

@@ -19,7 +19,7 @@ export async function remove(props: PropertyMap): Promise<void> {
   throwAll(failures);
 }
 
-/** After an update: the tags that nobody asks for any more, and all that is in mirrors no longer named. */
+/** After an update, removes the tags that are no longer asked for, and the image from mirrors that are no longer named. */
 export async function pruneUnreferenced(olds: PropertyMap, news: PropertyMap): Promise<void> {
   const after = Recorded.parse(news);
   const wanted = new Set(Recorded.tags(after));

@@ -14,7 +14,7 @@ const WIDTH = 4;
 /** The same in every repository. */
 export interface PushedImage {
   readonly root: Digest;
-  /** Of each platform below an index. */
+  /** The manifests of the platforms below an index. */
   readonly children: readonly ImagePart[];
   readonly tags: readonly string[];
   /** Layers and configs that are to be asked for as well. */
@@ -73,7 +73,7 @@ function tagDrift(tag: string, expected: Digest, got: Digest | undefined): strin
 const GONE = "the image is gone";
 export const NEVER_THERE = "the image is not there";
 
-/** Of a further destination that did not take the image. */
+/** What drift says of a further destination that did not take the image. */
 export const notPushedTo = (destination: string): string => `${destination}: ${NEVER_THERE}`;
 
 /** Whether a refresh found that this mirror, or the first of several repositories, lost the image. */
@@ -83,7 +83,7 @@ export const isGoneIn = (drift: readonly string[], repository: string): boolean 
 export const wasNeverIn = (drift: readonly string[], repository: string): boolean =>
   drift.includes(notPushedTo(repository));
 
-/** Of all repositories; with mirrors each line says whose it is. */
+/** The drift of all repositories. With mirrors each line begins with the repository. */
 export const driftOf = (standings: readonly Standing[]): readonly string[] =>
   standings.flatMap(({ repository, drift }) =>
     standings.length === 1 ? drift : drift.map((line) => `${repository}: ${line}`),

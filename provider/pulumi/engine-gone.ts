@@ -13,9 +13,9 @@ import { engineAddress } from "./engine-address.ts";
 const PACE_MS = 500;
 
 /**
- * The engine holds the other end of its plugins' stdin, so that the kernel tells of its death. To be sure,
- * its address is tried from then on: whoever closes a stdin may still be there, and what dies closes one
- * thing after the other.
+ * The engine holds the other end of its plugins' stdin, so the kernel closes it when the engine dies. From then on
+ * its address is tried, because a program that closes a stdin may still be running, and a dying one closes its files
+ * one after the other.
  */
 export function endWithoutEngine(address = engineAddress()): void {
   const [, host, port] = /^\[?([\w.:-]+?)\]?:(\d+)$/.exec(address ?? "") ?? [];

@@ -21,7 +21,7 @@ import { standingOfTags, type TagStanding } from "./tag-standing.ts";
 export interface OwnedImage {
   readonly client: RegistryClient;
   readonly digest: Digest;
-  /** That nobody claims. */
+  /** Those that no other resource of this operation claims. */
   readonly tags: ReadonlySet<string>;
   readonly claimed: readonly string[];
 }

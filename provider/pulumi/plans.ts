@@ -9,7 +9,7 @@ import type { Session } from "../image/session.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 
 export interface RememberedPlan extends ImagePlan {
-  /** Of layers that the state does not have: those whose bytes are not in the local cache either. */
+  /** Layers that are neither in the state nor, with their bytes, in the local cache. */
   readonly uncached: ReadonlySet<LayerKey>;
 }
 

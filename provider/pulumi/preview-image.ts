@@ -36,7 +36,7 @@ export async function previewImage(
   const contentsUnknown = followsFromUnknown("planKey", args, unknown);
   const mayFetch = !contentsUnknown && (!dryRun || args.previewDigests);
   const outputs = describeResolved(resolved);
-  // Of unknown contents too, for what it finds to be wrong.
+  // Also while contents are unknown, because it may find mistakes.
   const imagePlan = await planResolved(session, resolved, { mayFetch });
   if (imagePlan === undefined || contentsUnknown) return { outputs };
   const built = await resolveDigests(session, imagePlan, { mayFetch });

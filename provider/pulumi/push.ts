@@ -32,7 +32,7 @@ export interface PushResult {
   /** `registry/name`: stable over all updates. */
   readonly id: string;
   readonly outs: PropertyMap;
-  /** Of further destinations. */
+  /** The further destinations that do not have the image. */
   readonly failures: readonly DestinationFailure[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * read: asks every repository that the image was pushed to what is there now; one that does not tell
- * leaves the state alone. What a registry says is never trusted: `__state`, `layers` and `planKey` stay
+ * read: asks every repository that the image was pushed to what is there now. If one does not answer, the state
+ * stays as it is. What a registry says is never trusted: `__state`, `layers` and `planKey` stay
  * as they were.
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The blobs of an image as its outputs in state tell of them: what a refresh with `verifyBlobs` asks
- * for. State written by another version may tell less; what it does not tell is not asked for.
+ * The blobs of an image as its outputs in state name them: a refresh with `verifyBlobs` asks for these. A state
+ * that another version wrote may name fewer; then a refresh asks for fewer.
  * @module
  */
 import { z } from "zod";

@@ -77,7 +77,7 @@ export const ResourceState = {
     return sameImage(before, now) && listed;
   },
 
-  /** Whether the two would be written as the same text: listings are told by their narHash. */
+  /** Whether the two would be written as the same text: listings are told apart by their narHash. */
   same(a: ResourceState, b: ResourceState): boolean {
     const sameListings =
       a.listings.size === b.listings.size &&

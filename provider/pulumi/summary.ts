@@ -81,7 +81,7 @@ function layerLines(olds: string | undefined, news: CheckedInputs): string[] {
 const sizeOf = (layers: ResourceState["layers"]): number =>
   [...layers.values()].reduce((sum, { size }) => sum + size, 0);
 
-/** Of the packages in layers that are new and not in the local cache; platforms may share some. */
+/** The packages in layers that are new and not in the local cache, each counted once. */
 function bytesToFetch(plan: RememberedPlan | undefined): number {
   const sizes = new Map<StorePath, number>();
   for (const { layers, paths, generated } of plan?.platforms ?? [])

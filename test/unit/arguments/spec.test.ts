@@ -89,7 +89,7 @@ test("a line of .nix-channels is one line, whose bytes are the caller's otherwis
   }
 });
 
-test("every mistake is told at once", () => {
+test("all mistakes are reported at once", () => {
   const mistakes = mistakesOf({
     registry: "nohost",
     systems: ["x86_64-linux", "x86_64-linux"],
@@ -109,7 +109,7 @@ test("every mistake is told at once", () => {
   for (const [index, each] of expected.entries()) assert.match(mistakes[index] ?? "", each);
 });
 
-test("an archive's name says what it is, and Hydra is told of files only", () => {
+test("the name of an archive says what it is, and Hydra gets files only", () => {
   const problem = (archive: Archive): string =>
     mistakesOf({ archives: [archive] }).join() || "none";
   for (const name of ["image.tar", "a/image.tar.gz", "image.tgz"])

@@ -115,7 +115,7 @@ const PARTS: Readonly<Record<string, readonly unknown[]>> = {
   ],
 };
 
-test("of an unknown argument the outputs that the docs name are unknown, and no others", async (t) => {
+test("while an argument is unknown, the outputs that the docs name are unknown, and no others", async (t) => {
   const table = documented();
   const names = Object.keys(LixImageInputs.shape);
   assert.deepEqual([...table.keys()].sort(), [...names].sort());
@@ -180,7 +180,7 @@ test("with another place that is known, an unknown setting does not hide the rep
   });
 });
 
-test("of unknown contents the platforms are known by name", async () => {
+test("while the contents are unknown, the platforms are known by name", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
     const systems = ["x86_64-linux"];

@@ -1,4 +1,4 @@
-/** What the schema says against the arguments, in the words in which a preview tells it. */
+/** Mistakes that the schema finds in the arguments, in the words that a preview prints. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Session } from "../../../provider/image/session.ts";
@@ -140,7 +140,7 @@ const TABLE: MistakeTable = [
   ],
 ];
 
-test("a mistake in an argument is told by its place, with what was expected", (t) =>
+test("a mistake in an argument is reported with its place and with what was expected", (t) =>
   assertFailures(t, TABLE));
 
 test("values are not repeated: they may be secret", async () => {

@@ -23,7 +23,7 @@ interface Scene {
   readonly machine: (name: string) => Session;
 }
 
-/** A stack whose packages come from a cache by http, so that its log tells what was fetched. */
+/** A stack whose packages come from a cache by http, so that its log shows what was fetched. */
 async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
   await withWorkshop({}, async (workshop) => {
     const cache = await startCacheServer();
@@ -61,7 +61,7 @@ async function checked(
 
 const SHOWN = ["ref", "digest", "taggedRefs", "version", "labels", "packages", "platforms", "size"];
 
-test("a preview tells the digest that is then pushed, and writes to no registry", async () => {
+test("a preview shows the digest that is then pushed, and writes to no registry", async () => {
   await withScene(async ({ workshop, news, machine }) => {
     const session = machine("one");
     const inputs = await checked(session, {}, news());
@@ -134,7 +134,7 @@ test("with the state alone, a changed setting is planned and pushed without any 
   });
 });
 
-test("every mistake is told in one answer, whatever finds it", async () => {
+test("every mistake is in one answer, whatever finds it", async () => {
   await withScene(async ({ cache, news, machine }) => {
     const { inputs, failures } = await check(
       machine("one"),

@@ -13,7 +13,7 @@ import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 interface Pushed {
-  /** Of the two mirrors. */
+  /** The two mirrors. */
   readonly registry: TestRegistry;
   readonly mirrors: readonly [string, string];
   readonly repositories: readonly StoredRepository[];

@@ -1,4 +1,4 @@
-/** Each repository that an image went to is looked at, told of and put right on its own. */
+/** Each repository that an image went to is checked, reported and repaired on its own. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
@@ -16,7 +16,7 @@ import { layerNamed } from "../../support/layer-named.ts";
 
 interface Pushed {
   readonly workshop: Workshop;
-  /** Of the mirror. */
+  /** The mirror. */
   readonly registry: TestRegistry;
   /** What its lines begin with. */
   readonly mirror: string;

@@ -1,4 +1,4 @@
-/** What arguments show to be wrong together, and with the lock, in the words in which a preview tells it. */
+/** Mistakes that several arguments show together, or with the lock, in the words that a preview prints. */
 import { test } from "node:test";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";

@@ -59,7 +59,7 @@ test("what a preview could not know may come to be, and nothing that it did not 
         await t.test(
           `${what}, of ${olds === before ? "one in state" : "a new image"}`,
           async () => {
-            // Of its own, or the images of two cases would claim one tag.
+            // Its own, or the images of two cases would claim one tag.
             const tag = `${Object.keys(CASES).indexOf(what)}-${at}`;
             const planner = new Planner();
             const promised = await checked("cold", olds, { tag, ...preview, __dryRun: true });

@@ -81,7 +81,7 @@ test("without verifyBlobs no blob is asked for", async () => {
   });
 });
 
-test("a registry that will not tell of a blob has not lost it", async () => {
+test("a registry that denies access to a blob has not lost it", async () => {
   await withPushed(true, async ({ workshop: { registry }, id, outs }) => {
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ path: /blobs/, times: Infinity, act });
@@ -89,7 +89,7 @@ test("a registry that will not tell of a blob has not lost it", async () => {
   });
 });
 
-test("of several platforms each blob is told once, with its platform", () => {
+test("with several platforms each blob is listed once, with its platform", () => {
   const shared = { digest: digest("a"), storePaths: [path("nixpkgs")] };
   const several = { digest: digest("b"), storePaths: [path("b-1"), path("c-2"), path("d-3")] };
   const platforms = {
@@ -117,7 +117,7 @@ test("the name of a layer is the one in state, and an empty one is none", () => 
   );
 });
 
-test("a state that tells of no layers is asked about what it tells", () => {
+test("a state that names no layers is read as far as it goes", () => {
   assert.deepEqual(recordedBlobs({}), []);
   assert.deepEqual(recordedBlobs({ layers: "?", platforms: [] }), []);
   assert.deepEqual(recordedBlobs({ platforms: { "linux/amd64": { configDigest: digest("1") } } }), [

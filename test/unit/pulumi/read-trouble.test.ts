@@ -44,7 +44,7 @@ for (const [what, path] of [
     });
   });
 
-test("a registry that limits requests for longer than a refresh waits is told as such at once", async () => {
+test("a registry that limits requests for longer than a refresh waits is an error at once", async () => {
   await withRegistry(async ({ host, faults }) => {
     const headers = { "retry-after": "60" };
     faults.push({ times: Infinity, act: { kind: "answer", status: 429, headers } });
@@ -54,7 +54,7 @@ test("a registry that limits requests for longer than a refresh waits is told as
 
 test("half an answer is none", async () => {
   await withRegistry(async ({ host, faults }) => {
-    // Without a digest in the head the body has to tell, and it stops half-way.
+    // Without a digest in the head the body decides, and it stops half-way.
     const head = { kind: "answer", status: 200 } as const;
     faults.push({ method: "HEAD", path: /manifests/, times: Infinity, act: head });
     const headers = { "content-length": "1000" };
@@ -67,7 +67,7 @@ test("half an answer is none", async () => {
   });
 });
 
-test("a registry whose name is not known is told by name", async () => {
+test("an error about a registry whose name does not resolve says the name", async () => {
   await assert.rejects(read("lix", imageAt("registry.invalid"), FAST), (error) => {
     assert.match(render(error), /registry\.invalid\/lix: reading manifest/);
     assert.match(render(error), /registry\.invalid has no address|did not answer in time/);

@@ -1,5 +1,5 @@
 /**
- * States that were written once are read for ever. A new version adds a file, and changes none: whoever
+ * States that were written once are read for ever. A new version adds a file, and changes none: a user who
  * upgrades with such a state must see no change.
  */
 import assert from "node:assert/strict";

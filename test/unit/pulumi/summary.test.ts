@@ -52,7 +52,7 @@ test("an update says which packages, layers and tags change", () => {
   ]);
 });
 
-test("a new mirror and one no longer named are told; one that is not known yet as such", () => {
+test("a new mirror and one that is no longer named are listed; an unknown one is called unknown", () => {
   const mirrored = { ...before, mirrors: ["b.example/lix", "c.example/lix"] };
   const after = { ...before, mirrors: ["c.example/lix", "d.example/lix"] };
   assert.deepEqual(summarize(mirrored, after), [
@@ -88,7 +88,7 @@ test("what is not known yet is said so, with the arguments that it waits for", (
   );
 });
 
-test("a digest that only a download would tell is not known because of previewDigests", () => {
+test("a digest that needs a download is not known because of previewDigests", () => {
   const after = { ...before, digest: UNKNOWN, previewDigests: false };
   assert.deepEqual(summarize(before, after), [
     "layers: not known before `up`, because of previewDigests",

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { requireNode } from "../../../sdk/node-version.ts";
 
-test("a Node that is too old is told which one is needed, and one that is not passes", () => {
+test("the error for a Node that is too old says which one is needed, and a newer one passes", () => {
   for (const version of ["18.20.8", "20.20.2", "22.0.0", "22.19.9"])
     assert.throws(() => requireNode(version), {
       message: `pulumi-lix needs Node 22.20 or newer; this is ${version}: update it, or put a newer one first in PATH`,
