@@ -6,7 +6,7 @@
  */
 import { hasPlanKey } from "../plan/tags.ts";
 import type { PreviewOutput } from "./argument.ts";
-import { JsonPath } from "./json-path.ts";
+import type { JsonPath } from "./json-path.ts";
 import type { LixImageSpec } from "./schema.ts";
 import { partAt } from "./parts.ts";
 import { ARGUMENT_LIST, type GivenArguments } from "./table.ts";
