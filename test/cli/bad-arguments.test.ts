@@ -122,7 +122,7 @@ test("what the arguments alone show to be wrong is refused before anything is do
   });
 });
 
-test("several mistakes are told at once", async () => {
+test("several mistakes are reported together", async () => {
   await withWorkshop({}, async (workshop) => {
     const args = { extraPkgs: ["jqq", "curl.static"], flakeRegistry: "nowhere" };
     workshop.assertRefused(await workshop.push(args), "jqq", "curl has no output", "nowhere");

@@ -56,7 +56,7 @@ test("a cache that refuses is named with its refusal, although another cache has
     );
   }));
 
-test("a cache whose paths nobody trusted has signed is named, with the key that is missing", () =>
+test("a cache whose paths have no trusted signature is named, with the missing key", () =>
   withSecondCache(async ({ url, replies }, { lock, options, server }) => {
     for (const [path, reply] of server.replies) {
       const [, narInfo] = /^\/cache(\/.*\.narinfo)$/.exec(path) ?? [];

@@ -28,7 +28,7 @@ function addSigned({ files }: CacheServer, name: string) {
   return addPath(files, nar, { name, signatures: [sign(info, SECRET_KEY)] });
 }
 
-test("a lock does not wait for a cache that never answers, and asks it last from then on", async () => {
+test("a lock does not wait for a cache that never answers, and asks it last afterwards", async () => {
   let asked = 0;
   const raw = await startRawServer(() => (asked += 1));
   const healthy = await startCacheServer();
@@ -47,7 +47,7 @@ test("a lock does not wait for a cache that never answers, and asks it last from
   }
 });
 
-test("a cache that is only late is asked again for what no other has", async () => {
+test("a slow cache is asked again for a path that no other cache has", async () => {
   const [slow, other] = await Promise.all([startCacheServer(), startCacheServer()]);
   try {
     const info = addSigned(slow, "only-here");
