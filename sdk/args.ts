@@ -129,6 +129,25 @@ export interface LixImageInputs {
    */
   readonly files?: Readonly<Record<string, ImageFile>> | undefined;
   /**
+   * Bytes that have to be pulled for one platform, at most: `"200MB"`, or a number. That is the
+   * compressed size, as in the output `size`. A larger image fails at preview, and the error lists its
+   * largest layers.
+   * Default: no limit.
+   */
+  readonly maxImageSize?: number | string | undefined;
+  /**
+   * Compressed bytes of one layer, at most: some registries refuse larger ones. A larger layer fails at
+   * preview.
+   * Default: no limit.
+   */
+  readonly maxLayerSize?: number | string | undefined;
+  /**
+   * Compressed bytes by which an update may make the image larger than the recorded one, at most. A
+   * larger growth fails at preview, and the error lists what the new layers hold.
+   * Default: no limit.
+   */
+  readonly maxGrowth?: number | string | undefined;
+  /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
    * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is
    * removed from the list keeps the image, unless `deleteFromRegistry` is set.

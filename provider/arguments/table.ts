@@ -16,6 +16,7 @@ import { CONTENTS } from "./entries/contents.ts";
 import { NAMES } from "./entries/names.ts";
 import { FILES } from "./entries/files.ts";
 import { RUNTIME } from "./entries/runtime.ts";
+import { LIMITS } from "./entries/limits.ts";
 import { OPERATIONS } from "./entries/operations.ts";
 
 /** In the order of the documentation. */
@@ -24,6 +25,7 @@ export const ARGUMENTS = {
   ...CONTENTS,
   ...RUNTIME,
   ...FILES,
+  ...LIMITS,
   ...OPERATIONS,
 } as const satisfies Readonly<Record<string, Argument>>;
 

@@ -5,7 +5,7 @@ import { describeBuilt } from "../app/describe.ts";
 import { publish } from "../app/publish.ts";
 import { Session } from "../image/session.ts";
 import { archivesOf } from "../app/destinations.ts";
-import { planWithDigests } from "../app/build-image.ts";
+import { planWithinLimits } from "../app/size-limits.ts";
 import { DockerArchiveName } from "../arguments/validate-destinations.ts";
 import type { CommandLine } from "./command.ts";
 import { readArguments } from "./arguments-file.ts";
@@ -24,7 +24,7 @@ export async function buildArchives(file: string, options: BuildOptions): Promis
   const archives = archivesIn(options);
   const session = new Session();
   const spec = await readArguments(file, "optional", { archives });
-  const imagePlan = await planWithDigests(session, spec);
+  const imagePlan = await planWithinLimits(session, spec);
   const { assembled, failures } = await publish(session, imagePlan, archivesOf(spec));
   throwAll(failures.map(({ error }) => error));
   const outputs = describeBuilt(imagePlan, assembled);

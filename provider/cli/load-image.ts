@@ -1,5 +1,6 @@
 import { assemble } from "../app/assemble.ts";
-import { buildMissingLayers, planWithDigests } from "../app/build-image.ts";
+import { buildMissingLayers } from "../app/build-image.ts";
+import { planWithinLimits } from "../app/size-limits.ts";
 import { describeBuilt } from "../app/describe.ts";
 import { loading } from "../image/progress.ts";
 import { Session } from "../image/session.ts";
@@ -22,7 +23,7 @@ export async function loadImage(
   // Found first, so that nothing is built when there is no daemon.
   const docker = podman ? undefined : await findDocker(process.env);
   const spec = await forOneMachine(read, docker);
-  const imagePlan = await planWithDigests(session, spec);
+  const imagePlan = await planWithinLimits(session, spec);
   const built = await buildMissingLayers(session, imagePlan, () => true);
   const assembled = assemble(session, built);
   const outputs = describeBuilt(imagePlan, assembled);

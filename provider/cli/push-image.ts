@@ -5,7 +5,7 @@ import { publish } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
 import { Session } from "../image/session.ts";
 import { destinationsOf } from "../app/destinations.ts";
-import { planWithDigests } from "../app/build-image.ts";
+import { planWithinLimits } from "../app/size-limits.ts";
 import { readArguments } from "./arguments-file.ts";
 import { printJson, printLines, summary } from "./print.ts";
 
@@ -16,7 +16,7 @@ export async function pushImage(
 ): Promise<number> {
   const session = new Session();
   const spec = await readArguments(file, "required");
-  const imagePlan = await planWithDigests(session, spec);
+  const imagePlan = await planWithinLimits(session, spec);
   const published = await publish(session, imagePlan, destinationsOf(spec));
   const { assembled, reports, failures } = published;
   if (failures.length > 0) for (const report of reports) log.info(PushReport.line(report));

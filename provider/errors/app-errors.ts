@@ -1,13 +1,47 @@
 /** What goes wrong between the arguments and the pushed image. @module */
+import { formatBytes } from "../base/format-bytes.ts";
 import { entry } from "./entry.ts";
 
+/** In bytes. */
+interface TooLarge {
+  readonly size: number;
+  readonly limit: number;
+}
+
 export const APP_ERRORS = {
+  IMAGE_GREW: entry({
+    meaning:
+      "An update makes the image larger by more than `maxGrowth`; its largest new layers are listed.",
+    message: (p: { platform: string; before: number; added: readonly string[] } & TooLarge) => [
+      `maxGrowth: ${p.platform} grows by ${formatBytes(p.size - p.before)}, to ${formatBytes(p.size)}; ` +
+        `expected at most ${formatBytes(p.limit)}. The largest new layers:`,
+      ...p.added,
+    ],
+    hint: "raise maxGrowth if the growth is wanted; `lix-image report --against` compares store path by store path",
+  }),
+  IMAGE_TOO_LARGE: entry({
+    meaning:
+      "An image has more compressed bytes than `maxImageSize`; its largest layers are listed.",
+    message: (p: { platform: string; largest: readonly string[] } & TooLarge) => [
+      `maxImageSize: ${p.platform} has ${formatBytes(p.size)} to pull; expected at most ${formatBytes(p.limit)}. ` +
+        "Its largest layers:",
+      ...p.largest,
+    ],
+    hint: "take out packages, or raise maxImageSize; `lix-image report` shows why each store path is there",
+  }),
   LABELS_DIFFER: entry({
     meaning: "The systems of one image disagree on a label, usually the Lix version.",
     message: (p: { label: string; one: SystemLabel; other: SystemLabel }) =>
       `systems: label ${p.label} is ${JSON.stringify(p.one.value)} on ${p.one.system} and ` +
       `${JSON.stringify(p.other.value)} on ${p.other.system}`,
     hint: "lock the same version of nix for every system",
+  }),
+  LAYER_TOO_LARGE: entry({
+    meaning: "A layer has more compressed bytes than `maxLayerSize`.",
+    message: (p: { platform: string; layer: string } & TooLarge) =>
+      `maxLayerSize: ${p.platform}: the layer with ${p.layer} has ${formatBytes(p.size)}; ` +
+      `expected at most ${formatBytes(p.limit)}`,
+    hint: "raise maxLayers, so that fewer packages share a layer, or raise maxLayerSize",
   }),
   LAYER_NOT_COPIED: {
     meaning:

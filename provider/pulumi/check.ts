@@ -3,6 +3,8 @@
  * inputs, and at a preview its outputs, so the digest is here before anything is pushed.
  * @module
  */
+import { assemble } from "../app/assemble.ts";
+import { requireWithinLimits } from "../app/size-limits.ts";
 import { render, SeveralErrors } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import type { Session } from "../image/session.ts";
@@ -72,6 +74,11 @@ export async function checkedInputs(
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await previewImage(session, checked, draft);
   const { imagePlan, built = [] } = learned;
+  if (imagePlan !== undefined && learned.built !== undefined) {
+    const size = Known.value(olds.outputs.size);
+    const before = size === undefined ? undefined : { size, layers: new Set(state.layers.keys()) };
+    requireWithinLimits(draft.spec, assemble(session, built).platforms, before);
+  }
   if (imagePlan !== undefined)
     rememberPlan(imagePlan, await uncachedLayers(session, built, state.layers));
   const args = answeredArguments(checked);
