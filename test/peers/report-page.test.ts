@@ -67,8 +67,10 @@ test(
         for (const scheme of ["light", "dark"] as const) {
           await page.colorScheme(scheme);
           await page.resize(360, 740);
-        // The map is drawn again with the next frame.
-        await page.evaluate("new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50)))");
+          // The map is drawn again with the next frame.
+          await page.evaluate(
+            "new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50)))",
+          );
           const width = await page.evaluate("document.documentElement.scrollWidth");
           assert.equal(width, 360);
           assert.equal(await bytesShown(page), arm.size);
