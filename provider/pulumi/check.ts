@@ -75,9 +75,8 @@ export async function checkedInputs(
   const learned = await previewImage(session, checked, draft);
   const { imagePlan, built = [] } = learned;
   if (imagePlan !== undefined && learned.built !== undefined) {
-    const size = olds["size"];
-    const before =
-      typeof size === "number" ? { size, layers: new Set(state.layers.keys()) } : undefined;
+    const size = Known.value(olds.outputs.size);
+    const before = size === undefined ? undefined : { size, layers: new Set(state.layers.keys()) };
     requireWithinLimits(draft.spec, assemble(session, built).platforms, before);
   }
   if (imagePlan !== undefined)
