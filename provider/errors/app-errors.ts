@@ -3,7 +3,7 @@ import { formatBytes } from "../base/format-bytes.ts";
 import { entry } from "./entry.ts";
 
 /** In bytes. */
-interface TooLarge {
+export interface TooLarge {
   readonly size: number;
   readonly limit: number;
 }
