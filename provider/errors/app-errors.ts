@@ -11,7 +11,7 @@ export interface TooLarge {
 export const APP_ERRORS = {
   IMAGE_GREW: entry({
     meaning:
-      "An update makes the image larger by more than `maxGrowth`; its largest new layers are listed.",
+      "An update makes the image larger by more than `maxGrowth`; the message lists its largest new layers.",
     message: (p: { platform: string; before: number; added: readonly string[] } & TooLarge) => [
       `maxGrowth: ${p.platform} grows by ${formatBytes(p.size - p.before)}, to ${formatBytes(p.size)}; ` +
         `expected at most ${formatBytes(p.limit)}. The largest new layers:`,
@@ -21,7 +21,7 @@ export const APP_ERRORS = {
   }),
   IMAGE_TOO_LARGE: entry({
     meaning:
-      "An image has more compressed bytes than `maxImageSize`; its largest layers are listed.",
+      "An image has more compressed bytes than `maxImageSize`; the message lists its largest layers.",
     message: (p: { platform: string; largest: readonly string[] } & TooLarge) => [
       `maxImageSize: ${p.platform} has ${formatBytes(p.size)} to pull; expected at most ${formatBytes(p.limit)}. ` +
         "Its largest layers:",
@@ -55,7 +55,7 @@ export const APP_ERRORS = {
   }),
   SYSTEM_NOT_BUILT: entry({
     meaning:
-      "In an image of several systems, the part for this system cannot be built; the cause is below it. No tag was moved.",
+      "In an image of several systems, the part for this system cannot be built; the message gives the cause. No tag was moved.",
     message: (p: { system: string }) =>
       `${p.system}: the part of the image for this system cannot be built, so no tag was moved`,
   }),
@@ -67,9 +67,9 @@ export const APP_ERRORS = {
   }),
   VALUE_UNKNOWN: entry({
     meaning:
-      "An argument is still unknown outside a preview: an output of a resource that the operation leaves out, such as by `--target`.",
+      "An argument is still unknown outside a preview. Usually it is an output of a resource that the operation leaves out, for example because of `--target`.",
     message: (p: { path: string }) => `${p.path}: expected a value; got one that is not known yet`,
-    hint: "only a preview can go on without it; is it an output of a resource that this operation leaves out?",
+    hint: "only a preview works without it: is it an output of a resource that this operation leaves out?",
   }),
 };
 

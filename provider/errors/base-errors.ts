@@ -3,19 +3,21 @@
 export const BASE_ERRORS = {
   BUDGET_EXCEEDED: {
     meaning:
-      "Something from outside (a tar, an image, a NAR, a lock) has more of something than any real one: the hint names the budget.",
+      "A tar, image, NAR or lock from outside exceeds a budget that no real one reaches, such as a number of files or bytes. The hint names the budget.",
   },
   DAMAGED_COMPRESSION: { meaning: "A compressed NAR or archive ends early or is damaged." },
   FILE_UNUSABLE: {
     meaning:
-      "The operating system refuses the use of a file or folder, which is named: no space left, no permission, a folder where a file should be.",
+      "The operating system refuses access to the file or folder that the message names: no space left, no permission, a folder where a file should be.",
   },
   INTERNAL_ERROR: {
     meaning: "A bug in pulumi-lix: please report it with the lines of the message.",
   },
-  NOT_UTF8: { meaning: "A lock or a file of arguments is no text in UTF-8." },
+  NOT_UTF8: { meaning: "A lock or a file of arguments is not valid UTF-8." },
   SEVERAL_ERRORS: {
-    meaning: "Several independent mistakes, one below the other, each with its own code.",
+    meaning: "The message lists several independent mistakes, each with its own code.",
   },
-  UNSUPPORTED_COMPRESSION: { meaning: "A NAR is compressed in a way that cannot be read." },
+  UNSUPPORTED_COMPRESSION: {
+    meaning: "A NAR is compressed with an algorithm that pulumi-lix cannot read.",
+  },
 };

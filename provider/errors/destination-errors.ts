@@ -4,14 +4,15 @@ import { entry } from "./entry.ts";
 export const DESTINATION_ERRORS = {
   ARCHIVE_DAMAGED: entry<{ file: string; digest: string }>({
     meaning:
-      "An archive file was changed after it was written, so its tags cannot be changed. Remove it, and it is written again.",
-    message: ({ file, digest }) => `${file}: expected contents sha256:${digest} in it; got others`,
-    hint: "the file was changed after it was written: remove it, and it is written again",
+      "An archive file was changed after it was written, so its tags cannot be changed. Remove the file, and the next run writes it again.",
+    message: ({ file, digest }) =>
+      `${file}: expected contents with sha256:${digest}; got different ones`,
+    hint: "the file was changed after it was written: remove it, and the next run writes it again",
   }),
   ARCHIVE_IS_FOLDER: entry<{ file: string }>({
-    meaning: "A folder is where an archive in one file should go.",
-    message: ({ file }) => `${file}: expected a file, or nothing yet; got a folder`,
-    hint: "name a file in it, such as image.tar",
+    meaning: "An archive should be one file, but there is a folder at its path.",
+    message: ({ file }) => `${file}: expected a file, or a path where nothing is yet; got a folder`,
+    hint: "name a file in the folder, such as image.tar",
   }),
   DESTINATION_UNUSABLE: entry<{ place: string; isFull: boolean }>({
     meaning:
@@ -29,35 +30,35 @@ export const DESTINATION_ERRORS = {
       `docker daemon at ${description}: did not load the image: ${reason}`,
   }),
   DOCKER_UNREACHABLE: entry<{ description: string }>({
-    meaning: "Nothing answers where the Docker daemon should be.",
+    meaning: "Nothing answers at the address of the Docker daemon.",
     message: ({ description }) => `docker daemon at ${description}: cannot be reached`,
-    hint: "is it running, and may this user talk to it? DOCKER_HOST names another; --podman needs none",
+    hint: "is it running, and may this user connect to it? DOCKER_HOST can name another daemon; --podman needs none",
   }),
   IMAGE_UNREADABLE: {
     meaning:
-      "`inspect` or `verify` finds no image, or only a part of one, where the command line names one.",
+      "`inspect` or `verify` finds no image, or only a part of one, at the place that the command line names.",
   },
   LAYER_UNDECODABLE: entry<{ from: string; mediaType: string }>({
-    meaning: "A layer's blob does not decompress.",
-    message: ({ from, mediaType }) => `${from}: not what ${mediaType} promises`,
+    meaning: "A layer's blob cannot be decompressed.",
+    message: ({ from, mediaType }) => `${from}: cannot be decompressed as ${mediaType}`,
     hint: "the blob is damaged: remove it, or the local cache, and build again",
   }),
   MANIFEST_NOT_KEPT: entry<{ repository: string; digest: string }>({
-    meaning: "A registry took a manifest and does not show it. No tag was moved; try again.",
+    meaning: "A registry accepted a manifest but does not serve it. No tag was moved; try again.",
     message: ({ repository, digest }) =>
-      `${repository}: manifest ${digest} was taken and is not there`,
-    hint: "the registry loses what it accepts, or takes long to show it: try again; no tag was moved",
+      `${repository}: manifest ${digest} was accepted but is not there`,
+    hint: "the registry loses what it accepts, or needs time to serve it: try again; no tag was moved",
   }),
   MISSING_BLOB: entry<{ where: string; digest: string }>({
-    meaning: "An OCI layout names a blob that it does not hold.",
+    meaning: "An OCI layout refers to a blob that it does not contain.",
     message: ({ where, digest }) => `${where}: expected blob ${digest}; got no such file`,
-    hint: "the layout is not whole: build or copy it again",
+    hint: "the layout is incomplete: build or copy it again",
   }),
   NOT_AN_OCI_LAYOUT: { meaning: "The folder to write to holds something else." },
   NO_DOCKER_CONTEXT: entry<{ name: string; file: string }>({
-    meaning: "The Docker context in use has no endpoint in Docker's folder.",
+    meaning: "Docker's config folder has no endpoint for the Docker context in use.",
     message: ({ name, file }) =>
-      `docker context ${JSON.stringify(name)}: expected its endpoint in ${file}; got none`,
+      `docker context ${JSON.stringify(name)}: expected ${file} to name its endpoint; got none`,
     hint: "`docker context ls` lists the contexts; DOCKER_HOST takes precedence over all of them",
   }),
   NO_PODMAN: entry<Record<never, never>>({
@@ -67,11 +68,11 @@ export const DESTINATION_ERRORS = {
   }),
   NO_SUCH_IMAGE: entry<{ where: string; reference: string | undefined; names: readonly string[] }>({
     meaning:
-      "An OCI layout or docker archive has no image of that name, or has several and none was named.",
+      "An OCI layout or docker archive has no image of that name, or it has several and the command names none.",
     message: ({ where, reference, names }) =>
       `${where}: expected ${reference ?? "exactly one image"}; got ${names.join(", ") || "none"}`,
     hint: ({ reference }) =>
-      reference === undefined ? "say which one by its tag or digest" : undefined,
+      reference === undefined ? "name one by its tag or digest" : undefined,
   }),
   ONE_PLATFORM_ONLY: entry<{ where: string; platforms: number }>({
     meaning: "A docker archive cannot hold an image of several platforms.",
@@ -85,13 +86,14 @@ export const DESTINATION_ERRORS = {
       `${program} did not load the image: ${stderr || "it does not say why"}`,
   }),
   TAG_NOT_KEPT: entry<{ reference: string; expected: string; got: string | undefined }>({
-    meaning: "Just after the push the tag points to something else: another push at the same time?",
+    meaning:
+      "Right after the push, the tag points to something else. Perhaps another push ran at the same time.",
     message: ({ reference, expected, got }) =>
-      `${reference}: expected ${expected} just after it was pushed; got ${got ?? "no such tag"}`,
+      `${reference}: expected ${expected} right after it was pushed; got ${got ?? "no such tag"}`,
     hint: "does something else push to this tag at the same time?",
   }),
   UNSUPPORTED_DOCKER_HOST: entry<{ host: string }>({
-    meaning: "The Docker daemon is reached by something else than a socket or TCP, such as ssh.",
+    meaning: "The address of the Docker daemon is neither a socket nor TCP, but for example ssh.",
     message: ({ host }) => `docker daemon: expected unix://, npipe:// or tcp://; got ${host}`,
     hint: "`lix-image build --docker-archive image.tar`, then `docker load -i image.tar`",
   }),

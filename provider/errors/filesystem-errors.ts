@@ -12,8 +12,9 @@ export const FILESYSTEM_ERRORS = {
     hint: "this is a bug in pulumi-lix, please report it: a file is not as long as its tar header says",
   }),
   EMPTY_PROFILE: entry({
-    meaning: "No package has anything to put into the profile.",
-    message: () => "the profile would be empty: the packages have only dot files at their top",
+    meaning: "The packages contain nothing that belongs into a profile.",
+    message: () =>
+      "the profile would be empty: at their top, the packages have only files whose names begin with a dot",
   }),
   INVALID_NIX_CONF: entry({
     meaning: "A key or value of `nixConf` cannot be a line of nix.conf.",
@@ -21,8 +22,8 @@ export const FILESYSTEM_ERRORS = {
     hint: "a setting is one line: a name, and a string without newlines, a safe integer, a boolean, or a list of them",
   }),
   LAYER_CONFLICT: entry({
-    meaning: "Two parts of one layer bring the same path.",
-    message: ({ path }: { path: ByteString }) => `two parts of one layer bring ${quoted(path)}`,
+    meaning: "Two parts of one layer contain the same path.",
+    message: ({ path }: { path: ByteString }) => `two parts of one layer contain ${quoted(path)}`,
     hint: "raise `maxLayers`, so that fewer paths share a layer",
   }),
   MANIFEST_IS_DIRECTORY: entry({
@@ -38,9 +39,9 @@ export const FILESYSTEM_ERRORS = {
     hint: "name a file, or a directory that holds a flake-registry.json",
   }),
   REFERENCE_CYCLE: entry({
-    meaning: "Store paths refer to each other in a circle, which no real store allows.",
+    meaning: "Store paths refer to each other in a cycle, which no real store allows.",
     message: ({ paths }: { paths: readonly string[] }) =>
-      `store paths refer to each other in a circle: ${paths.slice(0, 5).join(", ")}`,
+      `store paths refer to each other in a cycle: ${paths.slice(0, 5).join(", ")}`,
     hint: "no real store can hold these paths: make a new lock with `lix-image lock`",
   }),
   // class TarMalformed

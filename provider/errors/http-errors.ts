@@ -11,10 +11,10 @@ export const HTTP_ERRORS = {
   }),
   CERTIFICATES_UNUSABLE: entry<{ where: string; reason: string }>({
     meaning:
-      "A folder of certs.d holds half a client certificate, or files that are no certificates.",
+      "A folder of certs.d has a client certificate without its key, a key without its certificate, or files that are not certificates.",
     message: ({ where, reason }) =>
       `${where}: the certificates for this registry cannot be used: ${reason}`,
-    hint: "expected PEM files: NAME.crt of a CA; NAME.cert and NAME.key, not encrypted, of a client",
+    hint: "expected PEM files: NAME.crt for a CA; NAME.cert and an unencrypted NAME.key for a client",
   }),
   HTTP_BODY_MISMATCH: entry<{ method: string; promised: number; got: number }>({
     meaning:
@@ -30,7 +30,7 @@ export const HTTP_ERRORS = {
   }),
   HTTP_UNREACHABLE: {
     meaning:
-      "The connection failed, after all retries: the name does not resolve, nobody listens, the certificate is not trusted, or the connection broke.",
+      "The connection failed, after all retries: the name does not resolve, nothing listens there, the certificate is not trusted, or the connection broke.",
   },
   INVALID_PROXY: entry<{ variable: "HTTPS_PROXY" | "HTTP_PROXY" }>({
     meaning: "`HTTP_PROXY` or `HTTPS_PROXY` is not the URL of a proxy.",
@@ -40,26 +40,27 @@ export const HTTP_ERRORS = {
   }),
   INVALID_URL: entry<{ label: string; got: string }>({
     meaning:
-      "An address is no http or https URL, or its user or password has a % that is not followed by two digits.",
+      "An address is not an http or https URL, or its user or password has a % that is not followed by two digits.",
     message: ({ label, got }) => `${label}: expected an http or https URL; got ${got}`,
     hint: "write https://host/path; a % in a user or password is written %25, an @ is written %40",
   }),
   REDIRECT_REFUSED: entry<{ label: string; got: string }>({
-    meaning: "A server redirects too often, to what is no URL, or from https to http.",
+    meaning: "A server redirects too often, to something that is not a URL, or from https to http.",
     message: ({ label, got }) => `${label}: expected an answer or a safe redirect; got ${got}`,
     hint: "use the address that the server redirects to, if you trust it",
   }),
-  TIMED_OUT: { meaning: "A step took longer than its limit." },
+  TIMED_OUT: { meaning: "A step took longer than its time limit." },
   UNSAFE_ADDRESS: entry<{ message: string; hint: string }>({
     meaning:
-      "A server leads to an address to which neither credentials nor layers may go: plain http, the local network, or no URL at all.",
+      "A server names an address to which neither credentials nor layers may be sent: it uses plain http, is in the local network, or is not a URL.",
     message: ({ message }) => message,
     hint: ({ hint }) => hint,
   }),
   UNSENDABLE_HEADER: entry<{ name: string; label: string }>({
-    meaning: "A credential has a line end or another character in it that no header can hold.",
+    meaning:
+      "A credential contains a line break or another character that is not allowed in an HTTP header.",
     message: ({ name, label }) =>
-      `${label}: the header ${name} has characters that no header can hold`,
-    hint: "a credential of docker config, netrc, AWS or the environment has a line end or another control character in it: write it again",
+      `${label}: the header ${name} has characters that are not allowed in one`,
+    hint: "a credential of the docker config, netrc, AWS or the environment contains a line break or another control character: write it again without it",
   }),
 };

@@ -20,7 +20,7 @@ export const IMAGE_ERRORS = {
   }),
   CACHE_UNUSABLE: entry({
     meaning:
-      "The local cache of layers cannot be written: the disk is full, or the permission is missing. See `LIX_IMAGE_CACHE`.",
+      "The local cache of layers cannot be written: the disk is full, or this user may not write to it. See `LIX_IMAGE_CACHE`.",
     message: ({ folder, code }: { folder: string; code: string | undefined }) =>
       isFull(code)
         ? `local cache: no space left on the disk of ${folder}`
@@ -31,8 +31,8 @@ export const IMAGE_ERRORS = {
       if (code === "EROFS")
         return "point LIX_IMAGE_CACHE to a folder on a disk that is not read-only";
       if (code === "ENOENT")
-        return "point LIX_IMAGE_CACHE to a folder on a file system that takes new files";
-      return "point LIX_IMAGE_CACHE to a folder that this user may write";
+        return "point LIX_IMAGE_CACHE to a folder on a file system where files can be created";
+      return "point LIX_IMAGE_CACHE to a folder that this user may write to";
     },
   }),
   // class CacheVanished

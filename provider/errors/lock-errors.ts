@@ -13,10 +13,10 @@ export const LOCK_ERRORS = {
   }),
   INVALID_LOCK: entry({
     meaning:
-      "The lock is not of format 1, or a path that it refers to is missing; every mistake is listed with its place.",
+      "The lock is not of format 1, or a path that it refers to is missing; the message lists every mistake with its place.",
     message: (p: { file: string; mistakes: readonly string[] }) =>
       enumerate(`${p.file}: `, p.mistakes),
-    hint: "a lock is made by `lix-image lock`, not by hand",
+    hint: "make locks with `lix-image lock`, not by hand",
   }),
   LOCK_NOT_FOUND: entry({
     meaning:
@@ -27,10 +27,10 @@ export const LOCK_ERRORS = {
   LOCK_SYNTAX: entry({
     meaning: "The lock is not JSON.",
     message: (p: { file: string }) => `${p.file}: not a lock, because it is not JSON`,
-    hint: "a merge conflict? Make the lock again with `lix-image lock`",
+    hint: "is there a merge conflict in it? Make the lock again with `lix-image lock`",
   }),
   LOCK_UNREADABLE: entry({
-    meaning: "The lock exists and cannot be read.",
+    meaning: "The lock exists but cannot be read.",
     message: (p: { file: string }) => `${p.file}: cannot be read`,
   }),
   LOCK_VERSION: entry({

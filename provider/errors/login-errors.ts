@@ -5,19 +5,19 @@ import { entry } from "./entry.ts";
 export const LOGIN_ERRORS = {
   AWS_PROFILE_UNUSABLE: entry<{ profile: string; reason: string; hint: string }>({
     meaning:
-      "A profile of AWS is not there, or the AWS CLI that its keys need is missing or gave none.",
+      "An AWS profile does not exist, or the AWS CLI, which provides its keys, is missing or returned none.",
     message: ({ profile, reason }) => `AWS profile ${JSON.stringify(profile)}: ${reason}`,
     hint: ({ hint }) => hint,
   }),
   AWS_ROLE_FAILED: entry<{ source: string; got: string }>({
-    meaning: "AWS did not hand out keys for the role that the environment or a profile names.",
-    message: ({ source, got }) => `${source}: expected keys of AWS; got ${got}`,
+    meaning: "AWS returned no keys for the role that the environment or a profile names.",
+    message: ({ source, got }) => `${source}: expected AWS keys; got ${got}`,
     hint: "check the role and its trust policy, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
   }),
   CREDENTIAL_HELPER_FAILED: entry<{ program: string; server: string; reason: string }>({
     meaning: "The credential helper that the docker config names did not answer.",
     message: ({ program, server, reason }) => `${program} get ${server}: ${reason}`,
-    hint: "run it by hand, or remove it from credHelpers or credsStore of the docker config",
+    hint: "run it by hand to see why, or remove it from credHelpers or credsStore in the docker config",
   }),
   CREDENTIAL_HELPER_MISSING: {
     meaning: "The credential helper that the docker config names is not installed.",
@@ -28,7 +28,7 @@ export const LOGIN_ERRORS = {
     service: "ecr" | "ecr-public";
     got: string;
   }>({
-    meaning: "Amazon ECR gave no token for the AWS keys that were found.",
+    meaning: "Amazon ECR returned no token for the AWS keys that were found.",
     message: ({ source, region, got }) =>
       `ECR login in ${region} with ${source}: expected a token; got ${got}`,
     hint: ({ service }) =>
@@ -44,20 +44,20 @@ export const LOGIN_ERRORS = {
   INVALID_AUTH_FILE: { meaning: "The docker config or containers auth.json cannot be understood." },
   INVALID_AWS_ENDPOINT: entry<{ variable: string; got: string }>({
     meaning:
-      "A variable names an address that would get keys of AWS, and the address is no https URL.",
+      "A variable names an address that AWS keys would be sent to, but it is not an https URL.",
     message: ({ variable, got }) =>
       `${variable}: expected an https URL, or an http URL of this machine; got ${got}`,
-    hint: "credentials go there, and plain http shows them to everybody on the way",
+    hint: "credentials are sent there, and with plain http everyone on the way can read them",
   }),
   INVALID_AWS_REGION: entry<{ region: string }>({
-    meaning: "A setting that should be a region of AWS is not the name of one.",
+    meaning: "A setting that should name an AWS region does not.",
     message: ({ region }) =>
-      `expected a region of AWS, such as eu-west-1; got ${JSON.stringify(region.slice(0, 80))}`,
-    hint: "check AWS_REGION, `region` in the shared files of AWS, and the region in the cache's URL",
+      `expected an AWS region, such as eu-west-1; got ${JSON.stringify(region.slice(0, 80))}`,
+    hint: "check AWS_REGION, `region` in AWS's shared config files, and the region in the cache's URL",
   }),
   INVALID_ECR_ENDPOINT: entry<Record<never, never>>({
-    meaning: "The endpoint of ECR in the environment is no https URL.",
+    meaning: "The environment names an endpoint of ECR that is not an https URL.",
     message: () =>
-      "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_ECR_PUBLIC or AWS_ENDPOINT_URL: expected an https URL, or an http URL of this machine; got another",
+      "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL_ECR_PUBLIC or AWS_ENDPOINT_URL: expected an https URL, or an http URL of this machine; got something else",
   }),
 };

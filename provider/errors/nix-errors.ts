@@ -21,7 +21,7 @@ export type CollisionReason = keyof typeof COLLISIONS;
 export const NIX_ERRORS = {
   BUILD_ENV_COLLISION: entry({
     meaning:
-      "Two packages of the profile bring different files of the same name. Leave one out, or give one a lower `priority` in the lock.",
+      "Two packages of the profile contain different files with the same name. Leave one out, or give one a lower `priority` in the lock.",
     message: ({
       name,
       sources,
@@ -37,17 +37,17 @@ export const NIX_ERRORS = {
     hint: ({ reason }) =>
       reason === "fileAndDirectory"
         ? "leave one of the two packages out"
-        : "leave one of the two packages out, or give one a lower `priority` in the lock, which wins",
+        : "leave one of the two packages out, or give one a lower `priority` in the lock, so that it wins",
   }),
   CONTENT_ADDRESS_MISMATCH: entry({
     meaning:
-      "A store path, or its contents, do not match its content address. The path cannot be trusted.",
+      "A store path or its contents do not match its content address. The path cannot be trusted.",
     message: (p: { storePath: string; ca: string | undefined; problem: string }) =>
       `${p.storePath}: does not match its content address ${p.ca ?? ""}: ${p.problem}`,
     hint: "no signature covers a content address, so this path cannot be trusted; get it from another cache",
   }),
   INVALID_CONTENT_ADDRESS: entry({
-    meaning: "A `ca` is not in any form that Nix knows.",
+    meaning: "A `ca` has no form that Nix knows.",
     message: ({ text }: { text: string }) => `not a content address: ${start(text, 200)}`,
     hint: "expected text:sha256:… or fixed:[r:]<md5|sha1|sha256|sha512>:…",
   }),
@@ -93,7 +93,7 @@ export const NIX_ERRORS = {
     hint: "the URL answers, but not as a binary cache does",
   }),
   NOT_A_NARINFO: entry({
-    meaning: "The URL answers, but not with a narinfo: with a login page, perhaps.",
+    meaning: "The URL answers, but not with a narinfo; perhaps it is a login page.",
     message: ({ subject, text }: { subject: string; text: string }) =>
       `${subject}: expected lines "Key: value"; got ${start(text, 60)}`,
     hint: "the URL answers, but not as a binary cache does",
@@ -101,8 +101,8 @@ export const NIX_ERRORS = {
   PACKAGE_IS_NO_DIRECTORY: entry({
     meaning: "A package that is a single file cannot go into the profile.",
     message: ({ path, label }: ProfileSource) =>
-      `${path} (${label}): expected a directory to merge into the profile; it is none`,
-    hint: "only packages that are directories of bin, share, … can be installed",
+      `${path} (${label}): expected a directory to merge into the profile; got something else`,
+    hint: "only packages that are directories, with bin, share and so on, can be installed",
   }),
   PROPAGATED_TOO_LONG: entry({
     meaning: "A file `propagated-user-env-packages` is longer than any real one.",

@@ -1,7 +1,7 @@
 /** What goes wrong with references, digests, manifests and configs. @module */
 import { entry } from "./entry.ts";
 
-/** Someone may have put a password before the host. */
+/** A user may have written a password before the host. */
 const shown = (text: string): string =>
   JSON.stringify(text.replace(/^([a-z]+:\/\/)?[^/]*:[^/]*@(?!sha256:)/, "$1***@"));
 
@@ -11,7 +11,7 @@ const REPOSITORY_HINTS = {
   host: "write the registry's host first: ghcr.io/acme/lix, docker.io/acme/lix, localhost:5000/lix",
   number:
     "a port follows a colon, as in localhost:5000, and an IPv4 address has four numbers up to 255",
-  name: "a name is lower case: parts of a-z and 0-9, joined inside by . _ __ or dashes, / between them",
+  name: "a name is lower case: parts of a-z and 0-9 with / between them; inside a part, only . _ __ or dashes may separate them",
   length: "choose a shorter name",
   reference: REFERENCE_FORM,
 } as const;
@@ -23,7 +23,7 @@ export const OCI_ERRORS = {
       "A blob's bytes do not have the digest under which they were requested. None was used.",
   },
   DUPLICATE_PLATFORM: entry({
-    meaning: "Two entries of `systems` are the same OCI platform.",
+    meaning: "Two entries of `systems` stand for the same OCI platform.",
     message: ({ platform }: { platform: string }) => `two images of one index are for ${platform}`,
     hint: "name each platform once in `systems`",
   }),
@@ -65,7 +65,7 @@ export const OCI_ERRORS = {
     hint: "expected an OCI or Docker (schema 2) image manifest, index or config",
   }),
   UNSUPPORTED_SYSTEM: entry({
-    meaning: "Containers run Linux, and this Nix system has no Linux platform of OCI.",
+    meaning: "Containers run Linux, and OCI has no Linux platform for this Nix system.",
     message: ({ system }: { system: string; supported: readonly string[] }) =>
       `no image can be made for the system ${JSON.stringify(system)}`,
     hint: ({ system, supported }) => {

@@ -5,18 +5,18 @@ import { entry } from "./entry.ts";
 export const PLAN_ERRORS = {
   FILE_CONFLICT: entry({
     meaning:
-      "An entry of `files` and another one, or the base system, both decide what is at a path; both sides are named.",
+      "An entry of `files` and another one, or the base system, both decide what is at a path; the message names both.",
     message: ({ one, other, path }: FileConflict) =>
       `${one} and ${other} both decide what is at ${JSON.stringify(ByteString.toText(path))}`,
     hint: ({ hint }: FileConflict) => hint,
   }),
   INVALID_ARGUMENT: {
     meaning:
-      "An argument of LixImage is not what it must be; each mistake is listed with its path.",
+      "An argument of LixImage is not what it must be; the message lists each mistake with its path.",
   },
   NO_DESTINATION: entry({
-    meaning: "Neither `registry`, `repository` nor `archives` is given.",
-    message: () => "the image goes nowhere: neither registry, repository nor archives is given",
+    meaning: "None of `registry`, `repository` and `archives` is given.",
+    message: () => "the image goes nowhere: none of registry, repository and archives is given",
     hint: 'give registry: "ghcr.io/acme", or archives: [{ type: "oci-layout", path: "image" }]',
   }),
   OUTPUT_NOT_LOCKED: entry({
@@ -39,7 +39,7 @@ export const PLAN_ERRORS = {
   },
   UNKNOWN_ATTRIBUTE: entry({
     meaning:
-      "`extraPkgs` names a package that the lock does not have; the nearest names are given.",
+      "`extraPkgs` names a package that the lock does not have; the message gives the nearest names.",
     message: (p: {
       argument: string;
       attribute: string;
@@ -65,7 +65,7 @@ export const PLAN_ERRORS = {
     meaning: "A tag has a placeholder other than `{version}`, `{major}` and `{planKey}`.",
     message: (p: { argument: string; name: string }) =>
       `${p.argument}: unknown placeholder {${p.name}}`,
-    hint: "known are {version}, {major} and {planKey}",
+    hint: "the placeholders are {version}, {major} and {planKey}",
   }),
 };
 

@@ -3,13 +3,13 @@ import { entry } from "./entry.ts";
 
 export const PULUMI_ERRORS = {
   NOT_ON_THE_WIRE: entry({
-    meaning: "A bug in pulumi-lix: a value that Pulumi cannot carry.",
+    meaning: "A bug in pulumi-lix: a value for Pulumi is not JSON.",
     message: (p: { place: string }) => `${p.place}: expected a JSON value`,
     hint: "this is a bug in pulumi-lix; please report it",
   }),
   PARTLY_PUSHED: {
     meaning:
-      "The first destination has the image, a mirror or archive does not. State has what was pushed; the next `up` brings the rest.",
+      "The first destination has the image, but a mirror or archive does not. The state records what was pushed, and the next `up` sends the rest.",
   },
   PROVIDER_NOT_FOUND: {
     meaning:

@@ -5,12 +5,12 @@ export const REGISTRY_ERRORS = {
   NOT_A_REGISTRY: { meaning: "The host answers, but not as a container registry." },
   REGISTRY_DENIED: entry<{ label: string; got: string; hint: string }>({
     meaning:
-      "The registry answered 401 or 403, with every credential that was found. The hint says where they came from.",
+      "The registry answered 401 or 403 whatever credentials were used. The hint says where they came from.",
     message: ({ label, got }) => `${label}: denied: ${got}`,
     hint: ({ hint }) => hint,
   }),
   REGISTRY_DIGEST_MISMATCH: {
-    meaning: "The registry keeps or serves other bytes than the digest says.",
+    meaning: "The registry stores or serves bytes that do not match the digest.",
   },
   REGISTRY_REFUSED: {
     meaning: "The registry refuses the request: the message has its own code and reason.",
@@ -21,7 +21,7 @@ export const REGISTRY_ERRORS = {
   },
   TLS_REFUSED: entry<{ message: string; hint: string }>({
     meaning:
-      "No CA that we trust vouches for a registry's certificate, or the registry wants a client certificate. The hint names the folders of certs.d.",
+      "A registry's certificate is not signed by a trusted CA, or the registry requires a client certificate. The hint names the folders of certs.d.",
     message: ({ message }) => message,
     hint: ({ hint }) => hint,
   }),

@@ -57,7 +57,7 @@ export const RESOLVE_ERRORS = {
     message: (p: { program: string }) => `${p.program} is not on PATH`,
     hint: "--nix and --flake need an installed Nix or Lix; `lix-image lock --channel` and `--path` need none",
   }),
-  NOT_A_CHANNEL: { meaning: "The URL answers, but not as a release of a channel does." },
+  NOT_A_CHANNEL: { meaning: "The URL answers, but not as a channel does." },
   NOT_HYDRA: entry({
     meaning:
       "Hydra's address answers with something other than a build: a page of a proxy, or of Hydra's protection against robots.",
@@ -78,13 +78,13 @@ export const RESOLVE_ERRORS = {
       ),
     hint: ({ paths, caches }) =>
       [...new Set(paths.flatMap((path) => path.hints))].map((hint) => `${hint}; `).join("") +
-      "push it to a cache of your own, nix copy --to 'file:///srv/cache?secret-key=/path/to/key' " +
+      "push it to a cache of your own with nix copy --to 'file:///srv/cache?secret-key=/path/to/key' " +
       `${paths[0]?.storePath ?? "/nix/store/…"}, and name that cache with --cache and --trusted-public-key; ` +
       "or export what this machine's store has into a folder, with --export DIR --secret-key-file FILE; " +
       `asked: ${caches.join(", ") || "none"}`,
   }),
   SERVER_REFUSED: {
-    meaning: "A server from which a lock is made answers with an error, after all retries.",
+    meaning: "A server that `lix-image lock` needs answers with an error, after all retries.",
   },
   UNKNOWN_ATTRIBUTES: entry({
     meaning: "The channel has no packages of these names.",

@@ -11,13 +11,13 @@ export interface Refusal {
 export const SUBSTITUTER_ERRORS = {
   CACHE_DENIED: entry({
     meaning:
-      "A binary cache answers 401 or 403: it refuses the login of netrc, or there is no login.",
+      "A binary cache answers 401 or 403: it refuses the login in netrc, or netrc has none for it.",
     message: (p: { label: string; status: number; missing: string | undefined }) => {
       if (p.missing === undefined)
         return `${p.label}: the cache answers ${p.status} to the credentials that it got`;
       return p.status === 401
-        ? `${p.label}: the cache answers 401: it wants a login`
-        : `${p.label}: the cache answers 403: it does not have the file, or not for everybody`;
+        ? `${p.label}: the cache answers 401: it requires a login`
+        : `${p.label}: the cache answers 403: it does not have the file, or not for everyone`;
     },
     hint: ({ missing }) =>
       missing ?? "check the entry for its host in netrc (NETRC, ~/.netrc or /etc/nix/netrc)",
@@ -25,10 +25,10 @@ export const SUBSTITUTER_ERRORS = {
   // class CacheFailed
   CACHE_FAILED: { meaning: "A binary cache answers with an error, after all retries." },
   CACHE_TEXT_TOO_LONG: entry({
-    meaning: "A binary cache in a folder has a narinfo that is longer than any real one.",
+    meaning: "A binary cache in a folder has a narinfo that is far longer than a real one.",
     message: ({ file, most }: { file: string; most: number }) =>
       `${file}: expected a text of at most ${most} bytes; got more`,
-    hint: "no narinfo is so long: the cache is damaged, copy this path into it again",
+    hint: "the cache is damaged: copy this path into it again",
   }),
   CACHE_UNREADABLE: entry({
     meaning: "A binary cache in a folder cannot be read.",
@@ -36,18 +36,18 @@ export const SUBSTITUTER_ERRORS = {
     hint: "check the path in the lock's `caches` and its permissions",
   }),
   FOREIGN_STORE_DIR: entry({
-    meaning: "A binary cache is not one of `/nix/store`.",
+    meaning: "A binary cache has a store directory other than `/nix/store`.",
     message: ({ url, storeDir }: { url: string; storeDir: string }) =>
       `${url}: expected a cache of /nix/store; got one of ${storeDir}`,
-    hint: "its paths cannot be used in this image: remove it from the lock's `caches`",
+    hint: "its paths cannot be used in an image: remove the cache from the lock's `caches`",
   }),
   INVALID_LOCAL_STORE: entry({
-    meaning: "As a cache, a store is `local` or `local?root=/absolute/path`, and nothing else.",
+    meaning: "A store of this machine is written `local` or `local?root=/absolute/path`.",
     message: ({ text, got }: { text: string; got: string }) =>
       `cache ${text}: expected local or local?root=/absolute/path; got ${got}`,
   }),
   INVALID_S3_URL: entry({
-    meaning: "`s3://bucket?…` and the endpoint of the environment do not make an address.",
+    meaning: "`s3://bucket?…` and the endpoint of the environment do not form an address.",
     message: ({ bucket, got }: { bucket: string; got: string }) =>
       `cache s3://${bucket}: expected s3://bucket?region=…&endpoint=host:port&scheme=https; got ${got}`,
     hint: "check the URL in the lock's `caches`, and AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL",
@@ -59,9 +59,9 @@ export const SUBSTITUTER_ERRORS = {
     hint: "the cache has dropped the file: add another cache, or make a new lock",
   }),
   // class NarInterrupted
-  NAR_INTERRUPTED: { meaning: "A download broke off; the next cache is asked." },
+  NAR_INTERRUPTED: { meaning: "A download broke off, and the next cache is asked." },
   NAR_MISMATCH: entry({
-    meaning: "A NAR has another size or hash than the lock says. Nothing of it was used.",
+    meaning: "The size or hash of a NAR is not that in the lock. None of it was used.",
     message: (p: {
       nar: { readonly storePath: string; readonly narSize: number; readonly narHash: string };
       from: string;
@@ -91,17 +91,17 @@ export const SUBSTITUTER_ERRORS = {
     meaning: "A local store holds a pipe, socket or device.",
     message: ({ file }: { file: string }) =>
       `${file}: expected a file, directory or symbolic link; got something else`,
-    hint: "no store holds such a thing: the store is damaged, and `nix-store --verify` may say more",
+    hint: "the store is damaged, because Nix stores no such thing; `nix-store --verify` may say more",
   }),
   NO_SUCH_AWS_PROFILE: entry({
     meaning:
-      "The `profile` of an `s3://` cache is not in the shared files of AWS, or has no keys there.",
+      "The `profile` of an `s3://` cache is not in AWS's shared config files, or has no keys there.",
     message: ({ profile, cache }: { profile: string; cache: string }) =>
       `${cache}: the AWS profile ${JSON.stringify(profile)} has no keys`,
-    hint: "add it to ~/.aws/credentials, or leave `profile` out to use what the environment has",
+    hint: "add it to ~/.aws/credentials, or leave `profile` out to use the keys of the environment",
   }),
   S3_DENIED: entry({
-    meaning: "A bucket refuses the keys of AWS, wants keys, or is in another region.",
+    meaning: "A bucket refuses the AWS keys, requires keys, or is in another region.",
     message: (p: { label: string; got: string | number; hint: string }) =>
       `${p.label}: expected the file; got ${p.got}`,
     hint: ({ hint }) => hint,
@@ -126,19 +126,19 @@ export const SUBSTITUTER_ERRORS = {
   }),
   TARBALL_UNUSABLE: entry({
     meaning:
-      "A tarball is not one folder, leads out of itself, or unpacks to far more than the lock says.",
+      "A tarball does not hold exactly one folder, has an entry outside it, or unpacks to far more than the lock says.",
     message: ({ label, got }: { label: string; got: string }) =>
       `${label}: expected a tarball of one folder; got ${got}`,
     hint: "a source is what GitHub's archive/<revision>.tar.gz or a channel's nixexprs.tar.xz holds",
   }),
   UNSAFE_NAR_URL: entry({
-    meaning: "A narinfo's URL leads out of its cache.",
+    meaning: "A narinfo's URL points outside its cache.",
     message: ({ cache, url }: { cache: string; url: string }) =>
       `${cache}: expected a narinfo's URL within the cache; got ${JSON.stringify(url)}`,
     hint: "the cache is damaged or hostile: remove it from the lock's `caches`",
   }),
   UNSUPPORTED_CACHE: entry({
-    meaning: "A cache URL is of a kind that cannot be read (yet).",
+    meaning: "The URL of a cache is of a kind that pulumi-lix cannot read.",
     message: ({ url }: { url: string; write?: string }) =>
       `cache ${url}: not a kind of cache that can be used`,
     hint: ({ write = "https://…, http://…, s3://…, file:///… or local" }) => `write ${write}`,

@@ -89,7 +89,7 @@ test("a registry that loses a platform's manifest gets neither index nor tag", (
     registry.faults.push({ method: "HEAD", path: new RegExp(ARM64), times: Infinity, act });
     await assert.rejects(putManifests(client, INDEX, { tags: ["latest"] }), {
       code: "MANIFEST_NOT_KEPT",
-      message: `${registry.host}/acme/lix: manifest ${ARM64} was taken and is not there`,
+      message: `${registry.host}/acme/lix: manifest ${ARM64} was accepted but is not there`,
     });
     const { manifests, tags } = registry.store.repository("acme/lix");
     assert.ok(!manifests.has(ROOT));

@@ -8,7 +8,7 @@ const ALL = Object.keys(LixImageInputs.shape).sort().join(", ");
 const OUT = { type: "oci-layout", path: "out" };
 const HINT = {
   tag: "a tag has 1 to 128 of A-Z a-z 0-9 _ . - and begins with neither . nor -",
-  name: "a name is lower case: parts of a-z and 0-9, joined inside by . _ __ or dashes, / between them",
+  name: "a name is lower case: parts of a-z and 0-9 with / between them; inside a part, only . _ __ or dashes may separate them",
   host: "write the registry's host first: ghcr.io/acme/lix, docker.io/acme/lix, localhost:5000/lix",
   nixConf:
     "a setting is one line: a name, and a string without newlines, a safe integer, a boolean, or a list of them",
@@ -25,7 +25,7 @@ const TABLE: MistakeTable = [
   [
     { registry: undefined },
     [
-      "the image goes nowhere: neither registry, repository nor archives is given",
+      "the image goes nowhere: none of registry, repository and archives is given",
       "NO_DESTINATION",
       'give registry: "ghcr.io/acme", or archives: [{ type: "oci-layout", path: "image" }]',
     ],
@@ -126,7 +126,7 @@ const TABLE: MistakeTable = [
     [
       "extraTags[1]: unknown placeholder {commit}",
       "UNKNOWN_PLACEHOLDER",
-      "known are {version}, {major} and {planKey}",
+      "the placeholders are {version}, {major} and {planKey}",
     ],
     ['extraTags[2]: not a tag: "{version}!"', "INVALID_TAG", HINT.tag],
   ],
