@@ -73,7 +73,10 @@ test("nothing is pushed without a package of one system; the message names the s
     const mend = loseNar(stack);
     for (const operation of [() => host.preview(ARGS), () => host.up(ARGS)]) {
       const { failed } = await operation();
-      assert.match(failed ?? "", /aarch64-linux: the part of the image for this system cannot be built/);
+      assert.match(
+        failed ?? "",
+        /aarch64-linux: the part of the image for this system cannot be built/,
+      );
       assert.match(failed ?? "", /-which-/);
     }
     assert.equal(registry.store.repositories.size, 0);
@@ -111,7 +114,10 @@ test("no tag moves while a lost layer of one system cannot be rebuilt; the next 
     const clean = { env: { ...args.env, LIX_IMAGE_CACHE: `${env["HOME"]}/empty` } };
     takeLog(registry);
     const { failed } = await host.up(clean);
-    assert.match(failed ?? "", /aarch64-linux: the part of the image for this system cannot be built/);
+    assert.match(
+      failed ?? "",
+      /aarch64-linux: the part of the image for this system cannot be built/,
+    );
     assert.deepEqual(
       takeLog(registry).filter(({ method }) => !isQuestion(method)),
       [],
