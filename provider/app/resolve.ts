@@ -131,12 +131,26 @@ async function platformInput(
   };
 }
 
-/** Links of `files` into the store that would lead nowhere in the image. */
-function danglingLinks({ files }: Spec, { system, paths }: LockedSystem): LixImageError[] {
-  return Object.entries(files).flatMap(([name, { target = "" }]) => {
+/** Links, programs and shells in the store that would not be in the image. */
+function danglingLinks(
+  { files, user, args: { config } }: Spec,
+  { system, paths }: LockedSystem,
+): LixImageError[] {
+  const [entrypoint] = config.entrypoint ?? [];
+  const [command] = config.cmd ?? [];
+  const named: [argument: string, path: string | undefined][] = [
+    ...Object.entries(files).map(([name, { target }]): [string, string | undefined] => [
+      `files[${JSON.stringify(name)}].target`,
+      target,
+    ]),
+    ["user.shell", user.shell],
+    ["config.entrypoint[0]", entrypoint],
+    // Behind an entrypoint it is an argument.
+    ["config.cmd[0]", entrypoint === undefined ? command : undefined],
+  ];
+  return named.flatMap(([argument, target = ""]) => {
     const [path = ""] = /^\/nix\/store\/[^/]*/.exec(target) ?? [];
     if (path === "" || (StorePath.is(path) && paths.has(path))) return [];
-    const argument = `files[${JSON.stringify(name)}].target`;
     return lixError("PATH_NOT_LOCKED", { argument, path, system });
   });
 }

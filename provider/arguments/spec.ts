@@ -50,6 +50,8 @@ export interface SpecOptions {
   readonly directory: string;
   /** The command line can do without a destination among the arguments. */
   readonly destination: "required" | "optional";
+  /** Names of the arguments of which at least a part is unknown or wrong: nothing follows from them. */
+  readonly incomplete?: ReadonlySet<string>;
 }
 
 /** Throws every mistake at once. */
@@ -99,7 +101,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     ),
   );
   if (options.destination === "required") mistakes.push(...missingDestination(args));
-  mistakes.push(...channelMistakes(args), ...runtimeMistakes(args));
+  mistakes.push(...channelMistakes(args), ...runtimeMistakes(args, options.incomplete));
   // Now rather than after the download of what the profile is planned from.
   attempt(() => nixConf(args.nixConf));
   attempt(() => checkTemplates([args.tag, ...args.extraTags]));

@@ -1,16 +1,19 @@
-/** What is wrong with `user`, `config`, `annotations` and `files`, beyond what the schema can say. @module */
+/** What is wrong with `user`, `files` and what validate-config.ts checks, beyond what the schema can say. @module */
 import type { LixImageSpec } from "./schema.ts";
+import { NarLimits } from "../formats/nix/nar-limits.ts";
 import { Reserved } from "../formats/rootfs/accounts.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { InvalidArgument } from "../plan/invalid-argument.ts";
 import { AbsolutePath } from "./absolute-path.ts";
-import { JsonPath } from "./json-path.ts";
+import { configMistakes } from "./validate-config.ts";
 
-export const runtimeMistakes = (args: LixImageSpec): InvalidArgument[] => [
+/** @param incomplete the arguments that are unknown or wrong. */
+export const runtimeMistakes = (
+  args: LixImageSpec,
+  incomplete: ReadonlySet<string> = new Set(),
+): InvalidArgument[] => [
   ...userMistakes(args.user),
-  ...envMistakes(args.config.env ?? {}),
-  ...emptyKeys(["config", "labels"], args.config.labels ?? {}),
-  ...emptyKeys(["annotations"], args.annotations),
+  ...configMistakes(args, incomplete.has("user") ? undefined : imageUser(args.user)),
   ...Object.entries(args.files).flatMap(([path, file]) => [...fileMistakes(path, file, args)]),
 ];
 
@@ -36,6 +39,8 @@ function* userMistakes(user: LixImageSpec["user"]): Generator<InvalidArgument> {
   if (Reserved.group(gid) === "nixbld")
     yield InvalidArgument.expected("user.gid", "another group", "that of Nix's build users");
   const home = user.home ?? `/home/${user.name}`;
+  const length = AbsolutePath.lengthProblem(home, HOME_DEPTH);
+  if (length !== undefined) yield InvalidArgument.expected("user.home", "a shorter path", length);
   if (OCCUPIED.some((folder) => AbsolutePath.isIn(home, folder) || AbsolutePath.isIn(folder, home)))
     yield InvalidArgument.expected(
       "user.home",
@@ -44,35 +49,15 @@ function* userMistakes(user: LixImageSpec["user"]): Generator<InvalidArgument> {
     );
 }
 
+/** Of the flake registry, which is the deepest file that the image has in a home. */
+const HOME_DEPTH = 3;
+
 /** A home may be anywhere else. */
 const OCCUPIED = [
   ...["/bin", "/dev", "/etc", "/lib64", "/nix", "/proc", "/root", "/sys", "/tmp", "/usr"],
-  "/var/tmp",
+  // The second is the home of nobody and the build users.
+  ...["/var/tmp", "/var/empty"],
 ];
-
-function* envMistakes(env: NonNullable<LixImageSpec["config"]["env"]>): Generator<InvalidArgument> {
-  for (const [name, value] of Object.entries(env)) {
-    const path = JsonPath.format(["config", "env", name]);
-    if (name === "" || /[=\0]/.test(name))
-      yield InvalidArgument.expected(path, "a name without =", "a name that no variable can have");
-    const values = typeof value === "string" ? [value] : Object.values(value ?? {});
-    if (values.some((each) => each?.includes("\0") === true))
-      yield InvalidArgument.expected(path, "a value without NUL", "one with NUL");
-    // As a Dockerfile would have it; no runtime replaces it.
-    if (typeof value === "string" && new RegExp(`\\$(\\{${name}\\}|${name}\\b)`).test(value))
-      yield InvalidArgument.expected(
-        path,
-        "a value to be taken literally",
-        `one with $${name} in it`,
-        `to keep what is there, write { prepend: "…" } or { append: "…" }`,
-      );
-  }
-}
-
-const emptyKeys = (path: JsonPath, record: Readonly<Record<string, unknown>>): InvalidArgument[] =>
-  Object.hasOwn(record, "")
-    ? [InvalidArgument.expected(JsonPath.format(path), "keys that are not empty", "an empty one")]
-    : [];
 
 const KINDS = ["text", "source", "target", "directory"] as const;
 
@@ -93,15 +78,26 @@ function* fileMistakes(
     );
   if (file.target?.includes("\0") === true)
     yield InvalidArgument.expected(`${where}.target`, "a path", "one with NUL");
+  const targetBytes = Buffer.byteLength(file.target ?? "");
+  if (targetBytes > MAX_TARGET)
+    yield InvalidArgument.expected(
+      `${where}.target`,
+      `at most ${MAX_TARGET} bytes`,
+      `${targetBytes} bytes`,
+    );
   if (file.target !== undefined && file.mode !== undefined)
     yield InvalidArgument.expected(`${where}.mode`, "nothing", "a mode, and a link has none");
 }
+
+const MAX_TARGET = NarLimits.default.target;
 
 type Mistake = readonly [expected: string, got: string, hint?: string];
 
 function placeMistake(path: string, args: LixImageSpec): Mistake | undefined {
   if (!AbsolutePath.is(path))
-    return ['an absolute path without "." and "..", as the key', "another key"];
+    return ['an absolute path without ".", ".." and a slash at its end, as the key', "another key"];
+  const length = AbsolutePath.lengthProblem(path);
+  if (length !== undefined) return ["a shorter path", length];
   if (path.split("/").some((name) => name.startsWith(".wh.")))
     return ["another name", "one that begins with .wh., which deletes a file in an image"];
   if (AbsolutePath.isIn(path, "/nix"))

@@ -29,11 +29,15 @@ export async function readArguments(
   }
   const directory = dirname(absolute);
   try {
-    const { args, mistakes } = readInputs(parseStrictJson(text));
+    const { args, mistakes, wrong } = readInputs(parseStrictJson(text));
     const draft = draftSpec(
       { ...args, ...instead },
       // A destination that is wrong must not be reported as missing too.
-      { directory, destination: mistakes.length > 0 ? "optional" : destination },
+      {
+        directory,
+        destination: mistakes.length > 0 ? "optional" : destination,
+        incomplete: new Set(wrong.map(([name]) => String(name))),
+      },
     );
     throwAll([...mistakes, ...draft.mistakes]);
     for (const warning of draft.warnings) log.warn(warning);

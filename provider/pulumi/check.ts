@@ -117,6 +117,7 @@ const platformNames = ({ platforms }: Spec): string[] =>
 function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: string): SpecDraft {
   const { spec, mistakes, warnings } = draftSpec(args, {
     directory,
+    incomplete: checked.incomplete,
     // Nobody can say that a destination is missing while one is unknown or wrong.
     destination: DESTINATIONS.some((name) => checked.incomplete.has(name))
       ? "optional"

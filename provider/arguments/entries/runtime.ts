@@ -9,7 +9,13 @@ const words = z.array(z.string()).readonly();
 
 const WORDS = "a list of words";
 const WORD: InnerPart = { expected: "a string", placeholder: () => "unknown" };
-const PATH = 'an absolute path without "." and "..", such as "/work"';
+const PATH = 'an absolute path without ".", ".." and a slash at its end, such as "/work"';
+/** @see https://github.com/moby/sys/blob/main/signal/signal_linux.go */
+const SIGNAL = new RegExp(
+  "^(?:SIG(?:ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|" +
+    "SYS|TERM|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ|" +
+    "RTMIN(?:\\+(?:[1-9]|1[0-5]))?|RTMAX(?:-(?:[1-9]|1[0-4]))?)|[1-9]|[1-5]\\d|6[0-4])$",
+);
 const OR_NULL = ", or null to leave it out";
 
 export const RUNTIME = {
@@ -41,6 +47,7 @@ export const RUNTIME = {
         type: "string",
         doc: "In `/etc/passwd`; also the name of its group.",
         expected: 'a name of lower-case letters, digits, - and _, such as "lix"',
+        isPublic: true,
         placeholder: () => "lix",
       },
       ".uid": {
@@ -54,13 +61,17 @@ export const RUNTIME = {
         type: "string | undefined",
         doc: "The home, which the image brings along.",
         default: "`/home/NAME`",
-        expected: 'an absolute path without a colon, such as "/home/lix"',
+        expected:
+          'an absolute path without ".", "..", a colon and a slash at its end, such as "/home/lix"',
+        isPublic: true,
       },
       ".shell": {
         type: "string | undefined",
         doc: "The login shell in `/etc/passwd`.",
         default: "the image's bash",
-        expected: 'an absolute path without a colon, such as "/bin/sh"',
+        expected:
+          'an absolute path without ".", "..", a colon and a slash at its end, such as "/bin/sh"',
+        isPublic: true,
       },
     },
     outputs: IMAGE_OUTPUTS,
@@ -84,7 +95,7 @@ export const RUNTIME = {
           .readonly()
           .optional(),
         labels: z.record(z.string(), z.string().nullable()).readonly().optional(),
-        workingDir: path.nullable().optional(),
+        workingDir: z.string().regex(AbsolutePath.orRoot).nullable().optional(),
         user: z.string().min(1).nullable().optional(),
         exposedPorts: z
           .array(z.string().regex(/^\d{1,5}(-\d{1,5})?(\/(tcp|udp|sctp))?$/))
@@ -92,11 +103,7 @@ export const RUNTIME = {
           .nullable()
           .optional(),
         volumes: z.array(path).readonly().nullable().optional(),
-        stopSignal: z
-          .string()
-          .regex(/^(SIG[A-Z0-9]+([+-]\d+)?|\d{1,2})$/)
-          .nullable()
-          .optional(),
+        stopSignal: z.string().regex(SIGNAL).nullable().optional(),
       })
       .readonly()
       .default({}),
@@ -144,6 +151,7 @@ export const RUNTIME = {
         doc: "Where the command starts.",
         default: "`/`",
         expected: PATH + OR_NULL,
+        isPublic: true,
         outputs: IMAGE_OUTPUTS,
       },
       ".user": {
@@ -164,6 +172,7 @@ export const RUNTIME = {
       },
       ".exposedPorts[]": {
         expected: 'a port, such as "8080" or "53/udp"',
+        isPublic: true,
         placeholder: () => "1",
       },
       ".volumes": {
@@ -173,12 +182,17 @@ export const RUNTIME = {
         expected: "a list of absolute paths" + OR_NULL,
         outputs: IMAGE_OUTPUTS,
       },
-      ".volumes[]": { expected: PATH, placeholder: () => "/unknown" },
+      ".volumes[]": { expected: PATH, isPublic: true, placeholder: () => "/unknown" },
       ".stopSignal": {
         type: "string | null | undefined",
         doc: "The signal that ends it: `SIGINT`, `SIGRTMIN+3`.",
         default: "`SIGTERM`",
-        expected: 'a signal, such as "SIGINT"' + OR_NULL,
+        expected: 'a signal of Linux, such as "SIGINT"' + OR_NULL,
+        isPublic: true,
+        hint: (value) => {
+          const name = `SIG${String(value).toUpperCase().replace(/^SIG/, "")}`;
+          return SIGNAL.test(name) ? `write "${name}"` : undefined;
+        },
         outputs: IMAGE_OUTPUTS,
       },
     },

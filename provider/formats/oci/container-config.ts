@@ -43,12 +43,12 @@ export function mergeConfig(config: ContainerConfig, changes: ConfigChanges): Co
   const { entrypoint, cmd } = changes;
   return {
     User: changed(config.User, changes.user),
-    ExposedPorts: changed(config.ExposedPorts, changes.exposedPorts?.map(withProtocol)),
+    ExposedPorts: changed(config.ExposedPorts, exposedPorts(changes.exposedPorts)),
     Env: mergeEnv(config.Env, changes.env ?? {}),
     Entrypoint: changed(config.Entrypoint, entrypoint),
     // The command is the entrypoint's arguments: with another entrypoint it makes no sense. Docker does so.
     Cmd: changed(isSet(entrypoint) ? [] : config.Cmd, cmd) ?? [],
-    Volumes: changed(config.Volumes, changes.volumes),
+    Volumes: changed(config.Volumes, changes.volumes && [...new Set(changes.volumes)]),
     WorkingDir: changed(config.WorkingDir, changes.workingDir),
     Labels: mergeRecords(config.Labels, changes.labels ?? {}),
     StopSignal: changed(config.StopSignal, changes.stopSignal),
@@ -60,8 +60,18 @@ const changed = <T>(before: T | undefined, change: T | null | undefined): T | un
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 
-/** As `docker build` writes EXPOSE. */
-const withProtocol = (port: string): string => (port.includes("/") ? port : `${port}/tcp`);
+/** As `docker build` writes EXPOSE: each port of a range, with its protocol, once. */
+function exposedPorts(
+  ports: readonly string[] | null | undefined,
+): readonly string[] | null | undefined {
+  if (ports === undefined || ports === null) return ports;
+  const each = ports.flatMap((port) => {
+    const [range = "", protocol = "tcp"] = port.split("/");
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${protocol}`);
+  });
+  return [...new Set(each)];
+}
 
 /** A variable that is there keeps its place; new ones follow by name. */
 function mergeEnv(
@@ -81,7 +91,9 @@ function envValue(before: string | undefined, change: EnvChange): string | undef
   if (change === null || typeof change === "string") return change ?? undefined;
   const parts = [change.prepend, before, change.append];
   // An empty part of a search path would be the working directory.
-  return parts.filter((part) => part !== undefined && part !== "").join(":");
+  const filled = parts.filter((part) => part !== undefined && part !== "");
+  // Nothing is added: where no variable is, none comes into being.
+  return filled.length === 0 ? before : filled.join(":");
 }
 
 function splitAtEquals(variable: string): [string, string] {

@@ -30,11 +30,8 @@ export function passwd(
 
 /** Text of `/etc/group`. */
 export function group(user: ImageUser = ImageUser.root): string {
-  const own = GROUPS.some(({ gid }) => gid === user.gid)
-    ? []
-    : [{ name: user.group, gid: user.gid }];
   return lines(
-    sortedByName([...GROUPS, ...own]).map(({ name, gid }) => {
+    groups(user).map(({ name, gid }) => {
       const members = accounts(user).filter((account) => account.group === name);
       return `${name}:x:${gid}:${members.map((account) => account.name).join(",")}`;
     }),
@@ -53,6 +50,16 @@ export const Reserved = {
   /** Name of the group of that number, where every image has it. */
   group: (gid: number): string | undefined => GROUPS.find((each) => each.gid === gid)?.name,
   isGroupName: (name: string): boolean => GROUPS.some((each) => each.name === name),
+};
+
+/** The names that `/etc/passwd` and `/etc/group` have. */
+export const Accounts = {
+  names: (
+    user: ImageUser,
+  ): { readonly users: readonly string[]; readonly groups: readonly string[] } => ({
+    users: accounts(user).map(({ name }) => name),
+    groups: groups(user).map(({ name }) => name),
+  }),
 };
 
 /** An owner with the names that the image has for these numbers; "" where it has none. */
@@ -115,6 +122,13 @@ function accounts(user: ImageUser): readonly Account[] {
   if (kind === "root") return ACCOUNTS;
   const account = { name, uid, gid, group, home, description: "Nix user" };
   return sortedByName([...ACCOUNTS, { ...account, shell: ({ bash }) => shell ?? bash }]);
+}
+
+function groups(user: ImageUser): readonly { readonly name: string; readonly gid: number }[] {
+  const own = GROUPS.some(({ gid }) => gid === user.gid)
+    ? []
+    : [{ name: user.group, gid: user.gid }];
+  return sortedByName([...GROUPS, ...own]);
 }
 
 function builder(number: number): Account {

@@ -102,4 +102,18 @@ describe("the image", () => {
         hasCode(error, "PATH_NOT_LOCKED") && error.message.startsWith('files["/bin/x"].target: '),
     );
   });
+
+  test("has no program and no shell of a store path that it lacks", async () => {
+    const missing = `/nix/store/${"0".repeat(32)}-x/bin/x`;
+    for (const [argument, given] of [
+      ["user.shell", { user: { name: "lix", uid: 1000, shell: missing } }],
+      ["config.entrypoint[0]", { config: { entrypoint: [missing] } }],
+      ["config.cmd[0]", { config: { cmd: [missing] } }],
+    ] as const)
+      await assert.rejects(
+        build(given),
+        (error: unknown) =>
+          hasCode(error, "PATH_NOT_LOCKED") && error.message.startsWith(`${argument}: `),
+      );
+  });
 });

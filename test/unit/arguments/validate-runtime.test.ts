@@ -39,6 +39,7 @@ test("a group that every image has keeps its name", () => {
   assert.deepEqual([0, 65534, 7].map(groupOf), ["root", "nobody", "lix"]);
 });
 
+const LONG = "a".repeat(256);
 const USER = { name: "lix", uid: 1000 };
 
 for (const [what, given, wanted] of [
@@ -61,6 +62,44 @@ for (const [what, given, wanted] of [
   ["a variable with NUL", { config: { env: { A: { append: "\0" } } } }, /^config\.env\.A: .*NUL/],
   ["$PATH in PATH", { config: { env: { PATH: "/x:$PATH" } } }, /^config\.env\.PATH: .*\$PATH/],
   ["${PATH} in PATH", { config: { env: { PATH: "${PATH}:/x" } } }, /^config\.env\.PATH: .*\$PATH/],
+  ["$PATH in an addition", { config: { env: { PATH: { append: "$PATH" } } } }, /PATH: .*\$PATH/],
+  ["$PATH with a default", { config: { env: { PATH: "${PATH:-/x}" } } }, /PATH: .*\$PATH/],
+  ["a variable of odd name in itself", { config: { env: { "A(": "$A(" } } }, /\["A\("\]: .*\$A\(/],
+  [
+    "an empty part of a search path",
+    { config: { env: { PATH: { prepend: "/x:" } } } },
+    /^config\.env\.PATH\.prepend: expected no colon/,
+  ],
+  [
+    "an empty part behind a search path",
+    { config: { env: { PATH: { append: ":/x" } } } },
+    /^config\.env\.PATH\.append: expected no colon/,
+  ],
+  ["a word with NUL", { config: { cmd: ["a", "\0"] } }, /^config\.cmd\[1\]: .*NUL/],
+  ["an empty program", { config: { entrypoint: [""] } }, /^config\.entrypoint\[0\]: expected a wo/],
+  ["a user that nobody knows", { config: { user: "app" } }, /^config\.user: .*of the image.*"app"/],
+  ["a group that nobody knows", { config: { user: "0:app" } }, /^config\.user: .*group of.*"app"/],
+  ["an empty group", { config: { user: "1000:" } }, /^config\.user: expected a name or number/],
+  ["a user without a name", { config: { user: ":5" } }, /^config\.user: expected a name or/],
+  ["three parts of a user", { config: { user: "0:0:0" } }, /^config\.user: expected a name or/],
+  ["a user's number beyond 2^31", { config: { user: "2147483648" } }, /^config\.user: .*21474836/],
+  ["a port beyond 65535", { config: { exposedPorts: ["65536"] } }, /\[0\]: expected a port from/],
+  ["the port 0", { config: { exposedPorts: ["80", "0/udp"] } }, /\[1\]: expected a port from/],
+  ["a range backwards", { config: { exposedPorts: ["90-80"] } }, /\[0\]: expected a port from/],
+  ["a signal that Linux lacks", { config: { stopSignal: "SIGFOO" } }, /stopSignal: .*"SIGFOO"/],
+  ["the signal 0", { config: { stopSignal: "0" } }, /stopSignal: expected a signal/],
+  ["a signal beyond 64", { config: { stopSignal: "65" } }, /stopSignal: expected a signal/],
+  ["a real-time signal beyond", { config: { stopSignal: "SIGRTMIN+16" } }, /stopSignal: expected/],
+  ["a home with a long name", { user: { ...USER, home: `/${LONG}` } }, /^user\.home: .*256 bytes/],
+  ["a home of 62 levels", { user: { ...USER, home: "/a".repeat(62) } }, /^user\.home: .*62 levels/],
+  ["nobody's home", { user: { ...USER, home: "/var/empty" } }, /^user\.home: .*base system has/],
+  ["a file with a long name", { files: { [`/${LONG}`]: { text: "" } } }, /^files.*256 bytes/],
+  ["a file of 65 levels", { files: { ["/a".repeat(65)]: { text: "" } } }, /^files.*65 levels/],
+  [
+    "a long link",
+    { files: { "/a": { target: "a".repeat(4096) } } },
+    /^files\["\/a"\]\.target: expected at most 4095 bytes; got 4096/,
+  ],
   ["an empty label", { config: { labels: { "": "x" } } }, /^config\.labels: expected keys/],
   ["a relative folder", { config: { workingDir: "x" } }, /^config\.workingDir: expected an abs/],
   [
@@ -138,6 +177,39 @@ test("takes what runtimes take", () => {
     }),
     [],
   );
+});
+
+test("a container may start in the root directory, and as every user of the image", () => {
+  const user = { name: "lix", uid: 1000 };
+  for (const given of [
+    { config: { workingDir: "/" } },
+    { config: { user: "nobody:root" } },
+    { user, config: { user: "lix:nixbld" } },
+    { user, config: { user: "root:lix" } },
+    { user: "any", config: { user: "user" } },
+    { config: { env: { "A(": "x", "*": "*", PATH: "/x:$PATH_EXTRA" } } },
+    { files: { ["/a".repeat(64)]: { text: "" } }, user: { ...user, home: "/a".repeat(61) } },
+  ])
+    assert.deepEqual(mistakesOf(given), []);
+});
+
+test("a user that is not known yet may have any name", () => {
+  const { args } = readInputs({ config: { user: "app" } });
+  const options = { directory: "/work", destination: "optional" } as const;
+  assert.deepEqual(draftSpec(args, { ...options, incomplete: new Set(["user"]) }).mistakes, []);
+  assert.equal(draftSpec(args, options).mistakes.length, 1);
+});
+
+test("a signal and a path that are nearly right are answered with what to write", () => {
+  for (const [given, wanted] of [
+    ["TERM", 'write "SIGTERM"'],
+    ["sigint", 'write "SIGINT"'],
+    ["sigrtmin+3", 'write "SIGRTMIN+3"'],
+    ["x", undefined],
+  ] as const) {
+    const [mistake] = readInputs({ config: { stopSignal: given } }).mistakes;
+    assert.equal((mistake as { hint?: string }).hint, wanted);
+  }
 });
 
 test("a source is found from the folder of the arguments", () => {

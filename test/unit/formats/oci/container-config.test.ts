@@ -78,9 +78,18 @@ test("another entrypoint drops the earlier command, unless the program names it 
   assert.deepEqual(merged({ cmd: ["x"] }).Entrypoint, ["/enter"]);
 });
 
-test("a port without a protocol is TCP's", () => {
-  const { ExposedPorts } = merged({ exposedPorts: ["80", "53/udp", "8000-8010"] });
-  assert.deepEqual(ExposedPorts, ["80/tcp", "53/udp", "8000-8010/tcp"]);
+test("a port without a protocol is TCP's, and a range is each of its ports, as Docker writes them", () => {
+  const { ExposedPorts } = merged({ exposedPorts: ["80", "53/udp", "8000-8002", "080/tcp"] });
+  assert.deepEqual(ExposedPorts, ["80/tcp", "53/udp", "8000/tcp", "8001/tcp", "8002/tcp"]);
+});
+
+test("a volume that is named twice is one", () => {
+  assert.deepEqual(merged({ volumes: ["/b", "/a", "/b"] }).Volumes, ["/b", "/a"]);
+});
+
+test("nothing put before or behind a variable that is not there makes none", () => {
+  const { Env } = mergeConfig(BASE, { env: { NONE: {}, NO: { prepend: "" }, EMPTY: {} } });
+  assert.deepEqual(Env, BASE.Env);
 });
 
 test("names that every object has are variables and labels like any other", () => {
