@@ -39,7 +39,7 @@ usage: lix-image COMMAND …
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join("\n")}
 
-\`lix-image COMMAND --help\` lists what a command takes.
+\`lix-image COMMAND --help\` lists the arguments and options of a command.
 
 ARGS.json, which most commands take, holds the arguments of the Pulumi resource. Relative paths in it are
 relative to that file. LIX_IMAGE_CACHE names the local cache folder, LIX_IMAGE_CACHE_SIZE its limit, such

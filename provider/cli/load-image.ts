@@ -20,7 +20,7 @@ export async function loadImage(
 ): Promise<number> {
   const session = new Session();
   const read = await readArguments(file, "optional", { archives: [] });
-  // Found first, so that nothing is built when there is no daemon.
+  // The daemon is looked up first, because without one there is no need to build.
   const docker = podman ? undefined : await findDocker(process.env);
   const spec = await forOneMachine(read, docker);
   const imagePlan = await planWithinLimits(session, spec);

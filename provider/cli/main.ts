@@ -40,7 +40,7 @@ function commandNamed(name: string): Command {
   const command = COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return command;
   const names = COMMANDS.map((each) => each.name).join(", ");
-  throw new UsageError(`unknown command ${JSON.stringify(name)}; known are ${names}`);
+  throw new UsageError(`unknown command ${JSON.stringify(name)}; the commands are ${names}`);
 }
 
 function version(): string {

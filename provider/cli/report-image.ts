@@ -73,7 +73,7 @@ async function namesFile(text: string | undefined): Promise<boolean> {
   );
 }
 
-/** Whether it is a lock and no file of arguments. What is wrong with it is said by whoever reads it. */
+/** Whether it is a lock and not a file of arguments. The code that reads it later reports what is wrong with it. */
 async function holdsLock(file: string): Promise<boolean> {
   try {
     const value = parseStrictJson(decodeUtf8(await readFileWithin("lockBytes", file), file));

@@ -130,7 +130,7 @@ function loadedImages({ status, text }: DaemonResponse, description: string): st
   if (messages.includes(undefined) || !said.some((line) => line.startsWith("Loaded image")))
     throw lixError("DOCKER_REFUSED", {
       description,
-      reason: `its answer is not whole: ${JSON.stringify(text)}`,
+      reason: `its answer is incomplete: ${JSON.stringify(text)}`,
     });
   return said;
 }

@@ -89,9 +89,9 @@ async function openBlob(dir: string, digest: Digest): Promise<Bytes | undefined>
 const blobPath = (dir: string, digest: Digest): string =>
   join(dir, "blobs", "sha256", Digest.hex(digest));
 
-/** A place on the same file system for files that are not whole yet; empty again afterwards. */
+/** A place on the same file system for files that are not complete yet; empty again afterwards. */
 async function withIncoming(dir: string, use: (incoming: string) => Promise<void>): Promise<void> {
-  // What killed processes left: such a folder, or an index.json that was not whole.
+  // What killed processes left: such a folder, or an incomplete index.json.
   await removeAbandoned(dir, ".");
   const incoming = temporaryPath(join(dir, ".incoming"));
   try {

@@ -72,7 +72,7 @@ async function isShownWithTag(
   } finally {
     // Also when the push is over: a failed neighbour aborts the signal.
     await client.deleteTag(tag, AbortSignal.timeout(TIME_LIMIT.untag.ms)).catch(() => {
-      log.warn(`${client.description}: the tag ${tag} is left over and can be removed by hand`);
+      log.warn(`${client.description}: the tag ${tag} was not removed; you can remove it by hand`);
     });
   }
 }

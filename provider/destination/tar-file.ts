@@ -29,7 +29,7 @@ export interface TarFileEntry {
   readonly open: () => Bytes;
 }
 
-/** Lends the files of an archive. Throws ImageUnreadable for a file that is no archive, or not whole. */
+/** Lends the files of an archive. Throws ImageUnreadable for a file that is not an archive or is incomplete. */
 export async function withTarFile<T>(file: string, use: (tar: TarFile) => Promise<T>): Promise<T> {
   const path = resolve(file);
   const format = formatOf(await firstBytes(path));
@@ -83,7 +83,7 @@ async function indexTar(path: string, description: string): Promise<TarFile> {
     }
   } catch (error) {
     if (!(error instanceof TarMalformed)) throw error;
-    throw new ImageUnreadable(description, "it is no tar archive, or not whole", error);
+    throw new ImageUnreadable(description, "it is not a tar archive, or it is incomplete", error);
   }
   return {
     description,

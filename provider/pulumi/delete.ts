@@ -1,6 +1,6 @@
 /**
- * delete: keeps what was pushed, unless `deleteFromRegistry`: then {@link OwnedImage} says what may go from
- * every repository that the image was pushed to, and what goes or stays is said.
+ * delete: keeps what was pushed, unless `deleteFromRegistry` is set. Then {@link OwnedImage} decides what to remove
+ * from each repository that has the image, and the log says what was removed and what was kept.
  * @module
  */
 import { renderLines, throwAll } from "../base/errors.ts";
@@ -19,7 +19,7 @@ export async function remove(props: PropertyMap): Promise<void> {
   throwAll(failures);
 }
 
-/** After an update, removes the tags that are no longer asked for, and the image from mirrors that are no longer named. */
+/** After an update, removes the tags that the program no longer names, and the image from mirrors likewise. */
 export async function pruneUnreferenced(olds: PropertyMap, news: PropertyMap): Promise<void> {
   const after = Recorded.parse(news);
   const wanted = new Set(Recorded.tags(after));
@@ -33,7 +33,10 @@ export async function pruneUnreferenced(olds: PropertyMap, news: PropertyMap): P
     // What was pushed is recorded all the same: a mirror may be dropped because it is down.
     await removal.catch((error: unknown) => {
       const [first = "", ...more] = renderLines(error);
-      log.warn([`${description}: what is no longer asked for stays: ${first}`, ...more]);
+      log.warn([
+        `${description}: what the program no longer names was not removed: ${first}`,
+        ...more,
+      ]);
     });
   }
 }

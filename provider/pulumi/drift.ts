@@ -1,6 +1,6 @@
 /**
- * How an image stands in one repository, compared with what was pushed there. Only a definite 404 is
- * "gone": denial, overload and silence throw.
+ * Compares an image in one repository with what was pushed there. Only a 404 means "gone": if the registry denies
+ * access, is overloaded or does not answer, this throws.
  * @module
  */
 import { mapConcurrent } from "../base/concurrency.ts";
@@ -11,7 +11,7 @@ import type { ImagePart } from "./recorded-blobs.ts";
 /** Requests in flight for one repository; as many as a push has. */
 const WIDTH = 4;
 
-/** The same in every repository. */
+/** What every repository should have. */
 export interface PushedImage {
   readonly root: Digest;
   /** The manifests of the platforms below an index. */
@@ -54,7 +54,7 @@ export async function standingIn(
     ...(there === undefined ? [`manifest ${root} is gone`] : []),
     ...children.flatMap((child, at) => (rest[at] === undefined ? [lost("manifest", child)] : [])),
     ...tags.flatMap((tag, at) => tagDrift(tag, root, pointers[at])),
-    // Registries that clean up wrongly, or restore a backup, lose them from under their manifest.
+    // A registry can lose the blobs of a manifest by a wrong cleanup or by restoring a backup.
     ...blobs.flatMap((blob, at) => (held[at] === true ? [] : [lost("blob", blob)])),
   ];
   return { repository, pointers, drift, gone: false };
@@ -73,7 +73,7 @@ function tagDrift(tag: string, expected: Digest, got: Digest | undefined): strin
 const GONE = "the image is gone";
 export const NEVER_THERE = "the image is not there";
 
-/** What drift says of a further destination that did not take the image. */
+/** The drift of a further destination that the image could not be pushed to. */
 export const notPushedTo = (destination: string): string => `${destination}: ${NEVER_THERE}`;
 
 /** Whether a refresh found that this mirror, or the first of several repositories, lost the image. */

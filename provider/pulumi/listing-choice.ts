@@ -1,5 +1,5 @@
 /**
- * Which listings a state holds when all of them would be too long. Whoever plans from the state downloads each
+ * Which listings a state holds when all of them would be too long. A later plan from this state downloads each
  * package whose listing is missing, so a listing is worth that download.
  * @module
  */

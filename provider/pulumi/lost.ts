@@ -1,6 +1,6 @@
 /**
- * Repositories of which a refresh in this process found the image gone: the engine forgets the resource, and
- * makes it as one that never was.
+ * Repositories that have lost the image, as a refresh in this process found. The engine then drops the resource from
+ * its state and creates it like a new one, so this is remembered here.
  * @module
  */
 import { log } from "../base/log.ts";

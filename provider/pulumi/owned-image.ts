@@ -1,9 +1,9 @@
 /**
  * What a resource with `deleteFromRegistry` may remove from one repository: the tags that still point to the
- * digest that it pushed, and the manifest only when nothing else is seen to need it; never a digest blindly,
- * and nothing that another resource of this operation, such as its own replacement, claims.
+ * digest that it pushed, and the manifest if nothing else in the repository is seen to need it. It removes
+ * nothing that another resource of this operation claims, such as its own replacement.
  *
- * No mark on what we push could tell whose it is: two stacks with one image push the same bytes.
+ * A mark in the image could not show who owns it: two stacks with the same image push the same bytes.
  * @module
  */
 import { renderLines } from "../base/errors.ts";
@@ -57,7 +57,7 @@ export const OwnedImage = {
     const unlisted = ours.filter((tag) => !listed.includes(tag));
     if (unlisted.length > 0) {
       log.warn(
-        `${description}: nothing was removed: the registry's list of tags is not complete, since ${unlisted.join(", ")} is not in it`,
+        `${description}: nothing was removed: the registry's list of tags is incomplete: ${unlisted.join(", ")} is not in it`,
       );
       return;
     }
@@ -69,7 +69,7 @@ export const OwnedImage = {
     }
     const others = othersUsing(image, standing);
     const manifest = others.length === 0 && claimed.length === 0;
-    // With the manifest go all its tags.
+    // Deleting the manifest deletes all its tags.
     const removed = manifest
       ? await deleteManifest(client, digest, ours)
       : await deleteTags(client, ours);
@@ -96,21 +96,21 @@ function othersUsing({ tags }: OwnedImage, { pointing, indexes }: TagStanding): 
 }
 
 const claims = ({ claimed }: OwnedImage): string[] =>
-  claimed.length === 0 ? [] : [`another resource of this stack has ${claimed.join(", ")}`];
+  claimed.length === 0 ? [] : [`another resource of this stack uses ${claimed.join(", ")}`];
 
 function sayRemoved(description: string, removed: readonly string[]): void {
   if (removed.length > 0) log.info(`${description}: removed ${removed.join(", ")}`);
 }
 
-/** Tags that were ours. */
+/** Logs the tags that the resource pushed and that somebody moved since. */
 function sayKept({ client, tags }: OwnedImage, { moved }: TagStanding): void {
   for (const [tag, digest] of moved)
     if (tags.has(tag))
-      log.info(`${client.description}: kept ${tag}, which points to ${digest} by now`);
+      log.info(`${client.description}: kept ${tag}, which now points to ${digest}`);
 }
 
-// A registry that forbids deletion must not keep the resource in state for ever, so it is warned about.
-// What was removed is the answer.
+// A registry that forbids deletion must not keep the resource in state for ever, so its refusal is a warning.
+// Both functions return what was removed.
 
 async function deleteManifest(
   client: RegistryClient,
@@ -121,7 +121,7 @@ async function deleteManifest(
     await client.deleteManifest(digest);
     return [...tags, digest];
   } catch (error) {
-    // Google's registries delete no manifest that has a tag: the tags go first there.
+    // Google's registries refuse to delete a manifest that has a tag, so its tags are deleted first.
     if (wantsTagsFirst(error) && tags.length > 0) {
       const removed = await deleteTags(client, tags);
       if (removed.length < tags.length) return removed;
@@ -137,11 +137,11 @@ async function deleteTags(client: RegistryClient, tags: readonly string[]): Prom
     try {
       await client.deleteTag(tag);
     } catch (error) {
-      // What is the matter with one is with the others.
+      // The other tags would fail for the same reason.
       const left = tags.slice(at).join(", ");
       if (cannotUntag(error))
         log.warn(
-          `${client.description}: this registry cannot delete a tag without its image; what stays: ${left}`,
+          `${client.description}: this registry cannot delete a tag without its image, so it keeps ${left}`,
         );
       else warnAbout(`${client.description}: could not remove ${left}`, error);
       return tags.slice(0, at);

@@ -3,8 +3,8 @@ import type { DestinationFailure } from "../app/publish.ts";
 import type { PropertyMap } from "./property-map.ts";
 
 /**
- * The first destination has the image and a further one does not. By `id`, `properties` and `reasons` the
- * engine knows that: it keeps what was made in state, and the next `up` updates it.
+ * The first destination has the image and a further one does not. The engine recognizes such an error by `id`,
+ * `properties` and `reasons`: it keeps the resource in state, and the next `up` updates it.
  * @see @pulumi/pulumi/cmd/dynamic-provider, grpcResponseFromError
  */
 export class PartlyPushed extends LixImageError {
@@ -15,7 +15,7 @@ export class PartlyPushed extends LixImageError {
   constructor(result: { id: string; outs: PropertyMap }, failures: readonly DestinationFailure[]) {
     const [first = "", ...more] = failures.flatMap(({ error }) => renderLines(error));
     super([`pushed, but not to all destinations: ${first}`, ...more], {
-      hint: "state has what was pushed; the next `up` brings the rest there",
+      hint: "the state records what was pushed; the next `up` sends the rest",
     });
     this.id = result.id;
     this.properties = result.outs;

@@ -1,6 +1,5 @@
 /**
- * The plans that check made in this process, so that diff, which gets inputs only, can say what is in
- * a layer.
+ * The plans that check made in this process. Diff gets only inputs, and looks up here what is in a layer.
  * @module
  */
 import type { BuiltPlatform } from "../app/build-image.ts";
@@ -19,11 +18,11 @@ export function rememberPlan(imagePlan: ImagePlan, uncached: ReadonlySet<LayerKe
   plans.set(imagePlan.planKey, { ...imagePlan, uncached });
 }
 
-/** `planKey` may be unknown, or of another process. */
+/** Undefined if `planKey` is unknown or comes from another process. */
 export const planOf = (planKey: unknown): RememberedPlan | undefined =>
   typeof planKey === "string" ? plans.get(planKey) : undefined;
 
-/** @param recorded layers that need no look. */
+/** @param recorded layers that are known to the state and need no check. */
 export async function uncachedLayers(
   session: Session,
   built: readonly BuiltPlatform[],

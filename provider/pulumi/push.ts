@@ -1,6 +1,6 @@
 /**
- * create and update: push what the destinations lack, tags last, and record what is there now. Without
- * the first destination it throws and nothing is recorded; what a further one lacks is recorded as drift.
+ * create and update: push what the destinations lack, tags last, and record what they have now. If the first
+ * destination fails, this throws and records nothing; if a further one fails, this is recorded as drift.
  * @module
  */
 import { renderLines, throwAll } from "../base/errors.ts";
@@ -71,7 +71,7 @@ export async function push(
       ...DeclaredOutputs.complete(withLayerNames(described)),
       drift: failures.map(({ destination }) => notPushedTo(destination)),
       __state: pushedState(state, published.assembled),
-      // A refresh answers with the inputs, and is given the outputs.
+      // A refresh gets the outputs and has to return the inputs.
       __checked: Known.value(given.fingerprint),
       ...promisedBeside(given),
       __provider: inputs["__provider"],
@@ -79,22 +79,22 @@ export async function push(
   };
 }
 
-/** Without those that the user wants to be warned about only; they are drift all the same. */
+/** Leaves out the mirrors whose failure is only a warning for the user; they are recorded as drift, too. */
 function fatal({ args, mirrors }: Spec, failures: readonly DestinationFailure[]) {
   if (args.mirrorFailure === "error") return failures;
   const names = new Set(mirrors.map(Repository.format));
   for (const { destination, error } of failures)
     if (names.has(destination)) {
       const [first = "", ...more] = renderLines(error);
-      const line = `${destination} does not have the image; the next \`up\` brings it there: ${first}`;
+      const line = `${destination} does not have the image; the next \`up\` sends it there: ${first}`;
       log.warn([line, ...more]);
     }
   return failures.filter(({ destination }) => !names.has(destination));
 }
 
 /**
- * With the layers as they were pushed: a layer that had to be compressed again may have another digest now.
- * Check gets to see this after a refresh, which makes outputs inputs.
+ * The state with the layers as they were pushed, because a layer that was compressed again may have a new digest.
+ * Check reads this state after a refresh, which turns outputs into inputs.
  */
 function pushedState(text: string | undefined, { platforms }: Assembled): string | undefined {
   const planned = ResourceState.parse(text);

@@ -1,6 +1,6 @@
 /**
- * Inputs whose arguments a policy has changed after check. The policy wins: the image is the one of the
- * arguments as they are now, so its outputs are computed again before they are compared.
+ * Inputs whose arguments a policy changed after check. The policy wins: the image is made from the changed
+ * arguments, so its outputs are computed again before they are compared.
  * @module
  */
 import type { Session } from "../image/session.ts";
@@ -15,7 +15,7 @@ import type { PropertyMap } from "./property-map.ts";
 export interface Remediated {
   /** As check would have answered for these arguments. */
   readonly inputs: PropertyMap;
-  /** What happened, for people; nothing where no policy changed anything. */
+  /** Lines for the user; none if no policy changed anything. */
   readonly remediation: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function remediated(
 ): Promise<Remediated> {
   const given = CheckedInputs.parse(news);
   if (ArgumentFingerprint.belongs(given)) return { inputs: news, remediation: [] };
-  // What it would have to fetch, `up` fetches.
+  // A dry run downloads nothing; `up` will.
   const checked = { ...parseArguments(news), dryRun: true };
   const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, directory });
   const digest = Known.format(inputs.outputs.digest);
@@ -50,8 +50,8 @@ export function remediationLines(given: CheckedInputs, digest: string): string[]
 }
 
 /**
- * Where check's answer is not what was pushed: kept as `__promised` in the outputs, because a refresh answers
- * with the inputs as well, and the engine shows each that differs from the inputs in state.
+ * If the pushed image is not the one that check computed, check's answer is kept as `__promised` in the outputs:
+ * a refresh has to return the same inputs, because the engine shows each that differs from those in state.
  */
 export function promisedBeside(given: CheckedInputs): PropertyMap {
   if (ArgumentFingerprint.belongs(given)) return {};
@@ -60,7 +60,7 @@ export function promisedBeside(given: CheckedInputs): PropertyMap {
     __state: Known.format(given.state),
     __checked: Known.format(given.fingerprint),
   };
-  // Null takes away what was not there.
+  // Null removes a value that check did not return.
   const promised = Object.entries(shown).map(([name, value]) => [name, value ?? null]);
   return { __promised: Object.fromEntries(promised) };
 }

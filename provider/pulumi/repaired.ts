@@ -1,6 +1,6 @@
 /**
- * What a push puts right in one repository, in words: a tag that is back, an image that was lost. Told by what
- * the push found there, so that it holds without a refresh, too.
+ * Describes what a push repaired in one repository: a tag that is back, an image that was lost. It depends on what
+ * the push found there, so it is right without a refresh, too.
  * @module
  */
 import type { PushReport } from "../app/push-report.ts";
@@ -15,7 +15,7 @@ import { Target } from "./target.ts";
 export function repairedIn(before: Recorded, root: Digest, report: PushReport): string[] {
   const { destination, written } = report;
   if (wasLost(destination) || isGoneIn(before.drift, destination))
-    return ["the image was lost, and is back"];
+    return ["the image was lost and is back"];
   const old = Recorded.digest(before);
   const had = Target.repositories(before.target).map(Repository.format).includes(destination);
   // With another image every tag moves, and that is no repair.
@@ -28,7 +28,7 @@ export function repairedIn(before: Recorded, root: Digest, report: PushReport): 
   return written.flatMap(({ reference, before: pointed }) => {
     const platform = children.get(reference);
     if (platform !== undefined) return [`manifest ${reference} (${platform}) is back`];
-    // Where it points to the image before, it was as we left it.
+    // A tag that pointed to the previous image was as we left it.
     if (!ours.has(reference) || pointed === old) return [];
     const from = pointed === undefined ? "" : ` (it pointed to ${pointed})`;
     return [`tag ${reference} is back${from}`];

@@ -77,7 +77,7 @@ export const ResourceState = {
     return sameImage(before, now) && listed;
   },
 
-  /** Whether the two would be written as the same text: listings are told apart by their narHash. */
+  /** Whether the two would be written as the same text: listings are compared by their narHash. */
   same(a: ResourceState, b: ResourceState): boolean {
     const sameListings =
       a.listings.size === b.listings.size &&
@@ -137,7 +137,7 @@ function believed(json: unknown): ResourceState | undefined {
   return { lockSha256, layers, listings };
 }
 
-/** Over what the state says, not over its text: what cannot be read is no part of it. */
+/** The checksum covers the parsed contents, not the text, so it leaves out what cannot be parsed. */
 const checksumOf = (contents: Json): string =>
   createHash("sha256").update(canonicalJson(contents)).digest("hex").slice(0, CHECKSUM_DIGITS);
 
@@ -150,8 +150,8 @@ function warnOnce(text: string): void {
   if (warned.has(text)) return;
   warned.add(text);
   log.warn(
-    "what the stack's state says of an image (`__state`) is damaged, or was edited; " +
-      "it is not used, and what it knew is computed again",
+    "the `__state` of an image in the stack's state is damaged or was edited; " +
+      "it is ignored, and its contents are computed again",
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * What an update changes, in a few lines for people: packages, layers, bytes, destination.
+ * Describes what an update changes in a few lines: packages, layers, bytes, destinations.
  * @module
  */
 import { formatBytes } from "../base/format-bytes.ts";
@@ -29,7 +29,7 @@ export function summarize(before: Recorded, news: CheckedInputs): string[] {
   ];
 }
 
-/** For an image that is not there yet. @param news what check answers. */
+/** For an image that is not in the state yet. @param news what check answers. */
 export function summarizeNew(news: CheckedInputs): string[] {
   return layerLines(undefined, news);
 }
@@ -57,7 +57,7 @@ function layerLines(olds: string | undefined, news: CheckedInputs): string[] {
   if (!news.outputs.digest.isKnown) return [notKnown("layers", news, "digest")];
   const before = ResourceState.parse(olds).layers;
   const after = ResourceState.parse(Known.value(news.state)).layers;
-  // Told apart by recipe, so another compressor's bytes are no change.
+  // Layers are compared by recipe, so the bytes of another compressor are not a change.
   const added = [...after].filter(([key]) => !before.has(key));
   if (added.length === 0) return [];
   const keys = new Set(added.map(([key]) => key));
@@ -94,7 +94,7 @@ function bytesToFetch(plan: RememberedPlan | undefined): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** What is in the layers with these keys; platforms may have some alike. */
+/** The names of the layers with these keys, each once; platforms may share layers. */
 function namesOf(keys: ReadonlySet<LayerKey>, plan: ImagePlan | undefined): string[] {
   const layers = plan?.platforms.flatMap((platform) => platform.layers) ?? [];
   const names = layers
@@ -103,7 +103,7 @@ function namesOf(keys: ReadonlySet<LayerKey>, plan: ImagePlan | undefined): stri
   return [...new Set(names)];
 }
 
-/** With the unknown arguments it waits for; without any it is a download that a preview may not make. */
+/** Names the unknown arguments behind it. If there are none, a preview may not make the download that it needs. */
 function notKnown(what: string, news: CheckedInputs, output: PreviewOutput): string {
   const places = unknownBehind(output, news.args).map(JsonPath.format);
   const cause = places.length === 0 ? "previewDigests" : places.join(", ");
@@ -126,7 +126,7 @@ function referenceLines(before: Recorded, news: CheckedInputs): string[] {
   ];
 }
 
-/** What a repository gets that has nothing of the image. */
+/** The size of a push to a repository that has no part of the image. */
 function wholeImage(news: CheckedInputs): string {
   const { layers } = ResourceState.parse(Known.value(news.state));
   if (layers.size === 0) return "";
@@ -143,6 +143,6 @@ function listLines(
   const left = before.filter((each) => !after.includes(each));
   return [
     ...(added.length > 0 ? [`${what}: + ${added.join(", ")}${gets}`] : []),
-    ...(left.length > 0 ? [`${what}: no longer ours: ${left.join(", ")}`] : []),
+    ...(left.length > 0 ? [`${what}: no longer managed: ${left.join(", ")}`] : []),
   ];
 }

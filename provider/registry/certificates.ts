@@ -105,7 +105,7 @@ async function readCa(file: string): Promise<string | undefined> {
     return await readFile(file, "utf8");
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw unreadable(file, error);
-    log.warn(`${file}: passed over, it leads nowhere`);
+    log.warn(`${file}: ignored, because it is a dangling link`);
     return undefined;
   }
 }

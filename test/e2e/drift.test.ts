@@ -30,7 +30,7 @@ test("a moved tag is shown and put back, a lost image made again", NO_ENGINE, as
     stack.registry.store.repositories.clear();
     const remade = await stack.up("--refresh");
     assert.match(remade.text, /lix: the image was lost: its manifest and tags are gone/);
-    assert.match(remade.text, /; the image was lost, and is back/);
+    assert.match(remade.text, /; the image was lost and is back/);
     assert.equal(stack.tagged(), digest);
     await stack.up("--refresh", "--expect-no-changes");
   });

@@ -6,7 +6,7 @@ export const load = defineCommand({
   summary: "build, and load into the Docker daemon or into podman's storage",
   usage: ["ARGS.json [--daemon | --podman] [--json]"],
   about: [
-    "Builds the image and loads it into the Docker daemon of DOCKER_HOST or of the current context, or into podman's storage. When ARGS.json names several systems, the daemon's is loaded; with --podman it is this machine's.",
+    "Builds the image and loads it into the Docker daemon of DOCKER_HOST or of the current context, or into podman's storage. When ARGS.json names several systems, the image for the daemon's system is loaded, or with --podman the image for this machine's.",
   ],
   operands: { required: ["ARGS.json"] },
   options: {

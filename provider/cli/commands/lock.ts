@@ -7,7 +7,7 @@ export const lock = defineCommand({
   summary: "make a lock from a channel, with Nix, or from store paths; update or check one",
   about: [
     "Writes the lock file, which names every package of an image.",
-    `An image needs ${REQUIRED_ATTRIBUTES.join(" ")}. The package "nix" is the Lix of the image. Closures, sizes, hashes and signatures come from the binary caches. Nothing is built, and of the contents only a tarball of nixpkgs is downloaded. The same input gives the same bytes.`,
+    `An image needs ${REQUIRED_ATTRIBUTES.join(" ")}. The package "nix" is the Lix of the image. Closures, sizes, hashes and signatures come from the binary caches. Nothing is built, and no contents are downloaded except a tarball of nixpkgs. The same input gives the same bytes.`,
   ],
   sections: LOCK_SECTIONS,
   run: async (line) => {

@@ -9,8 +9,8 @@ export const report = defineCommand({
     "REF | --oci DIR|FILE.tar | --docker-archive FILE [--against ARGS.json|REF] [--html FILE] [--json]",
   ],
   about: [
-    "Shows the layers and store paths that an image is made of, their sizes, the packages with their versions, and by which references each store path came in. With --against it shows which packages changed, and what has to be pushed and pulled again.",
-    `The image of ARGS.json is built as far as its layers are not known yet, and pushed nowhere. Of an image elsewhere every layer is downloaded and read. ${REF_IN_ARCHIVE}`,
+    "Shows the layers and store paths that an image is made of, their sizes, the packages with their versions, and the references through which each store path came in. With --against it shows which packages changed, and what has to be pushed and pulled again.",
+    `For ARGS.json, layers that are not known yet are built, and nothing is pushed. For an image elsewhere, every layer is downloaded and read. ${REF_IN_ARCHIVE}`,
   ],
   operands: { optional: ["ARGS.json|REF"] },
   options: {

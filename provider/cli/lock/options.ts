@@ -61,7 +61,7 @@ const NIXPKGS = {
   "no-nixpkgs": {
     type: "boolean",
     multiple: true,
-    doc: "Bundles none; images then need bundleNixpkgs: false.",
+    doc: "Locks no nixpkgs source; images then need bundleNixpkgs: false.",
   },
 } as const;
 
@@ -104,7 +104,7 @@ const UPDATE = {
   },
   check: {
     type: "boolean",
-    doc: "Prints the same and does not write the lock. Exits with 0 when the lock is up to date, with 3 when it is out of date, and with 1 when this cannot be found out.",
+    doc: "Prints the same and does not write the lock. Exits with 0 when the lock is up to date, with 3 when it is out of date, and with 1 when this cannot be determined.",
   },
   json: { type: "boolean", doc: "Prints what changes as JSON." },
   markdown: {

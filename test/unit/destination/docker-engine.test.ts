@@ -54,9 +54,9 @@ test("shows why the daemon refuses an image, whatever the status", async () => {
     { status: 200, body: '{"stream":"…"}\n{"error":"bad layer"}\n', says: /bad layer/ },
     { status: 200, body: '{"errorDetail":{"message":"bad tar"}}\n', says: /bad tar/ },
     { status: 404, body: "page not found", says: /status 404/ },
-    { status: 200, body: "", says: /not whole: ""/ },
-    { status: 200, body: '{"stream":"Loading layer"}\n', says: /not whole/ },
-    { status: 200, body: '{"stream":"Loaded image: a:b"}\n{"errorDe', says: /not whole/ },
+    { status: 200, body: "", says: /incomplete: ""/ },
+    { status: 200, body: '{"stream":"Loading layer"}\n', says: /incomplete/ },
+    { status: 200, body: '{"stream":"Loaded image: a:b"}\n{"errorDe', says: /incomplete/ },
   ];
   const archive = await dockerArchive(IMAGE, TAGS);
   for (const { says, ...answer } of cases)

@@ -61,12 +61,12 @@ for (const [how, compress] of [
     }));
 
 for (const [what, bytes, problem] of [
-  ["is cut off", tarOf(...PARTS).subarray(0, 1200), /not whole/],
-  ["has no end", tarOf(...PARTS).subarray(0, -1024), /not whole/],
+  ["is cut off", tarOf(...PARTS).subarray(0, 1200), /incomplete/],
+  ["has no end", tarOf(...PARTS).subarray(0, -1024), /incomplete/],
   ["is compressed and cut off", gzipSync(tarOf(...PARTS)).subarray(0, -12), /not decompress/],
   ["is compressed in a way we do not know", Buffer.from("BZh91AY&SY"), /not decompress/],
-  ["is empty", new Uint8Array(), /no tar archive/],
-  ["is something else", Buffer.alloc(2000, "text"), /no tar archive/],
+  ["is empty", new Uint8Array(), /not a tar archive/],
+  ["is something else", Buffer.alloc(2000, "text"), /not a tar archive/],
   ["has a file twice", tarOf({ name: "a" }, { name: "./a" }), /two files "a"/],
 ] as const)
   test(`a file that ${what} is refused by its name`, () =>

@@ -163,6 +163,6 @@ test("a mirror that is dropped because it is down costs a warning, not the updat
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0] ?? "",
-      new RegExp(`^${mirrors[1]}: what is no longer asked for stays: `),
+      new RegExp(`^${mirrors[1]}: what the program no longer names was not removed: `),
     );
   }));

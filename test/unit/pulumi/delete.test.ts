@@ -128,7 +128,7 @@ for (const [status, code] of [
       const body = JSON.stringify({ errors: [{ code, message: "no" }] });
       registry.faults.push({ method: "DELETE", times: 99, act: { kind: "answer", status, body } });
       assert.deepEqual(await warningsOf(() => remove(outs)), [
-        `${registry.host}/acme/lix: this registry cannot delete a tag without its image; what stays: latest, extra`,
+        `${registry.host}/acme/lix: this registry cannot delete a tag without its image, so it keeps latest, extra`,
       ]);
       assert.equal(registry.count("DELETE"), 1);
       assert.equal(repository.tags.size, 3);
@@ -185,7 +185,10 @@ test("nothing is removed where the list of tags lacks one that is there", async 
       const act = { kind: "answer", status: 200, body } as const;
       workshop.registry.faults.push({ path: /tags\/list/, times: 9, act });
       const warnings = await warningsOf(() => remove(outs));
-      assert.match(warnings.join(), /nothing was removed: the registry's list of tags is not comp/);
+      assert.match(
+        warnings.join(),
+        /nothing was removed: the registry's list of tags is incomplete/,
+      );
       assert.equal(workshop.registry.count("DELETE"), 0);
       assert.equal(repository.tags.size, 2);
     });
@@ -200,7 +203,7 @@ test("what is removed and what is kept is said, each by its name", async () => {
     assert.deepEqual(await narrationOf(() => remove(outs)), [
       `${name}: removed extra`,
       `${name}: kept ${digest}: other tags point to it: production, stable`,
-      `${name}: kept latest, which points to ${other} by now`,
+      `${name}: kept latest, which now points to ${other}`,
     ]);
     for (const tag of ["production", "stable"]) repository.tags.delete(tag);
     repository.tags.set("latest", digest);

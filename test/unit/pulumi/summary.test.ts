@@ -48,7 +48,7 @@ test("an update says which packages, layers and tags change", () => {
     "packages: curl 8.9.0 → 8.9.1, + jq 1.7, - tree",
     "layers: 1 new (at most 2.5 MB to push), 1 reused",
     "tags: + localhost:5000/lix:edge",
-    "tags: no longer ours: localhost:5000/lix:latest",
+    "tags: no longer managed: localhost:5000/lix:latest",
   ]);
 });
 
@@ -57,7 +57,7 @@ test("a new mirror and one that is no longer named are listed; an unknown one is
   const after = { ...before, mirrors: ["c.example/lix", "d.example/lix"] };
   assert.deepEqual(summarize(mirrored, after), [
     "mirrors: + d.example/lix (at most 300 B to push)",
-    "mirrors: no longer ours: b.example/lix",
+    "mirrors: no longer managed: b.example/lix",
   ]);
   const unknown = { ...before, mirrors: ["c.example/lix", UNKNOWN] };
   assert.deepEqual(summarize(mirrored, unknown), ["mirrors: not known yet"]);
