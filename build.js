@@ -71,7 +71,7 @@ function importing(text, extension) {
   return text.replace(/"\.\/([\w-]+)\.(?:ts|js|cjs)"/g, `"./$1.${extension}"`);
 }
 
-/** Of declarations: what is there at run time. */
+/** What a bundle of declarations leaves out, because it is there at run time. */
 function exportedValues({ statements }) {
   const isExported = ({ modifiers = [] }) =>
     modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
@@ -90,7 +90,7 @@ function exportedValues({ statements }) {
 }
 
 /**
- * Of the 30 MB of sql.js the 0.7 MB that are used, as npm installed them by the lock. It is a devDependency,
+ * Copies the 0.7 MB that are used of the 30 MB of sql.js, as npm installed them by the lock. It is a devDependency,
  * so that users do not install the rest.
  */
 function copySqlite() {

@@ -1,4 +1,4 @@
-/** What the story needs of a Pulumi stack, whoever runs it. @module */
+/** What the story needs of a Pulumi stack, with or without a real engine. @module */
 import { z } from "zod";
 
 export interface Stack {

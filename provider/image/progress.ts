@@ -153,7 +153,7 @@ const cachesOf = (locks: readonly Lock[]): string =>
 const hostOf = (url: string): string => URL.parse(url)?.host || url;
 
 export interface PushingOptions {
-  /** Of a destination: `ghcr.io/acme/web`, or a path. */
+  /** A destination: `ghcr.io/acme/web`, or a path. */
   readonly destination: string;
   readonly blobs: readonly Blob[];
   /** The blobs that it lacks; undefined if that is not known. */

@@ -12,7 +12,7 @@ export class InvalidArgument extends LixImageError {
     return new InvalidArgument(`${path}: expected ${expected}; got ${got}`, hint);
   }
 
-  /** Of a list in which nothing may be twice. */
+  /** For a list that may not contain an item twice. */
   static repeated(path: string, what: string, again: string): InvalidArgument {
     return InvalidArgument.expected(path, `each ${what} once`, `${again} again`);
   }

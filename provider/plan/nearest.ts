@@ -11,7 +11,7 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
     .sort(
       (a, b) =>
         a.distance - b.distance ||
-        // Of those that begin alike, the one with the least more.
+        // If several begin with it, the shortest is the nearest.
         (a.distance === 0 ? a.name.length - b.name.length : 0) ||
         (a.name < b.name ? -1 : 1),
     )

@@ -39,7 +39,7 @@ export interface PlatformPlan {
   readonly layers: readonly PlannedLayer[];
   readonly compression: LayerCompression;
   readonly storeOwner: StoreOwner;
-  /** Of every store path in the image, ours included. */
+  /** Every store path in the image, including the generated ones. */
   readonly paths: ReadonlyMap<StorePath, PathInfo>;
   /** The store paths we make ourselves. */
   readonly generated: ReadonlyMap<StorePath, GeneratedPath>;

@@ -8,7 +8,7 @@ export interface Reason {
   readonly via: string | undefined;
 }
 
-/** Of every path. Those that no package needs begin with what nothing else refers to. */
+/** The reason of every path. A path that no package needs is explained by a path that nothing else refers to. */
 export function reasonsOf(
   paths: readonly string[],
   packages: readonly ImagePackage[],

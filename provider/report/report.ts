@@ -45,7 +45,7 @@ export interface PartReport {
   /** Left out where it is none. */
   readonly storePath?: string;
   readonly name: string;
-  /** Of the layer's bytes; by unpacked size where the layer has several parts. */
+  /** Its share of the layer's bytes, estimated by unpacked size if the layer has several parts. */
   readonly size: number;
   readonly unpackedSize: number;
 }
@@ -75,7 +75,7 @@ export interface PlatformChanges {
   /** Bytes to pull of the other image. */
   readonly sizeBefore: number;
   readonly unpackedSizeBefore: number;
-  /** Bytes that a registry with the other image lacks, and that whoever has pulled it pulls. */
+  /** Bytes that a registry with the other image lacks, and that a machine with the other image has to pull. */
   readonly newSize: number;
   readonly newLayers: number;
   /** Bytes of layers that both have. */

@@ -18,7 +18,7 @@ export interface ClosureRequest {
   readonly roots: Iterable<StorePath>;
   /** In order of preference. */
   readonly substituters: readonly Substituter[];
-  /** Of all caches together: one of these must have signed a path, whichever cache serves it. */
+  /** The keys of all caches: one of these must have signed a path, whichever cache serves it. */
   readonly keys: readonly PublicKey[];
   /** Paths that are not looked up: sources from tarballs, and paths of an earlier lock. */
   readonly known?: ReadonlyMap<StorePath, LockedPath> | undefined;

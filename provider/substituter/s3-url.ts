@@ -25,7 +25,7 @@ export interface S3Location {
 
 // Amazon's rule, and what it allowed until 2018. Nothing that ends a host's name, or a step of a path.
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
-// Of other makers too: "auto", "garage", "nyc3". It goes into the signature.
+// Other vendors have regions such as "auto", "garage" and "nyc3". The region goes into the signature.
 const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const ENDPOINT = /^(?:(https?):\/\/)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?\/*$/;
 const PROFILE = /^[^\p{Cc}]{1,128}$/u;

@@ -38,7 +38,7 @@ test("a reader that leaves early is no failure", async () => {
 });
 
 test(
-  "a full disk is told in one line, and is a failure",
+  "a full disk is reported in one line, and is a failure",
   { skip: !existsSync("/dev/full") },
   async () => {
     await withWorkshop({}, async (workshop) => {

@@ -193,7 +193,7 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-/** Whoever reads a file knows its size, and stops there. */
+/** A reader of a file knows its size, and stops there. */
 async function someOf(source: Bytes): Promise<void> {
   let left = 1_000_000;
   for await (const chunk of source) if ((left -= chunk.length) < 0) return;

@@ -100,7 +100,7 @@ async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Pr
       terminal: false,
       args: [...(as.shell ?? process.args.slice(0, 1)), "-c", script],
       user: { ...process.user, uid: as.uid ?? process.user.uid, gid: as.gid ?? process.user.gid },
-      // As in Docker, they are lost by whoever is not root.
+      // As in Docker, a user other than root does not keep them.
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
     },
     mounts: config.mounts.filter((mount) => mount.type !== "cgroup"),

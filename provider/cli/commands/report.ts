@@ -6,7 +6,7 @@ export const report = defineCommand({
   summary: "show where the bytes of an image come from, and what a change costs",
   usage: [
     "ARGS.json [--against LOCK|ARGS.json|REF] [--html FILE] [--json]",
-    "REF | --oci DIR|FILE.tar | --docker-archive FILE [--against ARGS.json|REF] [--html FILE] [--json]",
+    "REF | --oci DIR|FILE.tar | --docker-archive FILE [--against …] [--html FILE] [--json]",
   ],
   about: [
     "Shows the layers and store paths that an image is made of, their sizes, the packages with their versions, and the references through which each store path came in. With --against it shows which packages changed, and what has to be pushed and pulled again.",

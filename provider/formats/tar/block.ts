@@ -10,7 +10,7 @@ import type { Owner } from "../../base/owner.ts";
 export const BLOCK_SIZE = 512;
 export const NAME_SIZE = 100;
 export const PREFIX_SIZE = 155;
-/** Of a user's or a group's name, with no NUL behind it needed: Go's USTAR limit. */
+/** The longest name of a user or a group, which needs no NUL at its end: Go's USTAR limit. */
 export const OWNER_NAME_SIZE = 32;
 /** What eleven octal digits hold: files from 8 GiB on need a PAX record. */
 export const MAX_SIZE = 8 * 1024 ** 3 - 1;

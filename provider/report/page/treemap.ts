@@ -14,7 +14,7 @@ interface MapNode {
   /** In a comparison. */
   readonly isNew?: boolean | undefined;
   readonly title: string;
-  /** Of a layer: its index. */
+  /** The index of the layer, for a cell that is a layer. */
   readonly layer?: number;
   readonly storePath?: string | undefined;
 }
@@ -155,7 +155,7 @@ function onMapKey(event: KeyboardEvent, map: HTMLElement, goOut: () => void): vo
   event.preventDefault();
 }
 
-/** Of all cells, Tab stops at one. */
+/** Tab stops at only one of the cells. */
 function focusCell(cells: readonly HTMLElement[], wanted: HTMLElement | undefined): void {
   if (wanted === undefined) return;
   for (const each of cells) each.tabIndex = -1;

@@ -106,7 +106,7 @@ test("a machine that only knows the digests makes just the blobs that are lackin
   });
 });
 
-test("a layer that another compressor once made is rebuilt, and the other digest is told", async () => {
+test("a layer that another compressor once made is rebuilt, and a warning names the new digest", async () => {
   await withWorkshop({}, async (workshop) => {
     const ours = new Session(workshop.cache);
     const imagePlan = await planWithDigests(ours, specOf(workshop));

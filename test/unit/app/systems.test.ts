@@ -64,7 +64,7 @@ for (const how of ["missing", "cut off"] as const)
       assert.equal(manifests.size, 3);
     }));
 
-test("what a package's contents are needed for to plan with is told with its system, too", () =>
+test("an error about a package that the plan needs names its system, too", () =>
   withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
     await damagePackageOf(workshop, SYSTEMS[1], "missing");
     const preparing = planImage(workshop, new Session(workshop.cache));

@@ -34,7 +34,7 @@ test("--check tells an old lock from one that is up to date, and writes nothing"
   });
 });
 
-test("--update makes the lock anew by the options that made it", async () => {
+test("--update makes the lock again with the options that made it", async () => {
   await withLocking(async (locking) => {
     const { lock, lockFile, options } = locking;
     await lock(...options, "--package", "jq");

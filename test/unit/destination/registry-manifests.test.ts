@@ -52,7 +52,7 @@ test("an index is written when each platform's manifest is seen to be there, its
     assert.deepEqual(log.slice(-2), ["PUT latest", "HEAD latest"]);
   }));
 
-test("of what is there nothing is written again", () =>
+test("nothing that is already there is written again", () =>
   withBlobs(async ({ registry, client, asked }) => {
     await putManifests(client, INDEX, { tags: ["latest", "v1"] });
     const { manifests, tags } = registry.store.repository("acme/lix");

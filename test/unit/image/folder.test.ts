@@ -60,7 +60,7 @@ test("many writers of one file do not disturb each other", () =>
     assert.deepEqual(readdirSync(dir), ["x"]);
   }));
 
-test("a full disk and a forbidden folder are told apart, and both name the folder and the way out", () => {
+test("a full disk and a forbidden folder have different errors, and both name the folder and what to do", () => {
   const failed = (code: string): LixImageError =>
     cacheUnusable("/cache/v1/blobs/new", Object.assign(new Error(code), { code }));
   assert.match(failed("ENOSPC").message, /no space left on the disk of \/cache\/v1\/blobs/);

@@ -50,7 +50,7 @@ test("a package that is asked for twice is listed twice", () => {
   assert.equal(profile.filter((each) => each.outPath === pathOf("curl")).length, 3);
 });
 
-test("versions are told by attribute, sorted, and only of what is in the image", () => {
+test("versions are listed by attribute, sorted, and only for packages in the image", () => {
   const { versions, lixVersion } = resolvePackages(SYSTEM, ["tree", "curl.dev"]);
   assert.deepEqual(Object.keys(versions), Object.keys(versions).toSorted());
   assert.equal(versions["tree"], "2.1.1");
@@ -59,7 +59,7 @@ test("versions are told by attribute, sorted, and only of what is in the image",
   assert.ok(!("jq" in versions));
 });
 
-test("every mistake is told, each with its place", () => {
+test("every mistake is reported with its place", () => {
   const wanted = [
     "jqq",
     "curl.static",

@@ -22,7 +22,7 @@ test("a version that is no tag as it is becomes one", () => {
   assert.deepEqual(fillTags(["{version}"], { ...FACTS, version }), ["2.94.0-pre20250101-abc"]);
 });
 
-test("every mistake is told", () => {
+test("every mistake is reported", () => {
   assert.throws(
     () => fillTags(["-x", "{commit}", "a/b", "fine"], FACTS),
     (error) => {
