@@ -74,7 +74,8 @@ export const SUBSTITUTER_ERRORS = {
     meaning: "No cache can supply a store path; the message lists each cache with its reason.",
     message: ({ path, refusals }: { path: string; refusals: readonly Refusal[] }) => [
       `${path}: none of ${refusals.length} caches can supply it`,
-      ...refusals.map(({ url, reason }) => `  ${url}: ${reason}`),
+      // Some reasons already begin with the cache.
+      ...refusals.map(({ url, reason }) => `  ${url}: ${reason.replace(`${url}: `, "")}`),
     ],
     hint: ({ refusals }) =>
       [
