@@ -2,6 +2,7 @@ import { formatBytes } from "../base/format-bytes.ts";
 import { describeImage, describePlan } from "../app/describe.ts";
 import { assemble } from "../app/assemble.ts";
 import { resolveDigests } from "../app/build-image.ts";
+import { requireWithinLimits } from "../app/size-limits.ts";
 import { planImage, type ImagePlan } from "../app/plan-image.ts";
 import { Session } from "../image/session.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
@@ -32,19 +33,17 @@ export async function showPlan(
   { json }: { readonly json: boolean },
 ): Promise<number> {
   const session = new Session();
-  const imagePlan = await planImage(session, await readArguments(file, "optional"), {
-    mayFetch: true,
-  });
+  const spec = await readArguments(file, "optional");
+  const imagePlan = await planImage(session, spec, { mayFetch: true });
   if (imagePlan === undefined)
     throw new RangeError("a plan is missing although packages may be fetched");
   const built = await resolveDigests(session, imagePlan, { mayFetch: false });
-  const outputs =
-    built === undefined
-      ? describePlan(imagePlan)
-      : describeImage(imagePlan, assemble(session, built));
+  const image = built && assemble(session, built);
+  const outputs = image === undefined ? describePlan(imagePlan) : describeImage(imagePlan, image);
   const layers = await layersOf(session, imagePlan);
   if (json) printJson({ ...outputs, layers });
   else printLines(table(outputs.planKey, layers));
+  if (image !== undefined) requireWithinLimits(spec, image.platforms);
   return 0;
 }
 
