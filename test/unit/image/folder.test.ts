@@ -75,7 +75,7 @@ test(
   async () => {
     await assert.rejects(writeCacheFile("/proc/lix-image/v1/layers/x.json", ""), (error) => {
       assert.ok(hasCode(error, "CACHE_UNUSABLE"));
-      assert.match(error.hint ?? "", /LIX_IMAGE_CACHE to a folder on a file system that takes/);
+      assert.match(error.hint ?? "", /LIX_IMAGE_CACHE to a folder on a file system where/);
       return true;
     });
   },
