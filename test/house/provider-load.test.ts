@@ -15,7 +15,7 @@ test("an operation that finds nothing changed loads no client, decoder or databa
   await diff("registry.example/lix", {}, {});
   assert.ok(loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
   const heavy =
-    /\/provider\/(?:registry|destination|tar)\/|\/substituter\/chain\.js$|\/sql\.js\/|^node:https?$/;
+    /\/provider\/(?:registry|destination|http|login|formats\/tar)\/|\/substituter\/chain\.js$|\/sql\.js\/|^node:https?$/;
   assert.deepEqual(
     loaded.filter((url) => heavy.test(url)),
     [],
