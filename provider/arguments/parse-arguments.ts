@@ -77,13 +77,6 @@ export function readInputs(given: unknown): ReadInputs {
   throw new RangeError("the schema refuses placeholders");
 }
 
-/** Throws every mistake at once. */
-export function parseInputs(given: unknown): LixImageSpec {
-  const { args, mistakes } = readInputs(given);
-  throwAll(mistakes);
-  return args;
-}
-
 /**
  * What check hands on as inputs for these arguments: defaults applied, unknowns where they were. An update
  * plan holds `up` to it, so it has every property that it will have when nothing is unknown any more.

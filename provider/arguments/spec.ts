@@ -22,7 +22,7 @@ import { imageUser, runtimeMistakes } from "./validate-runtime.ts";
 import { checkTemplates } from "../plan/tags.ts";
 
 /** Levels that an algorithm named without one gets; each pins the bytes. docs/decisions/0003. */
-export const DEFAULT_LEVEL = { gzip: 4, zstd: 3 } as const;
+const DEFAULT_LEVEL = { gzip: 4, zstd: 3 } as const;
 
 export interface Spec {
   readonly args: LixImageSpec;

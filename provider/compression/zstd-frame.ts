@@ -8,7 +8,7 @@ import { DamagedCompression, UnsupportedCompression } from "./decompress-errors.
 /** What the scan wants next: to see bytes, or to pass over them. */
 export type Step = { readonly see: number } | { readonly pass: number };
 
-export const ZSTD_MAGIC = 0xfd2fb528;
+const ZSTD_MAGIC = 0xfd2fb528;
 export const isSkippableMagic = (magic: number): boolean => magic >>> 4 === 0x184d2a5;
 
 // A decoder keeps this much of its output in memory. zstd's own limit: no level goes beyond, and

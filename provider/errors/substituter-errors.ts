@@ -75,7 +75,9 @@ export const SUBSTITUTER_ERRORS = {
     message: ({ path, refusals }: { path: string; refusals: readonly Refusal[] }) => [
       `${path}: none of ${refusals.length} caches can supply it`,
       // Some reasons already begin with the cache.
-      ...refusals.map(({ url, reason }) => `  ${url}: ${reason.replace(`${url}: `, "")}`),
+      ...refusals.map(
+        ({ url, reason }) => `  ${reason.startsWith(`${url}: `) ? reason : `${url}: ${reason}`}`,
+      ),
     ],
     hint: ({ refusals }) =>
       [

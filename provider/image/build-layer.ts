@@ -105,7 +105,7 @@ async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
 }
 
 /** Keeps the listing of each path that is read, except for huge sources. */
-export function keepListing(session: Session) {
+function keepListing(session: Session) {
   return async (info: PathInfo, listing: Listing): Promise<void> => {
     if (info.narSize <= LISTED_NAR_SIZE)
       await session.knownLayers.addListing(info.narHash, listing);

@@ -34,7 +34,7 @@ export interface LayerJob {
 }
 
 /** Bytes of the NARs in a layer. */
-export const narSizeOf = (job: LayerJob): number =>
+const narSizeOf = (job: LayerJob): number =>
   job.contents.storePaths.reduce((sum, path) => sum + (job.paths.get(path)?.narSize ?? 0), 0);
 
 /** Orders the largest first: a large NAR at the end would leave the other cores idle. */

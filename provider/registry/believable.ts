@@ -25,7 +25,7 @@ export const mayTakeGet = ({ status }: HttpResponse): boolean =>
  * Whether only a registry says this. Its proxies pass such headers on; a web page in their place has none.
  * An upload's address is one too: not every registry names itself (Gitea, Nexus).
  */
-export function isRegistrys({ status, headers }: HttpResponse): boolean {
+function isRegistrys({ status, headers }: HttpResponse): boolean {
   const names = Object.keys(headers);
   return (
     names.some((name) => /^(?:docker-|oci-)/.test(name)) ||

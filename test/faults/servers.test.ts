@@ -5,7 +5,7 @@ import type { LixImageError } from "../../provider/base/errors.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import { standingIn } from "../../provider/pulumi/drift.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
-import { startRegistry, type TestRegistry } from "../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../support/registry.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPOSITORY } from "./server-parts.ts";
@@ -21,15 +21,6 @@ const clientOf = ({ host }: TestRegistry): RegistryClient =>
     { credentials: async () => undefined, environment: {}, retryDelayMs: 1 },
   );
 
-async function withRegistry(use: (registry: TestRegistry) => Promise<void>): Promise<void> {
-  const registry = await startRegistry();
-  try {
-    await use(registry);
-  } finally {
-    await registry.close();
-  }
-}
-
 const writes = (registry: TestRegistry): string[] =>
   registry.log
     .splice(0)
@@ -39,7 +30,7 @@ const writes = (registry: TestRegistry): string[] =>
 for (const server of SERVERS)
   describe(server.name, () => {
     const withServer = (use: (registry: TestRegistry, client: RegistryClient) => Promise<void>) =>
-      withRegistry(async (registry) => {
+      withTestRegistry(async (registry) => {
         for (const rule of server.rules(registry.store))
           registry.faults.push({ ...rule, times: Infinity });
         await use(registry, clientOf(registry));
@@ -103,7 +94,7 @@ for (const server of SERVERS)
 
 for (const { name, to, reply, says, hint } of REFUSALS)
   test(`${name}: the reason is shown, with what to do, and no tag is pushed`, () =>
-    withRegistry(async (registry) => {
+    withTestRegistry(async (registry) => {
       registry.faults.push({ ...to, times: Infinity, act: { kind: "answer", ...reply } });
       const push = registryDestination(clientOf(registry)).publish(IMAGE, { tags: ["v1"] });
       await assert.rejects(push, (error: LixImageError) => {

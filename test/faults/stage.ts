@@ -17,7 +17,7 @@ import type { Fault } from "../support/http-faults.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";
 
 /** What the tag names before. */
-export const OLD = sampleImage("what was there before");
+const OLD = sampleImage("what was there before");
 /** Two platforms that share a layer. */
 export const NEW = sampleIndex(
   sampleImage("shared", "for amd64"),

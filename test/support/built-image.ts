@@ -11,7 +11,7 @@ import {
   planWithDigests,
 } from "../../provider/app/build-image.ts";
 import type { Session } from "../../provider/image/session.ts";
-import { parseInputs } from "../../provider/arguments/parse-arguments.ts";
+import { parseInputs } from "./parse-inputs.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
 import { makeSpec } from "../../provider/arguments/spec.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";

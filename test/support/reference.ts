@@ -19,7 +19,7 @@ import {
 } from "./reference/doc-comments.ts";
 import { REPOSITORY } from "./source-files.ts";
 
-export const REFERENCE_FILE = join(REPOSITORY, "docs/reference.md");
+const REFERENCE_FILE = join(REPOSITORY, "docs/reference.md");
 
 /** The page, as Prettier leaves it. */
 export async function referencePage(): Promise<string> {

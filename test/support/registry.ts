@@ -81,6 +81,19 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   };
 }
 
+/** A registry for as long as `use` runs. */
+export async function withTestRegistry<T>(
+  use: (registry: TestRegistry) => Promise<T>,
+  options: TestRegistryOptions = {},
+): Promise<T> {
+  const registry = await startRegistry(options);
+  try {
+    return await use(registry);
+  } finally {
+    await registry.close();
+  }
+}
+
 interface Parts {
   readonly api: RegistryApi;
   readonly gate: RegistryGate;

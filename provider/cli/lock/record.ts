@@ -50,7 +50,7 @@ export async function writeRecord(args: LockArguments): Promise<void> {
 const HEAD =
   "# The options that made this lock. `lix-image lock --update` reads them; edit them as you like.\n";
 
-export function formatRecord(args: LockArguments): string {
+function formatRecord(args: LockArguments): string {
   const folder = dirname(args.output);
   const [first, ...others] = args.systems.map((system) => nixpkgsLine(system.nixpkgs));
   const shared = others.every((line) => line === first) ? first : undefined;

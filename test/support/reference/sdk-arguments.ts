@@ -76,7 +76,7 @@ export function unknownOutputs(): string {
 }
 
 /** As the documentation states it; undefined: the argument may be left out, and that says it all. */
-export function defaultOf({ schema, ...entry }: Argument): string | undefined {
+function defaultOf({ schema, ...entry }: Argument): string | undefined {
   const { data: value } = schema.safeParse(undefined);
   if (value === undefined) return entry.default;
   if (Array.isArray(value) && value.length === 0) return "none";

@@ -39,7 +39,7 @@ export async function copyCache(folder: string, files: Map<string, Uint8Array>):
 }
 
 /** Writes the NAR and the narinfo of one store path. */
-export async function writeStoreObject(
+async function writeStoreObject(
   folder: string,
   object: StoreObject,
   compression: NarCompression,

@@ -3,7 +3,6 @@ import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lock, LockedPath } from "../../../provider/lock/lock.ts";
 import { formatLock } from "../../../provider/lock/write-lock.ts";
-import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { sign } from "../../../provider/formats/nix/signature.ts";
 import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
@@ -79,13 +78,6 @@ export async function damageSignature(
   }));
 }
 
-/** Another narHash in lock and signature than the cache has: signed, consistent, and never to be had. */
-export const lockAnotherHash = (world: World, path: StorePath): Promise<void> =>
-  changeLockedPath(world, path, (locked) => {
-    const other = { ...locked, narHash: NarHash.of(Buffer.from("another NAR")) };
-    return { ...other, signatures: [sign(other, world.key.secretKey)] };
-  });
-
 /** Rewrites the lock with one path changed in every system that has it. */
 export async function changeLockedPath(
   world: World,
@@ -104,7 +96,7 @@ export async function changeLockedPath(
   });
 }
 
-export const writeWorldLock = (world: World, lock: Lock): Promise<void> =>
+const writeWorldLock = (world: World, lock: Lock): Promise<void> =>
   writeFile(world.lockFile, formatLock(lock));
 
 /** The lock has these caches instead of its own, in this order, each trusted with the world's key. */

@@ -7,7 +7,7 @@ import {
 } from "../../../provider/app/build-image.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
-import { parseInputs } from "../../../provider/arguments/parse-arguments.ts";
+import { parseInputs } from "../../support/parse-inputs.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 

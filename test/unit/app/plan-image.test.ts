@@ -6,7 +6,7 @@ import { planResolved } from "../../../provider/app/plan-image.ts";
 import { resolveImage, type Resolved } from "../../../provider/app/resolve.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { parseInputs } from "../../../provider/arguments/parse-arguments.ts";
+import { parseInputs } from "../../support/parse-inputs.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import type { LixImageInputs } from "../../../sdk/args.ts";
 import { makeWorld } from "../../support/world.ts";

@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { render } from "../../../provider/base/errors.ts";
-import {
-  parseArguments,
-  parseInputs,
-  answeredArguments,
-} from "../../../provider/arguments/parse-arguments.ts";
+import { parseArguments, answeredArguments } from "../../../provider/arguments/parse-arguments.ts";
+import { parseInputs } from "../../support/parse-inputs.ts";
 import { PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { JsonPath } from "../../../provider/arguments/json-path.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";

@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registryDestination } from "../../../provider/destination/registry.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
-import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { sampleImage, sampleIndex } from "../../support/sample-image.ts";
 
 const IMAGE = sampleImage("one layer", "another layer");
-
-async function withRegistry(use: (registry: TestRegistry) => Promise<void>): Promise<void> {
-  const registry = await startRegistry();
-  try {
-    await use(registry);
-  } finally {
-    await registry.close();
-  }
-}
 
 const to = ({ host }: TestRegistry, name: string): ReturnType<typeof registryDestination> =>
   registryDestination(
@@ -27,7 +18,7 @@ const writes = (registry: TestRegistry): string[] =>
     .map(({ path }) => path.replace(/\/uploads.*/, "").replace("/v2/acme/lix/", ""));
 
 test("writes blobs, then children, then the tags, the root with the first of them", () =>
-  withRegistry(async (registry) => {
+  withTestRegistry(async (registry) => {
     const index = sampleIndex(IMAGE, sampleImage("for arm"));
     await to(registry, "acme/lix").publish(index, { tags: ["v1", "latest"] });
     const [left, right] = index.children.map(({ digest }) => `manifests/${digest}`);
@@ -42,7 +33,7 @@ test("writes blobs, then children, then the tags, the root with the first of the
   }));
 
 test("asks and writes nothing more when all is as it should be", () =>
-  withRegistry(async (registry) => {
+  withTestRegistry(async (registry) => {
     const destination = to(registry, "acme/lix");
     await destination.publish(IMAGE, { tags: ["v1"] });
     registry.log.length = 0;
@@ -58,7 +49,7 @@ test("asks and writes nothing more when all is as it should be", () =>
   }));
 
 test("mounts what this process has published in another repository", () =>
-  withRegistry(async (registry) => {
+  withTestRegistry(async (registry) => {
     await to(registry, "base/lix").publish(IMAGE, { tags: ["v1"] });
     const report = await to(registry, "acme/lix").publish(IMAGE, { tags: ["v1"] });
     assert.deepEqual(report.uploaded, []);
@@ -67,14 +58,14 @@ test("mounts what this process has published in another repository", () =>
   }));
 
 test("asks again when what it knew about missing blobs proves wrong", () =>
-  withRegistry(async (registry) => {
+  withTestRegistry(async (registry) => {
     const destination = to(registry, "acme/lix");
     const report = await destination.publish(IMAGE, { tags: ["v1"], missing: new Set() });
     assert.equal(report.uploaded.length, IMAGE.blobs.length);
   }));
 
 test("moves no tag when the manifest is refused", () =>
-  withRegistry(async (registry) => {
+  withTestRegistry(async (registry) => {
     const destination = to(registry, "acme/lix");
     await destination.publish(IMAGE, { tags: ["v1"] });
     const act = { kind: "answer", status: 400, body: "{}" } as const;
@@ -85,7 +76,7 @@ test("moves no tag when the manifest is refused", () =>
   }));
 
 test("complains of a tag that points elsewhere just after it was pushed", () =>
-  withRegistry(async (registry) => {
+  withTestRegistry(async (registry) => {
     await to(registry, "acme/lix").publish(sampleImage("theirs"), { tags: ["theirs"] });
     const [theirs = ""] = registry.store.repository("acme/lix").manifests.keys();
     const lie = { kind: "lie", headers: { "docker-content-digest": theirs } } as const;

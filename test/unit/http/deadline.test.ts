@@ -2,20 +2,15 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { test, type TestContext } from "node:test";
 import { http } from "../../../provider/http/request.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 import { HttpUnreachable } from "../../../provider/http/unreachable.ts";
 
 const LIMIT = { limitMs: 300, retryDelayMs: 1, label: "registry.example/lix: reading" };
 
 async function listen(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  assert.ok(address !== null && typeof address === "object");
-  return `http://127.0.0.1:${address.port}`;
+  const { url, close } = await listenOnLoopback(createServer(listener));
+  t.after(close);
+  return url;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

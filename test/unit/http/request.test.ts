@@ -7,6 +7,7 @@ import { http, type HttpRequest } from "../../../provider/http/request.ts";
 import { HttpUnreachable } from "../../../provider/http/unreachable.ts";
 import { bodyOf } from "../../../provider/http/request-body.ts";
 import { collect } from "../../support/collect.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 
 const FAST: HttpRequest = { retryDelayMs: 1 };
 
@@ -18,14 +19,9 @@ interface Listening {
 async function listen(t: TestContext, listener: RequestListener): Promise<Listening> {
   let connections = 0;
   const server = createServer(listener).on("connection", () => (connections += 1));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  assert.ok(address !== null && typeof address === "object");
-  return { url: `http://127.0.0.1:${address.port}`, connections: () => connections };
+  const { url, close } = await listenOnLoopback(server);
+  t.after(close);
+  return { url, connections: () => connections };
 }
 
 /** Answers the statuses one after the other, then 200 with how many came before. */

@@ -7,16 +7,8 @@ import { ImageUser } from "../../../provider/formats/rootfs/image-user.ts";
 import { filesTree, type ImageFile } from "../../../provider/plan/image-files.ts";
 import { hasCode } from "../../support/has-code.ts";
 import { directory, file, symlink } from "../../support/listed-store.ts";
+import { LIX } from "../../support/image-user.ts";
 
-const LIX: ImageUser = {
-  kind: "fixed",
-  name: "lix",
-  uid: 1000,
-  gid: 1000,
-  group: "lix",
-  home: "/home/lix",
-  shell: undefined,
-};
 const OWNER = ImageUser.owner(LIX);
 
 const BASE = directory({

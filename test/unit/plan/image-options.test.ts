@@ -7,16 +7,7 @@ import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import type { PlatformInput } from "../../../provider/plan/platform-input.ts";
 import { planPlatform, type PlatformPlan } from "../../../provider/plan/platform-plan.ts";
 import { inputOf, listingOf, pathOf, planOf } from "../../support/world/planned.ts";
-
-const LIX: ImageUser = {
-  kind: "fixed",
-  name: "lix",
-  uid: 1000,
-  gid: 1000,
-  group: "lix",
-  home: "/home/lix",
-  shell: undefined,
-};
+import { LIX } from "../../support/image-user.ts";
 
 function planWith(changes: Partial<PlatformInput>): PlatformPlan {
   const result = planPlatform({ ...inputOf(), ...changes }, listingOf);

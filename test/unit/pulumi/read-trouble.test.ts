@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
-import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const FAST = { requestLimitMs: 400 };
@@ -16,15 +16,10 @@ const imageAt = (host: string): PropertyMap => ({
   taggedRefs: [`${host}/lix:latest`],
 });
 
-async function withRegistry(use: (registry: TestRegistry) => Promise<void>): Promise<void> {
-  const users = { me: "secret" };
-  const registry = await startRegistry({ auth: { kind: "bearer", users, anonymousPull: true } });
-  try {
-    await use(registry);
-  } finally {
-    await registry.close();
-  }
-}
+const withRegistry = (use: (registry: TestRegistry) => Promise<void>): Promise<void> =>
+  withTestRegistry(use, {
+    auth: { kind: "bearer", users: { me: "secret" }, anonymousPull: true },
+  });
 
 for (const [what, path] of [
   ["registry", /manifests/],

@@ -8,7 +8,7 @@ import { RegistryTimeouts } from "../../../provider/registry/timeouts.ts";
 import { RegistrySession } from "../../../provider/registry/registry-session.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 import type { Reply } from "../../support/registry-reply.ts";
-import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
 const BLOB = blobOf(Buffer.from("a layer"));
@@ -20,20 +20,16 @@ const PAGE = {
   body: "<p>please wait",
 } as const;
 
-async function withRegistry(
+const withRegistry = (
   use: (client: RegistryClient, registry: TestRegistry) => Promise<void>,
-): Promise<void> {
-  const registry = await startRegistry();
-  try {
+): Promise<void> =>
+  withTestRegistry((registry) => {
     const client = new RegistryClient(
       { host: registry.host, name: "acme/lix", plainHttp: true },
       { credentials: async () => undefined, environment: {}, retryDelayMs: 1 },
     );
-    await use(client, registry);
-  } finally {
-    await registry.close();
-  }
-}
+    return use(client, registry);
+  });
 
 test("a page with 200 in place of any answer, once or twice, is asked again and not believed", () =>
   withRegistry(async (client, registry) => {

@@ -7,22 +7,15 @@ import { Digest } from "../../../provider/formats/oci/digest.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import type { FaultAct } from "../../support/http-faults.ts";
 import type { Reply } from "../../support/registry-reply.ts";
-import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
 const BLOB = blobOf(Bytes.fromText("some bytes of a layer".repeat(10_000)));
 const UPLOADS = /\/blobs\/uploads\//;
 
-async function withRegistry(
+const withRegistry = (
   use: (client: RegistryClient, registry: TestRegistry) => Promise<void>,
-): Promise<void> {
-  const registry = await startRegistry();
-  try {
-    await use(clientOf(registry.host), registry);
-  } finally {
-    await registry.close();
-  }
-}
+): Promise<void> => withTestRegistry((registry) => use(clientOf(registry.host), registry));
 
 const clientOf = (host: string, name = "acme/lix"): RegistryClient =>
   new RegistryClient({ host, name, plainHttp: true }, { credentials: async () => undefined });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
-import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
 const BLOB = blobOf(Buffer.from("a layer"));
@@ -17,16 +17,9 @@ const clientOf = (host: string): RegistryClient =>
     { credentials: async () => undefined, environment: {}, retryDelayMs: 1 },
   );
 
-async function withRegistry(
+const withRegistry = (
   use: (client: RegistryClient, registry: TestRegistry) => Promise<void>,
-): Promise<void> {
-  const registry = await startRegistry();
-  try {
-    await use(clientOf(registry.host), registry);
-  } finally {
-    await registry.close();
-  }
-}
+): Promise<void> => withTestRegistry((registry) => use(clientOf(registry.host), registry));
 
 /** A server that is something else. */
 async function withServer(

@@ -6,25 +6,24 @@ import { registryDestination } from "../../../provider/destination/registry.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import type { Credentials } from "../../../provider/login/credentials.ts";
 import type { RegistryAuth } from "../../support/registry-gate.ts";
-import { startRegistry, type TestRegistry } from "../../support/registry.ts";
+import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { blobOf, sampleImage } from "../../support/sample-image.ts";
 
 const USERS = { me: "pass:word" };
 const ME: Credentials = { kind: "basic", username: "me", password: "pass:word", source: "a test" };
 const IMAGE = sampleImage("a layer", "another");
 
-async function withRegistry(
+const withRegistry = (
   auth: RegistryAuth,
   use: (registry: TestRegistry, client: (who?: Credentials) => RegistryClient) => Promise<void>,
-): Promise<void> {
-  const registry = await startRegistry({ auth });
-  const address = { host: registry.host, name: "acme/lix", plainHttp: true };
-  try {
-    await use(registry, (who) => new RegistryClient(address, { credentials: async () => who }));
-  } finally {
-    await registry.close();
-  }
-}
+): Promise<void> =>
+  withTestRegistry(
+    (registry) => {
+      const address = { host: registry.host, name: "acme/lix", plainHttp: true };
+      return use(registry, (who) => new RegistryClient(address, { credentials: async () => who }));
+    },
+    { auth },
+  );
 
 for (const kind of ["basic", "bearer"] as const)
   test(`publishes to a registry that wants ${kind}`, () =>

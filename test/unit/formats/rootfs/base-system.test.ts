@@ -7,6 +7,7 @@ import { channelTree } from "../../../../provider/formats/rootfs/channel-tree.ts
 import { flakeRegistryTarget } from "../../../../provider/formats/rootfs/flake-registry.ts";
 import { ImageUser } from "../../../../provider/formats/rootfs/image-user.ts";
 import { directory, file, pathOf, symlink } from "../../../support/listed-store.ts";
+import { LIX } from "../../../support/image-user.ts";
 
 const PARTS: BaseSystemParts = {
   user: ImageUser.root,
@@ -111,15 +112,7 @@ test("the channel links nixpkgs, or is an empty directory", () => {
   assert.deepEqual(lines(channelTree(undefined)), ["/"]);
 });
 
-const LIX: ImageUser = {
-  kind: "fixed",
-  name: "lix",
-  uid: 1000,
-  gid: 1000,
-  group: "lix",
-  home: "/home/lix",
-  shell: "/bin/sh",
-};
+const LIX_WITH_SH: ImageUser = { ...LIX, shell: "/bin/sh" };
 
 /** `mode owner path` of what a tree says of itself, by path; and where links lead. */
 function stated(tree: Tree, path = ""): string[] {
@@ -132,7 +125,7 @@ function stated(tree: Tree, path = ""): string[] {
 }
 
 test("a user has its home, and may write wherever Nix does", () => {
-  const tree = baseSystemTree({ ...PARTS, user: LIX, generationLinks: "relative" });
+  const tree = baseSystemTree({ ...PARTS, user: LIX_WITH_SH, generationLinks: "relative" });
   assert.deepEqual(stated(tree).sort(), [
     "/nix/var/nix/gcroots/profiles -> /nix/var/nix/profiles",
     "/nix/var/nix/profiles/default -> default-1-link",

@@ -7,10 +7,10 @@ import {
   autoRootName,
   flakeRegistryLink,
 } from "../../../../provider/formats/rootfs/flake-registry.ts";
-import type { ImageUser } from "../../../../provider/formats/rootfs/image-user.ts";
 import { manifestNix } from "../../../../provider/formats/rootfs/manifest-nix.ts";
 import { nixConf } from "../../../../provider/formats/rootfs/nix-conf.ts";
 import { readVectors } from "../../../support/vectors.ts";
+import { LIX } from "../../../support/image-user.ts";
 
 const vectors = readVectors<{
   readonly passwdContents: string;
@@ -88,15 +88,6 @@ test("the flake registry's root is named for the link's path", () => {
   assert.equal(autoRootName(link), vectors.gcrootAuto.sha1_nix32);
 });
 
-const LIX: ImageUser = {
-  kind: "fixed",
-  name: "lix",
-  uid: 1000,
-  gid: 1000,
-  group: "lix",
-  home: "/home/lix",
-  shell: undefined,
-};
 const PACKAGES = {
   bashInteractive: StorePath.fromBaseName(`${"0".repeat(32)}-bash`),
   shadow: StorePath.fromBaseName(`${"1".repeat(32)}-shadow`),
