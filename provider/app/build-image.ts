@@ -6,6 +6,7 @@ import { mapConcurrent } from "../base/concurrency.ts";
 import type { KnownLayer } from "../image/layer-cache.ts";
 import type { LayerIdentity } from "../formats/oci/layer.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
+import type { LayerKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import type { LayerJob } from "../image/layer-job.ts";
 import { planImage, type ImagePlan } from "./plan-image.ts";
@@ -31,6 +32,12 @@ export interface BuiltPlatform {
   readonly plan: PlatformPlan;
   readonly layers: readonly BuiltLayer[];
 }
+
+/** The layers of all platforms, each once. */
+export const identitiesOf = (
+  platforms: readonly BuiltPlatform[],
+): ReadonlyMap<LayerKey, KnownLayer> =>
+  new Map(platforms.flatMap(({ layers }) => layers.map(({ key, identity }) => [key, identity])));
 
 /**
  * The identity of every layer. Known ones cost nothing; the others are built into the local cache.

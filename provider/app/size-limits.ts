@@ -16,7 +16,7 @@ import type { ImagePlan } from "./plan-image.ts";
 export interface RecordedSize {
   /** Bytes to pull; of several platforms, the largest. */
   readonly size: number;
-  readonly layers: ReadonlySet<LayerKey>;
+  readonly layers: ReadonlyMap<LayerKey, unknown>;
 }
 
 /** Throws every limit that is exceeded. */

@@ -3,7 +3,7 @@
  * inputs, and at a preview its outputs, so the digest is here before anything is pushed.
  * @module
  */
-import { assemble } from "../app/assemble.ts";
+import { identitiesOf } from "../app/build-image.ts";
 import { requireWithinLimits } from "../app/size-limits.ts";
 import { render, SeveralErrors } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
@@ -73,14 +73,12 @@ export async function checkedInputs(
   const draft = draftOf(checked, directory);
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await previewImage(session, checked, draft);
-  const { imagePlan, built = [] } = learned;
-  if (imagePlan !== undefined && learned.built !== undefined) {
-    const size = Known.value(olds.outputs.size);
-    const before = size === undefined ? undefined : { size, layers: new Set(state.layers.keys()) };
-    requireWithinLimits(draft.spec, assemble(session, built).platforms, before);
-  }
+  const { imagePlan, platforms = [] } = learned;
+  const size = Known.value(olds.outputs.size);
+  const before = size === undefined ? undefined : { size, layers: state.layers };
+  requireWithinLimits(draft.spec, platforms, before);
   if (imagePlan !== undefined)
-    rememberPlan(imagePlan, await uncachedLayers(session, built, state.layers));
+    rememberPlan(imagePlan, await uncachedLayers(session, platforms, state.layers));
   const args = answeredArguments(checked);
   const inputs: CheckedInputs = {
     args,
@@ -143,23 +141,21 @@ interface RecordedState {
 /** All that a machine with nothing but this state must know to plan this image, or its neighbour. */
 function stateText(
   session: Session,
-  { imagePlan, built }: PreviewedImage,
+  { imagePlan, platforms }: PreviewedImage,
   before: RecordedState,
   { dryRun }: CheckedArguments,
 ): CheckedInputs["state"] {
   // An update plan refuses a value that its preview did not have, or had otherwise.
-  if (imagePlan === undefined || built === undefined)
+  if (imagePlan === undefined || platforms === undefined)
     return dryRun ? NOT_KNOWN : Known.of(before.text);
   const listings = new Map<NarHash, Listing>();
-  for (const { plan } of built)
+  for (const { plan } of platforms)
     for (const info of plan.paths.values()) {
       const listing = session.knownLayers.listing(info.narHash);
       if (listing !== undefined && plan.linked.has(info.storePath))
         listings.set(info.narHash, listing);
     }
-  const layers = new Map(
-    built.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
-  );
+  const layers = identitiesOf(platforms);
   const state = { lockSha256: imagePlan.lockSha256, layers, listings };
   const isSame = ResourceState.covers(before.state, state);
   return Known.of(isSame ? before.text : ResourceState.format(state));

@@ -5,8 +5,8 @@
  */
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 import { throwAll } from "../base/errors.ts";
-import { assemble } from "../app/assemble.ts";
-import { resolveDigests, type BuiltPlatform } from "../app/build-image.ts";
+import { assemble, type AssembledPlatform } from "../app/assemble.ts";
+import { resolveDigests } from "../app/build-image.ts";
 import { describeImage, describePlan, describeResolved, describeSpec } from "../app/describe.ts";
 import { planResolved, type ImagePlan } from "../app/plan-image.ts";
 import { resolveImage } from "../app/resolve.ts";
@@ -19,7 +19,8 @@ export interface PreviewedImage {
   /** As far as they are known. */
   readonly outputs: Partial<LixImageOutputs>;
   readonly imagePlan?: ImagePlan;
-  readonly built?: readonly BuiltPlatform[];
+  /** Once every digest is known. */
+  readonly platforms?: readonly AssembledPlatform[];
 }
 
 /** Throws every mistake at once, the draft's among them. */
@@ -42,5 +43,7 @@ export async function previewImage(
   const built = await resolveDigests(session, imagePlan, { mayFetch });
   if (built === undefined)
     return { outputs: { ...outputs, ...describePlan(imagePlan) }, imagePlan };
-  return { outputs: describeImage(imagePlan, assemble(session, built)), imagePlan, built };
+  const assembled = assemble(session, built);
+  const { platforms } = assembled;
+  return { outputs: describeImage(imagePlan, assembled), imagePlan, platforms };
 }

@@ -7,7 +7,7 @@ import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import type { Assembled } from "../app/assemble.ts";
 import { describeBuilt } from "../app/describe.ts";
-import { planWithDigests } from "../app/build-image.ts";
+import { identitiesOf, planWithDigests } from "../app/build-image.ts";
 import type { ImagePlan } from "../app/plan-image.ts";
 import { publish, type DestinationFailure, type Published } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
@@ -98,10 +98,7 @@ function fatal({ args, mirrors }: Spec, failures: readonly DestinationFailure[])
  */
 function pushedState(text: string | undefined, { platforms }: Assembled): string | undefined {
   const planned = ResourceState.parse(text);
-  const layers = new Map(
-    platforms.flatMap((each) => each.layers.map((layer) => [layer.key, layer.identity] as const)),
-  );
-  const pushed = { ...planned, layers };
+  const pushed = { ...planned, layers: identitiesOf(platforms) };
   return ResourceState.same(planned, pushed) ? text : ResourceState.format(pushed);
 }
 
