@@ -102,7 +102,8 @@ const MAY = {
     "provider/substituter",
     "provider/lock",
   ],
-  "provider/pulumi": FACE,
+  "provider/resource": FACE,
+  "provider/pulumi": [...FACE, "provider/resource"],
   "provider/cli": [
     ...FACE,
     ...formats("tar"),

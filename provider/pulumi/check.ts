@@ -12,26 +12,26 @@ import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import { comparePlatforms, Platform } from "../formats/oci/platform.ts";
 import { draftSpec, targetName, type Spec, type SpecDraft } from "../arguments/spec.ts";
-import { ResourceState } from "./state.ts";
-import { ArgumentFingerprint } from "./argument-fingerprint.ts";
+import { ResourceState } from "../resource/state.ts";
+import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
 import {
   parseArguments,
   answeredArguments,
   type CheckedArguments,
 } from "../arguments/parse-arguments.ts";
-import { claimImage } from "./claims.ts";
-import { givenOutputs } from "./given-outputs.ts";
-import { previewImage, type PreviewedImage } from "./preview-image.ts";
-import { rememberPlan, uncachedLayers } from "./plans.ts";
-import { sayOnce, warnOnce } from "./say-once.ts";
-import { summarizeNew } from "./summary.ts";
+import { claimImage } from "../resource/claims.ts";
+import { givenOutputs } from "../resource/given-outputs.ts";
+import { previewImage, type PreviewedImage } from "../app/preview-image.ts";
+import { rememberPlan, uncachedLayers } from "../resource/plans.ts";
+import { sayOnce, warnOnce } from "../resource/say-once.ts";
+import { summarizeNew } from "../resource/summary.ts";
 import { followsFromUnknown, Known, NOT_KNOWN } from "../arguments/unknown.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
 import { JsonPath } from "../arguments/json-path.ts";
 import { lixError } from "../errors/lix-error.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { PreviewOutputs } from "./preview-outputs.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { CheckedInputs } from "../resource/checked-inputs.ts";
+import { PreviewOutputs } from "../resource/preview-outputs.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 export interface CheckResult {
   readonly inputs: PropertyMap;

@@ -6,10 +6,10 @@
 import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { Repository } from "../formats/oci/reference.ts";
-import { OwnedImage } from "./owned-image.ts";
-import { Recorded } from "./recorded.ts";
-import { Target } from "./target.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { OwnedImage } from "../resource/owned-image.ts";
+import { Recorded } from "../resource/recorded.ts";
+import { Target } from "../resource/target.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 /** @param props outputs in state. */
 export async function remove(props: PropertyMap): Promise<void> {

@@ -6,10 +6,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ARGUMENT_LIST } from "../arguments/table.ts";
 import { isUnknown, Known, type Unknown } from "../arguments/unknown.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { Recorded } from "./recorded.ts";
-import { Target } from "./target.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { CheckedInputs } from "../resource/checked-inputs.ts";
+import { Recorded } from "../resource/recorded.ts";
+import { Target } from "../resource/target.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 export interface DiffResult {
   readonly changes: boolean;

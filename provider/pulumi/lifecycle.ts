@@ -23,11 +23,11 @@ import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
 import { remediated } from "./remediated.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { Recorded } from "./recorded.ts";
-import { sayOnce } from "./say-once.ts";
-import { summarize } from "./summary.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { CheckedInputs } from "../resource/checked-inputs.ts";
+import { Recorded } from "../resource/recorded.ts";
+import { sayOnce } from "../resource/say-once.ts";
+import { summarize } from "../resource/summary.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 // At once, not with the session: a destroy has none, and may have something to say.
 const sink = engineSink();

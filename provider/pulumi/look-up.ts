@@ -9,9 +9,9 @@ import { Platform } from "../formats/oci/platform.ts";
 import { readImage } from "../formats/oci/read-image.ts";
 import { Reference, Repository } from "../formats/oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
-import { DeclaredOutputs } from "./declared-outputs.ts";
+import { DeclaredOutputs } from "../resource/declared-outputs.ts";
 import type { ReadResult } from "./read-result.ts";
-import { toPropertyMap, type PropertyMap } from "./property-map.ts";
+import { toPropertyMap, type PropertyMap } from "../resource/property-map.ts";
 
 /** @param id `registry/name`, with a tag or digest, or the latest. */
 export async function lookUp(

@@ -1,6 +1,6 @@
 import { LixImageError, renderLines } from "../base/errors.ts";
 import type { DestinationFailure } from "../app/publish.ts";
-import type { PropertyMap } from "./property-map.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 /**
  * The first destination has the image and a further one does not. The engine recognizes such an error by `id`,

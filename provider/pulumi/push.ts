@@ -14,19 +14,19 @@ import { PushReport } from "../app/push-report.ts";
 import type { Session } from "../image/session.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { makeSpec, targetName, type Spec } from "../arguments/spec.ts";
-import { ResourceState } from "./state.ts";
+import { ResourceState } from "../resource/state.ts";
 import { parseArguments, answeredArguments } from "../arguments/parse-arguments.ts";
-import { DeclaredOutputs } from "./declared-outputs.ts";
+import { DeclaredOutputs } from "../resource/declared-outputs.ts";
 import { destinationsOf } from "../app/destinations.ts";
-import { notPushedTo } from "./drift.ts";
-import { noteFound } from "./lost.ts";
-import { withLayerNames } from "./recorded-layers.ts";
-import { Recorded } from "./recorded.ts";
-import { repairedIn } from "./repaired.ts";
+import { notPushedTo } from "../resource/drift.ts";
+import { noteFound } from "../resource/lost.ts";
+import { withLayerNames } from "../resource/recorded-layers.ts";
+import { Recorded } from "../resource/recorded.ts";
+import { repairedIn } from "../resource/repaired.ts";
 import { promisedBeside, remediationLines } from "./remediated.ts";
 import { Known } from "../arguments/unknown.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { toPropertyMap, type PropertyMap } from "./property-map.ts";
+import { CheckedInputs } from "../resource/checked-inputs.ts";
+import { toPropertyMap, type PropertyMap } from "../resource/property-map.ts";
 
 export interface PushResult {
   /** `registry/name`: stable over all updates. */

@@ -1,4 +1,4 @@
-import type { PropertyMap } from "./property-map.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 /** What the engine is to take over from a refresh or a look-up. */
 export interface ReadResult {

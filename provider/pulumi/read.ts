@@ -9,15 +9,15 @@ import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
-import { DeclaredOutputs } from "./declared-outputs.ts";
-import { driftOf, NEVER_THERE, standingIn, wasNeverIn } from "./drift.ts";
-import { noteLost } from "./lost.ts";
+import { DeclaredOutputs } from "../resource/declared-outputs.ts";
+import { driftOf, NEVER_THERE, standingIn, wasNeverIn } from "../resource/drift.ts";
+import { noteLost } from "../resource/lost.ts";
 import { lookUp } from "./look-up.ts";
 import type { ReadResult } from "./read-result.ts";
-import { recordedBlobs } from "./recorded-blobs.ts";
-import { Recorded } from "./recorded.ts";
-import { Target } from "./target.ts";
-import { toPropertyMap, type PropertyMap } from "./property-map.ts";
+import { recordedBlobs } from "../resource/recorded-blobs.ts";
+import { Recorded } from "../resource/recorded.ts";
+import { Target } from "../resource/target.ts";
+import { toPropertyMap, type PropertyMap } from "../resource/property-map.ts";
 
 /** Repositories that are asked at once. */
 const WIDTH = 4;

@@ -4,13 +4,13 @@
  * @module
  */
 import type { Session } from "../image/session.ts";
-import { ArgumentFingerprint } from "./argument-fingerprint.ts";
+import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
 import { parseArguments } from "../arguments/parse-arguments.ts";
 import { checkedInputs } from "./check.ts";
 import { Known } from "../arguments/unknown.ts";
-import { CheckedInputs } from "./checked-inputs.ts";
-import { PreviewOutputs } from "./preview-outputs.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { CheckedInputs } from "../resource/checked-inputs.ts";
+import { PreviewOutputs } from "../resource/preview-outputs.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 
 export interface Remediated {
   /** As check would have answered for these arguments. */

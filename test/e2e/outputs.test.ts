@@ -1,6 +1,6 @@
 /** What uses an output of an image changes only with the image. */
 import { test } from "node:test";
-import { DeclaredOutputs } from "../../provider/pulumi/declared-outputs.ts";
+import { DeclaredOutputs } from "../../provider/resource/declared-outputs.ts";
 import { NO_ENGINE } from "./fixtures/engine.ts";
 import { withStack } from "./fixtures/with-stack.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LixImageError } from "../../provider/base/errors.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
-import { standingIn } from "../../provider/pulumi/drift.ts";
+import { standingIn } from "../../provider/resource/drift.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
 import { type TestRegistry, withTestRegistry } from "../support/registry.ts";
 import { sampleImage, sampleIndex } from "../support/sample-image.ts";

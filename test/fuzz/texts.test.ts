@@ -23,7 +23,7 @@ import { Reference, Repository } from "../../provider/formats/oci/reference.ts";
 import { parseAuthFile } from "../../provider/login/auth-file.ts";
 import { parseChallenges } from "../../provider/registry/challenge.ts";
 import { resolveRedirect } from "../../provider/registry/resolve-redirect.ts";
-import { ResourceState } from "../../provider/pulumi/state.ts";
+import { ResourceState } from "../../provider/resource/state.ts";
 import { LocalStoreUrl } from "../../provider/substituter/local-store-url.ts";
 import { parseNetrc } from "../../provider/substituter/netrc.ts";
 import { openSubstituter } from "../../provider/substituter/open.ts";

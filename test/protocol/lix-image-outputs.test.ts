@@ -1,7 +1,7 @@
 /** Every declared output has a value, so that what uses it changes only with the image. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DeclaredOutputs } from "../../provider/pulumi/declared-outputs.ts";
+import { DeclaredOutputs } from "../../provider/resource/declared-outputs.ts";
 import { changes, done, editState, ops, recorded, stepOf } from "./fixtures/image-results.ts";
 import { given, withImage } from "./fixtures/with-image.ts";
 

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { Session } from "../../provider/image/session.ts";
 import { check } from "../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../provider/arguments/unknown.ts";
-import type { PropertyMap } from "../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../provider/resource/property-map.ts";
 import { withWorkshop } from "./workshop.ts";
 
 /** `LOCK` in a message stands for the path of the lock. */

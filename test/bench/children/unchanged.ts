@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 
 export interface Recorded {
   readonly args: PropertyMap;

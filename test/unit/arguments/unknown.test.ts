@@ -8,7 +8,7 @@ import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { markdownPages } from "../../support/markdown.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";

@@ -7,7 +7,7 @@ import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { countConnections } from "../../support/connections.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";

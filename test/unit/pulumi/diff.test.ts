@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { givenOutputs } from "../../../provider/pulumi/given-outputs.ts";
+import { givenOutputs } from "../../../provider/resource/given-outputs.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { OutputNames } from "../../../provider/arguments/output-names.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";

@@ -5,8 +5,8 @@ import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { ListingChoice } from "../../../provider/pulumi/listing-choice.ts";
-import { ResourceState } from "../../../provider/pulumi/state.ts";
+import { ListingChoice } from "../../../provider/resource/listing-choice.ts";
+import { ResourceState } from "../../../provider/resource/state.ts";
 import { listTree } from "../../support/list-tree.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 

@@ -7,7 +7,7 @@ import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import type { LayerOutput, PlatformOutput } from "../../../sdk/outputs.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import type { StoredRepository } from "../../support/registry-store.ts";

@@ -7,12 +7,12 @@ import { log } from "../../../provider/base/log.ts";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
-import * as summary from "../../../provider/pulumi/summary.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
-import { ResourceState } from "../../../provider/pulumi/state.ts";
+import * as summary from "../../../provider/resource/summary.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
+import { ResourceState } from "../../../provider/resource/state.ts";
 import { withWorkshop } from "../../support/workshop.ts";
-import { CheckedInputs } from "../../../provider/pulumi/checked-inputs.ts";
-import { Recorded } from "../../../provider/pulumi/recorded.ts";
+import { CheckedInputs } from "../../../provider/resource/checked-inputs.ts";
+import { Recorded } from "../../../provider/resource/recorded.ts";
 
 const summarize = (olds: PropertyMap, news: PropertyMap): string[] =>
   summary.summarize(Recorded.parse(olds), CheckedInputs.parse(news));

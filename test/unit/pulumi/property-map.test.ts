@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { toPropertyMap } from "../../../provider/pulumi/property-map.ts";
+import { toPropertyMap } from "../../../provider/resource/property-map.ts";
 
 test("JSON passes unchanged", () => {
   fc.assert(

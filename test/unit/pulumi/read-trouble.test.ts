@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;

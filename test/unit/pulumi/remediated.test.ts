@@ -7,7 +7,7 @@ import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import { remediated } from "../../../provider/pulumi/remediated.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 

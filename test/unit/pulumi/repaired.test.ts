@@ -5,7 +5,7 @@ import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
 import { narrationOf, warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";

@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { Session } from "../../../provider/image/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { parseLock } from "../../../provider/lock/read-lock.ts";
 import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";

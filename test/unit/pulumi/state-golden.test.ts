@@ -11,7 +11,7 @@ import { shortenListing } from "../../../provider/formats/nix/listing-json.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
-import { ResourceState } from "../../../provider/pulumi/state.ts";
+import { ResourceState } from "../../../provider/resource/state.ts";
 
 const FOLDER = join(import.meta.dirname, "../../golden/state");
 

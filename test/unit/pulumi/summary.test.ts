@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as summary from "../../../provider/pulumi/summary.ts";
+import * as summary from "../../../provider/resource/summary.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
-import { ResourceState } from "../../../provider/pulumi/state.ts";
-import { CheckedInputs } from "../../../provider/pulumi/checked-inputs.ts";
-import type { PropertyMap } from "../../../provider/pulumi/property-map.ts";
-import { Recorded } from "../../../provider/pulumi/recorded.ts";
+import { ResourceState } from "../../../provider/resource/state.ts";
+import { CheckedInputs } from "../../../provider/resource/checked-inputs.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
+import { Recorded } from "../../../provider/resource/recorded.ts";
 
 const summarize = (olds: PropertyMap, news: PropertyMap): string[] =>
   summary.summarize(Recorded.parse(olds), CheckedInputs.parse(news));

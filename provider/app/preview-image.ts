@@ -5,11 +5,11 @@
  */
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 import { throwAll } from "../base/errors.ts";
-import { assemble, type AssembledPlatform } from "../app/assemble.ts";
-import { resolveDigests } from "../app/build-image.ts";
-import { describeImage, describePlan, describeResolved, describeSpec } from "../app/describe.ts";
-import { planResolved, type ImagePlan } from "../app/plan-image.ts";
-import { resolveImage } from "../app/resolve.ts";
+import { assemble, type AssembledPlatform } from "./assemble.ts";
+import { resolveDigests } from "./build-image.ts";
+import { describeImage, describePlan, describeResolved, describeSpec } from "./describe.ts";
+import { planResolved, type ImagePlan } from "./plan-image.ts";
+import { resolveImage } from "./resolve.ts";
 import type { Session } from "../image/session.ts";
 import type { SpecDraft } from "../arguments/spec.ts";
 import type { CheckedArguments } from "../arguments/parse-arguments.ts";
