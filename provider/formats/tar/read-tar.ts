@@ -87,8 +87,8 @@ async function* readEntry(
   block: ReadBlock,
   { pax, gnuName, gnuTarget }: Extended,
 ): AsyncGenerator<TarEvent> {
-  const path = pax?.get("path") || gnuName || block.name;
-  const target = pax?.get("linkpath") || gnuTarget || block.linkname;
+  const path = oneOf(input, pax?.get("path"), gnuName) || block.name;
+  const target = oneOf(input, pax?.get("linkpath"), gnuTarget) || block.linkname;
   const sparse = [...(pax?.keys() ?? [])].some((key) => key.startsWith("GNU.sparse."));
   if (sparse) throw input.malformed("a sparse file");
   switch (block.typeflag) {
@@ -111,6 +111,20 @@ async function* readEntry(
     default:
       throw input.malformed(KINDS.get(block.typeflag) ?? "an entry of unknown kind");
   }
+}
+
+/**
+ * GNU tar takes the PAX record, Go takes GNU's header, and libarchive 3.6, with which Nix reads, takes the one that
+ * comes first. So an archive that has both is read as different files by different programs.
+ */
+function oneOf(
+  input: TarInput,
+  pax: ByteString | undefined,
+  gnu: ByteString | undefined,
+): ByteString | undefined {
+  if (pax && gnu && pax !== gnu)
+    throw input.malformed("an entry with one name in a PAX record and another in a GNU header");
+  return pax || gnu;
 }
 
 const KINDS: ReadonlyMap<string, string> = new Map([

@@ -42,6 +42,7 @@ test("long names come out of prefixes, PAX records and GNU's entries, and names 
   assert.deepEqual(await paths({ name: "b", prefix: "junk", magic: "ustar  \0" }), ["b"]);
   assert.deepEqual(await paths(pax({ path: LONG + WILD }), { name: "cut" }), [LONG + WILD]);
   assert.deepEqual(await paths(gnuLong("L", LONG + WILD), { name: "cut" }), [LONG + WILD]);
+  assert.deepEqual(await paths(gnuLong("L", LONG), pax({ path: LONG }), { name: "cut" }), [LONG]);
   const links = [pax({ linkpath: WILD }), gnuLong("K", WILD)].map(async (extension) =>
     read(tarOf(extension, { name: "l", type: "2", target: "cut" })),
   );
@@ -100,6 +101,16 @@ for (const [what, tar, message] of [
     "has PAX's sparse file",
     tarOf(pax({ "GNU.sparse.major": "1" }), { name: "s" }),
     /a sparse file/,
+  ],
+  [
+    "names a file differently in PAX and GNU headers",
+    tarOf(pax({ path: "a" }), gnuLong("L", "b"), { name: "cut" }),
+    /one name in a PAX record and another in a GNU header/,
+  ],
+  [
+    "names the target of a link differently in GNU and PAX headers",
+    tarOf(gnuLong("K", "b"), pax({ linkpath: "a" }), { name: "l", type: "2", target: "cut" }),
+    /one name in a PAX record/,
   ],
   ["has something new", tarOf({ name: "s", type: "Q" }), /an entry of unknown kind/],
   ["has endless names", tarOf({ name: "n", type: "L", size: "00010000000" }), /header of 2097152/],
