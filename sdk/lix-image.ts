@@ -10,6 +10,7 @@ import { PUBLISHED_ARGUMENTS } from "./argument-names.ts";
 import type { LixImageArgs } from "./args.ts";
 import type { LayerOutput, PlatformOutput } from "./outputs.ts";
 import { assertProviderFound } from "./provider-not-found.ts";
+import { requireWholeTexts } from "./whole-texts.ts";
 
 /**
  * What the engine keeps in state as the provider: constant, so that an upgrade of this package never
@@ -50,7 +51,8 @@ export class LixImage extends CustomResource {
 
   constructor(name: string, args: LixImageArgs, options?: CustomResourceOptions) {
     assertProviderFound();
-    super(LIX_IMAGE_TYPE, name, { ...NO_OUTPUTS, ...args, ...hidden() }, options);
+    const inputs = { ...NO_OUTPUTS, ...requireWholeTexts(args), ...hidden() };
+    super(LIX_IMAGE_TYPE, name, inputs, options);
     const { labels, layers, platforms } = this;
     this.planKey = this.planKey.apply((key: string | null) => key ?? "");
     this.revision = answerOr(this.revision, () => labels.apply((known) => known[REVISION]));

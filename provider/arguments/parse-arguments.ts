@@ -7,6 +7,7 @@ import { throwAll } from "../base/errors.ts";
 import { kindOf, partAt } from "./parts.ts";
 import { OutputNames } from "./output-names.ts";
 import { JsonPath } from "./json-path.ts";
+import { textMistakes } from "./validate-text.ts";
 import { schemaMistakes } from "./validate-schema.ts";
 import { entryOf, type GivenArguments } from "./table.ts";
 import { withPlaceholders } from "./placeholders.ts";
@@ -63,8 +64,9 @@ export interface ReadInputs {
 /** The schema's verdict, as our errors, and what can be checked further all the same. */
 export function readInputs(given: unknown): ReadInputs {
   const read = LixImageInputs.safeParse(given);
-  if (read.success) return { args: read.data, mistakes: [], wrong: [] };
-  const mistakes = schemaMistakes(read.error.issues, given);
+  const texts = textMistakes(given);
+  if (read.success && texts.length === 0) return { args: read.data, mistakes: [], wrong: [] };
+  const mistakes = [...texts, ...(read.success ? [] : schemaMistakes(read.error.issues, given))];
   const errors = mistakes.map((mistake) => mistake.error);
   const wrong = mistakes.map((mistake) => mistake.place);
   const names = wrong.map((place) => place.slice(0, 1));

@@ -14,6 +14,7 @@ import type { ImageUser } from "../formats/rootfs/image-user.ts";
 import { nixConf } from "../formats/rootfs/nix-conf.ts";
 import { atPath } from "./at-path.ts";
 import { archiveMistakes, mirrorMistakes, missingDestination } from "./validate-destinations.ts";
+import { fileWarnings } from "./file-warnings.ts";
 import { nixConfWarnings } from "./nix-conf-warnings.ts";
 import { channelMistakes } from "./validate-channel.ts";
 import { InvalidArgument } from "../plan/invalid-argument.ts";
@@ -119,7 +120,11 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
       Object.entries(args.files).map(([path, file]) => [path, withSource(file, absolute)]),
     ),
   };
-  return { spec, mistakes, warnings: nixConfWarnings(args.nixConf) };
+  return {
+    spec,
+    mistakes,
+    warnings: [...nixConfWarnings(args.nixConf), ...fileWarnings(args.files)],
+  };
 }
 
 const withSource = (file: FileSpec, absolute: (path: string) => string): FileSpec =>

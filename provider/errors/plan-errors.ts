@@ -5,7 +5,7 @@ import { entry } from "./entry.ts";
 export const PLAN_ERRORS = {
   FILE_CONFLICT: entry({
     meaning:
-      "An entry of `files` and another one, or the base system, both decide what is at a path; the message names both.",
+      "An entry of `files` and another one, another argument or the base system both decide what is at a path; the message names both.",
     message: ({ one, other, path }: FileConflict) =>
       `${one} and ${other} both decide what is at ${JSON.stringify(ByteString.toText(path))}`,
     hint: ({ hint }: FileConflict) => hint,

@@ -31,11 +31,15 @@ export const FileConflict = {
       hint: "there is a directory, which a file or link would hide: name a path in it",
     }),
 
-  /** @param argument that the base system's file is made from. */
-  argument: (one: string, path: ByteString, argument: string): LixImageError =>
+  /** @param argument that this file is made from. @param isThere whether the base system has it. */
+  argument: (
+    one: string,
+    path: ByteString,
+    { argument, isThere }: { readonly argument: string; readonly isThere: boolean },
+  ): LixImageError =>
     lixError("FILE_CONFLICT", {
       one,
-      other: BASE_SYSTEM,
+      other: isThere ? BASE_SYSTEM : argument,
       path,
       hint: `use ${argument}: this file is made from it`,
     }),

@@ -76,7 +76,8 @@ function* conflictsOf(
   if (there?.kind === "directory" && node.tree.kind !== "directory")
     yield FileConflict.directory(node.from, node.path);
   const argument = there?.kind === "directory" ? undefined : argumentBehind(node.path, user);
-  if (argument !== undefined) yield FileConflict.argument(node.from, node.path, argument);
+  if (argument !== undefined)
+    yield FileConflict.argument(node.from, node.path, { argument, isThere: there !== undefined });
 }
 
 interface Layout {

@@ -52,6 +52,22 @@ test("an output that is given as an argument is a mistake, also in an update and
   });
 });
 
+test("a text that was cut in the middle of an emoji is refused, also where an Output brings it", async () => {
+  const program = `
+    const title = "so \\u{1f600}".slice(0, 4);
+    const labels = process.env["LATE"] === undefined ? { title } : { title: pulumi.output(title) };
+    new LixImage("lix", { registry, config: { labels } });`;
+  await withImage(program, async ({ host, registry, packages }) => {
+    for (const env of [{}, { LATE: "1" }]) {
+      const { failed, logs } = await host.up({ env });
+      const said = `${failed}\n${logs.join("\n")}`;
+      assert.match(said, /config\.labels\.title: .* got half of a surrogate pair/);
+      assert.match(said, /hint: .*\[\.\.\.text\]/);
+    }
+    assertNothingAsked({ registry, packages });
+  });
+});
+
 test("two resources cannot have one reference, unless it is the same image", async () => {
   const two = `
     new LixImage("first", { registry });

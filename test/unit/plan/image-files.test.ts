@@ -14,6 +14,7 @@ const OWNER = ImageUser.owner(LIX);
 const BASE = directory({
   bin: directory({ sh: symlink("/nix/store/x/bin/bash") }),
   etc: directory({
+    group: file(""),
     passwd: file(""),
     nix: directory({ "nix.conf": file("") }),
     ssl: directory({ "ca.crt": symlink("/x") }),
@@ -112,6 +113,11 @@ test("a file or link of the base system that follows from no argument is replace
 test("a conflict names both sides and what to do", () => {
   const cases: readonly [readonly ImageFile[], RegExp, RegExp][] = [
     [[at("/etc/passwd", file(""))], /files\["\/etc\/passwd"\] and the base system/, /user/],
+    [
+      [at("/root/.cache/nix/flake-registry.json", file(""))],
+      /files\["\/root\/\.cache\/nix\/flake-registry\.json"\] and flakeRegistry both/,
+      /use flakeRegistry/,
+    ],
     [[at("/etc/nix/nix.conf", file(""))], /files\["\/etc\/nix\/nix\.conf"\]/, /nixConf/],
     [[at("/etc", directory({ group: file("") }))], /files\["\/etc"\] and the base system/, /user/],
     [[at("/etc", file(""))], /files\["\/etc"\] and the base system .* "\/etc"/, /directory/],
