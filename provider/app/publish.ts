@@ -37,6 +37,8 @@ export interface PublishImageOptions {
    * has the same effect.
    */
   readonly everyBlob?: boolean;
+  /** The digest of the image that was pushed before: what has it has its layers, too. */
+  readonly previous?: Digest | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -80,6 +82,7 @@ async function publishOnce(
   options: PublishImageOptions & { readonly copy: boolean },
 ): Promise<Published> {
   const { signal } = options;
+  const tags = tagsOf(imagePlan);
   const failures: DestinationFailure[] = [];
   const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {
     try {
@@ -91,12 +94,13 @@ async function publishOnce(
     }
   };
   const planned = assemble(session, await requireDigests(session, imagePlan));
+  const images = options.previous === undefined ? tags : [options.previous, ...tags];
   const missingAt = new Map<Destination, ReadonlySet<Digest>>();
   const unasked = new Set<Destination>();
   for (const destination of destinations)
     await attempt(destination, async () => {
       const missing = await asking(destination.description, planned.image.blobs, () =>
-        missingBlobs(destination, planned, options),
+        missingBlobs(destination, planned, { ...options, images }),
       );
       if (missing === undefined) unasked.add(destination);
       missingAt.set(destination, missing ?? NO_BLOBS);
@@ -124,7 +128,7 @@ async function publishOnce(
       const report = await pushing(what, (counted) =>
         destination.publish(
           { ...assembled.image, blobs: counted },
-          { tags: tagsOf(imagePlan), signal, missing: known, onWrite },
+          { tags, signal, missing: known, onWrite },
         ),
       );
       const unknown = !moved && unasked.has(destination) && report.uploaded.length === 0;
@@ -142,13 +146,12 @@ async function publishOnce(
 async function missingBlobs(
   destination: Destination,
   { image }: Assembled,
-  { everyBlob, signal }: PublishImageOptions,
+  { everyBlob, images, signal }: PublishImageOptions & { readonly images: readonly string[] },
 ): Promise<ReadonlySet<Digest> | undefined> {
-  if (everyBlob !== true && (await destination.holds(image.root.digest, signal))) return undefined;
-  return destination.missing(
-    image.blobs.map((blob) => blob.digest),
-    signal,
-  );
+  const digests = image.blobs.map(({ digest }) => digest);
+  if (everyBlob === true) return destination.missing(digests, { signal });
+  if (await destination.holds(image.root.digest, signal)) return undefined;
+  return destination.missing(digests, { images, signal });
 }
 
 const recompressed = (before: Digest, after: Digest): string =>

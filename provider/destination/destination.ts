@@ -12,7 +12,7 @@ export interface Destination {
    */
   holds(manifest: Digest, signal?: AbortSignal): Promise<boolean>;
   /** Which of these blobs it lacks; asks, never guesses. */
-  missing(digests: readonly Digest[], signal?: AbortSignal): Promise<ReadonlySet<Digest>>;
+  missing(digests: readonly Digest[], options?: MissingOptions): Promise<ReadonlySet<Digest>>;
   /**
    * The same blobs, read from here and checked; only for blobs that it has. Other repositories of its
    * registry may then mount them. Absent where nothing can be read back, as from an archive.
@@ -23,6 +23,15 @@ export interface Destination {
    * all of it is there; throws with no tag moved otherwise (tags are the last write).
    */
   publish(image: Image, options: PublishOptions): Promise<PublishReport>;
+}
+
+export interface MissingOptions {
+  /**
+   * Tags and digests of images that it may have, with mostly the same blobs. It has the blobs of the first one
+   * that is there, and these are not asked for. Default: none.
+   */
+  readonly images?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PublishOptions {

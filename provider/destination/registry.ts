@@ -10,6 +10,7 @@ import type { Digest } from "../formats/oci/digest.ts";
 import type { Image } from "../formats/oci/image.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import type { RegistryClient } from "../registry/client.ts";
+import { promisedBlobs } from "./promised-blobs.ts";
 import { putManifests } from "./registry-manifests.ts";
 import type { Destination, PublishReport } from "./destination.ts";
 
@@ -23,7 +24,11 @@ export function registryDestination(client: RegistryClient): Destination {
       client.expectPush();
       return (await client.headManifest(manifest, signal)) !== undefined;
     },
-    missing: (digests, signal) => missingBlobs(client, digests, signal),
+    missing: async (digests, { images = [], signal } = {}) => {
+      const promised = await promisedBlobs(client, images, signal);
+      const unsure = digests.filter((digest) => !promised.has(digest));
+      return missingBlobs(client, unsure, signal);
+    },
     blobSources: (blobs, signal) => {
       rememberBlobs(client, blobs);
       return blobs.map((blob) => ({ ...blob, open: () => client.getBlob(blob.digest, signal) }));

@@ -57,7 +57,8 @@ export async function push(
   const imagePlan = await planWithDigests(session, spec);
   const destinations = destinationsOf(spec);
   const everyBlob = before.drift.length > 0;
-  const published = await publish(session, imagePlan, destinations, { everyBlob });
+  const previous = Recorded.digest(before);
+  const published = await publish(session, imagePlan, destinations, { everyBlob, previous });
   narrate(imagePlan, published, before);
   const described = describeBuilt(imagePlan, published.assembled);
   for (const line of remediationLines(given, described.digest))

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registryDestination } from "../../../provider/destination/registry.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
+import type { Blob } from "../../../provider/formats/oci/layer.ts";
 import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { sampleImage, sampleIndex } from "../../support/sample-image.ts";
 
 const IMAGE = sampleImage("one layer", "another layer");
+
+const digestOf = ({ digest }: Blob): Blob["digest"] => digest;
 
 const to = ({ host }: TestRegistry, name: string): ReturnType<typeof registryDestination> =>
   registryDestination(
@@ -84,4 +87,57 @@ test("complains of a tag that points elsewhere just after it was pushed", () =>
     await assert.rejects(to(registry, "acme/lix").publish(IMAGE, { tags: ["v1"] }), {
       code: "TAG_NOT_KEPT",
     });
+  }));
+
+test("looks once at an image with the same layers, and asks only for the blobs that it lacks", () =>
+  withTestRegistry(async (registry) => {
+    const destination = to(registry, "acme/lix");
+    const layers = Array.from({ length: 20 }, (_, at) => `layer ${at}`);
+    const before = sampleImage(...layers);
+    await destination.publish(before, { tags: ["v1"] });
+    const next = sampleImage(...layers, "one more");
+    const isNew = ({ digest }: Blob): boolean => !before.blobs.some((old) => old.digest === digest);
+    for (const images of [["v1"], [before.root.digest], ["not-there", "v1"]]) {
+      registry.log.length = 0;
+      const missing = await destination.missing(next.blobs.map(digestOf), { images });
+      assert.deepEqual([...missing], next.blobs.filter(isNew).map(digestOf));
+      assert.equal(registry.count("GET", /manifests/), images.length);
+      assert.equal(registry.count("HEAD", /blobs/), 2);
+    }
+  }));
+
+test("an index promises the blobs of its images", () =>
+  withTestRegistry(async (registry) => {
+    const destination = to(registry, "acme/lix");
+    const index = sampleIndex(IMAGE, sampleImage("for arm"));
+    await destination.publish(index, { tags: ["v1"] });
+    registry.log.length = 0;
+    const digests = index.blobs.map(digestOf);
+    assert.equal((await destination.missing(digests, { images: ["v1"] })).size, 0);
+    assert.equal(registry.count("GET", /manifests/), 3);
+    assert.equal(registry.log.length, 3);
+  }));
+
+test("asks for each blob where a tag names no image that it can read", () =>
+  withTestRegistry(async (registry) => {
+    const destination = to(registry, "acme/lix");
+    await destination.publish(IMAGE, { tags: ["v1"] });
+    const digests = IMAGE.blobs.map(digestOf);
+    const refuse = { kind: "answer", status: 400, body: "{}" } as const;
+    const page = { kind: "answer", status: 200, body: '{"schemaVersion":1}' } as const;
+    for (const act of [refuse, page]) {
+      registry.faults.push({ method: "GET", path: /manifests/, act });
+      registry.log.length = 0;
+      assert.equal((await destination.missing(digests, { images: ["v1"] })).size, 0);
+      assert.equal(registry.count("HEAD", /blobs/), digests.length);
+    }
+  }));
+
+test("a registry that does not answer is not asked for each blob as well", () =>
+  withTestRegistry(async (registry) => {
+    const busy = { kind: "answer", status: 503, headers: { "retry-after": "0" } } as const;
+    registry.faults.push({ path: /./, times: Infinity, act: busy });
+    const asking = to(registry, "acme/lix").missing(IMAGE.blobs.map(digestOf), { images: ["v1"] });
+    await assert.rejects(asking, { code: "REGISTRY_UNAVAILABLE" });
+    assert.equal(registry.count("HEAD"), 0);
   }));
