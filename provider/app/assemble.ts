@@ -8,7 +8,7 @@ import type { Blob } from "../formats/oci/layer.ts";
 import { imageIndex, imageManifest } from "../formats/oci/manifest.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
 import type { BuiltPlatform } from "./build-image.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 
 /** One platform's part of an image. */
 export interface AssembledPlatform extends BuiltPlatform {

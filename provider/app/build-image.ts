@@ -11,7 +11,8 @@ import { targetName, type Spec } from "../arguments/spec.ts";
 import type { LayerJob } from "../image/layer-job.ts";
 import { planImage, type ImagePlan } from "./plan-image.ts";
 import { building } from "../image/progress.ts";
-import { LAYERS_IN_FLIGHT, type Session } from "../image/session.ts";
+import { LAYERS_IN_FLIGHT } from "../image/build-session.ts";
+import type { Session } from "./session.ts";
 import { withPlatformContext } from "./platform-error.ts";
 
 /** With every layer's identity known. */

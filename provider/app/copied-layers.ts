@@ -9,7 +9,7 @@ import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob, LayerIdentity } from "../formats/oci/layer.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import type { Assembled } from "./assemble.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 
 /** By destination, the blobs that it does not have. */
 export type MissingBlobs = ReadonlyMap<Destination, ReadonlySet<Digest>>;

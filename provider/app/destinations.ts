@@ -8,12 +8,16 @@ import { ociLayoutDestination } from "../destination/oci-layout.ts";
 import { registryDestination } from "../destination/registry.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { RegistryClient } from "../registry/client.ts";
+import type { Session } from "./session.ts";
 
 /** The registry first: it is what other resources wait for, and mirrors beside it mount its blobs. */
-export function destinationsOf(spec: Spec): Destination[] {
+export function destinationsOf(session: Session, spec: Spec): Destination[] {
+  const { registries: memories } = session;
   const repositories = [spec.repository ?? [], spec.mirrors].flat();
   return [
-    ...repositories.map((repository) => registryDestination(new RegistryClient(repository))),
+    ...repositories.map((repository) =>
+      registryDestination(new RegistryClient(repository, { memories })),
+    ),
     ...archivesOf(spec),
   ];
 }

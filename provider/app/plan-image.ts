@@ -10,7 +10,7 @@ import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { ensureListings, type ListingOptions } from "../image/ensure-listings.ts";
 import { resolveImage, type Resolved } from "./resolve.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 import { withPlatformContext } from "./platform-error.ts";
 
 export interface ImagePlan extends Resolved {

@@ -10,7 +10,7 @@ import { resolveDigests } from "./build-image.ts";
 import { describeImage, describePlan, describeResolved, describeSpec } from "./describe.ts";
 import { planResolved, type ImagePlan } from "./plan-image.ts";
 import { resolveImage } from "./resolve.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 import type { SpecDraft } from "../arguments/spec.ts";
 import type { CheckedArguments } from "../arguments/parse-arguments.ts";
 import { followsFromUnknown } from "../arguments/unknown.ts";

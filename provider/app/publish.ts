@@ -16,7 +16,7 @@ import { tagsOf } from "./describe.ts";
 import type { ImagePlan } from "./plan-image.ts";
 import { asking, pushing } from "../image/progress.ts";
 import type { PushReport } from "./push-report.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 
 export interface Published {
   readonly assembled: Assembled;

@@ -14,7 +14,7 @@ import { resolvePackages, type PackageSet } from "../plan/packages.ts";
 import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
 import { readFiles } from "../plan/read-files.ts";
 import type { Spec } from "../arguments/spec.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 import { lixError } from "../errors/lix-error.ts";
 
 export interface Resolved {

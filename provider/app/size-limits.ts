@@ -7,7 +7,7 @@ import { lixError } from "../errors/lix-error.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { layerName } from "../plan/layer-name.ts";
 import type { LayerKey } from "../plan/recipe.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "./session.ts";
 import { assemble, type AssembledPlatform } from "./assemble.ts";
 import { planWithDigests, requireDigests, type BuiltLayer } from "./build-image.ts";
 import type { ImagePlan } from "./plan-image.ts";

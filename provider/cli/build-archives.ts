@@ -3,7 +3,7 @@ import type { Archive } from "../../sdk/args.ts";
 import { throwAll } from "../base/errors.ts";
 import { describeBuilt } from "../app/describe.ts";
 import { publish } from "../app/publish.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import { archivesOf } from "../app/destinations.ts";
 import { planWithinLimits } from "../app/size-limits.ts";
 import { DockerArchiveName } from "../arguments/validate-destinations.ts";

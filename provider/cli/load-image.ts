@@ -3,7 +3,7 @@ import { buildMissingLayers } from "../app/build-image.ts";
 import { planWithinLimits } from "../app/size-limits.ts";
 import { describeBuilt } from "../app/describe.ts";
 import { loading } from "../image/progress.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import { dockerArchive } from "../destination/docker-archive.ts";
 import { findDocker, type DockerEndpoint } from "../destination/docker-context.ts";
 import { dockerArchitecture, loadIntoDocker } from "../destination/docker-engine.ts";

@@ -3,7 +3,7 @@ import { log } from "../base/log.ts";
 import { describeBuilt } from "../app/describe.ts";
 import { publish } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import { destinationsOf } from "../app/destinations.ts";
 import { planWithinLimits } from "../app/size-limits.ts";
 import { readArguments } from "./arguments-file.ts";
@@ -17,7 +17,7 @@ export async function pushImage(
   const session = new Session();
   const spec = await readArguments(file, "required");
   const imagePlan = await planWithinLimits(session, spec);
-  const published = await publish(session, imagePlan, destinationsOf(spec));
+  const published = await publish(session, imagePlan, destinationsOf(session, spec));
   const { assembled, reports, failures } = published;
   if (failures.length > 0) for (const report of reports) log.info(PushReport.line(report));
   throwAll(failures.map(({ error }) => error));

@@ -8,7 +8,7 @@ import { makeFolder } from "../base/make-folder.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
 import { lixError } from "../errors/lix-error.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import { parseStrictJson } from "../lock/strict-json.ts";
 import type { ImageContents } from "../report/image-contents.ts";
 import { reportLines } from "../report/lines.ts";

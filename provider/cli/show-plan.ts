@@ -4,7 +4,7 @@ import { assemble } from "../app/assemble.ts";
 import { resolveDigests } from "../app/build-image.ts";
 import { requireWithinLimits } from "../app/size-limits.ts";
 import { planImage, type ImagePlan } from "../app/plan-image.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { layerName } from "../plan/layer-name.ts";

@@ -1,7 +1,7 @@
 import { assemble, type Assembled } from "../app/assemble.ts";
 import { resolveDigests, buildMissingLayers, planWithDigests } from "../app/build-image.ts";
 import { layerDifference } from "../app/layer-difference.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import { renderLines } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { withTempDir } from "../base/temp-dir.ts";

@@ -1,5 +1,5 @@
 /**
- * A repository of a registry as a destination. The images of this process share layers: each is sent to a
+ * A repository of a registry as a destination. The images of a session share layers: each is sent to a
  * registry once, and then found where it is, or mounted from there into another repository.
  * @module
  */
@@ -88,11 +88,6 @@ async function pushBlobs(
   });
 }
 
-/** By registry and digest, the repositories that have the blob. */
-const homes = new Map<string, Set<string>>();
-/** By registry, repository and digest. */
-const underWay = new Map<string, Promise<unknown>>();
-
 /** Pushes a blob that the repository was found to lack a moment ago, unless another image does. */
 async function pushBlobOnce(
   client: RegistryClient,
@@ -100,19 +95,20 @@ async function pushBlobOnce(
   signal: AbortSignal,
 ): Promise<"uploaded" | "reused"> {
   const { name } = client.repository;
-  const key = `${client.description} ${blob.digest}`;
+  const { pushes } = client.memory;
+  const key = `${name} ${blob.digest}`;
   // Should another image's push of it fail, it is our turn.
-  await underWay.get(key)?.catch(() => {});
+  await pushes.get(key)?.catch(() => {});
   const known = homesOf(client, blob.digest);
   if (known.has(name)) return "reused";
   const push = client.pushBlob(blob, { mountFrom: [...known][0], signal });
-  underWay.set(key, push);
+  pushes.set(key, push);
   try {
     const done = await push;
     known.add(name);
     return done === "mounted" ? "reused" : done;
   } finally {
-    underWay.delete(key);
+    pushes.delete(key);
   }
 }
 
@@ -128,10 +124,9 @@ function forgetBlob(client: RegistryClient, digest: Digest): void {
   homesOf(client, digest).delete(client.repository.name);
 }
 
-function homesOf({ repository }: RegistryClient, digest: Digest): Set<string> {
-  const key = `${repository.host} ${digest}`;
-  const known = homes.get(key) ?? new Set();
-  homes.set(key, known);
+function homesOf({ memory: { homes } }: RegistryClient, digest: Digest): Set<string> {
+  const known = homes.get(digest) ?? new Set();
+  homes.set(digest, known);
   return known;
 }
 

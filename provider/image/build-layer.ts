@@ -16,7 +16,7 @@ import { layerName } from "../plan/layer-name.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import type { LayerJob } from "./layer-job.ts";
 import { narSourceOf } from "./nar-source.ts";
-import type { Session } from "./session.ts";
+import type { BuildSession } from "./build-session.ts";
 import { storeReader } from "./store-reader.ts";
 
 /** The listing of a larger path is not kept: only sources such as nixpkgs are that large. */
@@ -26,7 +26,7 @@ const LISTED_NAR_SIZE = 128 * 1024 * 1024;
  * Builds the layer, unless its blob is in the local cache already. Work in flight is shared within the
  * process and with other processes that use the same cache.
  */
-export function buildMissingLayer(session: Session, job: LayerJob): Promise<KnownLayer> {
+export function buildMissingLayer(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
   return session.layersInFlight.run(job.key, async () => {
     const cached = await cachedBlob(session, job);
     if (cached !== undefined) return cached;
@@ -39,7 +39,7 @@ export function buildMissingLayer(session: Session, job: LayerJob): Promise<Know
   });
 }
 
-async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
+async function buildBlob(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
   return session.budget.run(async () => {
     const known = await session.knownLayers.layer(job.key);
     const built = await attempt(session, job);
@@ -55,7 +55,10 @@ async function buildBlob(session: Session, job: LayerJob): Promise<KnownLayer> {
 }
 
 /** Returns a layer that this machine has built, if its blob is still in the cache. */
-export async function cachedBlob(session: Session, job: LayerJob): Promise<KnownLayer | undefined> {
+export async function cachedBlob(
+  session: BuildSession,
+  job: LayerJob,
+): Promise<KnownLayer | undefined> {
   const known = await session.knownLayers.layer(job.key);
   const made = await session.cache.identity(job.key);
   // A state may name any blob. We know that a blob is this layer only if we built it for this key.
@@ -68,7 +71,7 @@ export async function cachedBlob(session: Session, job: LayerJob): Promise<Known
  * Starts over with the next binary cache if one fails in the middle of a NAR, and once if the local cache
  * was removed in the meantime. Nothing has been published by then.
  */
-async function attempt(session: Session, job: LayerJob): Promise<KnownLayer> {
+async function attempt(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
   let vanished = 0;
   for (;;) {
     try {
@@ -81,7 +84,7 @@ async function attempt(session: Session, job: LayerJob): Promise<KnownLayer> {
   }
 }
 
-async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
+async function pack(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
   const rows = [...job.paths.values()];
   const { storePaths, baseSystem, database, files } = job.contents;
   const tree = layerTree({
@@ -105,7 +108,7 @@ async function pack(session: Session, job: LayerJob): Promise<KnownLayer> {
 }
 
 /** Keeps the listing of each path that is read, except for huge sources. */
-function keepListing(session: Session) {
+function keepListing(session: BuildSession) {
   return async (info: PathInfo, listing: Listing): Promise<void> => {
     if (info.narSize <= LISTED_NAR_SIZE)
       await session.knownLayers.addListing(info.narHash, listing);

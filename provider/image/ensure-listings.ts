@@ -2,7 +2,7 @@ import type { StorePath } from "../formats/nix/store-path.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
 import type { FetchOptions } from "./fetch-listings.ts";
-import type { Session } from "./session.ts";
+import type { BuildSession } from "./build-session.ts";
 
 export interface ListingOptions extends FetchOptions {
   /** False for a preview without digests, which downloads nothing. */
@@ -14,7 +14,7 @@ export interface ListingOptions extends FetchOptions {
  * listings are known now: false only if they would have to be fetched, and `mayFetch` is false.
  */
 export async function ensureListings(
-  session: Session,
+  session: BuildSession,
   input: PlatformInput,
   needed: readonly StorePath[],
   options: ListingOptions,

@@ -16,7 +16,7 @@ import type { LayerJob } from "./layer-job.ts";
 import type { LayerWatch } from "./layer-watch.ts";
 import { narSourceOf } from "./nar-source.ts";
 import { building, reading } from "./progress.ts";
-import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
+import { LAYERS_IN_FLIGHT, type BuildSession } from "./build-session.ts";
 import { storeReader } from "./store-reader.ts";
 
 export interface FetchOptions {
@@ -28,7 +28,7 @@ export interface FetchOptions {
 
 /** Afterwards the session has the listings of all these paths. */
 export async function fetchListings(
-  session: Session,
+  session: BuildSession,
   input: PlatformInput,
   unknown: readonly PathInfo[],
   options: FetchOptions,
@@ -53,7 +53,10 @@ export async function fetchListings(
   );
 }
 
-async function unknownLayers(session: Session, jobs: readonly LayerJob[]): Promise<LayerJob[]> {
+async function unknownLayers(
+  session: BuildSession,
+  jobs: readonly LayerJob[],
+): Promise<LayerJob[]> {
   const known = await Promise.all(jobs.map((job) => session.knownLayers.layer(job.key)));
   return jobs.filter((_, index) => known[index] === undefined);
 }
@@ -80,7 +83,7 @@ function packageJob(
 }
 
 async function readListing(
-  session: Session,
+  session: BuildSession,
   info: PathInfo,
   options: FetchOptions,
   watch: LayerWatch,
@@ -99,7 +102,7 @@ async function readListing(
 }
 
 async function readNarForListing(
-  session: Session,
+  session: BuildSession,
   info: PathInfo,
   options: FetchOptions & { readonly watch: LayerWatch },
 ): Promise<void> {

@@ -9,10 +9,10 @@ import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { largestFirst, type LayerJob } from "./layer-job.ts";
 import type { LayerWatch } from "./layer-watch.ts";
-import { LAYERS_IN_FLIGHT, type Session } from "./session.ts";
+import { LAYERS_IN_FLIGHT, type BuildSession } from "./build-session.ts";
 
 export interface BuildingOptions {
-  readonly session: Session;
+  readonly session: BuildSession;
   /** `registry/name` */
   readonly image: string;
   readonly jobs: readonly LayerJob[];

@@ -7,7 +7,7 @@ import { identitiesOf } from "../app/build-image.ts";
 import { requireWithinLimits } from "../app/size-limits.ts";
 import { render, SeveralErrors } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "../app/session.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import { comparePlatforms, Platform } from "../formats/oci/platform.ts";

@@ -14,7 +14,7 @@
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { log } from "../base/log.ts";
-import { Session } from "../image/session.ts";
+import { Session } from "../app/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";

@@ -11,7 +11,7 @@ import { identitiesOf, planWithDigests } from "../app/build-image.ts";
 import type { ImagePlan } from "../app/plan-image.ts";
 import { publish, type DestinationFailure, type Published } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "../app/session.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { makeSpec, targetName, type Spec } from "../arguments/spec.ts";
 import { ResourceState } from "../resource/state.ts";
@@ -55,7 +55,7 @@ export async function push(
   session.knownLayers.seedPlan(Known.value(given.outputs.planKey));
   const spec = makeSpec(checked.args, { directory, destination: "required" });
   const imagePlan = await planWithDigests(session, spec);
-  const destinations = destinationsOf(spec);
+  const destinations = destinationsOf(session, spec);
   const everyBlob = before.drift.length > 0;
   const previous = Recorded.digest(before);
   const published = await publish(session, imagePlan, destinations, { everyBlob, previous });

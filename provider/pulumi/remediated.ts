@@ -3,7 +3,7 @@
  * arguments, so its outputs are computed again before they are compared.
  * @module
  */
-import type { Session } from "../image/session.ts";
+import type { Session } from "../app/session.ts";
 import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
 import { parseArguments } from "../arguments/parse-arguments.ts";
 import { checkedInputs } from "./check.ts";

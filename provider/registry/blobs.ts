@@ -61,9 +61,6 @@ const isThere = (response: HttpResponse): boolean =>
 /** One limit for the whole process, so that many images at once do not open many times as many files. */
 const uploads = new Limiter(8);
 
-/** Origins of registries that refused bytes in a PUT and took them in a PATCH; for the life of the process. */
-const takesOnlyPatches = new Set<string>();
-
 /** Does not ask whether the blob is there already. */
 export async function pushBlob(
   session: RegistrySession,
@@ -76,7 +73,7 @@ export async function pushBlob(
     const mounted = mountFrom === undefined ? undefined : await mountBlob(push, mountFrom);
     if (mounted === "mounted") return mounted;
     const begun = mounted ?? (await initiateUpload(push));
-    const way = takesOnlyPatches.has(session.origin.origin) ? "PATCH" : "PUT";
+    const way = session.memory.takesOnlyPatches ? "PATCH" : "PUT";
     try {
       await upload(push, begun, way);
     } catch (error) {
@@ -85,7 +82,7 @@ export async function pushBlob(
         // A registry that refuses both ways gave its reason at the first.
         throw second instanceof RegistryRefused ? error : second;
       });
-      takesOnlyPatches.add(session.origin.origin);
+      session.memory.takesOnlyPatches = true;
     }
     return "uploaded";
   });

@@ -21,6 +21,7 @@ import { findCredentials } from "../login/find-credentials.ts";
 import { RegistryTimeouts, type RegistryTimeoutOptions } from "./timeouts.ts";
 import { bodyOf } from "../http/request-body.ts";
 import { listTags } from "./list-tags.ts";
+import { memoryOf, type RegistryMemories, type RegistryMemory } from "./registry-memory.ts";
 import { RegistrySession, type RepositoryAddress } from "./registry-session.ts";
 
 export interface ManifestHead {
@@ -41,6 +42,8 @@ export interface RegistryClientOptions extends RegistryTimeoutOptions {
   readonly credentials?: CredentialSource | undefined;
   /** Default: the process's own. */
   readonly environment?: Environment | undefined;
+  /** What the images of a session share. Default: nothing. */
+  readonly memories?: RegistryMemories | undefined;
 }
 
 // The distribution-spec's advice, and what registries enforce.
@@ -60,11 +63,13 @@ export class RegistryClient {
   /** Host and name tell two repositories apart; a mount needs one host and two names. */
   readonly repository: RepositoryAddress;
   readonly timeouts: RegistryTimeouts;
+  readonly memory: RegistryMemory;
   readonly #session: RegistrySession;
 
   constructor(repository: RepositoryAddress, options: RegistryClientOptions = {}) {
     this.repository = repository;
-    const { environment = process.env } = options;
+    const { environment = process.env, memories = new Map() } = options;
+    this.memory = memoryOf(memories, repository.host);
     this.timeouts = RegistryTimeouts.of(options);
     const credentials: CredentialSource =
       options.credentials ?? ((host, name) => findCredentials(host, name, environment));
@@ -72,6 +77,7 @@ export class RegistryClient {
       credentials,
       environment,
       timeouts: this.timeouts,
+      memory: this.memory,
     });
     this.description = this.#session.description;
   }

@@ -16,6 +16,7 @@ import { isBelievable, isForeign, speaksAsRegistry } from "./believable.ts";
 import { RegistryLogin } from "./login.ts";
 import { readOriginSettings, type OriginSettings } from "./origin-settings.ts";
 import { failure } from "./refusal.ts";
+import type { RegistryMemory } from "./registry-memory.ts";
 import { resolveRedirect } from "./resolve-redirect.ts";
 import type { RegistryTimeouts } from "./timeouts.ts";
 
@@ -38,6 +39,7 @@ export interface RegistrySessionOptions {
   readonly credentials: CredentialSource;
   readonly environment: Environment;
   readonly timeouts: RegistryTimeouts;
+  readonly memory: RegistryMemory;
 }
 
 const REDIRECTS = 10;
@@ -47,6 +49,7 @@ export class RegistrySession {
   readonly description: string;
   readonly origin: URL;
   readonly timeouts: RegistryTimeouts;
+  readonly memory: RegistryMemory;
   readonly #repository: RepositoryAddress;
   readonly #environment: Environment;
   readonly #login: RegistryLogin;
@@ -60,6 +63,7 @@ export class RegistrySession {
     this.description = `${repository.host}/${repository.name}`;
     this.origin = new URL(`${repository.plainHttp ? "http" : "https"}://${host}`);
     this.timeouts = options.timeouts;
+    this.memory = options.memory;
     this.#repository = repository;
     this.#environment = environment;
     this.#login = new RegistryLogin({

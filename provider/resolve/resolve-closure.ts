@@ -6,7 +6,7 @@ import { TIME_LIMIT } from "../base/retry-policy.ts";
 import type { NarInfo } from "../formats/nix/narinfo.ts";
 import type { PublicKey } from "../formats/nix/signature.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
-import { lateLast, noteLate } from "../substituter/late-caches.ts";
+import type { LateCaches } from "../substituter/late-caches.ts";
 import type { Substituter } from "../substituter/substituter.ts";
 import type { CacheUse } from "./cache-use.ts";
 import type { LockedPath } from "../lock/lock.ts";
@@ -22,6 +22,8 @@ export interface ClosureRequest {
   readonly keys: readonly PublicKey[];
   /** Paths that are not looked up: sources from tarballs, and paths of an earlier lock. */
   readonly known?: ReadonlyMap<StorePath, LockedPath> | undefined;
+  /** Gets those that keep us waiting. */
+  readonly lateCaches: LateCaches;
   /** Counts what each cache contributes. */
   readonly use?: CacheUse | undefined;
   /** How long a cache may take to answer before the next one is asked. Default: {@link OVERTAKE_MS}. */
@@ -101,14 +103,14 @@ interface AbsentStorePath extends AbsentPath {
 /** The record of the first cache that has the path and can be trusted for it. */
 async function findInCaches(
   path: StorePath,
-  { substituters, keys, use, overtakeMs = OVERTAKE_MS }: ClosureRequest,
+  { substituters, keys, lateCaches, use, overtakeMs = OVERTAKE_MS }: ClosureRequest,
   signal: AbortSignal,
 ): Promise<LockedPath | AbsentStorePath> {
   const reasons: string[] = [];
   const failures: unknown[] = [];
   const hints = new Set<string>();
   // A cache that did not answer in time is asked again if no other has the path, then without our limit.
-  const queue = lateLast(substituters);
+  const queue = lateCaches.last(substituters);
   const overtaken = new Set<Substituter>();
   for (const substituter of queue) {
     const { url } = substituter;
@@ -126,7 +128,7 @@ async function findInCaches(
       if (info !== undefined && doubt === undefined) {
         use?.served(url);
         overtaken.delete(substituter);
-        for (const { url: late } of overtaken) noteLate(late);
+        for (const { url: late } of overtaken) lateCaches.note(late);
         return lockedPath(info);
       }
       if (info !== undefined && doubt !== undefined) use?.doubted(url, path, doubt);

@@ -4,7 +4,7 @@
  */
 import type { BuiltPlatform } from "../app/build-image.ts";
 import type { ImagePlan } from "../app/plan-image.ts";
-import type { Session } from "../image/session.ts";
+import type { Session } from "../app/session.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 
 export interface RememberedPlan extends ImagePlan {

@@ -11,7 +11,7 @@ import { log } from "../base/log.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { findFirst, type Finding } from "./find-first.ts";
-import { isLate, lateLast, noteLate, OVERTAKE_MS, type Pace } from "./late-caches.ts";
+import { LateCaches, OVERTAKE_MS, type Pace } from "./late-caches.ts";
 import { NarInfosAhead } from "./narinfo-ahead.ts";
 import type { Substituter } from "./substituter.ts";
 import { cacheSupplier, tarballSupplier, type LockedNar, type Supplier } from "./supplier.ts";
@@ -42,20 +42,25 @@ interface Search {
 export interface NarSourceOptions {
   /** How long a cache may take to answer whether it has a path. Default: {@link OVERTAKE_MS}. */
   readonly overtakeMs?: number | undefined;
+  /** Default: none is known to be late. */
+  readonly lateCaches?: LateCaches | undefined;
 }
 
 export class NarSource {
   readonly #suppliers: readonly Supplier[];
   readonly #ahead: NarInfosAhead;
   readonly #overtakeMs: number;
+  readonly #late: LateCaches;
   readonly #searches = new Map<StorePath, Search>();
   /** How many damaged NARs each cache has served. */
   readonly #damage = new Map<string, number>();
 
   /** In order of priority. */
-  constructor(substituters: readonly Substituter[], { overtakeMs }: NarSourceOptions = {}) {
-    this.#overtakeMs = overtakeMs ?? OVERTAKE_MS;
-    this.#ahead = new NarInfosAhead(substituters, overtakeMs);
+  constructor(substituters: readonly Substituter[], options: NarSourceOptions = {}) {
+    const { overtakeMs = OVERTAKE_MS, lateCaches = new LateCaches() } = options;
+    this.#overtakeMs = overtakeMs;
+    this.#late = lateCaches;
+    this.#ahead = new NarInfosAhead(substituters, { overtakeMs, lateCaches });
     this.#suppliers = substituters.map((cache) => cacheSupplier(cache, this.#ahead));
   }
 
@@ -89,9 +94,8 @@ export class NarSource {
       const found = await this.#find(search, info, signal);
       if (found === undefined) break;
       const { supplier, open } = found;
-      const pace = this.#candidates(search).some(({ url }) => url !== supplier.url && !isLate(url))
-        ? "hurried"
-        : "patient";
+      const others = this.#candidates(search).filter(({ url }) => url !== supplier.url);
+      const pace = others.some(({ url }) => !this.#late.has(url)) ? "hurried" : "patient";
       let begun = false;
       try {
         for await (const chunk of verified(open(signal, pace), info, supplier.url)) {
@@ -107,7 +111,7 @@ export class NarSource {
         const broke = error instanceof HttpUnreachable && (begun || isTooSlow(error, pace));
         const breaks = (failures.get(supplier)?.breaks ?? 0) + 1;
         failures.set(supplier, { error, breaks: broke ? breaks : BREAKS_PER_CACHE });
-        if (isTooSlow(error, pace)) noteLate(supplier.url);
+        if (isTooSlow(error, pace)) this.#late.note(supplier.url);
         if (begun && !broke) this.#noteDamage(supplier);
         if (begun && this.#candidates(search).length > 0)
           throw new NarInterrupted(info.storePath, supplier.url, error);
@@ -127,6 +131,7 @@ export class NarSource {
     const { found, failed } = await findFirst(this.#candidates(search), {
       find: (supplier, each) => supplier.find(info, each),
       overtakeMs: this.#overtakeMs,
+      lateCaches: this.#late,
       signal,
     });
     for (const [supplier, error] of failed)
@@ -140,9 +145,9 @@ export class NarSource {
     const damaging = (supplier: Supplier): number =>
       (this.#damage.get(supplier.url) ?? 0) >= DAMAGED_NARS ? 1 : 0;
     const candidates = suppliers.filter((supplier) => breaks(supplier) < BREAKS_PER_CACHE);
-    return lateLast(candidates.toSorted((a, b) => breaks(a) - breaks(b))).toSorted(
-      (a, b) => damaging(a) - damaging(b),
-    );
+    return this.#late
+      .last(candidates.toSorted((a, b) => breaks(a) - breaks(b)))
+      .toSorted((a, b) => damaging(a) - damaging(b));
   }
 
   #noteDamage({ url }: Supplier): void {

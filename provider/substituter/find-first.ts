@@ -3,7 +3,7 @@
  * overtaken, that is, the next one is asked as well, and the first to have the path supplies it.
  * @module
  */
-import { noteLate } from "./late-caches.ts";
+import type { LateCaches } from "./late-caches.ts";
 import type { FoundNar, Supplier } from "./supplier.ts";
 
 export interface Finding {
@@ -14,6 +14,8 @@ export interface Finding {
 export interface FindOptions {
   readonly find: (supplier: Supplier, signal: AbortSignal) => Promise<FoundNar>;
   readonly overtakeMs: number;
+  /** Gets those that were overtaken. */
+  readonly lateCaches: LateCaches;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -35,7 +37,7 @@ type Answer =
 
 export async function findFirst(
   suppliers: readonly Supplier[],
-  { find, overtakeMs, signal }: FindOptions,
+  { find, overtakeMs, lateCaches, signal }: FindOptions,
 ): Promise<Found> {
   const failed = new Map<Supplier, unknown>();
   const asked = new Map<Supplier, Asked>();
@@ -63,7 +65,8 @@ export async function findFirst(
         more = ask();
       } else if ("open" in answer) {
         asked.delete(answer.supplier);
-        for (const supplier of asked.keys()) if (silent.has(supplier)) noteLate(supplier.url);
+        for (const supplier of asked.keys())
+          if (silent.has(supplier)) lateCaches.note(supplier.url);
         return { found: answer, failed };
       } else {
         asked.delete(answer.supplier);

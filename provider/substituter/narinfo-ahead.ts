@@ -7,7 +7,7 @@ import { Limiter, mapConcurrent } from "../base/concurrency.ts";
 import type { NarInfo } from "../formats/nix/narinfo.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
-import { lateLast, OVERTAKE_MS } from "./late-caches.ts";
+import type { LateCaches } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";
 
 // For the whole process, and fewer than a host's connections (http/agent.ts), so that NARs that
@@ -17,17 +17,24 @@ const LIMITER = new Limiter(QUESTIONS);
 // Answers wait in memory, and the server decides how long they are.
 const PATHS_AHEAD = 16;
 
+export interface AheadOptions {
+  readonly overtakeMs: number;
+  readonly lateCaches: LateCaches;
+}
+
 export class NarInfosAhead {
   readonly #substituters: readonly Substituter[];
   readonly #overtakeMs: number;
+  readonly #late: LateCaches;
   readonly #answers = new Map<Substituter, Map<StorePath, Promise<NarInfo | undefined>>>();
   /** Paths whose turn came before we got to ask ahead. */
   readonly #overtaken = new Set<StorePath>();
   readonly #readers = new Set<Reader>();
 
-  constructor(substituters: readonly Substituter[], overtakeMs = OVERTAKE_MS) {
+  constructor(substituters: readonly Substituter[], { overtakeMs, lateCaches }: AheadOptions) {
     this.#substituters = substituters;
     this.#overtakeMs = overtakeMs;
+    this.#late = lateCaches;
   }
 
   /** Requests narinfos only while `use` runs. Answers that nobody has used by then are forgotten. */
@@ -81,7 +88,7 @@ export class NarInfosAhead {
 
   /** From cache to cache until one has the path. */
   async #ask({ storePath, narHash }: PathInfo, signal: AbortSignal): Promise<void> {
-    const caches = lateLast(this.#substituters);
+    const caches = this.#late.last(this.#substituters);
     for (const cache of caches) {
       if (cache.openPath !== undefined || this.#overtaken.has(storePath)) return;
       const answers = this.#answers.get(cache) ?? new Map<StorePath, Promise<undefined>>();

@@ -125,7 +125,7 @@ overEachRegistry("uploads go to a Location", [
 const mounting = (name: string, act?: FaultAct): Row => ({
   name: `${name}: the push succeeds`,
   run: async (stage) => {
-    // A repository that this process thinks has them all.
+    // A repository that this session thinks has them all.
     const base = stage.client({ name: "acme/base" });
     rememberBlobs(base, NEW.blobs);
     if (act !== undefined) {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { LixImageError } from "../../provider/base/errors.ts";
 import { publish } from "../../provider/app/publish.ts";
-import { Session } from "../../provider/image/session.ts";
+import { Session } from "../../provider/app/session.ts";
 import { destinationsOf } from "../../provider/app/destinations.ts";
 import { planWithDigests } from "../../provider/app/build-image.ts";
 import { Digest } from "../../provider/formats/oci/digest.ts";
@@ -80,7 +80,7 @@ async function publishOnce(workshop: Workshop, cache: string): Promise<Digest> {
     { directory: workshop.folder, destination: "required" },
   );
   const imagePlan = await planWithDigests(session, spec);
-  const { assembled } = await publish(session, imagePlan, destinationsOf(spec));
+  const { assembled } = await publish(session, imagePlan, destinationsOf(session, spec));
   return assembled.image.root.digest;
 }
 

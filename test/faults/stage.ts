@@ -61,10 +61,11 @@ export async function withStage(
 ): Promise<void> {
   const proxy = await startFaultProxy(upstream.host);
   const repository = `acme/lix-${(stages += 1)}`;
+  const memories = new Map();
   const client: Stage["client"] = ({ direct = false, name = repository } = {}) =>
     new RegistryClient(
       { host: direct ? upstream.host : proxy.host, name, plainHttp: true },
-      { credentials: async () => ME, ...timeouts },
+      { credentials: async () => ME, memories, ...timeouts },
     );
   try {
     await registryDestination(client({ direct: true })).publish(OLD, { tags: [TAG] });

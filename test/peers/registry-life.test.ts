@@ -1,7 +1,7 @@
 /** The life of an image in other registries: pushed, left alone, moved by somebody, repaired, removed. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../provider/image/session.ts";
+import { Session } from "../../provider/app/session.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import { remove } from "../../provider/pulumi/delete.ts";
 import { push } from "../../provider/pulumi/push.ts";

@@ -7,6 +7,7 @@ import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { ociLayoutDestination, readOciLayout } from "../../provider/destination/oci-layout.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import { RegistryClient } from "../../provider/registry/client.ts";
+import type { RegistryMemories } from "../../provider/registry/registry-memory.ts";
 import { findCredentials } from "../../provider/login/find-credentials.ts";
 import { DISTRIBUTIONS, withDockerRegistry } from "../support/docker-registry.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
@@ -21,8 +22,11 @@ const DIGESTS = INDEX.blobs.map(({ digest }) => digest);
 const skopeo = (...args: readonly string[]): Promise<string> =>
   runPeer("skopeo", "--insecure-policy", ...args);
 
-const clientOf = (host: string, name = "acme/lix"): RegistryClient =>
-  new RegistryClient({ host, name, plainHttp: true }, { credentials: async () => undefined });
+const clientOf = (host: string, name = "acme/lix", memories?: RegistryMemories): RegistryClient =>
+  new RegistryClient(
+    { host, name, plainHttp: true },
+    { credentials: async () => undefined, memories },
+  );
 
 for (const program of DISTRIBUTIONS)
   describe(program, { skip: needs(program) }, () => {
@@ -55,8 +59,12 @@ for (const program of DISTRIBUTIONS)
 
     test("takes an index, and blobs mounted from another repository", () =>
       withDockerRegistry({ program }, async (host) => {
-        await registryDestination(clientOf(host, "base/lix")).publish(INDEX, { tags: ["v1"] });
-        const other = registryDestination(clientOf(host, "other/lix"));
+        const memories = new Map();
+        const [base, other] = ["base/lix", "other/lix"].map((name) =>
+          registryDestination(clientOf(host, name, memories)),
+        );
+        assert.ok(base !== undefined && other !== undefined);
+        await base.publish(INDEX, { tags: ["v1"] });
         const report = await other.publish(INDEX, { tags: ["v1"] });
         assert.deepEqual(report, { uploaded: [], reused: DIGESTS });
         assert.deepEqual(await other.missing(DIGESTS), new Set());

@@ -10,7 +10,7 @@ import {
   type BuiltLayer,
   planWithDigests,
 } from "../../provider/app/build-image.ts";
-import type { Session } from "../../provider/image/session.ts";
+import type { Session } from "../../provider/app/session.ts";
 import { parseInputs } from "./parse-inputs.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
 import { makeSpec } from "../../provider/arguments/spec.ts";

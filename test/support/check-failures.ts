@@ -1,7 +1,7 @@
 /** The failures that check reports for arguments, one by one. @module */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { Session } from "../../provider/image/session.ts";
+import { Session } from "../../provider/app/session.ts";
 import { check } from "../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../provider/arguments/unknown.ts";
 import type { PropertyMap } from "../../provider/resource/property-map.ts";

@@ -1,5 +1,5 @@
 import type { ImagePlan } from "../../provider/app/plan-image.ts";
-import { Session } from "../../provider/image/session.ts";
+import { Session } from "../../provider/app/session.ts";
 
 /** A machine that has made nothing, and knows of the image what a state tells. */
 export async function otherMachine(

@@ -4,7 +4,7 @@ import { log } from "../../base/log.ts";
 import { resolveDigests, type BuiltPlatform } from "../../app/build-image.ts";
 import { planResolved, type ImagePlan } from "../../app/plan-image.ts";
 import { resolveWithLock } from "../../app/resolve.ts";
-import { Session } from "../../image/session.ts";
+import { Session } from "../../app/session.ts";
 import type { Lock } from "../../lock/lock.ts";
 import type { StorePath } from "../../formats/nix/store-path.ts";
 import type { Digest } from "../../formats/oci/digest.ts";

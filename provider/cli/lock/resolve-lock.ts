@@ -11,6 +11,7 @@ import { packagesFromPaths } from "../../resolve/resolve-paths.ts";
 import { secondCopies } from "../../resolve/second-copies.ts";
 import { PublicKey } from "../../formats/nix/signature.ts";
 import type { StorePath } from "../../formats/nix/store-path.ts";
+import { LateCaches } from "../../substituter/late-caches.ts";
 import { openSubstituter } from "../../substituter/open.ts";
 import type { Substituter } from "../../substituter/substituter.ts";
 import type { LockArguments, SystemArguments } from "./arguments.ts";
@@ -48,10 +49,12 @@ export async function resolveLock(
   const keys = [...new Set(caches.flatMap((cache) => cache.trustedPublicKeys))].map((key) =>
     PublicKey.parse(key),
   );
+  const lateCaches = new LateCaches();
   const use = new CacheUse(cachesOfInterest(args, substituters));
   const systems = new Map<string, LockedSystem>();
   for (const { system, nixpkgs, packages, known, roots } of wanted) {
-    const paths = await resolveClosure({ roots, substituters, keys, known, use, label: system });
+    const caches = { substituters, keys, lateCaches, use };
+    const paths = await resolveClosure({ ...caches, roots, known, label: system });
     systems.set(system, { system, nixpkgs, packages, paths });
   }
   // An update of some packages keeps most of the lock, for which no cache is asked.

@@ -7,7 +7,7 @@ import { destinationsOf } from "../../../provider/app/destinations.ts";
 import { publish, type PublishImageOptions } from "../../../provider/app/publish.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { otherMachine } from "../../support/other-machine.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
@@ -27,7 +27,7 @@ async function push(
   const spec = makeSpec(inputs, { directory: folder, destination: "required" });
   const imagePlan = await planWithDigests(session, spec);
   registry.log.length = 0;
-  const published = await publish(session, imagePlan, destinationsOf(spec), options);
+  const published = await publish(session, imagePlan, destinationsOf(session, spec), options);
   return { ...published, imagePlan };
 }
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { planWithDigests } from "../../../provider/app/build-image.ts";
 import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { publish, type Published } from "../../../provider/app/publish.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
 import type { LayerIdentity } from "../../../provider/formats/oci/layer.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
@@ -45,7 +45,7 @@ async function withPushed(use: (stand: Stand) => Promise<void>): Promise<void> {
       const push: Stand["push"] = async (session, mirrors, everyBlob = false) => {
         registry.log.length = elsewhere.log.length = 0;
         const imagePlan = await planImage(session, mirrors);
-        const destinations = destinationsOf(imagePlan.spec);
+        const destinations = destinationsOf(session, imagePlan.spec);
         return publish(session, imagePlan, destinations, { everyBlob });
       };
       const session = new Session(workshop.cache);

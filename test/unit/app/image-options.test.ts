@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import type { LixImageInputs } from "../../../sdk/args.ts";
 import { buildImage, type BuiltImage } from "../../support/built-image.ts";
 import { hasCode } from "../../support/has-code.ts";

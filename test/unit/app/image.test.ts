@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import type { LixImageInputs } from "../../../sdk/args.ts";
 import { buildImage, type BuiltImage } from "../../support/built-image.ts";

@@ -5,7 +5,7 @@ import {
   buildMissingLayers,
   planWithDigests,
 } from "../../../provider/app/build-image.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
 import { parseInputs } from "../../support/parse-inputs.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";

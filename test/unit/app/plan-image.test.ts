@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { join } from "node:path";
 import { planResolved } from "../../../provider/app/plan-image.ts";
 import { resolveImage, type Resolved } from "../../../provider/app/resolve.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { parseInputs } from "../../support/parse-inputs.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";

@@ -7,7 +7,7 @@ import { planWithDigests } from "../../../provider/app/build-image.ts";
 import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { publish, type Published } from "../../../provider/app/publish.ts";
 import { PushReport } from "../../../provider/app/push-report.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { ociLayoutDestination, readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import type { KnownLayer } from "../../../provider/image/layer-cache.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
@@ -39,7 +39,7 @@ test("an image that is there is not uploaded again", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
     const imagePlan = await planWithDigests(session, specOf(workshop));
-    const destinations = destinationsOf(imagePlan.spec);
+    const destinations = destinationsOf(session, imagePlan.spec);
     const first = await publish(session, imagePlan, destinations);
     workshop.registry.log.length = 0;
     const second = await publish(session, imagePlan, destinations);
@@ -61,7 +61,7 @@ test("with verifyBlobs every blob is asked for, and one that was lost is sent", 
     const { registry } = workshop;
     const session = new Session(workshop.cache);
     const imagePlan = await planWithDigests(session, specOf(workshop, { verifyBlobs: true }));
-    const destinations = destinationsOf(imagePlan.spec);
+    const destinations = destinationsOf(session, imagePlan.spec);
     const { assembled } = await publish(session, imagePlan, destinations);
     const digests = assembled.image.blobs.map(({ digest }) => digest);
     const [lost = ""] = digests;
@@ -85,7 +85,7 @@ test("a machine that only knows the digests makes just the blobs that are lackin
   await withWorkshop({}, async (workshop) => {
     const first = new Session(workshop.cache);
     const imagePlan = await planWithDigests(first, specOf(workshop));
-    const { assembled } = await publish(first, imagePlan, destinationsOf(imagePlan.spec));
+    const { assembled } = await publish(first, imagePlan, destinationsOf(first, imagePlan.spec));
     const layers = await layersOf(first, imagePlan);
     const [, lost] = layers[3] ?? [];
     assert.ok(lost);
@@ -93,7 +93,7 @@ test("a machine that only knows the digests makes just the blobs that are lackin
 
     const clean = await otherMachine(first, imagePlan, join(workshop.folder, "clean"));
     const again = await planWithDigests(clean, specOf(workshop));
-    const published = await publish(clean, again, destinationsOf(again.spec), {
+    const published = await publish(clean, again, destinationsOf(clean, again.spec), {
       everyBlob: true,
     });
     assert.equal(published.assembled.image.root.digest, assembled.image.root.digest);
@@ -119,7 +119,7 @@ test("a layer that another compressor once made is rebuilt, and a warning names 
     const again = await planWithDigests(theirs, specOf(workshop));
     let published: Published | undefined;
     const warnings = await warningsOf(async () => {
-      published = await publish(theirs, again, destinationsOf(again.spec));
+      published = await publish(theirs, again, destinationsOf(theirs, again.spec));
     });
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? "", /compress/);
@@ -127,7 +127,7 @@ test("a layer that another compressor once made is rebuilt, and a warning names 
     const tags = workshop.registry.store.repositories.get("acme/lix")?.tags;
     assert.equal(tags?.get("latest"), published?.assembled.image.root.digest);
     // The whole image, as it would have been without that record.
-    const usual = await publish(ours, imagePlan, destinationsOf(imagePlan.spec));
+    const usual = await publish(ours, imagePlan, destinationsOf(ours, imagePlan.spec));
     assert.equal(usual.assembled.image.root.digest, published?.assembled.image.root.digest);
   });
 });
@@ -136,10 +136,10 @@ test("each destination gets what it lacks", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
     const imagePlan = await planWithDigests(session, specOf(workshop));
-    await publish(session, imagePlan, destinationsOf(imagePlan.spec));
+    await publish(session, imagePlan, destinationsOf(session, imagePlan.spec));
     const folder = ociLayoutDestination(workshop.output);
     const { assembled, reports } = await publish(session, imagePlan, [
-      ...destinationsOf(imagePlan.spec),
+      ...destinationsOf(session, imagePlan.spec),
       folder,
     ]);
     assert.deepEqual(
@@ -157,7 +157,7 @@ test("a mirror in the same registry gets every blob by a mount", async () => {
     const { assembled, reports } = await publish(
       session,
       imagePlan,
-      destinationsOf(imagePlan.spec),
+      destinationsOf(session, imagePlan.spec),
     );
     assert.deepEqual(
       reports.map(({ destination, uploaded }) => [destination, uploaded.length]),
@@ -184,7 +184,7 @@ test("a mirror that refuses is named in the end, and keeps the image from nobody
     );
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ path: /^\/v2\/copies/, act });
-    const destinations = destinationsOf(imagePlan.spec);
+    const destinations = destinationsOf(session, imagePlan.spec);
     const { failures } = await publish(session, imagePlan, destinations);
     assert.deepEqual(
       failures.map(({ destination }) => destination),
@@ -211,7 +211,7 @@ test("what the registry does not take goes nowhere else", async () => {
     const imagePlan = await planWithDigests(session, specOf(workshop, { mirrors, archives }));
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ method: "PUT", path: /^\/v2\/acme\/lix\/manifests/, act });
-    const publishing = publish(session, imagePlan, destinationsOf(imagePlan.spec));
+    const publishing = publish(session, imagePlan, destinationsOf(session, imagePlan.spec));
     await assert.rejects(publishing, { code: "REGISTRY_DENIED" });
     assert.equal(registry.store.repositories.get("copies/lix"), undefined);
     assert.ok(!existsSync(`${output}.tar`));

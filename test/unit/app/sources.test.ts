@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { ByteString } from "../../../provider/base/byte-string.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import type { LockFile } from "../../../provider/lock/lock-schema.ts";
 import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import type { Tree } from "../../../provider/formats/nix/tree.ts";

@@ -7,7 +7,7 @@ import { render } from "../../../provider/base/errors.ts";
 import { planWithDigests } from "../../../provider/app/build-image.ts";
 import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { publish } from "../../../provider/app/publish.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
@@ -46,7 +46,7 @@ for (const how of ["missing", "cut off"] as const)
       // It knows every digest, and has no bytes.
       const clean = await otherMachine(first, imagePlan, join(folder, "clean"));
       const again = await planImage(workshop, clean);
-      const destinations = destinationsOf(again.spec);
+      const destinations = destinationsOf(clean, again.spec);
       const { path, mend } = await damagePackageOf(workshop, SYSTEMS[1], how);
       await assert.rejects(publish(clean, again, destinations), (error) => {
         assert.equal(Object(error).code, "SYSTEM_NOT_BUILT");

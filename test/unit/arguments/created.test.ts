@@ -5,7 +5,7 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import { Instant } from "../../../provider/arguments/instant.ts";
 import { readInputs } from "../../../provider/arguments/parse-arguments.ts";
 import { parseInputs } from "../../support/parse-inputs.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { buildImage } from "../../support/built-image.ts";

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { registryDestination } from "../../../provider/destination/registry.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import type { Blob } from "../../../provider/formats/oci/layer.ts";
+import type { RegistryMemories } from "../../../provider/registry/registry-memory.ts";
 import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 import { sampleImage, sampleIndex } from "../../support/sample-image.ts";
 
@@ -10,9 +11,16 @@ const IMAGE = sampleImage("one layer", "another layer");
 
 const digestOf = ({ digest }: Blob): Blob["digest"] => digest;
 
-const to = ({ host }: TestRegistry, name: string): ReturnType<typeof registryDestination> =>
+const to = (
+  { host }: TestRegistry,
+  name: string,
+  memories?: RegistryMemories,
+): ReturnType<typeof registryDestination> =>
   registryDestination(
-    new RegistryClient({ host, name, plainHttp: true }, { credentials: async () => undefined }),
+    new RegistryClient(
+      { host, name, plainHttp: true },
+      { credentials: async () => undefined, memories },
+    ),
   );
 
 const writes = (registry: TestRegistry): string[] =>
@@ -51,14 +59,37 @@ test("asks and writes nothing more when all is as it should be", () =>
     );
   }));
 
-test("mounts what this process has published in another repository", () =>
+test("mounts what its session has published in another repository", () =>
   withTestRegistry(async (registry) => {
-    await to(registry, "base/lix").publish(IMAGE, { tags: ["v1"] });
-    const report = await to(registry, "acme/lix").publish(IMAGE, { tags: ["v1"] });
+    const memories = new Map();
+    await to(registry, "base/lix", memories).publish(IMAGE, { tags: ["v1"] });
+    const report = await to(registry, "acme/lix", memories).publish(IMAGE, { tags: ["v1"] });
     assert.deepEqual(report.uploaded, []);
     assert.equal(report.reused.length, IMAGE.blobs.length);
     assert.equal(registry.count("PUT", /acme.*blobs/), 0);
   }));
+
+test("a blob that one session has published is not mounted by another", () =>
+  withTestRegistry(async (registry) => {
+    await to(registry, "base/lix").publish(IMAGE, { tags: ["v1"] });
+    const report = await to(registry, "acme/lix").publish(IMAGE, { tags: ["v1"] });
+    assert.equal(report.uploaded.length, IMAGE.blobs.length);
+    assert.equal(registry.count("POST", /mount=/), 0);
+  }));
+
+test("two images that are pushed at once send what they share once, within a session", async () => {
+  for (const [memories, uploads] of [
+    [new Map(), IMAGE.blobs.length],
+    [undefined, 2 * IMAGE.blobs.length],
+  ] as const)
+    await withTestRegistry(async (registry) => {
+      const both = [1, 2].map((at) =>
+        to(registry, "acme/lix", memories).publish(IMAGE, { tags: [`v${at}`] }),
+      );
+      const reports = await Promise.all(both);
+      assert.equal(reports.flatMap(({ uploaded }) => uploaded).length, uploads);
+    });
+});
 
 test("asks again when what it knew about missing blobs proves wrong", () =>
   withTestRegistry(async (registry) => {

@@ -4,7 +4,7 @@ import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { publish } from "../../../provider/app/publish.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import { destinationsOf } from "../../../provider/app/destinations.ts";
 import { planWithDigests } from "../../../provider/app/build-image.ts";
@@ -37,7 +37,11 @@ test("a damaged blob is detected, built again and pushed, to every kind of desti
       });
       const imagePlan = await planWithDigests(session, spec);
       damageBlobs(cache);
-      const { assembled, failures } = await publish(session, imagePlan, destinationsOf(spec));
+      const { assembled, failures } = await publish(
+        session,
+        imagePlan,
+        destinationsOf(session, spec),
+      );
       assert.deepEqual(failures, []);
       digests.add(assembled.image.root.digest);
     }

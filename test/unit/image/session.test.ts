@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { describeBuilt } from "../../../provider/app/describe.ts";
 import { assemble } from "../../../provider/app/assemble.ts";
 import { resolveDigests, planWithDigests } from "../../../provider/app/build-image.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { startCacheServer, type CacheServer } from "../../support/cache-server.ts";

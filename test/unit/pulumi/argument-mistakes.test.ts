@@ -1,7 +1,7 @@
 /** Mistakes that the schema finds in the arguments, in the words that a preview prints. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { assertFailures, invalid, type MistakeTable } from "../../support/check-failures.ts";

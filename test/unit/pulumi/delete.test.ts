@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { claim } from "../../../provider/resource/claims.ts";
 import { remove, pruneUnreferenced } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Listing } from "../../../provider/formats/nix/listing.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { ListingChoice } from "../../../provider/resource/listing-choice.ts";
 import { ResourceState } from "../../../provider/resource/state.ts";

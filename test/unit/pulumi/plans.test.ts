@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { Planner } from "../../protocol/host/update-plan.ts";

@@ -1,7 +1,7 @@
 /** What an `up` says of what it puts right: what was lost and where, and nothing where nothing was. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";

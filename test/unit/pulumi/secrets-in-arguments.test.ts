@@ -1,7 +1,7 @@
 /** A password that somebody writes into an argument is not shown, whatever else is wrong with it. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/image/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parseChallenges } from "../../../provider/registry/challenge.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import { RegistryTimeouts } from "../../../provider/registry/timeouts.ts";
+import { memoryOf } from "../../../provider/registry/registry-memory.ts";
 import { RegistrySession } from "../../../provider/registry/registry-session.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 import type { Reply } from "../../support/registry-reply.ts";
@@ -165,7 +166,14 @@ for (const host of [
   const sessionOf = (name: string): RegistrySession =>
     new RegistrySession(
       { host, name, plainHttp: false },
-      { credentials: async () => undefined, environment: {}, timeouts: RegistryTimeouts.of({}) },
+      {
+        ...{
+          credentials: async () => undefined,
+          environment: {},
+          timeouts: RegistryTimeouts.of({}),
+        },
+        memory: memoryOf(new Map(), host),
+      },
     );
 
   test(`${host}/alpine is read at library/alpine, and nothing is pushed there`, () => {

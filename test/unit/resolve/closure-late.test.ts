@@ -6,6 +6,7 @@ import { publicHalf, PublicKey, sign } from "../../../provider/formats/nix/signa
 import { resolveClosure } from "../../../provider/resolve/resolve-closure.ts";
 import { binaryCache } from "../../../provider/substituter/binary-cache.ts";
 import { httpCacheFiles } from "../../../provider/substituter/http-cache.ts";
+import { LateCaches } from "../../../provider/substituter/late-caches.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { startRawServer } from "../../support/raw-server.ts";
 
@@ -35,7 +36,8 @@ test("a lock does not wait for a cache that never answers, and asks it last afte
   try {
     const [first, second] = [addSigned(healthy, "first"), addSigned(healthy, "second")];
     const substituters = [cacheAt(raw.url), cacheAt(healthy.url)];
-    const closure = { substituters, keys: KEYS, label: "a test", overtakeMs: 400 };
+    const lateCaches = new LateCaches();
+    const closure = { substituters, lateCaches, keys: KEYS, label: "a test", overtakeMs: 400 };
     const found = await resolveClosure({ ...closure, roots: [first.storePath] });
     assert.deepEqual([...found.keys()], [first.storePath]);
     const before = asked;
@@ -53,7 +55,8 @@ test("a slow cache is asked again for a path that no other cache has", async () 
     const info = addSigned(slow, "only-here");
     slow.faults.push({ path: /./, act: { kind: "wait", ms: 250 } });
     const substituters = [cacheAt(slow.url), cacheAt(other.url)];
-    const closure = { substituters, keys: KEYS, label: "a test", overtakeMs: 100 };
+    const lateCaches = new LateCaches();
+    const closure = { substituters, lateCaches, keys: KEYS, label: "a test", overtakeMs: 100 };
     const found = await resolveClosure({ ...closure, roots: [info.storePath] });
     assert.deepEqual([...found.keys()], [info.storePath]);
   } finally {

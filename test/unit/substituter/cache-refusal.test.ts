@@ -10,6 +10,7 @@ import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { resolveClosure } from "../../../provider/resolve/resolve-closure.ts";
 import { passwordAccess } from "../../../provider/substituter/cache-access.ts";
 import { NarSource } from "../../../provider/substituter/chain.ts";
+import { LateCaches } from "../../../provider/substituter/late-caches.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { addPath } from "../../support/cache-server.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
@@ -34,9 +35,10 @@ async function told(status: number, netrc: string): Promise<{ plan: string; lock
       );
       const nar = new NarSource(substituters).open(INFO);
       const closure = { roots: [INFO.storePath], substituters, keys: [], label: "a test" };
+      const lateCaches = new LateCaches();
       return {
         plan: await Bytes.collect(nar, 100).then(() => "", render),
-        lock: await resolveClosure(closure).then(() => "", render),
+        lock: await resolveClosure({ ...closure, lateCaches }).then(() => "", render),
       };
     });
   } finally {

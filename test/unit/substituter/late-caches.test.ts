@@ -7,6 +7,7 @@ import type { PathInfo } from "../../../provider/formats/nix/path-info.ts";
 import { binaryCache } from "../../../provider/substituter/binary-cache.ts";
 import { NarInterrupted, NarSource } from "../../../provider/substituter/chain.ts";
 import { httpCacheFiles, type CacheLimits } from "../../../provider/substituter/http-cache.ts";
+import { LateCaches } from "../../../provider/substituter/late-caches.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { repeat, startRawServer, type RawAct } from "../../support/raw-server.ts";
@@ -67,10 +68,12 @@ for (const [what, act] of SILENT)
     );
     assert.ok(first !== undefined && second !== undefined);
     const caches = (): Substituter[] => [cacheAt(raw.url), cacheAt(healthy.url)];
-    await read(new NarSource(caches(), OVERTAKE), first);
+    const lateCaches = new LateCaches();
+    const options = { ...OVERTAKE, lateCaches };
+    await read(new NarSource(caches(), options), first);
     const before = asked;
-    // For the whole process, not for this build alone.
-    const source = new NarSource(caches(), OVERTAKE);
+    // For the whole session, not for this build alone.
+    const source = new NarSource(caches(), options);
     await source.withNarInfosAhead([second], undefined, () => read(source, second));
     assert.ok(before > 0);
     assert.equal(asked, before);

@@ -1,5 +1,5 @@
 /**
- * What one process shares between all its images: the local cache, the known layers, the substituters
+ * What the images of one session share while they are built: the local cache, the known layers, the substituters
  * of each lock, the work in flight and the budget for it.
  * @module
  */
@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { Limiter, SingleFlight } from "../base/concurrency.ts";
 import { cacheFolder } from "./folder.ts";
 import { LayerCache, type KnownLayer } from "./layer-cache.ts";
+import { LateCaches } from "../substituter/late-caches.ts";
 import type { NarSource } from "../substituter/chain.ts";
 import { KnownLayers } from "./known-layers.ts";
 
@@ -17,16 +18,17 @@ import { KnownLayers } from "./known-layers.ts";
  */
 export const LAYERS_IN_FLIGHT = Math.max(2, Math.min(4, availableParallelism()));
 
-export class Session {
+export class BuildSession {
   readonly cache: LayerCache;
   readonly knownLayers: KnownLayers;
-  /** Limits how many layers are built and listings read at a time, over all images of the process. */
+  /** Limits how many layers are built and listings read at a time, over all images of the session. */
   readonly budget = new Limiter(LAYERS_IN_FLIGHT);
   readonly layersInFlight = new SingleFlight<KnownLayer>();
   /** The images whose layers are being built, by the names that progress shows. */
   readonly begun = new Set<string>();
   /** By the URLs of the caches; narSourceOf fills it. */
   readonly narSources = new Map<string, NarSource>();
+  readonly lateCaches = new LateCaches();
 
   constructor(folder: string = cacheFolder()) {
     this.cache = new LayerCache(folder);
