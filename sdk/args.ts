@@ -121,6 +121,14 @@ export interface LixImageInputs {
    */
   readonly gcRoots?: "all" | "profile" | undefined;
   /**
+   * What CI systems and editors expect of a Linux distribution: `/bin/bash`, `/etc/os-release`,
+   * `nsswitch.conf`, `services`, `protocols` and `gitconfig`, certificates where other distributions
+   * have them and, where it is needed, the loader and libraries for programs that Nix did not build.
+   * `files` and `config` replace each of them. See docs/running.md.
+   * Default: `{}`.
+   */
+  readonly compat?: Compat | undefined;
+  /**
    * Files, links and directories by absolute path: `{ "/etc/motd": { text: "Hello\n" } }`. They are a
    * layer of their own above the base system, and replace a file or link of it. A store path that they
    * mention comes into the image. What another argument decides is refused, as is everything in `/nix`.
@@ -227,6 +235,24 @@ export interface ContainerConfig {
   readonly volumes?: readonly string[] | null | undefined;
   /** The signal that ends it: `SIGINT`, `SIGRTMIN+3`. Default: `SIGTERM`. */
   readonly stopSignal?: string | null | undefined;
+}
+
+export interface Compat {
+  /** A job's `container` on GitHub Actions: the Node that the runner mounts can run. Default: `false`. */
+  readonly githubActions?: boolean | undefined;
+  /**
+   * A job's image on Forgejo and Gitea: also `/bin/sleep`, and `nodejs` from the lock unless `extraPkgs`
+   * has one.
+   * Default: `false`.
+   */
+  readonly forgejo?: boolean | undefined;
+  /** A job's image on GitLab. Default: `false`. */
+  readonly gitlab?: boolean | undefined;
+  /**
+   * A dev container: the server of VS Code can run. `sed` is added where the lock has it.
+   * Default: `false`.
+   */
+  readonly devContainer?: boolean | undefined;
 }
 
 /** Give one of `text`, `source`, `target` and `directory`. */

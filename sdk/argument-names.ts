@@ -38,5 +38,6 @@ export const CONTENT_ARGUMENTS = [
   "config",
   "annotations",
   "gcRoots",
+  "compat",
   "files",
 ] as const;

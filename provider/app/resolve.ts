@@ -9,6 +9,7 @@ import { readLock } from "../lock/read-lock.ts";
 import { verifyLock } from "../lock/verify-lock.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
+import { compatPackages, resolveCompat, type Compat } from "../plan/compat.ts";
 import { importSource } from "../plan/import-source.ts";
 import { resolvePackages, type PackageSet } from "../plan/packages.ts";
 import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
@@ -99,8 +100,11 @@ async function platformInput(
   if (args.bundleNixpkgs && system.nixpkgs === undefined)
     mistakes.push(lixError("NIXPKGS_NOT_LOCKED", { lock: spec.lockFile, system: system.system }));
   let packages: PackageSet | undefined;
+  let compat: Compat | undefined;
   try {
-    packages = resolvePackages(system, args.extraPkgs);
+    const added = compatPackages(args.compat, system, args.extraPkgs);
+    packages = resolvePackages(system, args.extraPkgs, added);
+    compat = resolveCompat(args.compat, { system, platform, packages });
   } catch (error) {
     note(error);
   }
@@ -123,6 +127,7 @@ async function platformInput(
     maxLayers: args.maxLayers,
     layering: "own layers",
     user: spec.user,
+    compat,
     config: args.config,
     annotations: args.annotations,
     files,

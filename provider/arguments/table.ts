@@ -12,6 +12,7 @@
  * @module
  */
 import type { Argument } from "./argument.ts";
+import { COMPAT } from "./entries/compat.ts";
 import { CONTENTS } from "./entries/contents.ts";
 import { NAMES } from "./entries/names.ts";
 import { FILES } from "./entries/files.ts";
@@ -24,6 +25,7 @@ export const ARGUMENTS = {
   ...NAMES,
   ...CONTENTS,
   ...RUNTIME,
+  ...COMPAT,
   ...FILES,
   ...LIMITS,
   ...OPERATIONS,

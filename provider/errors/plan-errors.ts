@@ -33,13 +33,21 @@ export const PLAN_ERRORS = {
       `${p.argument}: ${p.path} is not in the lock's paths for ${p.system}`,
     hint: "lock it with `lix-image lock --path NAME=/nix/store/…`",
   }),
+  SEVERAL_LIBSTDCXX: entry({
+    meaning:
+      "The packages of the image bring several versions of libstdc++, so `compat` cannot make programs that Nix did not build run without nix-ld.",
+    message: (p: { argument: string; paths: readonly string[] }) =>
+      `${p.argument}: the image has several versions of libstdc++, and LD_LIBRARY_PATH would give one of them to ` +
+      `programs that need another: ${p.paths.join(", ")}`,
+    hint: "lock nix-ld, which is used instead: lix-image lock … --package nix-ld",
+  }),
   SOURCE_UNUSABLE: {
     meaning:
       "The file or directory given as `flakeRegistry`, or as the `source` of an entry of `files`, cannot be imported.",
   },
   UNKNOWN_ATTRIBUTE: entry({
     meaning:
-      "`extraPkgs` names a package that the lock does not have; the message gives the nearest names.",
+      "`extraPkgs` names, or `compat` needs, a package that the lock does not have; the message gives the nearest names.",
     message: (p: {
       argument: string;
       attribute: string;

@@ -8,10 +8,10 @@ export const FileConflict = {
   entries: (one: string, other: string, path: ByteString): LixImageError =>
     lixError("FILE_CONFLICT", { one, other, path, hint: "leave one of them out" }),
 
-  /** @param owner the entry that `parent` comes from; undefined: the base system. */
+  /** @param other what `parent` comes from. */
   below(
     one: string,
-    owner: string | undefined,
+    other: string,
     parent: ByteString,
     kind: "regular" | "symlink",
   ): LixImageError {
@@ -20,13 +20,13 @@ export const FileConflict = {
       kind === "symlink"
         ? `${shown} is a link: name the place that it leads to, or replace it: ${shown}: { directory: true }`
         : `${shown} is a file, which holds no other files: choose another path`;
-    return lixError("FILE_CONFLICT", { one, other: owner ?? BASE_SYSTEM, path: parent, hint });
+    return lixError("FILE_CONFLICT", { one, other, path: parent, hint });
   },
 
-  directory: (one: string, path: ByteString): LixImageError =>
+  directory: (one: string, other: string, path: ByteString): LixImageError =>
     lixError("FILE_CONFLICT", {
       one,
-      other: BASE_SYSTEM,
+      other,
       path,
       hint: "there is a directory, which a file or link would hide: name a path in it",
     }),
@@ -45,4 +45,4 @@ export const FileConflict = {
     }),
 };
 
-const BASE_SYSTEM = "the base system";
+export const BASE_SYSTEM = "the base system";

@@ -10,7 +10,7 @@ import { usualMode } from "../formats/layer/layer-tree.ts";
 import type { Attributes, Directory, Tree } from "../formats/nix/tree.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { argumentBehind } from "../formats/rootfs/base-system.ts";
-import { FileConflict } from "./file-conflict.ts";
+import { BASE_SYSTEM, FileConflict } from "./file-conflict.ts";
 
 /** One entry of `files`. A tree of a directory may say more of what is in it. */
 export interface ImageFile {
@@ -18,12 +18,16 @@ export interface ImageFile {
   readonly tree: Tree;
 }
 
+/** What the files lie above. */
+export interface Below {
+  readonly baseSystem: Directory;
+  /** The same without what `compat` adds. */
+  readonly plain: Directory;
+  readonly user: ImageUser;
+}
+
 /** Throws every conflict at once. */
-export function filesTree(
-  files: readonly ImageFile[],
-  baseSystem: Directory,
-  user: ImageUser,
-): Directory {
+export function filesTree(files: readonly ImageFile[], below: Below): Directory {
   const nodes = new Map<ByteString, Placed>();
   const conflicts: LixImageError[] = [];
   for (const { path, tree } of files)
@@ -34,8 +38,9 @@ export function filesTree(
         nodes.set(node.path, merged(there, node));
       else conflicts.push(FileConflict.entries(node.from, there.from, node.path));
     }
-  for (const node of nodes.values()) conflicts.push(...conflictsOf(node, nodes, baseSystem, user));
+  for (const node of nodes.values()) conflicts.push(...conflictsOf(node, nodes, below));
   throwAll(conflicts);
+  const { baseSystem, user } = below;
   return directoryAt("", { nodes, baseSystem, user, children: childrenOf(nodes.keys()) });
 }
 
@@ -61,20 +66,21 @@ const merged = (a: Placed, b: Placed): Placed => ({
 function* conflictsOf(
   node: Placed,
   nodes: ReadonlyMap<ByteString, Placed>,
-  baseSystem: Directory,
-  user: ImageUser,
+  { baseSystem, plain, user }: Below,
 ): Generator<LixImageError> {
+  const makerOf = (path: ByteString): string =>
+    nodeAt(plain, path) === undefined ? "compat" : BASE_SYSTEM;
   for (const parent of parentsOf(node.path)) {
     const own = nodes.get(parent);
     const below = own?.tree ?? nodeAt(baseSystem, parent);
     if (below !== undefined && below.kind !== "directory") {
-      yield FileConflict.below(node.from, own?.from, parent, below.kind);
+      yield FileConflict.below(node.from, own?.from ?? makerOf(parent), parent, below.kind);
       return;
     }
   }
   const there = nodeAt(baseSystem, node.path);
   if (there?.kind === "directory" && node.tree.kind !== "directory")
-    yield FileConflict.directory(node.from, node.path);
+    yield FileConflict.directory(node.from, makerOf(node.path), node.path);
   const argument = there?.kind === "directory" ? undefined : argumentBehind(node.path, user);
   if (argument !== undefined)
     yield FileConflict.argument(node.from, node.path, { argument, isThere: there !== undefined });

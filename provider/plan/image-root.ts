@@ -9,6 +9,7 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import type { Directory } from "../formats/nix/tree.ts";
 import { baseSystemTree } from "../formats/rootfs/base-system.ts";
 import { flakeRegistryTarget } from "../formats/rootfs/flake-registry.ts";
+import { mergeTrees } from "../formats/rootfs/merge-trees.ts";
 import { nixConf } from "../formats/rootfs/nix-conf.ts";
 import { filesTree } from "./image-files.ts";
 import type { FlakeRegistry, PlatformInput } from "./platform-input.ts";
@@ -42,7 +43,7 @@ export function imageRoot(
   const { packages, user } = input;
   const { userEnvironment, channel, candidates } = parts;
   const registry = input.flakeRegistry;
-  const baseSystem = baseSystemTree({
+  const plain = baseSystemTree({
     user,
     generationLinks: user.kind === "root" && input.gcRoots === "all" ? "absolute" : "relative",
     userEnvironment,
@@ -55,7 +56,9 @@ export function imageRoot(
     channelUrl: input.channelUrl,
     flakeRegistry: registry && registryTarget(registry, parts.listingOf),
   });
-  const files = input.files.length === 0 ? undefined : filesTree(input.files, baseSystem, user);
+  const baseSystem = input.compat === undefined ? plain : mergeTrees(plain, input.compat.files);
+  const files =
+    input.files.length === 0 ? undefined : filesTree(input.files, { baseSystem, plain, user });
   const nars = [baseSystem, ...(files ? [files] : [])].map((tree) => writeNar(tree));
   const settings = Buffer.from(canonicalJson({ ...input.config }));
   const named = [...nars, settings].flatMap((bytes) => scanReferences(bytes, candidates));

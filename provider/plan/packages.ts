@@ -27,8 +27,20 @@ export interface PackageSet {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Resolves docker.nix's packages and `extraPkgs`; reports every mistake at once. */
-export function resolvePackages(system: LockedSystem, extraPkgs: readonly string[]): PackageSet {
+/** A package that an argument other than `extraPkgs` needs in the profile. */
+export interface AddedPackage {
+  /** As an entry of `extraPkgs`. */
+  readonly wanted: string;
+  /** For messages: `compat.forgejo`. */
+  readonly argument: string;
+}
+
+/** Resolves docker.nix's packages, `extraPkgs` and what is added; reports every mistake at once. */
+export function resolvePackages(
+  system: LockedSystem,
+  extraPkgs: readonly string[],
+  added: readonly AddedPackage[] = [],
+): PackageSet {
   const mistakes: unknown[] = [];
   const versions = new Map<string, string>();
   const select = (wanted: string, where: string): ProfilePackage | undefined => {
@@ -46,6 +58,7 @@ export function resolvePackages(system: LockedSystem, extraPkgs: readonly string
   );
   const autoLayered = AUTO_LAYERED.map((attribute) => select(attribute, "docker.nix"));
   const extra = extraPkgs.map((wanted, index) => select(wanted, `extraPkgs[${index}]`));
+  const others = added.map(({ wanted, argument }) => select(wanted, argument));
   const shadow = select("shadow", "docker.nix");
   const coreutils = select("coreutils", "docker.nix");
   const bash = autoLayered[0];
@@ -54,7 +67,7 @@ export function resolvePackages(system: LockedSystem, extraPkgs: readonly string
   if (!bash || !shadow || !coreutils || !lix) throw unknownAttribute("nix", "docker.nix", system);
   return {
     groups: groups.map((group) => group.filter(isThere).map((each) => each.outPath)),
-    profile: [...groups.flat(), ...autoLayered, ...extra].filter(isThere),
+    profile: [...groups.flat(), ...autoLayered, ...extra, ...others].filter(isThere),
     bashInteractive: bash.outPath,
     shadow: shadow.outPath,
     coreutils: coreutils.outPath,
@@ -62,6 +75,10 @@ export function resolvePackages(system: LockedSystem, extraPkgs: readonly string
     versions: Object.fromEntries([...versions].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
+
+/** The store path of an attribute or an output: what `"${curl.dev}"` is. */
+export const lockedOutPath = (system: LockedSystem, wanted: string, argument: string): StorePath =>
+  selectPackage(system, wanted, argument).package.outPath;
 
 interface Selected {
   readonly label: string;

@@ -12,6 +12,7 @@ import { containerConfig } from "../formats/rootfs/container-defaults.ts";
 import type { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { NixConfValue } from "../formats/rootfs/nix-conf.ts";
 import type { LockedSystem } from "../lock/lock.ts";
+import type { Compat } from "./compat.ts";
 import type { ImageFile } from "./image-files.ts";
 import type { ImportedSource } from "./import-source.ts";
 import type { PackageSet } from "./packages.ts";
@@ -35,6 +36,8 @@ export interface PlatformInput {
   readonly compression: LayerCompression;
   /** Whom the image runs as. */
   readonly user: ImageUser;
+  /** Undefined: nothing besides docker.nix's base system. */
+  readonly compat: Compat | undefined;
   /** What the program changes of the container's settings. */
   readonly config: ConfigChanges;
   /** Of the manifest, and of the index above it. */
@@ -50,9 +53,10 @@ export type FlakeRegistry =
   | ({ readonly kind: "imported" } & ImportedSource)
   | { readonly kind: "locked"; readonly storePath: StorePath };
 
-/** docker.nix's settings for the user, with the program's over them. */
+/** docker.nix's settings for the user, with those of `compat` and then the program's over them. */
 export function configOf(input: PlatformInput): ContainerConfig {
-  const { packages, revision, user, config, created } = input;
+  const { packages, revision, user, compat, config, created } = input;
   const usual = containerConfig({ version: packages.lixVersion, revision }, user);
-  return { ...mergeConfig(usual, config), created };
+  const Env = [...usual.Env, ...(compat?.env ?? [])];
+  return { ...mergeConfig({ ...usual, Env }, config), created };
 }

@@ -51,7 +51,7 @@ export interface PlatformPlan {
   /** The packages whose listings the profile followed from. */
   readonly linked: ReadonlySet<StorePath>;
   readonly versions: Readonly<Record<string, string>>;
-  /** Collisions that buildEnv lets pass, dangling links. */
+  /** Collisions that buildEnv lets pass, dangling links, what `compat` does not find in the lock. */
   readonly warnings: readonly string[];
 }
 
@@ -146,7 +146,7 @@ export function planPlatform(
       gcRoots: gcRoots ?? shipped,
       linked,
       versions: packages.versions,
-      warnings: profile.warnings,
+      warnings: [...profile.warnings, ...(input.compat?.warnings ?? [])],
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Listing } from "../../../provider/formats/nix/listing.ts";
 import { listTree } from "../list-tree.ts";
 import type { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { platformOf } from "../../../provider/formats/oci/platform.ts";
+import { compatPackages, resolveCompat } from "../../../provider/plan/compat.ts";
 import { resolvePackages } from "../../../provider/plan/packages.ts";
 import type { PlatformInput } from "../../../provider/plan/platform-input.ts";
 import { planPlatform, type PlatformPlan } from "../../../provider/plan/platform-plan.ts";
@@ -46,10 +47,14 @@ function systemOf(): LockedSystem {
 export function inputOf(args: LixImageInputs = {}, system: LockedSystem = SYSTEM): PlatformInput {
   const parsed = LixImageInputs.parse({ registry: "localhost:5000", ...args });
   const spec = makeSpec(parsed, { directory: "/", destination: "required" });
+  const platform = platformOf(system.system);
+  const added = compatPackages(parsed.compat, system, parsed.extraPkgs);
+  const packages = resolvePackages(system, parsed.extraPkgs, added);
   return {
     system,
-    platform: platformOf(system.system),
-    packages: resolvePackages(system, parsed.extraPkgs),
+    platform,
+    packages,
+    compat: resolveCompat(parsed.compat, { system, platform, packages }),
     nixpkgs: parsed.bundleNixpkgs ? system.nixpkgs : undefined,
     nixConf: parsed.nixConf,
     channelName: parsed.channelName,

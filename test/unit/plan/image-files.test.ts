@@ -28,7 +28,7 @@ const BASE = directory({
 
 /** `mode uid path` of everything in the layer, and where links lead. */
 function lines(files: readonly ImageFile[], user = ImageUser.root): string[] {
-  return [...rows("", filesTree(files, BASE, user))];
+  return [...rows("", filesTree(files, { baseSystem: BASE, plain: BASE, user }))];
 }
 
 function* rows(path: string, tree: Tree): Generator<string> {
