@@ -11,6 +11,7 @@ import type { PlatformInput } from "../../../provider/plan/platform-input.ts";
 import { planPlatform, type PlatformPlan } from "../../../provider/plan/platform-plan.ts";
 import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { BASE_PACKAGES } from "./base-packages.ts";
+import { COMPAT_PACKAGES } from "./compat-packages.ts";
 import { EXTRA_PACKAGES } from "./extra-packages.ts";
 import { signingKey } from "./signing-key.ts";
 import { storeContents } from "./store-contents.ts";
@@ -21,7 +22,7 @@ const KEY = signingKey("planned-1");
 
 const CONTENTS = storeContents({
   system: "x86_64-linux",
-  recipes: [...BASE_PACKAGES, ...EXTRA_PACKAGES],
+  recipes: [...BASE_PACKAGES, ...EXTRA_PACKAGES, ...COMPAT_PACKAGES],
   secretKey: KEY.secretKey,
   nixpkgs: Tree.directory({ "default.nix": Tree.file("{ }\n") }),
 });

@@ -65,6 +65,7 @@ const KNOWN: PropertyMap = {
   nixConf: { cores: 4, substituters: ["https://a.example", "https://b.example"] },
   compression: { algorithm: "zstd", level: 9 },
   user: { name: "lix", uid: 1000, gid: 100, home: "/lix", shell: "/bin/sh" },
+  compat: { gitlab: true },
   config: { env: { A: "1", PATH: { prepend: "/x" } }, labels: { a: "1" }, cmd: ["x"] },
   annotations: { a: "1" },
   files: { "/x": { text: "1", mode: "0600", uid: 1, gid: 1 }, "/y": { target: "/x" } },
@@ -96,6 +97,7 @@ const PARTS: Readonly<Record<string, readonly unknown[]>> = {
     { name: UNKNOWN, uid: 1000 },
     { name: "lix", uid: UNKNOWN, gid: UNKNOWN, home: UNKNOWN, shell: UNKNOWN },
   ],
+  compat: [{ gitlab: true, forgejo: UNKNOWN }],
   config: [{ labels: UNKNOWN }, { labels: { a: UNKNOWN, b: "1" } }],
   annotations: [{ a: UNKNOWN, b: "1" }],
   files: [
