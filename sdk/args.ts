@@ -151,7 +151,8 @@ export interface LixImageInputs {
   readonly maxLayerSize?: number | string | undefined;
   /**
    * Compressed bytes by which an update may make the image larger than the recorded one, at most. A
-   * larger growth fails at preview, and the error lists what the new layers hold.
+   * larger growth fails at preview, and the error lists what grew and shrank, by package. On the command
+   * line `push` compares with the image that has one of the tags, and `report` with that of `--against`.
    * Default: no limit.
    */
   readonly maxGrowth?: number | string | undefined;

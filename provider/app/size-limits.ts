@@ -5,25 +5,29 @@ import { throwAll } from "../base/errors.ts";
 import { formatBytes } from "../base/format-bytes.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { Platform } from "../formats/oci/platform.ts";
-import { layerName } from "../plan/layer-name.ts";
-import type { LayerKey } from "../plan/recipe.ts";
+import type { LayerIdentity } from "../formats/oci/layer.ts";
+import { layerName, shortLayerName } from "../plan/layer-name.ts";
+import { changeLine, packageChanges, type SizedPart } from "./growth.ts";
 import type { Session } from "./session.ts";
 import { assemble, type AssembledPlatform } from "./assemble.ts";
 import { planWithDigests, requireDigests, type BuiltLayer } from "./build-image.ts";
 import type { ImagePlan } from "./plan-image.ts";
 
-/** The image that a resource has. */
-export interface RecordedSize {
-  /** Bytes to pull; of several platforms, the largest. */
+/** The image of one platform, as another one is compared with it. */
+export interface SizedImage {
+  /** Bytes to pull. */
   readonly size: number;
-  readonly layers: ReadonlyMap<LayerKey, unknown>;
+  readonly layers: readonly SizedPart[];
 }
 
-/** Throws every limit that is exceeded. */
+/**
+ * Throws every limit that is exceeded.
+ * @param before the image that grows, by platform. A platform that it does not have is new, and does not grow.
+ */
 export function requireWithinLimits(
   { args }: Pick<Spec, "args">,
   platforms: readonly AssembledPlatform[],
-  before?: RecordedSize,
+  before: ReadonlyMap<string, SizedImage> = new Map(),
 ): void {
   const errors: unknown[] = [];
   const exceeds = (size: number, limit: number | string | undefined): limit is number | string =>
@@ -45,11 +49,12 @@ export function requireWithinLimits(
             limit: ByteSize.parse(args.maxLayerSize),
           }),
         );
-    if (before !== undefined && exceeds(size - before.size, args.maxGrowth))
+    const earlier = before.get(platform);
+    if (earlier !== undefined && exceeds(size - earlier.size, args.maxGrowth))
       errors.push(
         lixError("IMAGE_GREW", {
-          ...{ platform, size, before: before.size, limit: ByteSize.parse(args.maxGrowth) },
-          added: largest(layers.filter(({ key }) => !before.layers.has(key))),
+          ...{ platform, size, before: earlier.size, limit: ByteSize.parse(args.maxGrowth) },
+          changes: growthLines(earlier.layers, layers.map(sizedLayer)),
         }),
       );
   }
@@ -57,14 +62,44 @@ export function requireWithinLimits(
 }
 
 /** With every digest known, and no limit exceeded. */
-export async function planWithinLimits(session: Session, spec: Spec): Promise<ImagePlan> {
+export async function planWithinLimits(
+  session: Session,
+  spec: Spec,
+  imageBefore?: (imagePlan: ImagePlan) => Promise<ReadonlyMap<string, SizedImage>>,
+): Promise<ImagePlan> {
   const imagePlan = await planWithDigests(session, spec);
   const { platforms } = assemble(session, await requireDigests(session, imagePlan));
-  requireWithinLimits(spec, platforms);
+  requireWithinLimits(spec, platforms, await imageBefore?.(imagePlan));
   return imagePlan;
 }
 
+/** @param name as `shortLayerName` says; undefined where nobody knows what is in the layer. */
+export const sizedPart = (
+  { digest, size }: Pick<LayerIdentity, "digest" | "size">,
+  name: string | undefined,
+): SizedPart => ({ id: digest, size, name: name === "" ? GENERATED : (name ?? UNNAMED) });
+
+const GENERATED = "generated files";
+const UNNAMED = "earlier layers";
+
+const sizedLayer = ({ identity, contents }: BuiltLayer): SizedPart =>
+  sizedPart(identity, shortLayerName(contents.storePaths));
+
 const SHOWN = 10;
+
+/** By package, as far as each has a layer of its own. */
+function growthLines(before: readonly SizedPart[], after: readonly SizedPart[]): string[] {
+  const onlyIn = (one: readonly SizedPart[], other: readonly SizedPart[]): SizedPart[] => {
+    const ids = new Set(other.map(({ id }) => id));
+    return one.filter(({ id }) => !ids.has(id));
+  };
+  const changes = packageChanges(onlyIn(before, after), onlyIn(after, before));
+  const more = changes.length - SHOWN;
+  return [
+    ...changes.slice(0, SHOWN).map(changeLine),
+    ...(more > 0 ? [`and ${more} smaller changes`] : []),
+  ];
+}
 
 /** `12.3 MB  git-minimal-2.44` */
 const largest = (layers: readonly BuiltLayer[]): string[] =>

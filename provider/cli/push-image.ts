@@ -1,11 +1,15 @@
-import { throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { describeBuilt } from "../app/describe.ts";
+import { describeBuilt, tagsOf } from "../app/describe.ts";
 import { publish } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
 import { Session } from "../app/session.ts";
 import { destinationsOf } from "../app/destinations.ts";
-import { planWithinLimits } from "../app/size-limits.ts";
+import { planWithinLimits, sizedPart, type SizedImage } from "../app/size-limits.ts";
+import type { ImagePlan } from "../app/plan-image.ts";
+import { LixImageError, throwAll } from "../base/errors.ts";
+import { Platform } from "../formats/oci/platform.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { withImage, type ImageSource } from "./image-source.ts";
 import { readArguments } from "./arguments-file.ts";
 import { printJson, printLines, summary } from "./print.ts";
 
@@ -16,7 +20,7 @@ export async function pushImage(
 ): Promise<number> {
   const session = new Session();
   const spec = await readArguments(file, "required");
-  const imagePlan = await planWithinLimits(session, spec);
+  const imagePlan = await planWithinLimits(session, spec, imageBefore);
   const published = await publish(session, imagePlan, destinationsOf(session, spec));
   const { assembled, reports, failures } = published;
   if (failures.length > 0) for (const report of reports) log.info(PushReport.line(report));
@@ -30,3 +34,27 @@ export async function pushImage(
   printLines([...summary(outputs), ...pushed]);
   return 0;
 }
+
+/** The image that has the first of our tags which the registry knows; only `maxGrowth` asks for it. */
+async function imageBefore(imagePlan: ImagePlan): Promise<ReadonlyMap<string, SizedImage>> {
+  const { repository, args } = imagePlan.spec;
+  if (args.maxGrowth === undefined || repository === undefined) return new Map();
+  for (const tag of tagsOf(imagePlan)) {
+    const text = `${Repository.format(repository)}:${tag}`;
+    const reference = { repository, tag, digest: undefined };
+    try {
+      return await withImage({ kind: "registry", text, reference }, sizesOf);
+    } catch (error) {
+      if (!(error instanceof LixImageError && error.code === "IMAGE_NOT_FOUND")) throw error;
+    }
+  }
+  return new Map();
+}
+
+const sizesOf = async ({ platforms }: ImageSource): Promise<ReadonlyMap<string, SizedImage>> =>
+  new Map(
+    platforms.map(({ platform, size, layers }) => [
+      Platform.format(platform),
+      { size, layers: layers.map((layer) => sizedPart(layer, undefined)) },
+    ]),
+  );

@@ -1,7 +1,9 @@
 import { stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { assemble } from "../app/assemble.ts";
+import { assemble, type AssembledPlatform } from "../app/assemble.ts";
 import { requireDigests, planWithDigests } from "../app/build-image.ts";
+import { requireWithinLimits, sizedPart, type SizedImage } from "../app/size-limits.ts";
+import { shortLayerName } from "../plan/layer-name.ts";
 import type { Spec } from "../arguments/spec.ts";
 import { LixImageError } from "../base/errors.ts";
 import { makeFolder } from "../base/make-folder.ts";
@@ -33,18 +35,46 @@ export interface ReportOptions {
 export async function reportImage(options: ReportOptions): Promise<number> {
   const { html } = options;
   const session = new Session();
-  const report = makeReport(...(await bothImages(session, options)));
+  const { image, against, planned } = await bothImages(session, options);
+  const report = makeReport(image, against);
   if (html !== undefined) await writePage(resolve(html), report);
   if (options.json) printJson(report);
   else
     printLines([...reportLines(report), ...(html === undefined ? [] : [`  in ${resolve(html)}`])]);
+  if (planned !== undefined)
+    requireWithinLimits(planned.spec, planned.platforms, against && sizesOf(against));
   return 0;
 }
+
+interface Subject {
+  readonly image: ImageContents;
+  /** Where arguments made it, which may set limits. */
+  readonly planned?: Planned | undefined;
+}
+
+interface Planned {
+  readonly spec: Spec;
+  readonly platforms: readonly AssembledPlatform[];
+}
+
+const sizesOf = ({ platforms }: ImageContents): ReadonlyMap<string, SizedImage> =>
+  new Map(
+    platforms.map(({ platform, documentSize, layers }) => [
+      platform,
+      {
+        size: layers.reduce((sum, { size }) => sum + size, documentSize),
+        layers: layers.map((layer) => {
+          const storePaths = layer.parts.flatMap(({ storePath }) => storePath ?? []);
+          return sizedPart(layer, shortLayerName(storePaths));
+        }),
+      },
+    ]),
+  );
 
 async function bothImages(
   session: Session,
   { place, against }: ReportOptions,
-): Promise<[ImageContents, ImageContents?]> {
+): Promise<Subject & { readonly against?: ImageContents }> {
   const { reference, oci, dockerArchive, usageError } = place;
   const isElsewhere = oci !== undefined || dockerArchive !== undefined;
   const file = !isElsewhere && (await namesFile(reference)) ? reference : undefined;
@@ -53,14 +83,19 @@ async function bothImages(
   const isLock = against !== undefined && (await namesFile(against)) && (await holdsLock(against));
   if (isLock && file === undefined)
     throw usageError("--against LOCK: only ARGS.json says which image to make of a lock");
-  const image =
-    file === undefined ? await contentsOf(place) : await contentsOfArguments(session, file);
-  if (against === undefined) return [image];
-  if (isLock && file !== undefined)
-    return [image, await contentsOfArguments(session, file, { lock: resolve(against) })];
-  if (await namesFile(against)) return [image, await contentsOfArguments(session, against)];
+  const subject: Subject =
+    file === undefined
+      ? { image: await contentsOf(place) }
+      : await contentsOfArguments(session, file);
+  if (against === undefined) return subject;
+  if (isLock && file !== undefined) {
+    const { image } = await contentsOfArguments(session, file, { lock: resolve(against) });
+    return { ...subject, against: image };
+  }
+  if (await namesFile(against))
+    return { ...subject, against: (await contentsOfArguments(session, against)).image };
   const other = { reference: against, oci: undefined, dockerArchive: undefined, usageError };
-  return [image, await contentsOf(other)];
+  return { ...subject, against: await contentsOf(other) };
 }
 
 /** A name that ends in `.json` is no reference: a tag or a digest would follow. */
@@ -91,15 +126,17 @@ async function contentsOfArguments(
   session: Session,
   file: string,
   instead: Partial<Spec["args"]> = {},
-): Promise<ImageContents> {
+): Promise<Subject> {
   const spec = await readArguments(file, "optional", instead);
   const imagePlan = await planWithDigests(session, spec);
   const assembled = assemble(session, await requireDigests(session, imagePlan));
   const contents = await plannedContents(imagePlan, assembled);
   const { lock } = instead;
-  return lock === undefined
-    ? contents
-    : { ...contents, description: `${contents.description} with ${lock}` };
+  const description = contents.description + (lock === undefined ? "" : ` with ${lock}`);
+  return {
+    image: { ...contents, description },
+    planned: { spec, platforms: assembled.platforms },
+  };
 }
 
 async function writePage(file: string, report: Report): Promise<void> {

@@ -11,11 +11,11 @@ export interface TooLarge {
 export const APP_ERRORS = {
   IMAGE_GREW: entry({
     meaning:
-      "An update makes the image larger by more than `maxGrowth`; the message lists its largest new layers.",
-    message: (p: { platform: string; before: number; added: readonly string[] } & TooLarge) => [
+      "An update makes the image larger by more than `maxGrowth`; the message lists what grew and shrank, by package.",
+    message: (p: { platform: string; before: number; changes: readonly string[] } & TooLarge) => [
       `maxGrowth: ${p.platform} grows by ${formatBytes(p.size - p.before)}, to ${formatBytes(p.size)}; ` +
-        `expected at most ${formatBytes(p.limit)}. The largest new layers:`,
-      ...p.added,
+        `expected at most ${formatBytes(p.limit)}. The largest changes:`,
+      ...p.changes,
     ],
     hint: "raise maxGrowth if the growth is wanted; `lix-image report --against` compares store path by store path",
   }),

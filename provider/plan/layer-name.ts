@@ -19,3 +19,11 @@ export function layerName(layer: {
     ...(layer.files === true ? ["files"] : []),
   ].join(", ");
 }
+
+/** `glibc-2.39 and 3 more`; empty for the last layers, which hold no package but what we generate. */
+export function shortLayerName(storePaths: readonly string[] = []): string {
+  const [first, ...more] = storePaths;
+  if (first === undefined) return "";
+  const name = StorePath.name(StorePath.parse(first));
+  return more.length > 0 ? `${name} and ${more.length} more` : name;
+}

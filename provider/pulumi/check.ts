@@ -3,7 +3,7 @@
  * inputs, and at a preview its outputs, so the digest is here before anything is pushed.
  * @module
  */
-import { identitiesOf } from "../app/build-image.ts";
+import { identitiesOf, type BuiltPlatform } from "../app/build-image.ts";
 import { requireWithinLimits } from "../app/size-limits.ts";
 import { render, SeveralErrors } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
@@ -12,7 +12,9 @@ import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import { comparePlatforms, Platform } from "../formats/oci/platform.ts";
 import { draftSpec, targetName, type Spec, type SpecDraft } from "../arguments/spec.ts";
-import { ResourceState } from "../resource/state.ts";
+import { recordedSizes } from "../resource/recorded-sizes.ts";
+import { ResourceState, type LayerNames } from "../resource/state.ts";
+import { shortLayerName } from "../plan/layer-name.ts";
 import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
 import {
   parseArguments,
@@ -74,9 +76,7 @@ export async function checkedInputs(
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await previewImage(session, checked, draft);
   const { imagePlan, platforms = [] } = learned;
-  const size = Known.value(olds.outputs.size);
-  const before = size === undefined ? undefined : { size, layers: state.layers };
-  requireWithinLimits(draft.spec, platforms, before);
+  requireWithinLimits(draft.spec, platforms, recordedSizes(state, olds.outputs));
   if (imagePlan !== undefined)
     rememberPlan(imagePlan, await uncachedLayers(session, platforms, state.layers));
   const args = answeredArguments(checked);
@@ -156,10 +156,21 @@ function stateText(
         listings.set(info.narHash, listing);
     }
   const layers = identitiesOf(platforms);
-  const state = { lockSha256: imagePlan.lockSha256, layers, listings };
+  const names = layerNames(platforms);
+  const state = { lockSha256: imagePlan.lockSha256, layers, listings, names };
   const isSame = ResourceState.covers(before.state, state);
   return Known.of(isSame ? before.text : ResourceState.format(state));
 }
+
+const layerNames = (platforms: readonly BuiltPlatform[]): LayerNames =>
+  Object.fromEntries(
+    platforms.map(({ plan, layers }) => [
+      Platform.format(plan.platform),
+      Object.fromEntries(
+        layers.map(({ key, contents }) => [key, shortLayerName(contents.storePaths)]),
+      ),
+    ]),
+  );
 
 /** The engine shows a failure without a property most cleanly; paths are in the text. */
 function failuresOf(error: unknown): CheckResult["failures"] {

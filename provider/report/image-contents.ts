@@ -50,3 +50,5 @@ export interface ImagePackage {
 
 export const BASE_SYSTEM = "base system";
 export const STORE_DATABASE = "store database";
+/** What the argument `files` adds. */
+export const FILES = "files";

@@ -1,6 +1,6 @@
 /** The report as a few lines of text. @module */
 import { formatBytes } from "../base/format-bytes.ts";
-import { describeChange, growthOf } from "./growth.ts";
+import { changeLine } from "../app/growth.ts";
 import type { PlatformChanges, PlatformReport, Report } from "./report.ts";
 
 const LARGEST_SHOWN = 10;
@@ -37,15 +37,9 @@ function changeLines(changes: PlatformChanges, layers: number): string[] {
   const more = packages.length - CHANGES_SHOWN;
   return [
     `  ${formatBytes(newSize)} to push and to pull, ${newLayers} of ${layers} layers; ${formatBytes(keptSize)} are there`,
-    ...packages
-      .slice(0, CHANGES_SHOWN)
-      .map((change) => line(signed(growthOf(change)), describeChange(change))),
+    ...packages.slice(0, CHANGES_SHOWN).map((change) => `  ${changeLine(change)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
 
 const line = (bytes: string, what: string): string => `  ${bytes.padStart(10)}  ${what}`;
-
-/** `+1.2 MB`, `−300.0 kB` */
-export const signed = (bytes: number): string =>
-  `${bytes < 0 ? "−" : "+"}${formatBytes(Math.abs(bytes))}`;

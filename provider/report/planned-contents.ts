@@ -11,6 +11,7 @@ import type { PlatformPlan } from "../plan/platform-plan.ts";
 import { targetName } from "../arguments/spec.ts";
 import {
   BASE_SYSTEM,
+  FILES,
   STORE_DATABASE,
   type ImageContents,
   type ImagePackage,
@@ -51,6 +52,7 @@ async function platformContents(
         ...contents.storePaths.map((path) => storePathPart(path, plan)),
         ...(contents.baseSystem ? [ours.baseSystem] : []),
         ...(contents.database ? [ours.database] : []),
+        ...(contents.files === true ? [ours.files] : []),
       ],
     })),
     packages: profile.map(imagePackage),
@@ -64,11 +66,12 @@ const storePathPart = (storePath: StorePath, { paths }: PlatformPlan): LayerPart
   unpackedSize: paths.get(storePath)?.narSize ?? 0,
 });
 
-async function sizesOfOurs({ baseSystem, paths }: PlatformPlan) {
+async function sizesOfOurs({ baseSystem, files, paths }: PlatformPlan) {
   const { length } = await storeDatabase([...paths.values()]);
   return {
     baseSystem: { storePath: undefined, name: BASE_SYSTEM, unpackedSize: fileBytes(baseSystem) },
     database: { storePath: undefined, name: STORE_DATABASE, unpackedSize: length },
+    files: { storePath: undefined, name: FILES, unpackedSize: files ? fileBytes(files) : 0 },
   };
 }
 

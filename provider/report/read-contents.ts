@@ -17,6 +17,7 @@ import { readArchive } from "../formats/tar/read-archive.ts";
 import { readManifestNix } from "../formats/rootfs/read-manifest-nix.ts";
 import {
   BASE_SYSTEM,
+  FILES,
   STORE_DATABASE,
   type ImageContents,
   type LayerPart,
@@ -118,32 +119,35 @@ async function platformContents(
     return found === undefined ? [] : [{ layer, found }];
   });
   // What a later layer has stands over what an earlier one had.
-  const database = layers.findLast(({ found }) => found.database !== undefined)?.found.database;
+  const databaseAt = layers.findLastIndex(({ found }) => found.database !== undefined);
+  const database = layers[databaseAt]?.found.database;
   const records = database === undefined ? undefined : await recordsIn(database, image.digest);
-  const nameOf: Readonly<Record<string, string>> = {
-    [DATABASE]: STORE_DATABASE,
-    [OTHER]: records === undefined ? "files outside the store" : BASE_SYSTEM,
+  const nameOf = (key: string, layer: number): string => {
+    if (key === DATABASE) return STORE_DATABASE;
+    if (records === undefined) return "files outside the store";
+    // In an image of ours only the argument `files` makes a layer above the database.
+    return layer > databaseAt ? FILES : BASE_SYSTEM;
   };
-  const part = ([key, bytes]: readonly [string, number]): LayerPart =>
+  const part = ([key, bytes]: readonly [string, number], layer: number): LayerPart =>
     key.startsWith("/")
       ? {
           storePath: key,
           name: key.slice("/nix/store/".length + 33),
           unpackedSize: records?.get(key)?.narSize ?? bytes,
         }
-      : { storePath: undefined, name: nameOf[key] ?? key, unpackedSize: bytes };
+      : { storePath: undefined, name: nameOf(key, layer), unpackedSize: bytes };
   return {
     platform: Platform.format(image.platform),
     digest: image.digest,
     documentSize: image.size - image.layers.reduce((sum, { size }) => sum + size, 0),
-    layers: layers.map(({ layer, found }) => ({
+    layers: layers.map(({ layer, found }, index) => ({
       digest: layer.digest,
       diffId: layer.diffId,
       size: layer.size,
       parts:
         found.fileBytes.size === 0
           ? [{ storePath: undefined, name: "nothing", unpackedSize: 0 }]
-          : [...found.fileBytes].map(part).sort(byPath),
+          : [...found.fileBytes].map((bytes) => part(bytes, index)).sort(byPath),
     })),
     packages: readManifestNix(
       manifestOf(

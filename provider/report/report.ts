@@ -1,5 +1,5 @@
 /** The report on an image: what `--json` prints and the page shows. @module */
-import { packageChanges, type PackageChange, type SizedPart } from "./growth.ts";
+import { packageChanges, type PackageChange, type SizedPart } from "../app/growth.ts";
 import type { ImageContents, LayerContents, PlatformContents } from "./image-contents.ts";
 import { reasonsOf } from "./reasons.ts";
 import { shares } from "./shares.ts";

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { Digest } from "../formats/oci/digest.ts";
-import { nameOf } from "./recorded-layers.ts";
+import { shortLayerName } from "../plan/layer-name.ts";
 import type { PropertyMap } from "./property-map.ts";
 
 export interface ImagePart {
@@ -31,7 +31,7 @@ export function recordedBlobs(outputs: PropertyMap): ImagePart[] {
   const { layers, platforms, __layers: names } = BlobsJson.parse(outputs);
   // State of an earlier version has the paths instead.
   const placeOf = (layer: Layer, at: number): string => {
-    const name = names[layer.digest] ?? nameOf(layer.storePaths);
+    const name = names[layer.digest] ?? shortLayerName(layer.storePaths);
     // Counted from 1, as people do.
     return `layer ${at + 1}${name === "" ? "" : `, ${name}`}`;
   };

@@ -5,7 +5,7 @@
  * @module
  */
 import type { LayerOutput, LixImageOutputs } from "../../sdk/outputs.ts";
-import { StorePath } from "../formats/nix/store-path.ts";
+import { shortLayerName } from "../plan/layer-name.ts";
 import type { PropertyMap } from "./property-map.ts";
 
 /** `__layers` has the names, by digest. */
@@ -14,7 +14,7 @@ export function withLayerNames(outputs: LixImageOutputs): PropertyMap {
   const all = [layers, ...Object.values(platforms).map((platform) => platform.layers)];
   const names = all
     .flatMap((each) => each ?? [])
-    .map((layer) => [layer.digest, nameOf(layer.storePaths)]);
+    .map((layer) => [layer.digest, shortLayerName(layer.storePaths)]);
   return {
     ...outputs,
     ...(layers === undefined ? {} : { layers: layers.map(short) }),
@@ -34,11 +34,3 @@ const short = ({ digest, diffId, size, mediaType }: LayerOutput): LayerOutput =>
   size,
   mediaType,
 });
-
-/** `glibc-2.39 and 3 more`; empty for the last layers, which hold no package but what we generate. */
-export function nameOf(storePaths: readonly string[] = []): string {
-  const [first, ...more] = storePaths;
-  if (first === undefined) return "";
-  const name = StorePath.name(StorePath.parse(first));
-  return more.length > 0 ? `${name} and ${more.length} more` : name;
-}

@@ -26,7 +26,11 @@ export interface ResourceState {
   readonly lockSha256: string;
   readonly layers: ReadonlyMap<LayerKey, KnownLayer>;
   readonly listings: ReadonlyMap<NarHash, Listing>;
+  /** What each layer holds, by platform. Undefined in a state of the first release. */
+  readonly names?: LayerNames | undefined;
 }
+
+export type LayerNames = Readonly<Record<string, Readonly<Record<LayerKey, string>>>>;
 
 // 32 bytes are 42 digits and 4 bits: the last digit has two zeros.
 const SRI = /^sha256-[0-9A-Za-z+/]{42}[AEIMQUYcgkosw048]=$/;
@@ -47,6 +51,7 @@ const StateJson = z.strictObject({
     KnownLayerJson.refine(({ size }) => size > 0 && size <= MAX_LAYER_SIZE),
   ),
   listings: z.record(z.string(), z.unknown()),
+  names: z.record(z.string(), z.record(z.string(), z.string())).optional(),
   /** Missing in states of the first release. */
   checksum: z.string().optional(),
 });
@@ -61,6 +66,7 @@ export const ResourceState = {
         lockSha256: state.lockSha256,
         layers: Object.fromEntries([...state.layers].map(([key, layer]) => [key, { ...layer }])),
         listings: listingsJson(choice),
+        names: state.names,
       };
       const text = pack({ version: 1, ...contents, checksum: checksumOf(contents) });
       if (text.length <= MAX_LENGTH || choice.length === 0) return text;
@@ -115,7 +121,7 @@ const listingsJson = (choice: readonly MeasuredListing[]): Readonly<Record<strin
 function believed(json: unknown): ResourceState | undefined {
   const read = StateJson.safeParse(json);
   if (!read.success) return undefined;
-  const { formatVersion, lockSha256, checksum } = read.data;
+  const { formatVersion, lockSha256, names, checksum } = read.data;
   // Another release's, not a damaged one.
   if (formatVersion !== FORMAT_VERSION) return NOTHING;
   const listings = new Map<NarHash, Listing>();
@@ -131,10 +137,11 @@ function believed(json: unknown): ResourceState | undefined {
     const contents = {
       ...{ formatVersion, lockSha256, layers: read.data.layers },
       listings: Object.fromEntries(inJson),
+      names,
     };
     if (checksum !== checksumOf(contents)) return undefined;
   }
-  return { lockSha256, layers, listings };
+  return { lockSha256, layers, listings, ...(names && { names }) };
 }
 
 /** The checksum covers the parsed contents, not the text, so it leaves out what cannot be parsed. */

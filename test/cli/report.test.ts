@@ -22,6 +22,7 @@ test("what is planned, what is in the registry and what is in an archive is the 
       extraPkgs: ["jq"],
       maxLayers: 10,
       nixConf: { cores: 4 },
+      files: { "/etc/motd": { text: "Hello\n" } },
     });
     const pushed = JSON.parse((await workshop.run("push", file, "--json")).stdout);
     const planned = await report(workshop, file);
@@ -103,7 +104,40 @@ test("a comparison says which packages changed, and what is pushed and pulled ag
 
     const text = await workshop.run("report", after, "--against", ref);
     assert.match(text.stdout, /to push and to pull, \d+ of \d+ layers/);
-    assert.match(text.stdout, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)$/m);
+    assert.match(text.stdout, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)(?: \[|$)/m);
+  }));
+
+test("growth beyond maxGrowth fails a report after it is printed, and a push before it", () =>
+  withWorkshop({}, async (workshop) => {
+    const { folder, world, registry } = workshop;
+    const usual = { lock: world.lockFile, registry: `${registry.host}/acme`, tag: "v1" };
+    const before = join(folder, "before.json");
+    await writeFile(before, JSON.stringify({ ...usual, maxGrowth: 0 }));
+    const first = await workshop.run("push", before);
+    assert.equal(first.code, 0, `nothing is there to be compared with: ${first.stderr}`);
+
+    const grown = { ...usual, extraPkgs: ["tree"], extraTags: ["v2"] };
+    const after = await workshop.writeArgs({
+      ...grown,
+      tag: "v2",
+      extraTags: ["v1"],
+      maxGrowth: 9,
+    });
+    const pushed = await workshop.run("push", after);
+    assert.equal(pushed.code, 1);
+    assert.match(pushed.stderr, /maxGrowth: linux\/amd64 grows by [\d.]+ k?B, .* at most 9 B/);
+    assert.match(pushed.stderr, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)(?: \[|$)/m);
+    assert.match(pushed.stderr, /^ +−[\d.]+ k?B  earlier layers \(gone\)/m);
+    assert.deepEqual([...registry.store.repository("acme/lix").tags.keys()], ["v1"]);
+
+    const compared = await workshop.run("report", after, "--against", before);
+    assert.equal(compared.code, 1);
+    assert.match(compared.stdout, /to push and to pull/);
+    assert.match(compared.stderr, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)(?: \[|$)/m);
+    assert.match(compared.stderr, /^ +\+[\d.]+ k?B  generated files \(rebuilt\)/m);
+    await workshop.writeArgs({ ...grown, maxGrowth: "1GB" });
+    assert.equal((await workshop.run("report", after, "--against", before)).code, 0);
+    assert.equal((await workshop.run("push", after)).code, 0);
   }));
 
 test("a wrong command line and a page that cannot be written are refused", () =>

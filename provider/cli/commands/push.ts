@@ -6,7 +6,7 @@ export const push = defineCommand({
   summary: "build, and push what the registry does not have yet",
   usage: ["ARGS.json [--json]"],
   about: [
-    "Builds the image and pushes what the registry does not have yet. The tags are written last.",
+    "Builds the image and pushes what the registry does not have yet. The tags are written last. With maxGrowth the image is first compared with the one that has the first of the tags that the registry knows.",
   ],
   operands: { required: ["ARGS.json"] },
   options: { json: JSON_OPTION },

@@ -10,7 +10,7 @@ export const report = defineCommand({
   ],
   about: [
     "Shows the layers and store paths that an image is made of, their sizes, the packages with their versions, and the references through which each store path came in. With --against it shows which packages changed, and what has to be pushed and pulled again.",
-    `For ARGS.json, layers that are not known yet are built, and nothing is pushed. For an image elsewhere, every layer is downloaded and read. ${REF_IN_ARCHIVE}`,
+    `For ARGS.json, layers that are not known yet are built, nothing is pushed, and the command fails at maxImageSize, maxLayerSize and, with --against, maxGrowth after it has printed the report. For an image elsewhere, every layer is downloaded and read. ${REF_IN_ARCHIVE}`,
   ],
   operands: { optional: ["ARGS.json|REF"] },
   options: {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ByteSize } from "../../../provider/arguments/byte-size.ts";
@@ -60,8 +61,14 @@ test("a preview that exceeds a limit fails, and says what is large or new", () =
       grew,
       /maxGrowth: linux\/amd64 grows by [\d.]+ k?B, to [\d.]+ kB; expected at most 10 B/,
     );
-    assert.match(grew, /^ +[\d.]+ k?B  tree-[\d.]+ \[/m);
-    assert.doesNotMatch(grew, /openssh/, "only what is new is listed");
+    assert.match(grew, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)(?: \[|$)/m);
+    assert.match(grew, /^ +\+[\d.]+ k?B  generated files \(rebuilt\)/m);
+    assert.doesNotMatch(grew, /openssh/, "only what is new or gone is listed");
+    const { inputs: larger } = await check(session, {}, { ...usual, extraPkgs, tag: "larger" });
+    const files = { "/etc/random": { text: randomBytes(9_000).toString("base64") } };
+    const swapped = await said({ files, maxGrowth: 0 }, larger);
+    assert.match(swapped, /^ +−[\d.]+ k?B  tree [\d.]+ \(gone\)/m);
+    assert.match(swapped, /^ +\+[\d.]+ kB  generated files \(rebuilt\)/m, "files count too");
     assert.match(
       await said({ maxImageSize: "12 parsecs" }),
       /maxImageSize: expected a number of bytes/,

@@ -1,8 +1,9 @@
 /** What became larger and smaller, by package: all store paths of one name count together. @module */
+import { formatBytes } from "../base/format-bytes.ts";
 import { parseDrvName } from "../formats/nix/drv-name.ts";
 
 export interface SizedPart {
-  /** The store path, or a name for what has none. */
+  /** What it is, exactly: a store path, the digest of a layer, or a name for what has neither. */
   readonly id: string;
   /** `curl-8.9.1` */
   readonly name: string;
@@ -45,6 +46,12 @@ export function describeChange({ name, versions, size }: PackageChange): string 
     ? `${named(after)} (rebuilt)`
     : `${name} ${before || "?"} → ${after || "?"}`;
 }
+
+/** `  +12.3 MB  jq 1.7 (new)` */
+export const changeLine = (change: PackageChange): string =>
+  `${signed(growthOf(change)).padStart(10)}  ${describeChange(change)}`;
+
+const signed = (bytes: number): string => `${bytes < 0 ? "−" : "+"}${formatBytes(Math.abs(bytes))}`;
 
 function byName(parts: readonly SizedPart[]): ReadonlyMap<string, readonly SizedPart[]> {
   return Map.groupBy(parts, (part) => parseDrvName(part.name).name);

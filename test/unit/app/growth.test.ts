@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeChange, growthOf, packageChanges } from "../../../provider/report/growth.ts";
+import { describeChange, growthOf, packageChanges } from "../../../provider/app/growth.ts";
 
 const part = (name: string, size: number, id = name) => ({ id, name, size });
 
