@@ -28,6 +28,7 @@ for (const file of readdirSync(join(root, "sdk")).filter((name) => name.endsWith
   writeCommonJs(basename(file, ".ts"));
 writeProviderEntry();
 copySqlite();
+copyCodecs();
 writeReportPage();
 await bundleZod();
 removeInnerDeclarations();
@@ -104,6 +105,14 @@ function copySqlite() {
   const copied = code.replace('from "sql.js"', 'from "../../../sql.js/sql-wasm.cjs"');
   if (copied === code) throw new Error(`${importer} does not import sql.js`);
   writeFileSync(importer, copied);
+}
+
+/** The wasm that provider/compression runs, and the licences of what it is made of. */
+function copyCodecs() {
+  const [from, to] = [join(root, "provider/compression/wasm"), dist("provider/compression/wasm")];
+  mkdirSync(to, { recursive: true });
+  for (const file of readdirSync(from).filter((name) => /\.wasm$|^LICENSE/.test(name)))
+    copyFileSync(join(from, file), join(to, file));
 }
 
 /** The scripts of the report's page, which a browser runs, and the library that lays out its map. */

@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
-// xz is the slowest stage by far (60 MB/s a core), so every core may do it. A thread costs about
+// xz is the slowest stage by far (90 MB/s a core), so every core may do it. A thread costs about
 // 10 MB and the dictionary of its stream, so no more than four.
 export const XZ_THREADS = Math.min(Math.max(availableParallelism(), 2), 4);
 const IDLE_MS = 2_000;

@@ -11,8 +11,9 @@ export type FromWorker =
   | { readonly kind: "input taken" }
   | { readonly kind: "output"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "output ends" }
-  /** xz-embedded's xz_ret, where it got so far. */
-  | { readonly kind: "failed"; readonly message: string };
+  /** What DamagedCompression and UnsupportedCompression are made of: an error loses its class on the way. */
+  | { readonly kind: "damaged"; readonly problem: string }
+  | { readonly kind: "unsupported"; readonly what: string; readonly hint: string | undefined };
 
 /** Chunks under way in either direction: backpressure, with enough ahead to keep both busy. */
 export const CHUNKS_AHEAD = 8;

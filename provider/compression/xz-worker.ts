@@ -1,13 +1,8 @@
-/**
- * A thread that decodes xz streams, one after the other. The wasm decoder is xz-embedded; it handles
- * several streams in a row and padding, and fails when the input ends too early.
- * @module
- */
+/** A thread that decodes .xz files, one after the other. @module */
 import { parentPort } from "node:worker_threads";
-import xzDecompress from "xz-decompress";
+import { DamagedCompression, UnsupportedCompression } from "./decompress-errors.ts";
+import { xzDecoder } from "./xz-decoder.ts";
 import { CHUNKS_AHEAD, type FromWorker, type ToWorker } from "./xz-protocol.ts";
-
-const { XzReadableStream } = xzDecompress;
 
 if (parentPort === null) throw new Error("xz-worker.ts runs in a worker thread only");
 const port = parentPort;
@@ -16,56 +11,46 @@ const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void =>
 
 const inbox: (Uint8Array | undefined)[] = [];
 let mayOutput = CHUNKS_AHEAD;
-// The decoder may wait for input while its reader waits to output.
-let waiting: (() => void)[] = [];
-const woken = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+let wake = (): void => {};
+const woken = (): Promise<void> => new Promise((resolve) => (wake = resolve));
 
 port.on("message", (message: ToWorker) => {
   if (message.kind === "input") inbox.push(message.bytes);
   else if (message.kind === "input ends") inbox.push(undefined);
   else mayOutput += 1;
-  const due = waiting;
-  waiting = [];
-  for (const resume of due) resume();
+  wake();
 });
 
-const source = (): ReadableStream<Uint8Array> =>
-  new ReadableStream(
-    {
-      async pull(controller) {
-        while (inbox.length === 0) await woken();
-        const bytes = inbox.shift();
-        if (bytes === undefined) controller.close();
-        else {
-          controller.enqueue(bytes);
-          send({ kind: "input taken" });
-        }
-      },
-    },
-    { highWaterMark: 0 },
-  );
+async function nextInput(): Promise<Uint8Array | undefined> {
+  while (inbox.length === 0) await woken();
+  return inbox.shift();
+}
 
 async function decodeOne(): Promise<void> {
   mayOutput = CHUNKS_AHEAD;
-  for await (const bytes of new XzReadableStream(source())) {
-    if (bytes.length === 0) continue;
-    while (mayOutput === 0) await woken();
-    mayOutput -= 1;
-    // The decoder cut it from its memory as an array of its own, which may go to the reader as it is.
-    const { buffer, byteOffset, length } = bytes;
-    if (!(buffer instanceof ArrayBuffer))
-      throw new TypeError("shared memory cannot be transferred");
-    send({ kind: "output", bytes: new Uint8Array(buffer, byteOffset, length) }, [buffer]);
+  const first = await nextInput();
+  const decoder = xzDecoder();
+  for (let input = first; input !== undefined; input = await nextInput()) {
+    for (const piece of decoder.push(input)) {
+      while (mayOutput === 0) await woken();
+      mayOutput -= 1;
+      const bytes = piece.slice();
+      send({ kind: "output", bytes }, [bytes.buffer]);
+    }
+    send({ kind: "input taken" });
   }
+  for (const _ of decoder.end());
   send({ kind: "output ends" });
 }
 
 for (;;) {
-  while (inbox.length === 0) await woken();
   try {
     await decodeOne();
   } catch (error) {
-    send({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    if (error instanceof DamagedCompression) send({ kind: "damaged", problem: error.problem });
+    else if (error instanceof UnsupportedCompression)
+      send({ kind: "unsupported", what: error.what, hint: error.hint });
+    else throw error;
     // The main thread ends this thread then: a decoder that failed is not used again.
     await new Promise(() => {});
   }
