@@ -1,7 +1,8 @@
 /**
- * Where progress and warnings go. The provider installs a sink at start; formats never log.
+ * Where progress and warnings go. A face runs its work `withLog`; formats never log.
  * @module
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { printableLines, type Lines } from "./printable.ts";
 
 /** Gets text that is safe to show; line breaks in it are ours. */
@@ -17,16 +18,19 @@ export interface LogSink {
   info(line: string): void;
 }
 
-let sink: LogSink = { progress: () => {}, warn: () => {}, info: () => {} };
+/** docs/decisions/0012-sessions.md says why this is not a parameter. */
+const scope = new AsyncLocalStorage<LogSink>();
+
+/** What `work` logs, and all that it starts, goes to this sink and to no other. */
+export const withLog = <T>(sink: LogSink, work: () => T): T => scope.run(sink, work);
+
+const SILENT: LogSink = { progress: () => {}, warn: () => {}, info: () => {} };
 
 export const log = {
-  /** Replaces the process's sink; returns the one before. */
-  install(next: LogSink): LogSink {
-    const before = sink;
-    sink = next;
-    return before;
-  },
-  progress: (line: string, share?: number): void => sink.progress(printableLines(line), share),
-  warn: (lines: Lines): void => sink.warn(printableLines(lines)),
-  info: (lines: Lines): void => sink.info(printableLines(lines)),
+  /** The sink of the work that is running. */
+  sink: (): LogSink => scope.getStore() ?? SILENT,
+  progress: (line: string, share?: number): void =>
+    log.sink().progress(printableLines(line), share),
+  warn: (lines: Lines): void => log.sink().warn(printableLines(lines)),
+  info: (lines: Lines): void => log.sink().info(printableLines(lines)),
 };

@@ -1,9 +1,9 @@
 /**
  * How far a piece of work has come. Bytes are only counted as they pass. A clock prints the lines, one a
- * second for all work of the process. Numbers come first, because a display may cut the end.
+ * second for all work of a sink. Numbers come first, because a display may cut the end.
  * @module
  */
-import { log } from "./log.ts";
+import { log, withLog, type LogSink } from "./log.ts";
 
 export interface Advance {
   /** `34.1 of 206.4 MB of packages, 12 of 51 layers` */
@@ -31,15 +31,16 @@ export async function measured<T>(
   use: (meter: Meter) => Promise<T>,
 ): Promise<T> {
   const work = new Work(advance);
+  const clock = clockOf(log.sink());
   work.moved();
-  begin(work);
+  clock.begin(work);
   try {
     const result = await use(work);
     const { done, share, subject } = advance();
     log.progress(`${done}: ${subject}`, share);
     return result;
   } finally {
-    end(work);
+    clock.end(work);
   }
 }
 
@@ -49,11 +50,12 @@ export async function waiting<T>(
   use: (meter: Meter) => Promise<T>,
 ): Promise<T> {
   const work = new Work(advance);
-  begin(work);
+  const clock = clockOf(log.sink());
+  clock.begin(work);
   try {
     return await use(work);
   } finally {
-    end(work);
+    clock.end(work);
   }
 }
 
@@ -102,32 +104,50 @@ class Work implements Meter {
   }
 }
 
-// The work that printed the last line goes to the end of the queue.
-const underWay: Work[] = [];
-let clock: NodeJS.Timeout | undefined;
-let hasSpoken = false;
+/** Prints a line a second for all work whose lines go to one sink. */
+class Clock {
+  readonly #sink: LogSink;
+  /** The work that printed the last line is at the end. */
+  readonly #underWay: Work[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #hasSpoken = false;
 
-function begin(work: Work): void {
-  underWay.push(work);
-  // Progress keeps no process alive.
-  clock ??= setInterval(tick, TICK_MS).unref();
-  if (hasSpoken) return;
-  // Work that only waits has nothing to print yet.
-  work.look();
-  hasSpoken = work.say();
+  constructor(sink: LogSink) {
+    this.#sink = sink;
+  }
+
+  begin(work: Work): void {
+    this.#underWay.push(work);
+    // Progress keeps no process alive.
+    this.#timer ??= setInterval(() => withLog(this.#sink, () => this.#tick()), TICK_MS).unref();
+    if (this.#hasSpoken) return;
+    // Work that only waits has nothing to print yet.
+    work.look();
+    this.#hasSpoken = work.say();
+  }
+
+  end(work: Work): void {
+    this.#underWay.splice(this.#underWay.indexOf(work), 1);
+    if (this.#underWay.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#hasSpoken = false;
+  }
+
+  #tick(): void {
+    const works = this.#underWay;
+    for (const work of works) work.tick();
+    const at = works.findIndex((work) => work.say());
+    this.#hasSpoken = at !== -1;
+    works.push(...works.splice(at, at === -1 ? 0 : 1));
+  }
 }
 
-function end(work: Work): void {
-  underWay.splice(underWay.indexOf(work), 1);
-  if (underWay.length > 0) return;
-  clearInterval(clock);
-  clock = undefined;
-  hasSpoken = false;
-}
+/** A clock lives as long as its sink. */
+const clocks = new WeakMap<LogSink, Clock>();
 
-function tick(): void {
-  for (const work of underWay) work.tick();
-  const at = underWay.findIndex((work) => work.say());
-  hasSpoken = at !== -1;
-  underWay.push(...underWay.splice(at, at === -1 ? 0 : 1));
+function clockOf(sink: LogSink): Clock {
+  const clock = clocks.get(sink) ?? new Clock(sink);
+  clocks.set(sink, clock);
+  return clock;
 }

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
-import { log } from "../base/log.ts";
+import { withLog } from "../base/log.ts";
 import { endOnSignals } from "../base/signals.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -52,14 +52,13 @@ function version(): string {
 
 const terminal = terminalSink(process.stderr);
 guardOutput(terminal.clear);
-log.install(terminal);
 endOnSignals((signal) => {
   terminal.clear();
   process.stderr.write(`lix-image: ended by ${signal}\n`);
 });
 try {
   requireNode();
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await withLog(terminal, () => main(process.argv.slice(2)));
   terminal.clear();
 } catch (error) {
   terminal.clear();

@@ -13,7 +13,7 @@
  */
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
-import { log } from "../base/log.ts";
+import { withLog } from "../base/log.ts";
 import { Session } from "../app/session.ts";
 import { check as checkInputs, type CheckResult } from "./check.ts";
 import { diff as diffOutputs, type DiffResult } from "./diff.ts";
@@ -31,10 +31,7 @@ import type { PropertyMap } from "../resource/property-map.ts";
 
 // At once, not with the session: a destroy has none, and may have something to say.
 const sink = engineSink();
-if (sink !== undefined) {
-  log.install(sink);
-  printOnce();
-}
+if (sink !== undefined) printOnce();
 
 let shared: Session | undefined;
 
@@ -99,7 +96,7 @@ function requireComplete({ id, outs, failures }: PushResult): Recordable {
 /** Pulumi shows an error's message and nothing else; of one that is recorded, its reasons. */
 async function asPulumiError<T>(method: () => Promise<T>): Promise<T> {
   try {
-    return await method();
+    return await (sink === undefined ? method() : withLog(sink, method));
   } catch (error) {
     const failure = new Error(render(asFailure(error)), { cause: error });
     failure.name = "";

@@ -1,4 +1,4 @@
-import { log } from "../../provider/base/log.ts";
+import { withLog } from "../../provider/base/log.ts";
 
 /** What is warned of meanwhile. */
 export const warningsOf = (use: () => Promise<unknown>): Promise<string[]> => said("warn", use);
@@ -9,11 +9,6 @@ export const narrationOf = (use: () => Promise<unknown>): Promise<string[]> => s
 async function said(kind: "warn" | "info", use: () => Promise<unknown>): Promise<string[]> {
   const lines: string[] = [];
   const silent = { progress: () => {}, info: () => {}, warn: () => {} };
-  const before = log.install({ ...silent, [kind]: (line: string) => void lines.push(line) });
-  try {
-    await use();
-  } finally {
-    log.install(before);
-  }
+  await withLog({ ...silent, [kind]: (line: string) => void lines.push(line) }, use);
   return lines;
 }

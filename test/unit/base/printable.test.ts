@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LixImageError, render, SeveralErrors } from "../../../provider/base/errors.ts";
-import { log } from "../../../provider/base/log.ts";
+import { log, withLog } from "../../../provider/base/log.ts";
 import { printable, printableJson } from "../../../provider/base/printable.ts";
 import { HOSTILE, assertPrintable } from "../../support/hostile-text.ts";
 
@@ -55,14 +55,11 @@ test("only the start of a server's line of a megabyte is shown", () => {
 test("progress, warnings and narration are cleaned before a sink gets them", () => {
   const lines: string[] = [];
   const push = (line: string): void => void lines.push(line);
-  const before = log.install({ progress: push, warn: push, info: push });
-  try {
+  withLog({ progress: push, warn: push, info: push }, () => {
     log.progress(`a ${HOSTILE}`);
     log.warn([`b ${HOSTILE}`, "c"]);
     log.info(`d ${HOSTILE}`);
-  } finally {
-    log.install(before);
-  }
+  });
   assert.equal(lines.length, 3);
   assert.equal(lines.join("\n").split("\n").length, 4);
   for (const line of lines) assertPrintable(line, "logged");

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { LixImageError, render } from "../../../provider/base/errors.ts";
 import { http } from "../../../provider/http/request.ts";
-import { log } from "../../../provider/base/log.ts";
+import { log, withLog } from "../../../provider/base/log.ts";
 import { printableJson, printableLines } from "../../../provider/base/printable.ts";
 import { Secrets } from "../../../provider/base/secrets.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
@@ -27,19 +27,20 @@ test("a secret is hidden in every spelling, wherever text is shown", () => {
   Secrets.remember(secret);
   const shown: string[] = [];
   const write = (line: string): void => void shown.push(line);
-  const before = log.install({ progress: write, warn: write, info: write });
+  const sink = { progress: write, warn: write, info: write };
   for (const spelling of spellingsOf(secret)) {
     const said = `he said ${spelling}!`;
-    log.warn(said);
-    log.info([said, said]);
-    log.progress(said);
+    withLog(sink, () => {
+      log.warn(said);
+      log.info([said, said]);
+      log.progress(said);
+    });
     shown.push(render(new Trouble(said, { hint: said, cause: new Error(said, { cause: said }) })));
     shown.push(render(new Error(said)), printableLines(said));
     shown.push(printableJson({ [said]: [said, { deep: said }] }));
     for (const text of shown) assert.ok(!text.includes("hunter2"), text);
     for (const text of shown) assert.ok(!text.includes(spelling), text);
   }
-  log.install(before);
   assert.equal(printableLines(`he said ${secret}!`), "he said ***!");
 });
 

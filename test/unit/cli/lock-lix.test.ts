@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { log, type LogSink } from "../../../provider/base/log.ts";
+import { withLog, type LogSink } from "../../../provider/base/log.ts";
 import { parseLockArguments } from "../../../provider/cli/lock/arguments.ts";
 import { lixManifestUrl } from "../../../provider/resolve/lix-release.ts";
 import { readLock } from "../../../provider/lock/read-lock.ts";
@@ -37,12 +37,7 @@ async function releaseLix({ dir, server }: Locking, manifest: (path: string) => 
 async function warnings(work: () => Promise<unknown>): Promise<string[]> {
   const seen: string[] = [];
   const sink: LogSink = { progress: () => {}, info: () => {}, warn: (line) => seen.push(line) };
-  const before = log.install(sink);
-  try {
-    await work();
-  } finally {
-    log.install(before);
-  }
+  await withLog(sink, work);
   return seen;
 }
 

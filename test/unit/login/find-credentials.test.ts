@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { log } from "../../../provider/base/log.ts";
+import { withLog, type LogSink } from "../../../provider/base/log.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { Credentials } from "../../../provider/login/credentials.ts";
 import { credentialPlaces, findCredentials } from "../../../provider/login/find-credentials.ts";
@@ -179,12 +179,9 @@ test("passes over a credsStore that is not installed, with a warning", () => {
   const config = { credsStore: "not-here", auths: { "r.example": auth("file:1") } };
   return withHome({ ".docker/config.json": config }, async (HOME) => {
     const warnings: string[] = [];
-    const before = log.install({ progress() {}, info() {}, warn: (line) => warnings.push(line) });
-    try {
-      assert.equal(await find("r.example", "x", { HOME, PATH: HOME }), "file:1");
-    } finally {
-      log.install(before);
-    }
+    const sink: LogSink = { progress() {}, info() {}, warn: (line) => warnings.push(line) };
+    const found = await withLog(sink, () => find("r.example", "x", { HOME, PATH: HOME }));
+    assert.equal(found, "file:1");
     assert.match(warnings.join(), /docker-credential-not-here get r\.example: not found on PATH/);
   });
 });

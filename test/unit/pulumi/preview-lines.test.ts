@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { log } from "../../../provider/base/log.ts";
+import { withLog } from "../../../provider/base/log.ts";
 import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
@@ -24,42 +24,35 @@ test("bytes are to fetch only of layers that this machine does not have", () =>
       ...{ __provider: "text", __dryRun: true },
     });
     const infos: string[] = [];
-    const before = log.install({
-      progress: () => {},
-      warn: () => {},
-      info: (line) => void infos.push(line),
-    });
+    const info = (line: string): void => void infos.push(line);
     const checked = async (
       session: Session,
       olds: PropertyMap,
       args?: PropertyMap,
     ): Promise<PropertyMap> => {
-      const { inputs, failures } = await check(session, olds, news(args));
+      const sink = { progress: () => {}, warn: () => {}, info };
+      const { inputs, failures } = await withLog(sink, () => check(session, olds, news(args)));
       assert.deepEqual(failures, []);
       return inputs;
     };
-    try {
-      const here = join(folder, "here");
-      const session = new Session(here);
-      const inputs = await checked(session, {});
-      assert.match(infos.join("\n"), /layers: \d+ new \(at most [\d.]+ kB to push\)$/m);
+    const here = join(folder, "here");
+    const session = new Session(here);
+    const inputs = await checked(session, {});
+    assert.match(infos.join("\n"), /layers: \d+ new \(at most [\d.]+ kB to push\)$/m);
 
-      const { outs } = await push(session, inputs);
-      const after = await checked(session, outs, { extraPkgs: ["jq"], tag: "jq" });
-      const said = summarize(outs, after).join("\n");
-      assert.match(said, /^layers: \d+ new \(at most [\d.]+ kB to push\), \d+ reused$/m);
+    const { outs } = await push(session, inputs);
+    const after = await checked(session, outs, { extraPkgs: ["jq"], tag: "jq" });
+    const said = summarize(outs, after).join("\n");
+    assert.match(said, /^layers: \d+ new \(at most [\d.]+ kB to push\), \d+ reused$/m);
 
-      // The digests are in the state, the bytes are nowhere: as for a stack that goes back.
-      const { outs: later } = await push(session, after);
-      await rm(here, { recursive: true });
-      const elsewhere = new Session(join(folder, "elsewhere"));
-      elsewhere.knownLayers.seed(ResourceState.parse(later["__state"]));
-      const back = await checked(elsewhere, outs, { extraPkgs: ["jq"], tag: "jq" });
-      assert.match(
-        summarize(outs, back).join("\n"),
-        /^layers: \d+ new \(at most [\d.]+ kB to push, at most [\d.]+ kB to fetch\), \d+ reused$/m,
-      );
-    } finally {
-      log.install(before);
-    }
+    // The digests are in the state, the bytes are nowhere: as for a stack that goes back.
+    const { outs: later } = await push(session, after);
+    await rm(here, { recursive: true });
+    const elsewhere = new Session(join(folder, "elsewhere"));
+    elsewhere.knownLayers.seed(ResourceState.parse(later["__state"]));
+    const back = await checked(elsewhere, outs, { extraPkgs: ["jq"], tag: "jq" });
+    assert.match(
+      summarize(outs, back).join("\n"),
+      /^layers: \d+ new \(at most [\d.]+ kB to push, at most [\d.]+ kB to fetch\), \d+ reused$/m,
+    );
   }));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import * as fc from "fast-check";
-import { log } from "../../../provider/base/log.ts";
+import { withLog } from "../../../provider/base/log.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
@@ -47,12 +47,7 @@ function changed(text: string, change: (json: Record<string, unknown>) => unknow
 
 function warningsOf(use: () => void): string[] {
   const lines: string[] = [];
-  const before = log.install({ progress() {}, info() {}, warn: (line) => void lines.push(line) });
-  try {
-    use();
-  } finally {
-    log.install(before);
-  }
+  withLog({ progress() {}, info() {}, warn: (line) => void lines.push(line) }, use);
   return lines;
 }
 

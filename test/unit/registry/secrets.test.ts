@@ -11,7 +11,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import type { Environment } from "../../../provider/base/environment.ts";
 import { render } from "../../../provider/base/errors.ts";
-import { log } from "../../../provider/base/log.ts";
+import { withLog } from "../../../provider/base/log.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { RegistryClient } from "../../../provider/registry/client.ts";
 import { findCredentials } from "../../../provider/login/find-credentials.ts";
@@ -195,9 +195,8 @@ async function serve<T>(answer: Answer, use: (url: string) => Promise<T>): Promi
 async function shownBy(source: Source, registry: Answer, cloud: Answer): Promise<string> {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
-  const before = log.install({ progress: write, warn: write, info: write });
-  try {
-    await withTempDir(async (home) => {
+  await withLog({ progress: write, warn: write, info: write }, () =>
+    withTempDir(async (home) => {
       for (const [name, text] of Object.entries(source.files ?? {})) {
         const path = join(home, name);
         await mkdir(dirname(path), { recursive: true });
@@ -227,10 +226,8 @@ async function shownBy(source: Source, registry: Answer, cloud: Answer): Promise
           await client.pushBlob(blobOf(Buffer.from("x"))).then(() => {}, failed);
         }),
       );
-    });
-  } finally {
-    log.install(before);
-  }
+    }),
+  );
   return lines.join("\n");
 }
 
