@@ -25,6 +25,8 @@ export interface RunAs {
   readonly gid?: number;
   /** What is run in place of entrypoint and command, `-c SCRIPT` behind it. */
   readonly shell?: readonly string[];
+  /** Folders of this machine, by where they appear in the container; they are read-only. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 export interface Ran {
@@ -103,7 +105,13 @@ async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Pr
       // As in Docker, a user other than root does not keep them.
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
     },
-    mounts: config.mounts.filter((mount) => mount.type !== "cgroup"),
+    mounts: [
+      ...config.mounts.filter((mount) => mount.type !== "cgroup"),
+      ...Object.entries(as.mounts ?? {}).map(([destination, source]) => ({
+        ...{ type: "bind", destination, source },
+        options: ["bind", "ro"],
+      })),
+    ],
   };
   await writeFile(file, JSON.stringify(changed));
 }

@@ -35,21 +35,28 @@ export const podmanRun = (
   script: string,
   options: readonly string[] = [],
 ): Promise<string> =>
-  run(
-    "unshare",
-    [
-      ...["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", CGROUPS],
-      ...["sh", "run", "--rm", ...FEW_RIGHTS, ...options, image, "bash", "-c", script],
-    ],
-    env,
-  );
+  podmanScript(env, 'podman run "$@"', [
+    ...["--rm", ...FEW_RIGHTS, ...options, image],
+    ...["bash", "-c", script],
+  ]);
+
+/** What a script of this machine says that calls podman several times. Its containers end with it. */
+export const podmanScript = (
+  env: PodmanEnvironment,
+  script: string,
+  args: readonly string[] = [],
+): Promise<string> => {
+  const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  return run("unshare", [...namespaces, "sh", "-ec", CGROUPS + script, "sh", ...args], env);
+};
 
 // crun refuses cgroups of version 1, and may not raise limits that nobody gave it the right to raise.
 const CGROUPS = `
   test -e /sys/fs/cgroup/cgroup.controllers || mount -t cgroup2 none /sys/fs/cgroup
-  exec podman --cgroup-manager=cgroupfs "$@"
+  podman() { command podman --cgroup-manager=cgroupfs "$@"; }
 `;
-const FEW_RIGHTS = [
+/** Options of `podman run` and `podman create`. */
+export const FEW_RIGHTS = [
   ...["--cgroups=disabled", "--network=none"],
   ...["--ulimit=nofile=1000:1000", "--ulimit=nproc=1000:1000"],
 ];
