@@ -94,7 +94,8 @@ test(
   () =>
     withWorkshop({}, async (workshop) => {
       const env = await ownStorage(workshop.folder, ["podman"]);
-      const args = await workshop.writeArgs({ ...WHERE, lock: world?.lockFile, maxLayers: 1 });
+      const image = { lock: world?.lockFile, maxLayers: 1, bundleNixpkgs: false };
+      const args = await workshop.writeArgs({ ...WHERE, ...image });
       const cached = { ...env, LIX_IMAGE_CACHE: realWorldCache() };
       const ran = await workshop.runWith(cached, "load", args, "--podman");
       assert.equal(ran.code, 0, ran.stderr);

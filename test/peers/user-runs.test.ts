@@ -20,7 +20,11 @@ const ROOT: RunAs = { uid: 0, gid: 0 };
 const CHOSEN: RunAs = { uid: 1_000_650_000, gid: 0 };
 const BASH = "/nix/var/nix/profiles/default/bin/bash";
 
-/** Builds here and not elsewhere; the packages of the world have no hook of their own. */
+const LIX = { name: "lix", uid: 1000, gid: 100 } as const;
+// Few layers for podman. The same setting everywhere: these layers are built once for all tests.
+const ANY: LixImageInputs = { user: "any", maxLayers: 1 };
+
+/** Builds in the container and not elsewhere: the packages of the world lack the hook that Nix looks for. */
 const OFFLINE: LixImageInputs = {
   bundleNixpkgs: false,
   nixConf: { "build-hook": "/etc/no-hook", substitute: false },
@@ -44,7 +48,7 @@ describe("an image for another user", { skip }, () => {
     });
 
   test("that is named works with Nix from its home, after root did and before", () =>
-    withLayout({ user: { name: "lix", uid: 1000, gid: 100 } }, (layout) =>
+    withLayout({ user: LIX }, (layout) =>
       withContainer(layout, async (container) => {
         assert.equal(
           await succeeds(container, "id"),
@@ -64,7 +68,7 @@ describe("an image for another user", { skip }, () => {
     ));
 
   test("that the cluster chooses works with Nix through the entrypoint, past it, and in any shell", () =>
-    withLayout({ user: "any" }, (layout) =>
+    withLayout(ANY, (layout) =>
       withContainer(layout, async (container) => {
         assert.equal(await succeeds(container, "id -u; id -g"), "1001\n0\n");
         await rm(join(container.rootfs, "home/user"), { recursive: true });
@@ -83,13 +87,10 @@ describe("an image for another user", { skip }, () => {
     ));
 
   test("that the cluster chooses has a store that root finds whole", () =>
-    withLayout({ user: "any" }, (layout) =>
-      withContainer(layout, (container) => checkStore(container, ROOT)),
-    ));
+    withLayout(ANY, (layout) => withContainer(layout, (container) => checkStore(container, ROOT))));
 
   test("that the cluster chooses runs in podman, too", { skip: needs("podman") }, () =>
-    // podman's plain storage copies for each layer all that is below it.
-    withLayout({ user: "any", maxLayers: 1 }, async (layout, folder) => {
+    withLayout(ANY, async (layout, folder) => {
       const env = await ownStorage(folder, ["podman"]);
       const image = (await podman(env, "pull", "--quiet", `oci:${layout}:latest`)).trim();
       const script = "id -u; nix-env -q | head -1; echo 1 > ~/x; cat ~/x";
@@ -99,7 +100,8 @@ describe("an image for another user", { skip }, () => {
   );
 
   test("frees with gcRoots: profile what is no longer in the profile, and nothing before", () =>
-    withLayout({ gcRoots: "profile" }, (layout) =>
+    // test/peers/archives.test.ts has built this one layer.
+    withLayout({ gcRoots: "profile", maxLayers: 1 }, (layout) =>
       withContainer(layout, async (container) => {
         const collect = "nix-collect-garbage -d 2>&1 | tail -1";
         assert.match(await succeeds(container, collect), /^0 store paths deleted/);
@@ -114,7 +116,7 @@ describe("an image for another user", { skip }, () => {
   test("starts as config says, with files that shadow the base system's", () =>
     withLayout(
       {
-        user: { name: "lix", uid: 1000 },
+        user: LIX,
         config: {
           env: { PATH: { prepend: "/opt/bin" }, GREETING: "hello world", MANPATH: null },
           workingDir: "/work",

@@ -1,11 +1,11 @@
 /** podman with a storage of its own, of which nothing stays on the machine. @module */
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { findPeer } from "./peers.ts";
 
-/** Of the programs, only these are found with it. */
+/** Limits a process to the storage and to some programs. */
 export type PodmanEnvironment = Readonly<Record<"CONTAINERS_STORAGE_CONF" | "PATH", string>>;
 
 export async function ownStorage(
@@ -14,7 +14,8 @@ export async function ownStorage(
 ): Promise<PodmanEnvironment> {
   const config = join(folder, "storage.conf");
   const places = `graphroot = "${join(folder, "graph")}"\nrunroot = "${join(folder, "state")}"\n`;
-  await writeFile(config, `[storage]\ndriver = "vfs"\n${places}`);
+  const driver = (await hasOverlays(folder)) ? "overlay" : "vfs";
+  await writeFile(config, `[storage]\ndriver = "${driver}"\n${places}`);
   const bin = join(folder, "bin");
   await mkdir(bin);
   for (const program of programs) {
@@ -22,6 +23,20 @@ export async function ownStorage(
     await writeFile(join(bin, program), script, { mode: 0o755 });
   }
   return { CONTAINERS_STORAGE_CONF: config, PATH: bin };
+}
+
+/**
+ * Most containers may not mount overlays. podman's plain storage is slow: it copies for each layer all layers
+ * below it, so an image for podman has few layers in these tests.
+ */
+async function hasOverlays(folder: string): Promise<boolean> {
+  const own = await mkdtemp(join(folder, "overlay-"));
+  const script = "mkdir a b c d && mount -t overlay overlay -o lowerdir=a,upperdir=b,workdir=c d";
+  const mount = promisify(execFile)("unshare", ["--mount", "sh", "-ec", script], { cwd: own });
+  return mount.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** stdout of `podman …` over that storage. */
