@@ -68,6 +68,14 @@ export interface LixImageInputs {
    */
   readonly maxLayers?: number | undefined;
   /**
+   * How store paths are divided into layers. `"docker.nix"`: its explicit groups, then one layer for
+   * each path in order of popularity. `"closure-risk"`: paths that change together share a layer and the
+   * most stable layers come first, so that an update pushes and pulls less. There are no groups then,
+   * and `maxLayers` counts all layers but that of `files`; 40 are enough for most images.
+   * Default: `"docker.nix"`.
+   */
+  readonly layering?: "docker.nix" | "closure-risk" | undefined;
+  /**
    * Settings that are merged over the defaults of nix.conf: `{ cores: 4 }`. No newline in keys or
    * values. A name that Lix does not know gives a warning. Put no secrets here, because they are
    * readable in the image.

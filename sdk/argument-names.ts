@@ -30,6 +30,7 @@ export const CONTENT_ARGUMENTS = [
   "channelUrl",
   "extraPkgs",
   "maxLayers",
+  "layering",
   "nixConf",
   "flakeRegistry",
   "created",

@@ -50,8 +50,8 @@ export async function planResolved(
 }
 
 /** Whether there may be more store paths than layers; the lock may hold some that the image has not. */
-const mayMerge = ({ system, maxLayers }: PlatformInput): boolean =>
-  system.paths.size + MOST_LAYERS_OF_OURS > maxLayers;
+const mayMerge = ({ system, maxLayers, layering }: PlatformInput): boolean =>
+  layering === "docker.nix" && system.paths.size + MOST_LAYERS_OF_OURS > maxLayers;
 
 // manifest.nix, user-environment, flake registry, base system, database.
 const MOST_LAYERS_OF_OURS = 5;

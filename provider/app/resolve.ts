@@ -125,7 +125,7 @@ async function platformInput(
     revision: args.lixRevision,
     created: args.created,
     maxLayers: args.maxLayers,
-    layering: "own layers",
+    layering: args.layering,
     user: spec.user,
     compat,
     config: args.config,

@@ -8,7 +8,7 @@ import type { Lock } from "../lock/lock.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
-import { certainLayers, packageLayerKey } from "../plan/platform-plan.ts";
+import { certainLayers, packageLayerKey } from "../plan/certain-layers.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import { buildMissingLayer } from "./build-layer.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";

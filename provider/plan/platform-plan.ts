@@ -5,8 +5,7 @@
  */
 import type { LayerCompression } from "../formats/layer/compressor.ts";
 import type { StoreOwner } from "../base/owner.ts";
-import { assignLayers, MAX_IMAGE_LAYERS, type LayerContents } from "../formats/layer/assign.ts";
-import { closureOf } from "../formats/nix/closure.ts";
+import { assignLayers, type LayerContents } from "../formats/layer/assign.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -84,9 +83,7 @@ export function planPlatform(
 
   const candidates = (): StorePath[] => [...system.paths.keys(), ...generated.keys()];
   const userEnvironment = generate(generateTree("user-environment", profile.tree, candidates()));
-  const channel = generate(
-    generateTree("channel-nixpkgs", channelTree(input.nixpkgs), candidates()),
-  );
+  const channel = generate(makeChannel(input, candidates()));
   if (registry?.kind === "imported") generate(registry.generated);
   const root = imageRoot(input, {
     userEnvironment,
@@ -102,6 +99,7 @@ export function planPlatform(
   const contents = assignLayers({
     groups: [...packages.groups, [channel]],
     references: (path) => infoOf(path).references,
+    sizeOf: (path) => infoOf(path).narSize,
     generated: new Set(generated.keys()),
     baseSystemReferences: root.references,
     files: root.files !== undefined,
@@ -151,40 +149,12 @@ export function planPlatform(
   };
 }
 
-/**
- * The layers that need no profile to be known: the explicit groups, and one layer for each other path
- * as long as nothing can be merged. Building them is how a cold plan learns its listings in one pass.
- */
-export function certainLayers(input: PlatformInput): LayerContents[] {
-  const { system, packages } = input;
-  const references = (path: StorePath): readonly StorePath[] =>
-    system.paths.get(path)?.references ?? [];
-  const seen = new Set<StorePath>();
-  const layers: LayerContents[] = [];
-  for (const group of packages.groups) {
-    const storePaths = closureOf(group, references).filter((path) => !seen.has(path));
-    for (const path of storePaths) seen.add(path);
-    if (storePaths.length > 0) layers.push({ storePaths, baseSystem: false, database: false });
-  }
-  const roots = packages.profile.flatMap((each) => [each.outPath, each.out, ...each.install]);
-  const bound = closureOf([...roots, packages.shadow, packages.coreutils], references);
-  const rest = bound.filter((path) => !seen.has(path));
-  // The channel is a group of its own.
-  const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - layers.length - 1);
-  // manifest.nix, user-environment, a flake registry, base system, database.
-  if (rest.length + 5 > limit) return layers;
-  const single = rest.map((path) => ({ storePaths: [path], baseSystem: false, database: false }));
-  return [...layers, ...single];
-}
-
-/** The key of a layer that holds nothing but packages. */
-export function packageLayerKey(contents: LayerContents, input: PlatformInput): LayerKey {
-  const { system, compression, user } = input;
-  const parts = { paths: system.paths, compression, storeOwner: ImageUser.storeOwner(user) };
-  return recipeKeys([contents], parts)[0] ?? "";
-}
-
-function makeManifest(packages: PackageSet): GeneratedPath {
+export function makeManifest(packages: PackageSet): GeneratedPath {
   const named = packages.profile.flatMap((each) => [each.outPath, each.out]);
   return generateText("manifest.nix", manifestNix(packages.profile), [...new Set(named)]);
 }
+
+export const makeChannel = (
+  { nixpkgs }: PlatformInput,
+  candidates: Iterable<StorePath>,
+): GeneratedPath => generateTree("channel-nixpkgs", channelTree(nixpkgs), candidates);

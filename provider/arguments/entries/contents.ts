@@ -94,6 +94,20 @@ export const CONTENTS = {
     isPublished: false,
     diff: "planKey",
   }),
+  layering: argument({
+    schema: z.enum(["docker.nix", "closure-risk"]).default("docker.nix"),
+    type: '"docker.nix" | "closure-risk"',
+    doc:
+      'How store paths are divided into layers. `"docker.nix"`: its explicit groups, then one layer for each path ' +
+      'in order of popularity. `"closure-risk"`: paths that change together share a layer and the most stable ' +
+      "layers come first, so that an update pushes and pulls less. There are no groups then, and `maxLayers` " +
+      "counts all layers but that of `files`; 40 are enough for most images.",
+    expected: '"docker.nix" or "closure-risk"',
+    isPublic: true,
+    outputs: IMAGE_OUTPUTS,
+    isPublished: false,
+    diff: "planKey",
+  }),
   nixConf: argument({
     schema: z
       .record(z.string(), z.union([setting, z.array(setting).readonly()]))

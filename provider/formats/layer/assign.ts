@@ -4,6 +4,7 @@
  */
 import { closureOf } from "../nix/closure.ts";
 import { StorePath } from "../nix/store-path.ts";
+import { byClosureRisk } from "./closure-risk.ts";
 import { byPopularity } from "./popularity.ts";
 
 /** More layers than this, and containerd's and Docker's overlay mounts fail. */
@@ -23,26 +24,57 @@ export interface AssignInput {
   /** The packages of each explicit group, by their default outputs. */
   readonly groups: readonly (readonly StorePath[])[];
   readonly references: (path: StorePath) => readonly StorePath[];
+  /** Bytes of a path's NAR. */
+  readonly sizeOf: (path: StorePath) => number;
   /** The store paths we make ourselves. */
   readonly generated: ReadonlySet<StorePath>;
   /** What the image refers to without a package: the base system's, the program's files and settings. */
   readonly baseSystemReferences: readonly StorePath[];
   /** Whether the program adds files. Their layer does not count against `maxLayers`. */
   readonly files?: boolean | undefined;
-  /** How many layers may follow those of the groups. */
+  /** How many layers there may be; under docker.nix's rule, how many may follow those of the groups. */
   readonly maxLayers: number;
   readonly layering: Layering;
 }
 
 /**
- * What happens with more paths than layers. `"own layers"`: what we generate stays out of the packages'
- * layers. `"shared tail"`: the last layer holds all that is beyond the limit, as 0.1 did at first; images
- * that were pushed so keep their digests until something else changes them.
+ * `"docker.nix"`: explicit groups, and the other paths by popularity. `"closure-risk"`: what changes together shares
+ * a layer. `"shared tail"` is what `"docker.nix"` meant in 0.1 at first, where the last layer holds all that is
+ * beyond the limit; images that were pushed so keep their digests until something else changes them.
  */
-export type Layering = "own layers" | "shared tail";
+export type Layering = "docker.nix" | "closure-risk" | "shared tail";
 
-/** In the image's order: the groups, packages by popularity, what we generate, base system, database, files. */
 export function assignLayers(input: AssignInput): LayerContents[] {
+  const files = input.files === true ? [FILES] : [];
+  const most = MAX_IMAGE_LAYERS - files.length;
+  const layers =
+    input.layering === "closure-risk" ? assignByRisk(input, most) : assignByGroups(input, most);
+  return [...layers, ...files];
+}
+
+/** Packages with the most stable first, the channel, what we generate, base system, database. */
+function assignByRisk(input: AssignInput, most: number): LayerContents[] {
+  const { references, sizeOf, generated } = input;
+  const limit = Math.min(input.maxLayers, most);
+  const all = closureOf([...input.groups.flat(), ...input.baseSystemReferences], references);
+  // The channel is a generated group. What it brings in, nixpkgs, refers to nothing and still changes with every lock.
+  const made = input.groups.flat().filter((path) => generated.has(path));
+  const channel = closureOf(made, references);
+  const isOwn = limit > 2 && channel.length > made.length;
+  const apart = new Set(isOwn ? channel : []);
+  const packages = all.filter((path) => !generated.has(path) && !apart.has(path));
+  const ours = all.filter((path) => generated.has(path) && !apart.has(path));
+  const channelLayers = isOwn ? [of(...channel)] : [];
+  const left = limit - channelLayers.length;
+  if (left === 1) return [merged([of(...all), BASE_SYSTEM, DATABASE])];
+  const tail = oursWithin(left, ours);
+  const maxLayers = left - tail.length;
+  const layers = byClosureRisk({ paths: packages, references, sizeOf, maxLayers });
+  return [...layers.map((paths) => of(...paths)), ...channelLayers, ...tail];
+}
+
+/** The groups, packages by popularity, what we generate, base system, database. */
+function assignByGroups(input: AssignInput, most: number): LayerContents[] {
   const { references, generated, baseSystemReferences } = input;
   const placed = new Set<StorePath>();
   const groups = input.groups.flatMap((packages) => {
@@ -56,10 +88,9 @@ export function assignLayers(input: AssignInput): LayerContents[] {
     baseSystemReferences,
     generated,
   }).filter((path) => !placed.has(path));
-  const files = input.files === true ? [FILES] : [];
-  const limit = Math.min(input.maxLayers, MAX_IMAGE_LAYERS - groups.length - files.length);
+  const limit = Math.min(input.maxLayers, most - groups.length);
   const { layering } = input;
-  return [...groups, ...withinLimit(singles, { generated, limit, layering }), ...files];
+  return [...groups, ...withinLimit(singles, { generated, limit, layering })];
 }
 
 const BASE_SYSTEM: LayerContents = { storePaths: [], baseSystem: true, database: false };
@@ -83,14 +114,19 @@ function withinLimit(
   if (layering === "shared tail" || limit === 1)
     return [...all.slice(0, limit - 1), merged(all.slice(limit - 1))];
   const packages = singles.filter((path) => !generated.has(path));
-  const ours = of(...singles.filter((path) => generated.has(path)));
-  const tail =
-    limit === 2
-      ? [merged([ours, BASE_SYSTEM, DATABASE])]
-      : limit === 3
-        ? [merged([ours, BASE_SYSTEM]), DATABASE]
-        : [...(ours.storePaths.length === 0 ? [] : [ours]), BASE_SYSTEM, DATABASE];
+  const tail = oursWithin(
+    limit,
+    singles.filter((path) => generated.has(path)),
+  );
   return [...packageLayers(packages, limit - tail.length), ...tail];
+}
+
+/** At most three layers for what we generate, and room for one of packages. */
+function oursWithin(limit: number, generated: readonly StorePath[]): LayerContents[] {
+  const ours = of(...generated);
+  if (limit === 2) return [merged([ours, BASE_SYSTEM, DATABASE])];
+  if (limit === 3) return [merged([ours, BASE_SYSTEM]), DATABASE];
+  return [...(generated.length === 0 ? [] : [ours]), BASE_SYSTEM, DATABASE];
 }
 
 /** The first ones single, the last one the rest. */

@@ -65,7 +65,7 @@ export function inputOf(args: LixImageInputs = {}, system: LockedSystem = SYSTEM
     created: parsed.created,
     maxLayers: parsed.maxLayers,
     compression: spec.compression,
-    layering: "own layers",
+    layering: parsed.layering,
     user: spec.user,
     config: parsed.config,
     annotations: parsed.annotations,

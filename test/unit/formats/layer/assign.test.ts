@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assignLayers, MAX_IMAGE_LAYERS } from "../../../../provider/formats/layer/assign.ts";
+import { closureOf } from "../../../../provider/formats/nix/closure.ts";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 import { ORDER } from "./vectors.ts";
 
@@ -11,7 +12,8 @@ const INPUT = {
   generated: ORDER.generated,
   baseSystemReferences: references(ORDER.baseSystem),
   maxLayers: 100,
-  layering: "own layers",
+  layering: "docker.nix",
+  sizeOf: () => 1,
 } as const;
 const UNLIMITED = assignLayers(INPUT);
 
@@ -117,4 +119,63 @@ test("a group whose paths are all in earlier ones makes no layer", () => {
   const layers = assignLayers({ ...INPUT, groups: [first, first] });
   const once = assignLayers({ ...INPUT, groups: [first] });
   assert.deepEqual(layers, once);
+});
+
+const RISK = { ...INPUT, layering: "closure-risk" } as const;
+const [CHANNEL = []] = ORDER.groups.slice(-1).map((group) => closureOf(group, references));
+const ALL = UNLIMITED.flatMap(({ storePaths }) => storePaths);
+const RISK_OURS = ALL.filter((path) => ORDER.generated.has(path) && !CHANNEL.includes(path));
+const RISK_PACKAGES = ALL.filter((path) => !ORDER.generated.has(path) && !CHANNEL.includes(path));
+
+for (const [maxLayers, expected] of [
+  [
+    5,
+    [
+      layer(RISK_PACKAGES),
+      layer(CHANNEL),
+      layer(RISK_OURS),
+      layer([], true),
+      layer([], false, true),
+    ],
+  ],
+  [4, [layer(RISK_PACKAGES), layer(CHANNEL), layer(RISK_OURS, true), layer([], false, true)]],
+  [3, [layer(RISK_PACKAGES), layer(CHANNEL), layer(RISK_OURS, true, true)]],
+  [
+    2,
+    [
+      layer(ALL.filter((path) => !ORDER.generated.has(path))),
+      layer(
+        ALL.filter((path) => ORDER.generated.has(path)),
+        true,
+        true,
+      ),
+    ],
+  ],
+  [1, [layer(ALL, true, true)]],
+] as const)
+  test(`by closure risk, ${maxLayers} layers keep apart what changes most`, () => {
+    assert.deepEqual(assignLayers({ ...RISK, maxLayers }), expected);
+  });
+
+test("by closure risk, a program's files follow in a layer that is not counted", () => {
+  const layers = assignLayers({ ...RISK, maxLayers: 5, files: true });
+  assert.equal(layers.length, 6);
+  assert.equal(layers.at(-1)?.files, true);
+});
+
+test("by closure risk, a channel without nixpkgs is one of the generated paths", () => {
+  const [channel = ""] = CHANNEL.filter((path) => ORDER.generated.has(path));
+  const groups = [[StorePath.parse(channel)]];
+  const empty = { ...RISK, groups, references: () => [], baseSystemReferences: PACKAGES };
+  assert.deepEqual(assignLayers({ ...empty, maxLayers: 4 }), [
+    layer(PACKAGES),
+    layer(groups.flat()),
+    layer([], true),
+    layer([], false, true),
+  ]);
+});
+
+test("by closure risk, an image never has more layers than an overlay mount takes", () => {
+  for (const files of [false, true])
+    assert.ok(assignLayers({ ...RISK, maxLayers: 127, files }).length <= MAX_IMAGE_LAYERS);
 });
