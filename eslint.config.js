@@ -6,7 +6,7 @@ export default tseslint.config(
     ignores: [
       ...["dist", "node_modules", "**/*.js", "**/*.cjs"],
       // As in tsconfig.json.
-      ...["examples/ci-runner", "examples/deployment", "examples/ecr"],
+      ...["examples/ci-runner", "examples/deployment", "examples/ecr", "examples/github-actions"],
     ],
   },
   {

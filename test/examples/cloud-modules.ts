@@ -14,6 +14,11 @@ const MODULES = {
       constructor(name, args) { super("test:kubernetes:Deployment", name, args); }
     }
     export const apps = { v1: { Deployment } };`,
+  github: `
+    import { CustomResource } from "@pulumi/pulumi";
+    export class ActionsVariable extends CustomResource {
+      constructor(name, args) { super("test:github:ActionsVariable", name, args); }
+    }`,
   aws: `
     import { CustomResource } from "@pulumi/pulumi";
     class Repository extends CustomResource {

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { decompressLayer } from "../../provider/destination/decompress-layer.ts";
+import type { LixImageOutputs } from "../../sdk/outputs.ts";
 import { done, recorded, stepOf, tagged } from "../protocol/fixtures/image-results.ts";
 import { withHost, type Host } from "../protocol/host/host.ts";
 import { startRegistry, type TestRegistry } from "../support/registry.ts";
@@ -14,6 +15,9 @@ import { REPOSITORY } from "../support/source-files.ts";
 import { withSurroundings } from "../support/surroundings.ts";
 import { tarFiles } from "../support/tar-files.ts";
 import { makeWorld, type WorldOptions } from "../support/world.ts";
+import { BASE_PACKAGES } from "../support/world/base-packages.ts";
+import { COMPAT_PACKAGES } from "../support/world/compat-packages.ts";
+import { EXTRA_PACKAGES } from "../support/world/extra-packages.ts";
 import { imageOf, installModules } from "./cloud-modules.ts";
 
 interface Running {
@@ -41,19 +45,54 @@ test("ci-runner: the pods run as the user that the image is made for, by the dig
     const { ref, digest, platforms } = recorded(host, "runner-image");
     assert.equal(imageOf(shown), ref);
     assert.equal(tagged(registry, "latest", "ci-runner"), digest);
-    const blob = registry.store.read(platforms["linux/amd64"]?.configDigest ?? "");
-    const { config } = JSON.parse(await text(Readable.from(blob))) as {
-      readonly config: {
-        readonly User: string;
-        readonly WorkingDir: string;
-        readonly Env: string[];
-      };
-    };
+    const config = await configOf(registry, platforms);
     assert.deepEqual([config.User, config.WorkingDir], ["1000:1000", "/work"]);
     const names = config.Env.map((each) => each.split("=", 1).join());
     assert.ok(names.includes("CI") && !names.includes("MANPATH"), names.join());
     assert.match(JSON.stringify(shown), /"runAsNonRoot":true,"runAsUser":1000/);
   });
+});
+
+test("github-actions: the workflow runs the digest that the preview has shown, with a loader for the runner's Node", async () => {
+  await withExample(
+    "github-actions",
+    async ({ host, registry }) => {
+      const shown = stepOf(await done(host.preview()), "lix-job-image").newInputs;
+      await done(host.up());
+      const { ref, platforms } = recorded(host, "job");
+      const { variableName, value } = shown ?? {};
+      assert.equal(value, ref);
+      const workflow = await readFile(join(REPOSITORY, "examples/github-actions/workflow.yaml"));
+      assert.ok(workflow.includes(`image: \${{ vars.${String(variableName)} }}`));
+      const { Env } = await configOf(registry, platforms);
+      assert.ok(
+        Env.some((each) => /^NIX_LD=.*ld-linux-x86-64/.test(each)),
+        Env.join(),
+      );
+    },
+    FOREIGN,
+  );
+});
+
+test("dev-container: devcontainer.json names the image and its user", async () => {
+  await withExample(
+    "dev-container",
+    async ({ host, registry }) => {
+      await done(host.up());
+      const { digest, platforms } = recorded(host, "dev");
+      const file = join(REPOSITORY, "examples/dev-container/.devcontainer/devcontainer.json");
+      const lines = (await readFile(file, "utf8"))
+        .split("\n")
+        .filter((line) => !/^ *\/\//.test(line));
+      const settings = JSON.parse(lines.join("")) as { image: string; remoteUser: string };
+      const [, name, tag] = /^ghcr\.io\/acme\/(\w+):(\w+)$/.exec(settings.image) ?? [];
+      assert.equal(tagged(registry, tag, name), digest);
+      const { Env, User } = await configOf(registry, platforms);
+      assert.equal(User, "1000:1000");
+      assert.ok(Env.includes(`USER=${settings.remoteUser}`));
+    },
+    FOREIGN,
+  );
 });
 
 test("mirrors: both registries have the digest under both tags", async () => {
@@ -135,6 +174,21 @@ test("each has ten to forty lines, a row in the index, and a package.json that n
   }
 });
 
+const FOREIGN: WorldOptions = {
+  recipes: [...BASE_PACKAGES, ...EXTRA_PACKAGES, ...COMPAT_PACKAGES],
+};
+
+async function configOf(
+  { store }: TestRegistry,
+  platforms: LixImageOutputs["platforms"],
+): Promise<{ readonly User: string; readonly WorkingDir: string; readonly Env: string[] }> {
+  const blob = store.read(platforms["linux/amd64"]?.configDigest ?? "");
+  const { config } = JSON.parse(await text(Readable.from(blob))) as {
+    readonly config: Awaited<ReturnType<typeof configOf>>;
+  };
+  return config;
+}
+
 /** Lends the example's program in a folder of its own, with a lock, two registries and an engine. */
 async function withExample(
   name: string,
@@ -153,6 +207,7 @@ async function withExample(
         const config = {
           plain: {
             [`${project}:registry`]: registry.host,
+            [`${project}:repository`]: "infra",
             [`${project}:cache`]: "https://cache.corp.example",
             [`${project}:cacheKey`]: "corp-1:key",
             [`${project}:mirrors`]: JSON.stringify([`${mirror.host}/lix`]),
