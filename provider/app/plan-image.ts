@@ -3,13 +3,14 @@
  * without.
  * @module
  */
+import { log } from "../base/log.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
 import { planPlatform, type PlatformPlan } from "../plan/platform-plan.ts";
 import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { ensureListings, type ListingOptions } from "../image/ensure-listings.ts";
-import { resolveImage, type Resolved } from "./resolve.ts";
+import { compatWarnings, resolveImage, type Resolved } from "./resolve.ts";
 import type { Session } from "./session.ts";
 import { withPlatformContext } from "./platform-error.ts";
 
@@ -25,13 +26,15 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Undefined only where `mayFetch` is false and a listing is unknown. */
+/** For the command line. Undefined only where `mayFetch` is false and a listing is unknown. */
 export async function planImage(
   session: Session,
   spec: Spec,
   options: PlanOptions,
 ): Promise<ImagePlan | undefined> {
-  return planResolved(session, await resolveImage(session, spec), options);
+  const resolved = await resolveImage(session, spec);
+  for (const warning of compatWarnings(resolved.inputs)) log.warn(warning);
+  return planResolved(session, resolved, options);
 }
 
 /** Undefined as above. */

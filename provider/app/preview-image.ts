@@ -9,7 +9,7 @@ import { assemble, type AssembledPlatform } from "./assemble.ts";
 import { resolveDigests } from "./build-image.ts";
 import { describeImage, describePlan, describeResolved, describeSpec } from "./describe.ts";
 import { planResolved, type ImagePlan } from "./plan-image.ts";
-import { resolveImage } from "./resolve.ts";
+import { compatWarnings, resolveImage } from "./resolve.ts";
 import type { Session } from "./session.ts";
 import type { SpecDraft } from "../arguments/spec.ts";
 import type { CheckedArguments } from "../arguments/parse-arguments.ts";
@@ -19,6 +19,8 @@ export interface PreviewedImage {
   /** As far as they are known. */
   readonly outputs: Partial<LixImageOutputs>;
   readonly imagePlan?: ImagePlan;
+  /** One line each: what the lock could have. */
+  readonly warnings?: readonly string[];
   /** Once every digest is known. */
   readonly platforms?: readonly AssembledPlatform[];
 }
@@ -37,13 +39,14 @@ export async function previewImage(
   const contentsUnknown = followsFromUnknown("planKey", args, unknown);
   const mayFetch = !contentsUnknown && (!dryRun || args.previewDigests);
   const outputs = describeResolved(resolved);
+  const warnings = compatWarnings(resolved.inputs);
   // Also while contents are unknown, because it may find mistakes.
   const imagePlan = await planResolved(session, resolved, { mayFetch });
-  if (imagePlan === undefined || contentsUnknown) return { outputs };
+  if (imagePlan === undefined || contentsUnknown) return { outputs, warnings };
   const built = await resolveDigests(session, imagePlan, { mayFetch });
   if (built === undefined)
-    return { outputs: { ...outputs, ...describePlan(imagePlan) }, imagePlan };
+    return { outputs: { ...outputs, ...describePlan(imagePlan) }, imagePlan, warnings };
   const assembled = assemble(session, built);
   const { platforms } = assembled;
-  return { outputs: describeImage(imagePlan, assembled), imagePlan, platforms };
+  return { outputs: describeImage(imagePlan, assembled), imagePlan, platforms, warnings };
 }

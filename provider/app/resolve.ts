@@ -56,6 +56,11 @@ export function labelsOf(input: PlatformInput): Readonly<Record<string, string>>
   return configOf(input).Labels;
 }
 
+/** What `compat` would rather have found in the lock, each once. */
+export const compatWarnings = (inputs: readonly PlatformInput[]): readonly string[] => [
+  ...new Set(inputs.flatMap(({ compat }) => compat?.warnings ?? [])),
+];
+
 async function readTrustedLock(session: Session, { lockFile }: Spec) {
   const read = await readLock(lockFile);
   const remembered = session.cache.verdicts;

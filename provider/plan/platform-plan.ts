@@ -50,7 +50,7 @@ export interface PlatformPlan {
   /** The packages whose listings the profile followed from. */
   readonly linked: ReadonlySet<StorePath>;
   readonly versions: Readonly<Record<string, string>>;
-  /** Collisions that buildEnv lets pass, dangling links, what `compat` does not find in the lock. */
+  /** Collisions that buildEnv lets pass, dangling links. */
   readonly warnings: readonly string[];
 }
 
@@ -144,7 +144,7 @@ export function planPlatform(
       gcRoots: gcRoots ?? shipped,
       linked,
       versions: packages.versions,
-      warnings: [...profile.warnings, ...(input.compat?.warnings ?? [])],
+      warnings: profile.warnings,
     },
   };
 }

@@ -75,7 +75,8 @@ export async function checkedInputs(
   const draft = draftOf(checked, directory);
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await previewImage(session, checked, draft);
-  const { imagePlan, platforms = [] } = learned;
+  const { imagePlan, platforms = [], warnings = [] } = learned;
+  warnOnce(targetName(draft.spec), warnings);
   requireWithinLimits(draft.spec, platforms, recordedSizes(state, olds.outputs));
   if (imagePlan !== undefined)
     rememberPlan(imagePlan, await uncachedLayers(session, platforms, state.layers));

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { warningsOf } from "../../support/warnings.ts";
+import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
+import { COMPAT_PACKAGES } from "../../support/world/compat-packages.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 test("a preview warns once of a setting that Lix does not know, and the image is made with it", async () => {
@@ -26,5 +28,26 @@ test("a preview warns once of a setting that Lix does not know, and the image is
     assert.deepEqual(warnings, [
       `${registry.host}/acme/lix: nixConf: Lix has no setting substitutors; did you mean substituters?`,
     ]);
+  });
+});
+
+test("a preview warns once of what compat would rather have found in the lock", async () => {
+  const recipes = [...BASE_PACKAGES, ...COMPAT_PACKAGES].filter(
+    ({ attribute }) => attribute !== "nix-ld",
+  );
+  await withWorkshop({ world: { recipes } }, async ({ folder, world, registry }) => {
+    const session = new Session(join(folder, "cache"));
+    const news = {
+      lock: world.lockFile,
+      registry: `${registry.host}/acme`,
+      compat: { githubActions: true },
+      __dryRun: true,
+    };
+    const warnings = await warningsOf(async () => {
+      for (const _ of ["first", "second"])
+        assert.deepEqual((await check(session, {}, news)).failures, []);
+    });
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(warnings[0] ?? "", /^localhost:\d+\/acme\/lix: compat: .*--package nix-ld$/);
   });
 });
