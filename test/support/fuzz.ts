@@ -9,7 +9,7 @@ import { mutated } from "./mutated.ts";
 /** In CI a thousand; on demand any number. */
 export const FUZZ_RUNS = Number(process.env["FUZZ_RUNS"] ?? 1000);
 /** Printed, so that a failure in CI can be had again. */
-const FUZZ_SEED = Number(process.env["FUZZ_SEED"] ?? Date.now() & 0x7fffffff);
+export const FUZZ_SEED = Number(process.env["FUZZ_SEED"] ?? Date.now() & 0x7fffffff);
 
 export interface Fuzzed {
   readonly name: string;
