@@ -8,7 +8,7 @@ import type { Lock, LockedSystem } from "../lock/lock.ts";
 import { readLock } from "../lock/read-lock.ts";
 import { verifyLock } from "../lock/verify-lock.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
-import { comparePlatforms, type Platform } from "../formats/oci/platform.ts";
+import { comparePlatforms } from "../formats/oci/platform.ts";
 import { compatPackages, resolveCompat, type Compat } from "../plan/compat.ts";
 import { importSource } from "../plan/import-source.ts";
 import { resolvePackages, type PackageSet } from "../plan/packages.ts";
@@ -76,6 +76,10 @@ async function platformInputs(
 ): Promise<PlatformInput[]> {
   const mistakes = [...known];
   const inputs: PlatformInput[] = [];
+  // Once for all platforms.
+  const files = await readFiles(spec.files, spec.user).catch(
+    (error: unknown) => void mistakes.push(error),
+  );
   for (const [name, platform] of spec.platforms) {
     try {
       const system = lock.systems.get(name);
@@ -85,7 +89,7 @@ async function platformInputs(
           system: name,
           known: [...lock.systems.keys()],
         });
-      inputs.push(await platformInput(spec, system, platform));
+      inputs.push(await platformInput(spec, system, { platform, files: files ?? [] }));
     } catch (error) {
       mistakes.push(error);
     }
@@ -97,7 +101,7 @@ async function platformInputs(
 async function platformInput(
   spec: Spec,
   system: LockedSystem,
-  platform: Platform,
+  { platform, files }: Pick<PlatformInput, "platform" | "files">,
 ): Promise<PlatformInput> {
   const { args } = spec;
   const mistakes: unknown[] = [];
@@ -114,10 +118,9 @@ async function platformInput(
     note(error);
   }
   const registry = await flakeRegistry(spec, system).catch(note);
-  const files = await readFiles(spec.files, spec.user).catch(note);
   mistakes.push(...danglingLinks(spec, system));
   throwAll(mistakes);
-  if (packages === undefined || files === undefined) throw new RangeError("nothing was wrong");
+  if (packages === undefined) throw new RangeError("nothing was wrong");
   return {
     system,
     platform,

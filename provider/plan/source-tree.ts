@@ -20,12 +20,14 @@ export async function sourceTree(
     throw new SourceUnusable(argument, path, "it is a symbolic link", {
       hint: `name what it leads to: ${await realpath(path).catch(() => "nothing that exists")}`,
     });
-  return readTree(bytes, stats, { argument, signal });
+  return readTree(bytes, stats, { argument, signal, bytes: 0 });
 }
 
 interface Reading {
   readonly argument: string;
   readonly signal: AbortSignal | undefined;
+  /** Of all files so far: they are all in memory at once. */
+  bytes: number;
 }
 
 /** Paths are bytes, because names need not be UTF-8. */
@@ -34,6 +36,11 @@ async function readTree(path: Buffer, stats: Stats, reading: Reading): Promise<T
   signal?.throwIfAborted();
   try {
     if (stats.isFile()) {
+      reading.bytes += stats.size;
+      if (reading.bytes > MOST_BYTES)
+        throw new SourceUnusable(argument, path.toString(), `with it, ${TOO_MUCH}`, {
+          hint: "larger data belongs into a package of the lock, or into a volume",
+        });
       const contents = await readFile(path, { signal });
       // Nix looks at the owner's bit alone.
       return Tree.file(contents, (stats.mode & 0o100) !== 0);
@@ -62,6 +69,10 @@ async function readTree(path: Buffer, stats: Stats, reading: Reading): Promise<T
   const why = "it is neither file, directory nor symbolic link";
   throw new SourceUnusable(argument, path.toString(), why);
 }
+
+// In memory a byte of a source is held four times: as file, as NAR, as tar and for the search for store paths.
+const MOST_BYTES = 128 * 1024 ** 2;
+const TOO_MUCH = "the source has more than 128 MiB, which is all that is kept in memory";
 
 const SLASH = Buffer.from("/");
 // image-spec layer.md#whiteouts.

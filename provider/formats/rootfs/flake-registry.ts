@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { ByteString } from "../../base/byte-string.ts";
+import { ByteString } from "../../base/byte-string.ts";
 import { lixError } from "../../errors/lix-error.ts";
 import type { ListingNode } from "../nix/listing.ts";
 import { nixbase32 } from "../nix/nixbase32.ts";
@@ -12,11 +12,11 @@ import type { StorePath } from "../nix/store-path.ts";
 import type { Tree } from "../nix/tree.ts";
 
 /** Where Nix keeps a downloaded registry. */
-export const flakeRegistryLink = (home: string): string => `${home}/.cache/nix/${FILE}`;
+export const flakeRegistryLink = (home: ByteString): ByteString => `${home}/.cache/nix/${FILE}`;
 
 /** Below gcroots/auto a root is named by the nixbase32 sha1 of the link's path. */
-export const autoRootName = (link: string): string =>
-  nixbase32.encode(createHash("sha1").update(link).digest());
+export const autoRootName = (link: ByteString): string =>
+  nixbase32.encode(createHash("sha1").update(ByteString.toBytes(link)).digest());
 
 const FILE: ByteString = "flake-registry.json";
 

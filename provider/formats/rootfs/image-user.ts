@@ -3,6 +3,7 @@
  * @see https://github.com/NixOS/nix/blob/master/docker.nix (uid, gid, uname, gname)
  * @module
  */
+import { ByteString } from "../../base/byte-string.ts";
 import { Owner, type StoreOwner } from "../../base/owner.ts";
 
 export interface ImageUser {
@@ -60,7 +61,8 @@ export const ImageUser = {
       : `${PROFILES}/per-user/${user.name}/channels`,
 
   /** Where the image holds what belongs into the home: one that is not there yet is copied from it. */
-  homeInImage: (user: ImageUser): string => (user.kind === "any" ? SKELETON : user.home),
+  homeInImage: (user: ImageUser): ByteString =>
+    user.kind === "any" ? SKELETON : ByteString.fromText(user.home),
 };
 
 export const PROFILES = "/nix/var/nix/profiles";

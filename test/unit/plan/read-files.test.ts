@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
@@ -65,6 +65,18 @@ test("the owner of a source directory has all that is in it", () =>
         owner: ImageUser.owner(ImageUser.root),
         mode: 0o700,
       }),
+    );
+  }));
+
+test("refuses a source that memory may not have room for, before it reads it", () =>
+  withTempDir(async (dir) => {
+    writeFileSync(join(dir, "small"), "x");
+    writeFileSync(join(dir, "z"), "");
+    truncateSync(join(dir, "z"), 128 * 1024 ** 2);
+    await assert.rejects(
+      readFiles({ "/srv": { source: dir } }, ImageUser.root),
+      (error: unknown) =>
+        hasCode(error, "SOURCE_UNUSABLE") && /z cannot be .* more than 128 MiB/.test(error.message),
     );
   }));
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { nixbase32 } from "../../../../provider/formats/nix/nixbase32.ts";
 import type { Tree } from "../../../../provider/formats/nix/tree.ts";
 import { baseSystemTree } from "../../../../provider/formats/rootfs/base-system.ts";
 import type { BaseSystemParts } from "../../../../provider/formats/rootfs/base-system.ts";
@@ -154,6 +156,21 @@ test("a user has its home, and may write wherever Nix does", () => {
     "lix /home/lix/.nix-defexpr/channels",
     "lix /home/lix/.nix-profile",
   ]);
+});
+
+test("a home with a name that is not ASCII is there under that name's bytes", () => {
+  const tree = baseSystemTree({
+    ...PARTS,
+    user: { ...LIX, home: "/srv/\u{1f600}" },
+    flakeRegistry: "/x",
+  });
+  const shown = lines(tree).join("\n");
+  const home = "/srv/\xf0\x9f\x98\x80";
+  assert.ok(shown.includes(`${home}/.nix-channels: `), shown);
+  const root = createHash("sha1").update("/srv/\u{1f600}/.cache/nix/flake-registry.json").digest();
+  assert.ok(
+    shown.includes(`/auto/${nixbase32.encode(root)} -> ${home}/.cache/nix/flake-registry.json`),
+  );
 });
 
 test("a user that the cluster chooses has a skeleton in place of a home, and its group may write", () => {
