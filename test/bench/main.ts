@@ -6,6 +6,7 @@
  *     LIX_IMAGE_WORLD=… npm run bench          real ones
  *     npm run bench -- --rounds 9              default: 5
  *     npm run bench -- --growth                only how checks grow with paths, packages and files
+ *     npm run bench -- --layering [LOCK …]     only what updates push and pull, by how layers are divided
  * @module
  */
 import { availableParallelism, cpus, loadavg } from "node:os";
@@ -14,6 +15,7 @@ import { parseArgs } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 import { growthTable } from "./growth.ts";
+import { layeringTable } from "./layering/table.ts";
 import { benchPackages } from "./packages.ts";
 import { aligned, table } from "./report.ts";
 import { outputOf } from "./output.ts";
@@ -24,13 +26,22 @@ import { child, makeWorkbench, type Workbench } from "./workbench.ts";
 
 const MOST_LOAD = 8;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
     growth: { type: "boolean", default: false },
+    layering: { type: "boolean", default: false },
+    layers: { type: "string", default: "40" },
   },
 });
 const rounds = Number(values.rounds);
+if (values.layering) {
+  // It counts bytes and measures no time, so the load does not matter.
+  const options = { maxLayers: Number(values.layers), locks: positionals, progress };
+  for (const line of await layeringTable(options)) console.log(line);
+  exit(0);
+}
 const load = loadavg()[0] ?? 0;
 const missing = ["sh", "xargs", "xz", "gzip"].filter(
   (name) => findProgram(name, pathFolders()) === undefined,
