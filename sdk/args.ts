@@ -258,7 +258,8 @@ export interface Compat {
   /** A job's image on GitLab. Default: `false`. */
   readonly gitlab?: boolean | undefined;
   /**
-   * A dev container: the server of VS Code can run. `sed` is added where the lock has it.
+   * A dev container: the server of VS Code can run. `sed` and `getconf` are added where the lock has
+   * them.
    * Default: `false`.
    */
   readonly devContainer?: boolean | undefined;

@@ -1,17 +1,17 @@
 /** The argument `compat`: which CI systems and editors an image is for, and what of the lock that takes. @module */
-import { parseDrvName } from "../formats/nix/drv-name.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Directory } from "../formats/nix/tree.ts";
 import { compatEnv, compatTree, type ForeignPrograms } from "../formats/rootfs/compat-files.ts";
+import type { ProfilePackage } from "../formats/rootfs/manifest-nix.ts";
 import type { LockedSystem } from "../lock/lock.ts";
-import { foreignPrograms, type CompatImage } from "./foreign-programs.ts";
-import { lockedOutPath, type AddedPackage, type PackageSet } from "./packages.ts";
+import { foreignPrograms, named, type CompatImage } from "./foreign-programs.ts";
+import { lockedOutPath, type AddedPackage } from "./packages.ts";
 
 const TARGETS = ["githubActions", "forgejo", "gitlab", "devContainer"] as const;
 type CompatTarget = (typeof TARGETS)[number];
 export type CompatChoice = { readonly [target in CompatTarget]?: boolean | undefined };
 
-type Need = "foreign programs" | "node" | "sleep" | "sed";
+type Need = "foreign programs" | "node" | "sleep" | "tools";
 
 /** What each needs besides the files that all of them need. */
 const NEEDS: Readonly<Record<CompatTarget, readonly Need[]>> = {
@@ -22,9 +22,20 @@ const NEEDS: Readonly<Record<CompatTarget, readonly Need[]>> = {
   // https://code.forgejo.org/forgejo/runner
   forgejo: ["foreign programs", "node", "sleep"],
   gitlab: [],
-  // VS Code installs a server with a Node of its own, after a script that needs sed.
-  devContainer: ["foreign programs", "sed"],
+  // VS Code installs a server with a Node of its own.
+  devContainer: ["foreign programs", "tools"],
 };
+
+/** What the script runs that VS Code checks a container with. Other packages often bring these along. */
+const TOOLS = [
+  { program: "sed", package: "gnused", path: /^gnused-\d[\d.]*$/ },
+  {
+    program: "getconf",
+    package: "glibc.bin",
+    path: /^glibc-\d[\d.]*(-\d+)?-bin$/,
+    architecture: "arm64",
+  },
+];
 
 /** What is laid over the base system and docker.nix's settings. */
 export interface Compat {
@@ -41,13 +52,13 @@ export function compatPackages(
   extraPkgs: readonly string[],
 ): AddedPackage[] {
   const added: AddedPackage[] = [];
-  const add = (argument: string | undefined, name: string, wanted = name): void => {
-    if (argument === undefined || extraPkgs.some((each) => isPackage(name, each))) return;
-    added.push({ wanted, argument });
+  const add = (argument: string | undefined, name: string, wanted: string | undefined): void => {
+    if (argument === undefined || wanted === undefined) return;
+    if (!extraPkgs.some((each) => isPackage(name, each))) added.push({ wanted, argument });
   };
-  add(targetOf(choice, "node"), "nodejs");
-  const sed = findSed(system);
-  if (sed !== undefined) add(targetOf(choice, "sed"), SED, sed);
+  add(targetOf(choice, "node"), "nodejs", "nodejs");
+  for (const tool of TOOLS)
+    add(targetOf(choice, "tools"), tool.package, named(system.paths.keys(), tool.path).at(-1));
   return added;
 }
 
@@ -65,7 +76,7 @@ export function resolveCompat(choice: CompatChoice, image: CompatImage): Compat 
     foreign,
     sleep: targetOf(choice, "sleep") === undefined ? undefined : packages.coreutils,
   };
-  const warnings = [...warningsOf(choice, foreign, packages)];
+  const warnings = [...warningsOf(choice, foreign, image)];
   return { files: compatTree(parts), env: compatEnv(parts), warnings };
 }
 
@@ -80,21 +91,13 @@ function targetOf(choice: CompatChoice, need?: Need): string | undefined {
 /** Whether an entry of `extraPkgs` is some version of a package: `nodejs`, `nodejs_24`, `/nix/store/…-nodejs-24.1.0`. */
 function isPackage(name: string, wanted: string): boolean {
   const attribute = StorePath.is(wanted) ? StorePath.name(wanted) : wanted;
-  return new RegExp(`^${name}(?:[-_]|$)`).test(attribute);
+  return attribute === name || attribute.startsWith(`${name}-`) || attribute.startsWith(`${name}_`);
 }
-
-const SED = "gnused";
-
-/** The attribute, or a path that another package brings along anyway. */
-const findSed = ({ packages, paths }: LockedSystem): string | undefined =>
-  packages.has(SED)
-    ? SED
-    : [...paths.keys()].find((path) => /^gnused-[\d.]+$/.test(StorePath.name(path)));
 
 function* warningsOf(
   choice: CompatChoice,
   foreign: ForeignPrograms | undefined,
-  { profile }: PackageSet,
+  { platform, packages: { profile } }: CompatImage,
 ): Generator<string> {
   if (foreign !== undefined && foreign.nixLd === undefined)
     yield (
@@ -102,10 +105,15 @@ function* warningsOf(
       "nixpkgs read this variable too, and may fail. If the lock has nix-ld, it is used instead: " +
       "lix-image lock … --package nix-ld"
     );
-  const needsSed = targetOf(choice, "sed");
-  if (needsSed !== undefined && !profile.some(({ name }) => parseDrvName(name).name === SED))
-    yield (
-      `${needsSed}: what installs VS Code's server needs sed, and the lock has none: ` +
-      `lix-image lock … --package ${SED}`
-    );
+  const argument = targetOf(choice, "tools");
+  if (argument === undefined) return;
+  for (const { program, package: name, path, architecture = platform.architecture } of TOOLS)
+    if (platform.architecture === architecture && !profile.some((each) => has(each, path)))
+      yield (
+        `${argument}: what installs VS Code's server needs ${program}, and the lock has none: ` +
+        `lix-image lock … --package ${name}`
+      );
 }
+
+const has = ({ install }: ProfilePackage, pattern: RegExp): boolean =>
+  install.some((path) => pattern.test(StorePath.name(path)));

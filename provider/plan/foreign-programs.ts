@@ -23,7 +23,7 @@ export function foreignPrograms(
   if (loaderPath === undefined)
     throw InvalidArgument.expected(
       argument,
-      `a system for which others build programs, such as x86_64-linux`,
+      "a system for which others build programs, such as x86_64-linux",
       system.system,
     );
   const nixLd = system.packages.has("nix-ld")
@@ -46,9 +46,9 @@ export function foreignPrograms(
   };
 }
 
-/** By version, the newest last. */
-const named = (paths: readonly StorePath[], pattern: RegExp): readonly StorePath[] =>
-  paths
+/** Those whose name matches, by version, the newest last. */
+export const named = (paths: Iterable<StorePath>, pattern: RegExp): readonly StorePath[] =>
+  [...paths]
     .filter((path) => pattern.test(StorePath.name(path)))
     .sort((a, b) => VERSIONS.compare(StorePath.name(a), StorePath.name(b)));
 

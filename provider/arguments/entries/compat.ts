@@ -35,7 +35,7 @@ export const COMPAT = {
       ),
       ".gitlab": target("A job's image on GitLab."),
       ".devContainer": target(
-        "A dev container: the server of VS Code can run. `sed` is added where the lock has it.",
+        "A dev container: the server of VS Code can run. `sed` and `getconf` are added where the lock has them.",
       ),
     },
     outputs: [...IMAGE_OUTPUTS, "packages"],

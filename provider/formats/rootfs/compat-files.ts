@@ -112,7 +112,10 @@ const osRelease = (version: string): string => `\
 NAME=Lix
 ID=lix
 ID_LIKE=nixos
-VERSION_ID="${version}"
-PRETTY_NAME="Lix ${version}"
+VERSION_ID=${quoted(version)}
+PRETTY_NAME=${quoted(`Lix ${version}`)}
 HOME_URL="https://lix.systems"
 `;
+
+/** For a file that shells read. */
+const quoted = (text: string): string => `"${text.replace(/["$\\`]/g, "\\$&")}"`;

@@ -24,6 +24,12 @@ export const COMPAT_PACKAGES: readonly Recipe[] = [
     attribute: "nodejs_24",
     version: "2",
   },
+  {
+    attribute: "glibc-tools",
+    pname: "glibc",
+    version: "2.39",
+    outputs: { bin: programs(["getconf"], "glibc") },
+  },
   one("gnused", programs(["sed"], "glibc")),
   one("nix-ld", { "libexec/nix-ld": text("a placeholder\n", true) }),
   one("older", programs(["older"], "gcc9.lib")),

@@ -189,16 +189,22 @@ test("Forgejo gets /bin/sleep, and nodejs unless extraPkgs has one", () => {
   }
 });
 
-test("a dev container gets sed as an attribute, as a path of the lock, or a warning", () => {
+test("a dev container gets sed and getconf if the lock has them, and else a warning where VS Code needs them", () => {
   const compat = { devContainer: true };
-  assert.ok(inProfile(planOf({ compat }), inputOf({ compat }), "gnused"));
-  const packages = new Map(SYSTEM.packages);
-  packages.delete("gnused");
-  const pathOnly = { ...SYSTEM, packages };
-  assert.ok(inProfile(planOf({ compat }, pathOnly), inputOf({ compat }, pathOnly), "gnused"));
-  assert.deepEqual(inputOf({ compat }, without("gnused")).compat?.warnings, [
-    "compat.devContainer: what installs VS Code's server needs sed, and the lock has none: " +
-      "lix-image lock … --package gnused",
+  for (const tool of ["gnused", "glibc-tools.bin"])
+    assert.ok(inProfile(planOf({ compat }), inputOf({ compat }), tool), tool);
+  const own = { compat, extraPkgs: ["gnused"] };
+  const seds = inputOf(own).packages.profile.filter(({ name }) => name.startsWith("gnused"));
+  assert.equal(seds.length, 1);
+  const poor = without("gnused", "glibc-tools");
+  const warning = (program: string, name: string): string =>
+    `compat.devContainer: what installs VS Code's server needs ${program}, and the lock has none: ` +
+    `lix-image lock … --package ${name}`;
+  assert.deepEqual(inputOf({ compat }, poor).compat?.warnings, [warning("sed", "gnused")]);
+  const arm = { ...poor, system: "aarch64-linux" };
+  assert.deepEqual(inputOf({ compat }, arm).compat?.warnings, [
+    warning("sed", "gnused"),
+    warning("getconf", "glibc.bin"),
   ]);
 });
 
