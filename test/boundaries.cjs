@@ -152,7 +152,7 @@ module.exports = {
     {
       name: "examples show the package as a user has it",
       severity: "error",
-      from: { path: "^examples/", pathNot: "^examples/(start|quickstart/make-packages)" },
+      from: { path: "^examples/", pathNot: "^examples/start(\\.|/)" },
       to: { path: "^(sdk|provider|test)/" },
     },
     {

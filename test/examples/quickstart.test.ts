@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { test } from "node:test";
-import { makePackages } from "../../examples/quickstart/make-packages.ts";
+import { makeQuickstartPackages } from "../support/quickstart-packages.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { readLock } from "../../provider/lock/read-lock.ts";
 import { verifyLock } from "../../provider/lock/verify-lock.ts";
@@ -10,9 +10,9 @@ import { REPOSITORY } from "../support/source-files.ts";
 
 const EXAMPLE = join(REPOSITORY, "examples/quickstart");
 
-test("the committed packages are what make-packages.ts makes", async () => {
+test("the committed packages are those that test/support/quickstart-packages.ts makes", async () => {
   await withTempDir(async (folder) => {
-    await makePackages(folder);
+    await makeQuickstartPackages(folder);
     const made = await contents(folder, ["cache", "lix-image.lock.json"]);
     const committed = await contents(EXAMPLE, ["cache", "lix-image.lock.json"]);
     assert.deepEqual([...committed.keys()], [...made.keys()]);

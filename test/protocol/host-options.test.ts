@@ -122,14 +122,12 @@ test("an operation that is under way when another resource fails is finished and
 });
 
 test("a program that does not end is ended at the time limit", async () => {
-  const endless = `await new Promise((resolve) => setTimeout(resolve, 60_000));`;
+  const endless = `await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));`;
   await withStack(
     endless,
     async (host) => {
-      const started = Date.now();
       const result = await host.preview();
       assert.match(result.failed ?? "", /the time limit was reached/);
-      assert.ok(Date.now() - started < 20_000);
     },
     { timeLimit: 2_000 },
   );

@@ -10,7 +10,8 @@ import type { ProviderProcess } from "./host/provider-process.ts";
 import { withServer } from "./host/rpc.ts";
 
 const URN = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/lix:LixImage::lix";
-const SLOW = { path: /^nar\//, act: { kind: "wait", ms: 6_000 } } as const;
+const NARS = /^nar\//;
+const NEVER = { kind: "hold", until: new Promise(() => {}) } as const;
 
 for (const [how, end, leaves] of [
   ["closed by the engine", (provider: ProviderProcess) => provider.end(), "nothing"],
@@ -19,14 +20,12 @@ for (const [how, end, leaves] of [
   test(`a provider that is ${how} while it builds leaves ${leaves}`, async () => {
     await withImage(ONE_IMAGE, async (stack) => {
       const { host, registry, packages, env } = stack;
-      packages.faults.push({ ...SLOW, times: Infinity });
+      packages.faults.push({ path: NARS, act: NEVER, times: Infinity });
       await withProvider(stack, async (provider) => {
         const failed = assert.rejects(check(stack, provider));
         await untilDownloading(stack, failed);
-        const started = Date.now();
         await end(provider);
         await failed;
-        assert.ok(Date.now() - started < 5_000, "it went by itself");
       });
       packages.faults.length = 0;
       const left = await halfWritten(stack);
@@ -44,7 +43,8 @@ for (const [how, end, leaves] of [
 test("a run removes nothing that another run in the same cache is writing", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { host, packages } = stack;
-    packages.faults.push({ ...SLOW, times: 1 });
+    // Long enough for the other run to start, which then waits for this one.
+    packages.faults.push({ path: NARS, act: { kind: "wait", ms: 3_000 }, times: 1 });
     await withProvider(stack, async (provider) => {
       const checking = check(stack, provider);
       await untilDownloading(stack, checking);
@@ -60,17 +60,15 @@ test("a run removes nothing that another run in the same cache is writing", asyn
 test("a provider whose engine was killed ends by itself in the middle of its work", async () => {
   await withImage(ONE_IMAGE, async (stack) => {
     const { packages, host } = stack;
-    packages.faults.push({ ...SLOW, times: Infinity });
+    packages.faults.push({ path: NARS, act: NEVER, times: Infinity });
     let gone = "";
     await withServer([], (address) => Promise.resolve((gone = address)));
     const provider = await startProvider(stack, gone);
     const failed = assert.rejects(check(stack, provider));
     await untilDownloading(stack, failed);
-    const started = Date.now();
     provider.closeStdin();
     await provider.ended;
     await failed;
-    assert.ok(Date.now() - started < 5_000);
     packages.faults.length = 0;
     await done(host.up());
   });
@@ -106,7 +104,7 @@ async function untilDownloading(
 ): Promise<void> {
   const over = new AbortController();
   working.catch(() => {}).finally(() => over.abort());
-  while (!over.signal.aborted && !requestedPaths(packages).some((path) => SLOW.path.test(path)))
+  while (!over.signal.aborted && !requestedPaths(packages).some((path) => NARS.test(path)))
     await sleep(5);
 }
 

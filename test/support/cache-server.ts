@@ -23,7 +23,9 @@ export interface CacheFault {
     | { readonly kind: "redirect"; readonly to: string; readonly status?: number }
     /** Sends the right answer with a Content-Encoding that nobody asked for. */
     | { readonly kind: "encode"; readonly coding: "zstd" | "gzip" | "br" }
-    | { readonly kind: "wait"; readonly ms: number };
+    | { readonly kind: "wait"; readonly ms: number }
+    /** Gives the right answer once this has resolved. */
+    | { readonly kind: "hold"; readonly until: Promise<unknown> };
 }
 type Headers = Readonly<Record<string, string>>;
 
@@ -102,6 +104,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const act = takeFault(parts);
+  if (act?.kind === "hold") await act.until;
   if (act?.kind === "wait") await sleep(act.ms, undefined, { ref: false });
   if (act?.kind === "status") return void response.writeHead(act.status, act.headers).end("no\n");
   if (act?.kind === "redirect")

@@ -67,18 +67,20 @@ test("a reader that leaves, and a source that fails, leave the threads usable", 
 test("threads do not keep the process alive", async () => {
   const module = new URL("../../../provider/compression/xz.ts", import.meta.url);
   const program = `
+    const { mock } = await import("node:test");
+    // No thread ends because it has been idle for a while.
+    mock.timers.enable({ apis: ["setTimeout"] });
     const { unxz } = await import(${JSON.stringify(module.href)});
     const source = (async function* () { yield Buffer.from(${JSON.stringify(STREAMS["one stream"])}, "base64"); })();
     let size = 0;
     for await (const chunk of unxz(source)) size += chunk.length;
-    const end = performance.now();
-    process.on("exit", () => console.log(size, performance.now() - end < 1000));`;
+    console.log(size);`;
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--input-type=module", "--eval", program],
     { timeout: 20_000 },
   );
-  assert.equal(stdout.trim(), `${PLAIN.length} true`);
+  assert.equal(stdout.trim(), String(PLAIN.length));
 });
 
 test("a thread that is about to end is not used for the next stream", async (t) => {

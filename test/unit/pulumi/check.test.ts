@@ -92,22 +92,19 @@ test("what is ours alone stays out of the inputs, and the provider's text in", a
   });
 });
 
-test("with nothing changed, check and diff open no connection and take no time", async () => {
+test("with nothing changed, check and diff open no connection", async () => {
   await withScene(async ({ workshop, cache, news, machine }) => {
     const first = machine("one");
     const { outs } = await push(first, await checked(first, {}, news()));
     await Promise.all([cache.close(), workshop.registry.close()]);
 
     const session = machine("one");
-    const begun = performance.now();
     const connections = await countConnections(async () => {
       const inputs = await checked(session, outs, news());
       assert.equal(diff(outs, inputs).changes, false);
       assert.equal(inputs["__state"], outs["__state"]);
     });
     assert.equal(connections, 0);
-    // Measured: 20 to 40 ms. The bound leaves room for a busy machine.
-    assert.ok(performance.now() - begun < 500);
   });
 });
 
