@@ -14,6 +14,9 @@ import { lixError } from "../errors/lix-error.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { placeFile } from "../base/place-file.ts";
 
+// Raised when the meaning of a file changes: old folders are never misread, and users remove them.
+export const CACHE_FORMAT = "v1";
+
 /** `LIX_IMAGE_CACHE`, else `pulumi-lix` in the platform's user cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const chosen = env["LIX_IMAGE_CACHE"];

@@ -23,22 +23,22 @@ import { cacheSize } from "./cache-size.ts";
 import { evict, MOST_FILES, type Amount } from "./evict.ts";
 import { isCode } from "../base/error-code.ts";
 import { isSystemError } from "../base/file-unusable.ts";
-import { cacheUnusable, placeCacheFile } from "./folder.ts";
+import { CACHE_FORMAT, cacheUnusable, placeCacheFile } from "./folder.ts";
 import { readNote, writeNote } from "./note.ts";
 import { ownFolders, type RequireOwn } from "./ownership.ts";
 import { tidyNotes } from "./tidy.ts";
+import { UNCHANGED, unchangedNotes } from "./unchanged-notes.ts";
 import { sealedVerdicts } from "./verdicts.ts";
 import { removeDeadLocks, withWorkLock, type WorkLockOptions } from "./work-lock.ts";
 
 const READ_CHUNK = 1024 * 1024;
-// Raised when the meaning of a file changes: old folders are never misread, and users remove them.
-const FORMAT = "v1";
 const WORKING = "working";
-const NOTES = ["layers", "successors", "listings", "locks"];
+const NOTES = ["layers", "successors", "listings", "locks", UNCHANGED];
 
 export class LayerCache {
   readonly folder: string;
   readonly #requireOwn: RequireOwn;
+  readonly unchanged: ReturnType<typeof unchangedNotes>;
   readonly #bound: Amount;
   /** How many bytes may be written before the next eviction; other processes write, too. */
   #room: Amount = { bytes: 0, files: 0 };
@@ -48,8 +48,9 @@ export class LayerCache {
 
   /** @param bytes how many bytes of layers it may hold. Throws if the environment names no valid size. */
   constructor(folder: string, bytes: number = cacheSize()) {
-    this.folder = join(folder, FORMAT);
+    this.folder = join(folder, CACHE_FORMAT);
     this.#requireOwn = ownFolders(folder);
+    this.unchanged = unchangedNotes(folder);
     this.#bound = { bytes, files: MOST_FILES };
   }
 
@@ -157,10 +158,13 @@ export class LayerCache {
   }
 
   /** The locks whose signatures this user has found good on this machine. */
-  readonly verdicts = sealedVerdicts({
-    read: (key) => this.#read(this.#verdictFile(key)),
-    write: (key, note) => this.#write(this.#verdictFile(key), note),
-  });
+  readonly verdicts = sealedVerdicts(
+    {
+      read: (key) => this.#read(this.#verdictFile(key)),
+      write: (key, note) => this.#write(this.#verdictFile(key), note),
+    },
+    "lock verdict",
+  );
 
   /** Runs `use` while no other process does the same work, if the cache allows a lock. */
   async alone<T>(work: string, options: WorkLockOptions, use: () => Promise<T>): Promise<T> {

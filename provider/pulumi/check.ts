@@ -31,6 +31,7 @@ import { followsFromUnknown, Known, NOT_KNOWN } from "../arguments/unknown.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
 import { JsonPath } from "../arguments/json-path.ts";
 import { lixError } from "../errors/lix-error.ts";
+import { Unchanged } from "../resource/unchanged.ts";
 import { CheckedInputs } from "../resource/checked-inputs.ts";
 import { PreviewOutputs } from "../resource/preview-outputs.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
@@ -47,10 +48,21 @@ export async function check(
   directory: string = process.cwd(),
 ): Promise<CheckResult> {
   try {
+    const key = await Unchanged.check(olds, news, directory);
     const checked = parseArguments(news, givenOutputs(olds, news));
-    const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, directory });
-    claimImage(inputs.outputs);
-    return { inputs: CheckedInputs.format(inputs, news["__provider"]), failures: [] };
+    const draft = draftOf(checked, directory);
+    const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, draft });
+    const { digest, taggedRefs, mirrorRefs } = inputs.outputs;
+    claimImage({
+      digest: Known.value(digest),
+      taggedRefs: Known.value(taggedRefs),
+      mirrorRefs: Known.value(mirrorRefs),
+    });
+    const answer = CheckedInputs.format(inputs, news["__provider"]);
+    // Warnings are repeated by each operation.
+    if (draft.warnings.length === 0 && Unchanged.isSame(answer, olds))
+      await session.cache.unchanged.add(key);
+    return { inputs: answer, failures: [] };
   } catch (error) {
     return { inputs: {}, failures: failuresOf(error) };
   }
@@ -58,21 +70,19 @@ export async function check(
 
 export interface ToCheck {
   readonly checked: CheckedArguments;
-  /** Relative paths are relative to it. */
-  readonly directory: string;
+  readonly draft: SpecDraft;
 }
 
 /** Claims nothing. Throws every mistake at once. @param olds what state has. */
 export async function checkedInputs(
   session: Session,
   olds: CheckedInputs,
-  { checked, directory }: ToCheck,
+  { checked, draft }: ToCheck,
 ): Promise<CheckedInputs> {
   const text = Known.value(olds.state);
   const state = ResourceState.parse(text);
   session.knownLayers.seed(state);
   session.knownLayers.seedPlan(Known.value(olds.outputs.planKey));
-  const draft = draftOf(checked, directory);
   warnOnce(targetName(draft.spec), draft.warnings);
   const learned = await previewImage(session, checked, draft);
   const { imagePlan, platforms = [], warnings = [] } = learned;
@@ -113,7 +123,11 @@ function shownOutputs(
 const platformNames = ({ platforms }: Spec): string[] =>
   [...platforms.values()].sort(comparePlatforms).map(Platform.format);
 
-function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: string): SpecDraft {
+/** @param directory Relative paths are relative to it. */
+export function draftOf(
+  { args, dryRun, ...checked }: CheckedArguments,
+  directory: string,
+): SpecDraft {
   const { spec, mistakes, warnings } = draftSpec(args, {
     directory,
     incomplete: checked.incomplete,

@@ -3,8 +3,8 @@
  * update are push.ts). Each reads the engine's property maps into `CheckedInputs` and `Recorded`, and errors
  * become text here, once.
  *
- * check: `parse-arguments` → `preview-image` → `claims`, `plans`
- * diff: `recorded` beside what check answered → `summary`, by `say-once`
+ * check: `unchanged`, or `parse-arguments` → `preview-image` → `claims`, `plans`
+ * diff: `unchanged`, or `recorded` beside what check answered → `summary`, by `say-once`
  * push: `destinations` → build/publish; after an update `delete` removes what is no longer asked for
  * read: `recorded`, `recorded-blobs` → `drift`; `look-up` for an image that this stack did not push
  *
@@ -14,50 +14,58 @@
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
-import { Session } from "../app/session.ts";
-import { check as checkInputs, type CheckResult } from "./check.ts";
-import { diff as diffOutputs, type DiffResult } from "./diff.ts";
+import type { Session } from "../app/session.ts";
+import { cacheFolder } from "../image/folder.ts";
+import { unchangedNotes } from "../image/unchanged-notes.ts";
+import type { CheckResult } from "./check.ts";
+import type { DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
 import { PartlyPushed } from "./partly-pushed.ts";
 import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read-result.ts";
-import { remediated } from "./remediated.ts";
-import { CheckedInputs } from "../resource/checked-inputs.ts";
-import { Recorded } from "../resource/recorded.ts";
-import { sayOnce } from "../resource/say-once.ts";
-import { summarize } from "../resource/summary.ts";
+import { claimRecorded } from "../resource/claims.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
+import { Unchanged } from "../resource/unchanged.ts";
 
 // At once, not with the session: a destroy has none, and may have something to say.
 const sink = engineSink();
 if (sink !== undefined) printOnce();
 
-let shared: Session | undefined;
+let shared: Promise<Session> | undefined;
 
 /** One serves all resources of the process. */
-const session = (): Session => (shared ??= new Session());
+const session = (): Promise<Session> =>
+  (shared ??= import("../app/session.ts").then((module) => new module.Session()));
+
+// An operation that finds nothing changed, as on most days, loads nothing of what is imported below.
 
 export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult> =>
-  asPulumiError(() => checkInputs(session(), olds, news));
+  asPulumiError(async () => {
+    const directory = process.cwd();
+    const key = await Unchanged.check(olds, news, directory);
+    if (await unchangedNotes(cacheFolder()).has(key)) {
+      claimRecorded(olds);
+      return { inputs: olds, failures: [] };
+    }
+    const { check: checkInputs } = await import("./check.ts");
+    return checkInputs(await session(), olds, news, directory);
+  });
 
 export const diff = (id: string, olds: PropertyMap, news: PropertyMap): Promise<DiffResult> =>
   asPulumiError(async () => {
-    const { inputs, remediation } = await remediated(session(), olds, news);
-    const result = diffOutputs(olds, inputs);
-    if (result.changes)
-      sayOnce(id, [
-        ...remediation,
-        ...summarize(Recorded.parse(olds), CheckedInputs.parse(inputs)),
-      ]);
-    return result;
+    const directory = process.cwd();
+    const key = await Unchanged.diff(olds, news, directory);
+    if (await unchangedNotes(cacheFolder()).has(key))
+      return { changes: false, replaces: [], deleteBeforeReplace: false };
+    const { explainedDiff } = await import("./explained-diff.ts");
+    return explainedDiff(await session(), { id, olds, news, directory });
   });
 
-// What follows needs the registry's client, which an operation that finds nothing changed does not load.
 export const create = (inputs: PropertyMap): Promise<Recordable> =>
   asPulumiError(async () => {
     const { push } = await import("./push.ts");
-    return requireComplete(await push(session(), inputs));
+    return requireComplete(await push(await session(), inputs));
   });
 
 export const update = (
@@ -68,7 +76,7 @@ export const update = (
   asPulumiError(async () => {
     const { push } = await import("./push.ts");
     const { pruneUnreferenced } = await import("./delete.ts");
-    const result = await push(session(), news, olds);
+    const result = await push(await session(), news, olds);
     await pruneUnreferenced(olds, result.outs);
     return requireComplete(result);
   });

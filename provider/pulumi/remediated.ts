@@ -6,7 +6,7 @@
 import type { Session } from "../app/session.ts";
 import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
 import { parseArguments } from "../arguments/parse-arguments.ts";
-import { checkedInputs } from "./check.ts";
+import { checkedInputs, draftOf } from "./check.ts";
 import { Known } from "../arguments/unknown.ts";
 import { CheckedInputs } from "../resource/checked-inputs.ts";
 import { PreviewOutputs } from "../resource/preview-outputs.ts";
@@ -30,7 +30,8 @@ export async function remediated(
   if (ArgumentFingerprint.belongs(given)) return { inputs: news, remediation: [] };
   // A dry run downloads nothing; `up` will.
   const checked = { ...parseArguments(news), dryRun: true };
-  const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, directory });
+  const draft = draftOf(checked, directory);
+  const inputs = await checkedInputs(session, CheckedInputs.parse(olds), { checked, draft });
   const digest = Known.format(inputs.outputs.digest);
   return {
     inputs: CheckedInputs.format(inputs),

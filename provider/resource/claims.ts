@@ -4,21 +4,36 @@
  * @module
  */
 import { lixError } from "../errors/lix-error.ts";
-import { Known } from "../arguments/unknown.ts";
-import type { PreviewOutputs } from "./preview-outputs.ts";
+import type { PropertyMap } from "./property-map.ts";
 
 const claimed = new Map<string, string>();
 
-/** All references of an image, as check answers them; what is unknown claims nothing. */
-export function claimImage(outputs: PreviewOutputs): void {
-  const digest = Known.value(outputs.digest);
+/** Outputs that check answered, as far as they are known. */
+export interface ClaimingImage {
+  readonly digest: string | undefined;
+  readonly taggedRefs: readonly string[] | undefined;
+  readonly mirrorRefs: readonly string[] | undefined;
+}
+
+/** All references of an image; what is unknown claims nothing. */
+export function claimImage({ digest, taggedRefs = [], mirrorRefs = [] }: ClaimingImage): void {
   if (digest === undefined) return;
-  const taggedRefs = Known.value(outputs.taggedRefs) ?? [];
-  const mirrorRefs = Known.value(outputs.mirrorRefs) ?? [];
   const tags = taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":")));
   const mirrors = mirrorRefs.map((ref) => ref.slice(0, ref.lastIndexOf("@")));
   claim([...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))], digest);
 }
+
+/** The references of an image as its outputs in state have them. */
+export function claimRecorded({ digest, taggedRefs, mirrorRefs }: PropertyMap): void {
+  claimImage({
+    digest: typeof digest === "string" ? digest : undefined,
+    taggedRefs: texts(taggedRefs),
+    mirrorRefs: texts(mirrorRefs),
+  });
+}
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
 export function claim(taggedRefs: readonly string[], digest: string): void {
   for (const ref of taggedRefs) {

@@ -1,23 +1,67 @@
+/** What the engine's entry loads: most operations find nothing changed, and then loading is most of their time. */
 import assert from "node:assert/strict";
-import { registerHooks } from "node:module";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
+import { withTempDir } from "../../provider/base/temp-dir.ts";
+import { startProgram } from "../support/run-program.ts";
+import { REPOSITORY } from "../support/source-files.ts";
+import { withWorkshop } from "../support/workshop.ts";
 
-const loaded: string[] = [];
-registerHooks({
-  load: (url, context, next) => {
-    loaded.push(url);
-    return next(url, context);
-  },
-});
+/** Reads the arguments and the state, runs check and diff, and prints the state and the URLs of what it loaded. */
+const PROGRAM = `
+  import { readFileSync } from "node:fs";
+  import { registerHooks } from "node:module";
+  const loaded = [];
+  registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+  const { args, inputs } = JSON.parse(readFileSync(process.argv[1], "utf8"));
+  const { check, diff } = await import("pulumi-lix/provider");
+  const answer = await check(inputs, args);
+  const { changes } = await diff("", { ...inputs, drift: [] }, answer.inputs);
+  console.log(JSON.stringify({ inputs: answer.inputs, changes, loaded }));
+`;
 
-test("an operation that finds nothing changed loads no client, decoder or database", async () => {
-  const { diff } = await import("pulumi-lix/provider");
-  await diff("registry.example/lix", {}, {});
-  assert.ok(loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
-  const heavy =
-    /\/provider\/(?:registry|destination|http|login|formats\/tar)\/|\/substituter\/chain\.js$|\/sql\.js\/|^node:https?$/;
-  assert.deepEqual(
-    loaded.filter((url) => heavy.test(url)),
-    [],
-  );
-});
+interface Operation {
+  readonly inputs: object;
+  readonly changes: boolean;
+  readonly loaded: readonly string[];
+}
+
+async function operate(folder: string, args: object, inputs: object): Promise<Operation> {
+  const file = join(folder, "operation.json");
+  await writeFile(file, JSON.stringify({ args, inputs }));
+  const command = ["--input-type=module", "--eval", PROGRAM, file];
+  const env = { ...process.env, LIX_IMAGE_CACHE: join(folder, "local-cache") };
+  const program = startProgram(process.execPath, command, { cwd: REPOSITORY, env });
+  const { stdout, stderr } = await program.ended;
+  assert.equal(stderr, "");
+  return JSON.parse(stdout) as Operation;
+}
+
+const HEAVY =
+  /\/provider\/(?:registry|destination|http|login|formats\/tar)\/|\/substituter\/chain\.js$|\/sql\.js\/|^node:https?$/;
+
+test("an operation that finds nothing changed loads no client, decoder or database", () =>
+  withTempDir(async (folder) => {
+    const { loaded } = await operate(folder, {}, {});
+    assert.ok(loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
+    assert.deepEqual(
+      loaded.filter((url) => HEAVY.test(url)),
+      [],
+    );
+  }));
+
+test("an operation that this machine has found unchanged before loads no schema and no plan", () =>
+  withWorkshop({}, async ({ folder, world }) => {
+    const args = { lock: world.lockFile, registry: "registry.example/acme", __provider: "" };
+    const { inputs } = await operate(folder, args, {});
+    const second = await operate(folder, args, inputs);
+    assert.ok(second.loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
+    const third = await operate(folder, args, inputs);
+    assert.deepEqual([third.inputs, third.changes], [inputs, false]);
+    const LARGE = /\/zod\/|\/provider\/(?:arguments|app|plan|formats|lock)\//;
+    assert.deepEqual(
+      third.loaded.filter((url) => LARGE.test(url)),
+      [],
+    );
+  }));
