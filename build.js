@@ -12,6 +12,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
+import { exportedNames, joinModules } from "./bundle.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const dist = (path) => join(root, "dist", path);
@@ -31,6 +32,21 @@ copySqlite();
 copyCodecs();
 writeReportPage();
 await bundleZod();
+await joinModules(dist("provider"), {
+  // A check that this machine has found unchanged before.
+  "start.js": ["pulumi/lifecycle.js"],
+  // The help of the command line. main.js is not in it, because to import main.js is to run it.
+  "cli.js": [
+    "cli/commands.js",
+    "cli/help.js",
+    "cli/usage.js",
+    "cli/print.js",
+    "cli/terminal.js",
+    "base/signals.js",
+  ],
+  "check.js": ["pulumi/check.js", "pulumi/explained-diff.js", "app/session.js"],
+  "push.js": ["pulumi/push.js", "pulumi/delete.js", "cli/push-image.js"],
+});
 removeInnerDeclarations();
 writeFormerPaths();
 
@@ -62,7 +78,9 @@ function writeCommonJs(name) {
   writeFileSync(dist(`sdk/${name}.d.ts`), importing(declarations, "js"));
   writeFileSync(dist(`sdk/${name}.d.cts`), importing(declarations, "cjs"));
 
-  const values = exportedValues(ts.createSourceFile(name, declarations, ts.ScriptTarget.Latest));
+  const values = ts
+    .createSourceFile(name, declarations, ts.ScriptTarget.Latest)
+    .statements.flatMap(exportedNames);
   const all = values.length === 0 ? "" : `{ ${values.join(", ")} } from "./${name}.cjs"`;
   writeFileSync(dist(`sdk/${name}.js`), `export ${all === "" ? "{}" : all};\n`);
 }
@@ -70,24 +88,6 @@ function writeCommonJs(name) {
 /** The compiler leaves names of neighbours in declarations as they are in the source. */
 function importing(text, extension) {
   return text.replace(/"\.\/([\w-]+)\.(?:ts|js|cjs)"/g, `"./$1.${extension}"`);
-}
-
-/** What a bundle of declarations leaves out, because it is there at run time. */
-function exportedValues({ statements }) {
-  const isExported = ({ modifiers = [] }) =>
-    modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-  return statements.flatMap((statement) => {
-    if (ts.isExportDeclaration(statement))
-      // `export *` stands for types only.
-      return statement.isTypeOnly || statement.exportClause === undefined
-        ? []
-        : statement.exportClause.elements.map((element) => element.name.text);
-    if (!isExported(statement)) return [];
-    if (ts.isVariableStatement(statement))
-      return statement.declarationList.declarations.map(({ name }) => name.text);
-    const isValue = ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement);
-    return isValue ? [statement.name.text] : [];
-  });
 }
 
 /**

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provid../app/session.ts";
+import { Session } from "../../../provider/app/session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { explainedDiff } from "../../../provider/pulumi/explained-diff.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
