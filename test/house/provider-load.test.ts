@@ -69,7 +69,8 @@ test("an operation that this machine has found unchanged before loads no schema 
     assert.ok(second.loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
     const third = await operate(folder, args, inputs);
     assert.deepEqual([third.inputs, third.changes], [inputs, false]);
-    const LARGE = /\/zod\/|\/provider\/(?:arguments|app|lock)\/|\/(?:platform-plan|layer-cache)\.js$/;
+    const LARGE =
+      /\/zod\/|\/provider\/(?:arguments|app|lock)\/|\/(?:platform-plan|layer-cache)\.js$/;
     assert.deepEqual(
       third.loaded.filter((url) => LARGE.test(url)),
       [],
