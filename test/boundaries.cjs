@@ -24,7 +24,12 @@ const MAY = {
   "provider/formats/oci": ["provider/base", "provider/errors"],
   "provider/formats/tar": ["provider/base", "provider/errors"],
   "provider/formats/rootfs": ["provider/base", "provider/errors", ...formats("nix")],
-  "provider/formats/layer": ["provider/base", "provider/errors", ...formats("nix", "oci", "tar")],
+  "provider/formats/layer": [
+    "provider/base",
+    "provider/errors",
+    ...formats("nix", "oci", "tar"),
+    "provider/compression",
+  ],
   "provider/compression": ["provider/base", "provider/errors"],
   "provider/login": ["provider/base", "provider/errors", "provider/http", ...formats("oci")],
   "provider/substituter": [

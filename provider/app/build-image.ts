@@ -5,7 +5,8 @@
 import { mapConcurrent } from "../base/concurrency.ts";
 import type { KnownLayer } from "../image/layer-cache.ts";
 import type { LayerIdentity } from "../formats/oci/layer.ts";
-import type { PlannedLayer, PlatformPlan } from "../plan/platform-plan.ts";
+import type { PlatformPlan } from "../plan/platform-plan.ts";
+import type { PlannedLayer } from "../plan/recipe-keys.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import type { LayerJob } from "../image/layer-job.ts";
@@ -16,8 +17,12 @@ import type { Session } from "./session.ts";
 import { withPlatformContext } from "./platform-error.ts";
 
 /** With every layer's identity known. */
-export async function planWithDigests(session: Session, spec: Spec): Promise<ImagePlan> {
-  const imagePlan = await planImage(session, spec, { mayFetch: true });
+export async function planWithDigests(
+  session: Session,
+  spec: Spec,
+  earlierLayers?: ReadonlySet<LayerKey>,
+): Promise<ImagePlan> {
+  const imagePlan = await planImage(session, spec, { mayFetch: true, earlierLayers });
   if (imagePlan === undefined)
     throw new RangeError("a plan is missing although packages may be fetched");
   await resolveDigests(session, imagePlan, { mayFetch: true });
@@ -130,7 +135,7 @@ function layerJob(
     system: plan.system,
     key: layer.key,
     contents: layer.contents,
-    compression: plan.compression,
+    compression: layer.compression,
     lock: imagePlan.lock,
     paths: plan.paths,
     generated: plan.generated,

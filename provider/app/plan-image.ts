@@ -7,7 +7,7 @@ import { log } from "../base/log.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
 import { planPlatform, type PlatformPlan } from "../plan/platform-plan.ts";
-import { indexPlanKey, type PlanKey } from "../plan/recipe.ts";
+import { indexPlanKey, type LayerKey, type PlanKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { ensureListings, type ListingOptions } from "../image/ensure-listings.ts";
 import { compatWarnings, resolveImage, type Resolved } from "./resolve.ts";
@@ -23,6 +23,8 @@ export interface ImagePlan extends Resolved {
 export interface PlanOptions {
   /** False: answer undefined instead of downloading a NAR. */
   readonly mayFetch: boolean;
+  /** What the image's own state has of them. */
+  readonly earlierLayers?: ReadonlySet<LayerKey> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,13 +45,25 @@ export async function planResolved(
   resolved: Resolved,
   options: PlanOptions,
 ): Promise<ImagePlan | undefined> {
-  const planned = await planAll(session, resolved, options);
-  if (planned === undefined || session.knownLayers.hasPlan(planned.planKey)) return planned;
-  if (!session.knownLayers.hasPlans || !resolved.inputs.some(mayMerge)) return planned;
-  // An image that was pushed under the earlier rule, and that nothing else changes, stays as it is.
-  const inputs = resolved.inputs.map((input) => ({ ...input, layering: "shared tail" as const }));
-  const earlier = await planAll(session, { ...resolved, inputs }, options);
-  return earlier !== undefined && session.knownLayers.hasPlan(earlier.planKey) ? earlier : planned;
+  const { knownLayers } = session;
+  const under = (rules: Partial<PlatformInput>): Promise<ImagePlan | undefined> => {
+    const inputs = resolved.inputs.map((input) => ({ ...input, ...rules }));
+    return planAll(session, { ...resolved, inputs }, options);
+  };
+  const planned = await under({ earlierLayers: options.earlierLayers });
+  if (planned === undefined || knownLayers.hasPlan(planned.planKey)) return planned;
+  // An image that was pushed under earlier rules, and that nothing else changes, stays as it is. The second check
+  // of a replacement gets no state, so the layers of all states count here.
+  const { earlierLayers } = knownLayers;
+  const earlierRules: Partial<PlatformInput>[] = [];
+  if (earlierLayers.size > (options.earlierLayers?.size ?? 0)) earlierRules.push({ earlierLayers });
+  if (knownLayers.hasPlans && resolved.inputs.some(mayMerge))
+    earlierRules.push({ earlierLayers, layering: "shared tail" });
+  for (const rules of earlierRules) {
+    const earlier = await under(rules);
+    if (earlier !== undefined && knownLayers.hasPlan(earlier.planKey)) return earlier;
+  }
+  return planned;
 }
 
 /** Whether there may be more store paths than layers; the lock may hold some that the image has not. */

@@ -10,6 +10,7 @@ import { resolveDigests } from "./build-image.ts";
 import { describeImage, describePlan, describeResolved, describeSpec } from "./describe.ts";
 import { planResolved, type ImagePlan } from "./plan-image.ts";
 import { compatWarnings, resolveImage } from "./resolve.ts";
+import type { LayerKey } from "../plan/recipe.ts";
 import type { Session } from "./session.ts";
 import type { SpecDraft } from "../arguments/spec.ts";
 import type { CheckedArguments } from "../arguments/parse-arguments.ts";
@@ -25,11 +26,16 @@ export interface PreviewedImage {
   readonly platforms?: readonly AssembledPlatform[];
 }
 
+export interface ImageDraft extends Pick<SpecDraft, "spec" | "mistakes"> {
+  /** The layers that the image has from an earlier version of pulumi-lix. */
+  readonly earlierLayers: ReadonlySet<LayerKey>;
+}
+
 /** Throws every mistake at once, the draft's among them. */
 export async function previewImage(
   session: Session,
   { args, dryRun, incomplete, unknown }: CheckedArguments,
-  { spec, mistakes }: SpecDraft,
+  { spec, mistakes, earlierLayers }: ImageDraft,
 ): Promise<PreviewedImage> {
   if (incomplete.has("lock") || incomplete.has("systems")) {
     throwAll(mistakes);
@@ -41,7 +47,7 @@ export async function previewImage(
   const outputs = describeResolved(resolved);
   const warnings = compatWarnings(resolved.inputs);
   // Also while contents are unknown, because it may find mistakes.
-  const imagePlan = await planResolved(session, resolved, { mayFetch });
+  const imagePlan = await planResolved(session, resolved, { mayFetch, earlierLayers });
   if (imagePlan === undefined || contentsUnknown) return { outputs, warnings };
   const built = await resolveDigests(session, imagePlan, { mayFetch });
   if (built === undefined)

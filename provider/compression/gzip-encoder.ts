@@ -5,7 +5,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { Codec } from "./codec.ts";
-import { fill, instantiate, written, type WasmCodec } from "./wasm.ts";
+import { fill, WasmPool, written, type WasmCodec } from "./wasm.ts";
 
 /** wasm/libdeflate.c */
 interface Libdeflate extends WasmCodec {
@@ -13,13 +13,13 @@ interface Libdeflate extends WasmCodec {
   readonly compress: (size: number, crc32: number) => number;
 }
 
-/** libdeflate's level for each of gzip's: the best one that is faster than zlib at that level. All make fewer bytes. */
+/** libdeflate's level for each of gzip's: each takes less time than zlib does, and makes fewer bytes. */
 const LEVELS: readonly number[] = [0, 1, 1, 2, 2, 3, 5, 6, 8, 9];
-const idle: Libdeflate[] = [];
+const pool = new WasmPool<Libdeflate>("libdeflate");
 
 /** For one blob. @param level gzip's, 1..9. */
 export function gzipEncoder(level: number): Codec {
-  const libdeflate = idle.pop() ?? instantiate<Libdeflate>("libdeflate");
+  const libdeflate = pool.take();
   if (libdeflate.begin(LEVELS[level] ?? level) === 0) throw new RangeError("no memory to compress");
   const memberSize = libdeflate.inputSize();
   let used = 0;
@@ -44,7 +44,7 @@ export function gzipEncoder(level: number): Codec {
     },
     *end() {
       if (used > 0 || members === 0) yield member();
-      idle.push(libdeflate);
+      pool.keep(libdeflate);
     },
   };
 }

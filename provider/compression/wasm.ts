@@ -25,19 +25,30 @@ declare const WebAssembly: {
   readonly Instance: new <Exports>(module: Module) => { readonly exports: Exports };
 };
 
-const modules = new Map<string, Module>();
+/** The instances of one wasm file in this thread. `Exports` is what its C file exports. */
+export class WasmPool<Exports extends WasmCodec> {
+  readonly #file: URL;
+  #module: Module | undefined;
+  readonly #idle: Exports[] = [];
 
-/** A codec of its own, with its own memory. `Exports` is what the C file of that name exports. */
-export function instantiate<Exports extends WasmCodec>(
-  name: "liblzma" | "libdeflate" | "zstd",
-): Exports {
-  let module = modules.get(name);
-  if (module === undefined) {
-    module = new WebAssembly.Module(readFileSync(new URL(`./wasm/${name}.wasm`, import.meta.url)));
-    modules.set(name, module);
+  constructor(name: "liblzma" | "libdeflate" | "zstd") {
+    this.#file = new URL(`./wasm/${name}.wasm`, import.meta.url);
   }
-  return new WebAssembly.Instance<Exports>(module).exports;
+
+  /** An instance with a memory of its own, to be kept or forgotten. */
+  take(): Exports {
+    this.#module ??= new WebAssembly.Module(readFileSync(this.#file));
+    return this.#idle.pop() ?? new WebAssembly.Instance<Exports>(this.#module).exports;
+  }
+
+  /** After work that ended well. A memory never shrinks, so one that has grown large is left to the garbage collector. */
+  keep(codec: Exports): void {
+    if (codec.memory.buffer.byteLength <= KEPT_MEMORY) this.#idle.push(codec);
+  }
 }
+
+/** That of xz with its usual dictionary of 8 MiB, or of zstd's level 3. */
+const KEPT_MEMORY = 32 * 1024 * 1024;
 
 /** Copies as much of `bytes` as there is room for behind the first `used` bytes; returns how much. */
 export function fill(codec: WasmCodec, bytes: Uint8Array, used = 0): number {

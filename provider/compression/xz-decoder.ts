@@ -5,7 +5,7 @@
  */
 import type { Codec } from "./codec.ts";
 import { DamagedCompression, UnsupportedCompression } from "./decompress-errors.ts";
-import { fill, instantiate, written, type WasmCodec } from "./wasm.ts";
+import { fill, WasmPool, written, type WasmCodec } from "./wasm.ts";
 
 /** wasm/liblzma.c */
 interface Liblzma extends WasmCodec {
@@ -18,15 +18,12 @@ interface Liblzma extends WasmCodec {
 const MIB = 1024 * 1024;
 // xz -9 has a dictionary of 64 MiB; the decoder itself takes less than one.
 const MEMORY_LIMIT = 65 * MIB;
-/** A memory only grows. One with xz's usual dictionary of 8 MiB is used again, and a larger one is dropped. */
-const KEPT_MEMORY = 16 * MIB;
 
-/** Those that have decoded a file to its end. */
-const idle: Liblzma[] = [];
+const pool = new WasmPool<Liblzma>("liblzma");
 
 /** For one file. Throws DamagedCompression and UnsupportedCompression. */
 export function xzDecoder(): Codec {
-  const liblzma = idle.pop() ?? instantiate<Liblzma>("liblzma");
+  const liblzma = pool.take();
   check(liblzma.begin(MEMORY_LIMIT));
   return {
     *push(chunk) {
@@ -42,7 +39,7 @@ export function xzDecoder(): Codec {
     end() {
       liblzma.feed(0);
       while (check(liblzma.decode(1)) !== STREAM_END);
-      if (liblzma.memory.buffer.byteLength <= KEPT_MEMORY) idle.push(liblzma);
+      pool.keep(liblzma);
       return [];
     },
   };

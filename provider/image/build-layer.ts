@@ -104,7 +104,7 @@ async function pack(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
       packLayer(layerEntries(tree, reader.open), job.compression, sink),
     ),
   );
-  return { ...identity, compressor: compressorVersion(job.compression.algorithm) };
+  return { ...identity, compressor: compressorVersion(job.compression) };
 }
 
 /** Keeps the listing of each path that is read, except for huge sources. */

@@ -8,7 +8,7 @@ import type { Lock } from "../lock/lock.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
-import { certainLayers, packageLayerKey } from "../plan/certain-layers.ts";
+import { certainLayers, packageLayer } from "../plan/certain-layers.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import { buildMissingLayer } from "./build-layer.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";
@@ -68,9 +68,7 @@ function packageJob(
 ): LayerJob {
   return {
     system: input.system.system,
-    key: packageLayerKey(contents, input),
-    contents,
-    compression: input.compression,
+    ...packageLayer(contents, input),
     lock: options.lock,
     paths: input.system.paths,
     generated: new Map(),

@@ -4,7 +4,7 @@
  * runs, because the second check of a replacement gets no state.
  * @module
  */
-import { compressorVersion } from "../formats/layer/compressor.ts";
+import { isEarlierCompressor, isOwnCompressor } from "../formats/layer/compressor.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import type { KnownLayer, LayerCache } from "./layer-cache.ts";
@@ -14,6 +14,7 @@ export class KnownLayers {
   readonly #cache: LayerCache;
   readonly #layers = new Map<LayerKey, KnownLayer>();
   readonly #listings = new Map<NarHash, Listing>();
+  readonly #earlier = new Set<LayerKey>();
   readonly #plans = new Set<string>();
 
   constructor(cache: LayerCache) {
@@ -27,8 +28,14 @@ export class KnownLayers {
   }): void {
     for (const [key, known] of state.layers)
       if (!this.#layers.has(key)) this.#layers.set(key, known);
+    for (const key of earlierLayers(state.layers)) this.#earlier.add(key);
     for (const [hash, known] of state.listings)
       if (!this.#listings.has(hash)) this.#listings.set(hash, known);
+  }
+
+  /** The {@link earlierLayers} of all states. */
+  get earlierLayers(): ReadonlySet<LayerKey> {
+    return this.#earlier;
   }
 
   /** Adds the PlanKey of a resource's inputs, and ignores anything else. */
@@ -49,9 +56,9 @@ export class KnownLayers {
     const known = this.#layers.get(key) ?? (await this.#cache.identity(key));
     if (known === undefined) return undefined;
     // If this machine had to build the layer again, the old digest must not be promised.
-    const now = isForeign(known)
-      ? ((await this.#cache.successors.of(known.digest)) ?? known)
-      : known;
+    const now = isOwnCompressor(known.compressor)
+      ? known
+      : ((await this.#cache.successors.of(known.digest)) ?? known);
     this.#layers.set(key, now);
     return now;
   }
@@ -80,8 +87,8 @@ export class KnownLayers {
   }
 }
 
-/** Whether another compressor made it, which may write other bytes than this machine's. */
-function isForeign({ compressor }: KnownLayer): boolean {
-  const algorithm = compressor.startsWith("zstd:") ? "zstd" : "gzip";
-  return compressor !== compressorVersion(algorithm);
-}
+/** The layers of a state that a new image would have with other bytes. */
+export const earlierLayers = (layers: ReadonlyMap<LayerKey, KnownLayer>): ReadonlySet<LayerKey> =>
+  new Set(
+    [...layers].flatMap(([key, known]) => (isEarlierCompressor(known.compressor) ? key : [])),
+  );

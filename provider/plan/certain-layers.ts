@@ -11,8 +11,7 @@ import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { imageRoot } from "./image-root.ts";
 import type { PlatformInput } from "./platform-input.ts";
 import { makeChannel, makeManifest } from "./platform-plan.ts";
-import { recipeKeys } from "./recipe-keys.ts";
-import type { LayerKey } from "./recipe.ts";
+import { plannedLayer, type PlannedLayer } from "./recipe-keys.ts";
 
 export const certainLayers = (input: PlatformInput): LayerContents[] =>
   input.layering === "closure-risk" ? layersByRisk(input) : layersByGroups(input);
@@ -83,9 +82,9 @@ const namedPaths = ({ packages }: PlatformInput): StorePath[] => [
   packages.coreutils,
 ];
 
-/** The key of a layer that holds nothing but packages. */
-export function packageLayerKey(contents: LayerContents, input: PlatformInput): LayerKey {
-  const { system, compression, user } = input;
-  const parts = { paths: system.paths, compression, storeOwner: ImageUser.storeOwner(user) };
-  return recipeKeys([contents], parts)[0] ?? "";
+/** A layer that holds nothing but packages. */
+export function packageLayer(contents: LayerContents, input: PlatformInput): PlannedLayer {
+  const { system, compression, user, earlierLayers } = input;
+  const storeOwner = ImageUser.storeOwner(user);
+  return plannedLayer(contents, { paths: system.paths, compression, storeOwner, earlierLayers });
 }

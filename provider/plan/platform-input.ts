@@ -16,6 +16,7 @@ import type { Compat } from "./compat.ts";
 import type { ImageFile } from "./image-files.ts";
 import type { ImportedSource } from "./import-source.ts";
 import type { PackageSet } from "./packages.ts";
+import type { LayerKey } from "./recipe.ts";
 
 /** What decides the contents of an image, arguments and lock resolved. */
 export interface PlatformInput {
@@ -34,6 +35,8 @@ export interface PlatformInput {
   readonly maxLayers: number;
   readonly layering: Layering;
   readonly compression: LayerCompression;
+  /** The layers that the image has from an earlier version of pulumi-lix. */
+  readonly earlierLayers?: ReadonlySet<LayerKey> | undefined;
   /** Whom the image runs as. */
   readonly user: ImageUser;
   /** Undefined: nothing besides docker.nix's base system. */

@@ -3,9 +3,8 @@
  * must know of packages (listings) it asks for by answering "needs".
  * @module
  */
-import type { LayerCompression } from "../formats/layer/compressor.ts";
 import type { StoreOwner } from "../base/owner.ts";
-import { assignLayers, type LayerContents } from "../formats/layer/assign.ts";
+import { assignLayers } from "../formats/layer/assign.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -20,13 +19,8 @@ import { makeProfile } from "../formats/rootfs/profile.ts";
 import { imageRoot } from "./image-root.ts";
 import { configOf, type PlatformInput } from "./platform-input.ts";
 import type { PackageSet } from "./packages.ts";
-import { recipeKeys } from "./recipe-keys.ts";
-import { planKey, type LayerKey, type PlanKey } from "./recipe.ts";
-
-export interface PlannedLayer {
-  readonly key: LayerKey;
-  readonly contents: LayerContents;
-}
+import { plannedLayers, type PlannedLayer } from "./recipe-keys.ts";
+import { planKey, type PlanKey } from "./recipe.ts";
 
 export interface PlatformPlan {
   readonly system: string;
@@ -36,7 +30,6 @@ export interface PlatformPlan {
   readonly annotations: Readonly<Record<string, string>>;
   /** In the image's order. */
   readonly layers: readonly PlannedLayer[];
-  readonly compression: LayerCompression;
   readonly storeOwner: StoreOwner;
   /** Every store path in the image, including the generated ones. */
   readonly paths: ReadonlyMap<StorePath, PathInfo>;
@@ -111,17 +104,18 @@ export function planPlatform(
   const gcRoots = input.gcRoots === "all" ? undefined : root.unrooted;
   const storeOwner = ImageUser.storeOwner(input.user);
   const { annotations, compression } = input;
-  const keys = recipeKeys(contents, {
+  const layers = plannedLayers(contents, {
     paths,
     baseSystem: root.baseSystem.key,
     files: root.files?.key,
     gcRoots,
     compression,
     storeOwner,
+    earlierLayers: input.earlierLayers,
   });
   const config = configOf(input);
   const identity = {
-    layers: keys,
+    layers: layers.map(({ key }) => key),
     config: { ...config },
     annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
     platform,
@@ -134,8 +128,7 @@ export function planPlatform(
       planKey: planKey(identity),
       config,
       annotations,
-      layers: contents.map((layer, index) => ({ key: keys[index] ?? "", contents: layer })),
-      compression,
+      layers,
       storeOwner,
       paths,
       generated,

@@ -10,11 +10,17 @@ import type { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Attributes, Tree } from "../formats/nix/tree.ts";
-import type { LayerCompression } from "../formats/layer/compressor.ts";
+import { LayerCompression } from "../formats/layer/compressor.ts";
 import type { Platform } from "../formats/oci/descriptor.ts";
 
-/** Version of everything that reaches a digest; stored in state. Raising it changes every user's digests. */
-export const FORMAT_VERSION = 1;
+/**
+ * Version of everything that reaches a digest; stored in state. Raising it changes the digest of every new image;
+ * an image that is in a state keeps the layers that it has. 2: gzip by libdeflate.
+ */
+export const FORMAT_VERSION = 2;
+
+/** Version of how a PlanKey is computed. The keys of the layers say which format versions they have. */
+const PLAN_VERSION = 1;
 
 /** sha256 of a recipe's canonical JSON, 64 hex digits: the key of the layer cache. */
 export type LayerKey = string;
@@ -48,7 +54,7 @@ export interface LayerRecipe {
 
 export function layerKey(recipe: LayerRecipe): LayerKey {
   return sha256({
-    version: FORMAT_VERSION,
+    version: LayerCompression.formatVersion(recipe.compression),
     storePaths: recipe.storePaths.map((path) => [path.baseName, path.narHash]),
     baseSystem: recipe.baseSystem,
     baseSystemAttributes: recipe.baseSystemAttributes,
@@ -115,14 +121,14 @@ export function planKey(plan: {
   const platform: Json = { os, architecture, variant };
   const { config, annotations } = plan;
   const layers = [...plan.layers];
-  return brandPlanKey(sha256({ version: FORMAT_VERSION, layers, config, annotations, platform }));
+  return brandPlanKey(sha256({ version: PLAN_VERSION, layers, config, annotations, platform }));
 }
 
 /** The key of an image for several platforms, from the keys of its children in the index's order. */
 export function indexPlanKey(children: readonly PlanKey[]): PlanKey {
   const [only, ...rest] = children;
   if (only !== undefined && rest.length === 0) return only;
-  return brandPlanKey(sha256({ version: FORMAT_VERSION, index: [...children] }));
+  return brandPlanKey(sha256({ version: PLAN_VERSION, index: [...children] }));
 }
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one door into the brand

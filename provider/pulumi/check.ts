@@ -8,6 +8,7 @@ import { requireWithinLimits } from "../app/size-limits.ts";
 import { render, SeveralErrors } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import type { Session } from "../app/session.ts";
+import { earlierLayers } from "../image/known-layers.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import { comparePlatforms, Platform } from "../formats/oci/platform.ts";
@@ -84,7 +85,10 @@ export async function checkedInputs(
   session.knownLayers.seed(state);
   session.knownLayers.seedPlan(Known.value(olds.outputs.planKey));
   warnOnce(targetName(draft.spec), draft.warnings);
-  const learned = await previewImage(session, checked, draft);
+  const learned = await previewImage(session, checked, {
+    ...draft,
+    earlierLayers: earlierLayers(state.layers),
+  });
   const { imagePlan, platforms = [], warnings = [] } = learned;
   warnOnce(targetName(draft.spec), warnings);
   requireWithinLimits(draft.spec, platforms, recordedSizes(state, olds.outputs));

@@ -122,8 +122,8 @@ function believed(json: unknown): ResourceState | undefined {
   const read = StateJson.safeParse(json);
   if (!read.success) return undefined;
   const { formatVersion, lockSha256, names, checksum } = read.data;
-  // Another release's, not a damaged one.
-  if (formatVersion !== FORMAT_VERSION) return NOTHING;
+  // A later release's, not a damaged one.
+  if (formatVersion < 1 || formatVersion > FORMAT_VERSION) return NOTHING;
   const listings = new Map<NarHash, Listing>();
   for (const [hash, listing] of Object.entries(read.data.listings)) {
     const known = listingFromJson(listing);

@@ -42,3 +42,10 @@ compile liblzma "${flags[@]}" \
 
 deflate=libdeflate-sys/libdeflate
 compile libdeflate -I$deflate $deflate/lib/{deflate_compress,utils}.c
+
+zstd=zstd-sys/zstd/lib
+compile zstd -I$zstd -DZSTD_DISABLE_ASM \
+  $zstd/common/{debug,entropy_common,error_private,fse_decompress,zstd_common,xxhash}.c \
+  $zstd/compress/{fse_compress,hist,huf_compress,zstd_compress,zstd_compress_literals}.c \
+  $zstd/compress/{zstd_compress_sequences,zstd_compress_superblock,zstd_double_fast,zstd_fast}.c \
+  $zstd/compress/{zstd_lazy,zstd_ldm,zstd_opt,zstd_preSplit}.c

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Codec } from "../../../provider/compression/codec.ts";
 import { DamagedCompression } from "../../../provider/compression/decompress-errors.ts";
 import { gzipEncoder } from "../../../provider/compression/gzip-encoder.ts";
+import { zstdEncoder } from "../../../provider/compression/zstd-encoder.ts";
 import { xzDecoder } from "../../../provider/compression/xz-decoder.ts";
 import { readVectors } from "../../support/vectors.ts";
 
@@ -36,7 +37,7 @@ test("the wasm files are those that build.sh makes", async () => {
   const folder = new URL("../../../provider/compression/wasm/", import.meta.url);
   const readme = await readFile(new URL("README.md", folder), "utf8");
   const rows = [...readme.matchAll(/^\| `(\w+\.wasm)` .* ([0-9a-f]{64}) \|$/gm)];
-  assert.equal(rows.length, 2);
+  assert.equal(rows.length, 3);
   for (const [, name = "", sha256] of rows) {
     const bytes = await readFile(new URL(name, folder));
     assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256, name);
@@ -98,3 +99,17 @@ test("gzip: what does not compress hardly grows, and nothing is one empty member
   assert.equal(gunzipSync(nothing).length, 0);
   assert.equal(nothing.length, 10 + 5 + 8);
 });
+
+const ZSTD: readonly (readonly [level: number, sha256: string])[] = [
+  [1, "29298c58022aaf40828e6914e8f8187dfb77bb3b366a7a204a4021bd4cd920c8"],
+  [3, "fd9c3b346aae615105c9019251d963fd6db55b1ed09a2aecf4ff1651cbb935a1"],
+  [9, "60de004c1f9aa24cbedb86cb4128119486e0566a49a1f1c4f31f69c7dc4b33a8"],
+  [19, "577b6daaee6c78d4eae3a214be1007ad23301f64d1852b8be22e877a6595563a"],
+];
+for (const [level, sha256] of ZSTD)
+  test(`zstd: the bytes of level ${level} are the same on every machine`, () => {
+    const blob = run(zstdEncoder(level), SAMPLE);
+    assert.ok(zstdDecompressSync(blob).equals(SAMPLE));
+    assert.equal(createHash("sha256").update(blob).digest("hex"), sha256);
+    assert.ok(run(zstdEncoder(level), SAMPLE.subarray(0, 7), SAMPLE.subarray(7)).equals(blob));
+  });

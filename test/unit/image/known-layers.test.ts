@@ -56,7 +56,7 @@ test("a layer of another compressor that was built again has the new digest from
       knownLayers.seed({ layers: new Map([[KEY, known]]), listings: new Map() });
       return knownLayers;
     };
-    const compressor = compressorVersion("gzip");
+    const compressor = compressorVersion({ algorithm: "gzip" });
     const now = { ...layerOf("ours"), compressor };
     await seeded(before).addLayer(KEY, now);
     assert.deepEqual(await seeded(before).layer(KEY), now);

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { LockedSystem } from "../../../provider/lock/lock.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { StorePath } from "../../../provider/formats/nix/store-path.ts";
-import { certainLayers, packageLayerKey } from "../../../provider/plan/certain-layers.ts";
+import { certainLayers, packageLayer } from "../../../provider/plan/certain-layers.ts";
 import { planPlatform, type PlatformPlan } from "../../../provider/plan/platform-plan.ts";
 import { inputOf, listingOf, pathOf, planOf, SYSTEM } from "../../support/world/planned.ts";
 
@@ -157,7 +157,7 @@ test("the layers that are built before the plan is known are layers of the plan"
       const input = inputOf(args);
       const keys = new Set(keysOf(planOf(args)));
       for (const contents of certainLayers(input))
-        assert.ok(keys.has(packageLayerKey(contents, input)), contents.storePaths.join(" "));
+        assert.ok(keys.has(packageLayer(contents, input).key), contents.storePaths.join(" "));
     }),
     { numRuns: 40 },
   );

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { buffer } from "node:stream/consumers";
+import { constants, createZstdCompress, gunzipSync, zstdDecompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { Bytes } from "../../../../provider/base/bytes.ts";
-import { compress, compressorVersion } from "../../../../provider/formats/layer/compressor.ts";
+import {
+  compress,
+  compressorVersion,
+  isEarlierCompressor,
+  isOwnCompressor,
+} from "../../../../provider/formats/layer/compressor.ts";
 
 /** Half of it compresses, half does not; the same on every run. */
 const SAMPLE = Buffer.concat(
@@ -14,6 +20,7 @@ const SAMPLE = Buffer.concat(
 );
 const ALGORITHMS = [
   { algorithm: "gzip", level: 4, open: (bytes: Uint8Array) => gunzipSync(bytes) },
+  { algorithm: "gzip", level: 4, formatVersion: 1, open: (bytes: Uint8Array) => gunzipSync(bytes) },
   { algorithm: "zstd", level: 3, open: (bytes: Uint8Array) => zstdDecompressSync(bytes) },
 ] as const;
 
@@ -29,7 +36,8 @@ async function* cut(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator
 }
 
 for (const compression of ALGORITHMS) {
-  const { algorithm, open } = compression;
+  const { open, ...named } = compression;
+  const algorithm = "formatVersion" in named ? "gzip of version 1" : named.algorithm;
 
   test(`${algorithm}: decompresses to what went in`, async () => {
     for (const input of [new Uint8Array(), Buffer.from("x"), SAMPLE]) {
@@ -97,9 +105,29 @@ for (const compression of ALGORITHMS) {
   });
 
   test(`${algorithm}: names the library that decides the bytes`, () => {
-    assert.match(compressorVersion(algorithm), new RegExp(`^${algorithm}:(zlib|zstd)-1\\.`));
+    const version = compressorVersion(compression);
+    assert.match(version, new RegExp(`^${compression.algorithm}:(zlib|libdeflate|zstd)-1\\.`));
+    assert.ok(isOwnCompressor(version));
+    assert.equal(isEarlierCompressor(version), "formatVersion" in compression);
   });
 }
+
+test(
+  "zstd: the same bytes as Node's zstd 1.5.7",
+  { skip: process.versions["zstd"] !== "1.5.7" },
+  async () => {
+    for (const level of [1, 3, 12, 19]) {
+      const input = SAMPLE.subarray(0, 300_000);
+      const node = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } });
+      const theirs = buffer(node);
+      // The end comes later, so that it does not know the size when it starts.
+      await new Promise((resolve) => node.write(input, resolve));
+      node.end();
+      const ours = await Bytes.collect(compress(Bytes.of(input), { algorithm: "zstd", level }));
+      assert.ok(Buffer.from(ours).equals(await theirs), `level ${level}`);
+    }
+  },
+);
 
 test("gzip: the header names neither time nor operating system", async () => {
   const blob = await Bytes.collect(compress(Bytes.of(SAMPLE), { algorithm: "gzip", level: 9 }));
