@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { assemble, type AssembledPlatform } from "../app/assemble.ts";
 import { requireDigests, planWithDigests } from "../app/build-image.ts";
 import { requireWithinLimits, sizedPart, type SizedImage } from "../app/size-limits.ts";
+import { planResolved, type ImagePlan } from "../app/plan-image.ts";
+import type { PlatformInput } from "../plan/platform-input.ts";
 import { shortLayerName } from "../plan/layer-name.ts";
 import type { Spec } from "../arguments/spec.ts";
 import { LixImageError } from "../base/errors.ts";
@@ -83,15 +85,19 @@ async function bothImages(
   const isLock = against !== undefined && (await namesFile(against)) && (await holdsLock(against));
   if (isLock && file === undefined)
     throw usageError("--against LOCK: only ARGS.json says which image to make of a lock");
+  if (isLock && file !== undefined) {
+    const lock = resolve(against);
+    const { image } = await contentsOfArguments(session, file, { lock, bothLayerings: true });
+    return {
+      ...(await contentsOfArguments(session, file, { bothLayerings: true })),
+      against: image,
+    };
+  }
   const subject: Subject =
     file === undefined
       ? { image: await contentsOf(place) }
       : await contentsOfArguments(session, file);
   if (against === undefined) return subject;
-  if (isLock && file !== undefined) {
-    const { image } = await contentsOfArguments(session, file, { lock: resolve(against) });
-    return { ...subject, against: image };
-  }
   if (await namesFile(against))
     return { ...subject, against: (await contentsOfArguments(session, against)).image };
   const other = { reference: against, oci: undefined, dockerArchive: undefined, usageError };
@@ -125,18 +131,30 @@ const contentsOf = (place: PlaceArguments): Promise<ImageContents> =>
 async function contentsOfArguments(
   session: Session,
   file: string,
-  instead: Partial<Spec["args"]> = {},
+  {
+    lock,
+    bothLayerings = false,
+  }: { readonly lock?: string; readonly bothLayerings?: boolean } = {},
 ): Promise<Subject> {
-  const spec = await readArguments(file, "optional", instead);
+  const spec = await readArguments(file, "optional", lock === undefined ? {} : { lock });
   const imagePlan = await planWithDigests(session, spec);
   const assembled = assemble(session, await requireDigests(session, imagePlan));
-  const contents = await plannedContents(imagePlan, assembled);
-  const { lock } = instead;
+  const other = bothLayerings ? await planOtherLayering(session, imagePlan) : undefined;
+  const contents = await plannedContents(imagePlan, assembled, other);
   const description = contents.description + (lock === undefined ? "" : ` with ${lock}`);
   return {
     image: { ...contents, description },
     planned: { spec, platforms: assembled.platforms },
   };
+}
+
+/** Every listing is known from the plan, so nothing is downloaded. */
+function planOtherLayering(session: Session, plan: ImagePlan): Promise<ImagePlan | undefined> {
+  const inputs = plan.inputs.map((input): PlatformInput => ({
+    ...input,
+    layering: input.layering === "closure-risk" ? "docker.nix" : "closure-risk",
+  }));
+  return planResolved(session, { ...plan, inputs }, { mayFetch: false });
 }
 
 async function writePage(file: string, report: Report): Promise<void> {

@@ -20,6 +20,14 @@ export interface PlatformContents {
   readonly packages: readonly ImagePackage[];
   /** By store path: what it refers to. Empty where nobody knows. */
   readonly references: ReadonlyMap<string, readonly string[]>;
+  /** The same contents under the other value of the argument `layering`, where arguments made the image. */
+  readonly otherLayers?: OtherLayers | undefined;
+}
+
+export interface OtherLayers {
+  readonly layering: string;
+  /** Each with what identifies it, and its parts: store paths, and names of what has none. */
+  readonly layers: readonly { readonly key: string; readonly parts: readonly string[] }[];
 }
 
 export interface LayerContents {

@@ -33,10 +33,15 @@ function largestParts({ layers }: PlatformReport): string[] {
 }
 
 function changeLines(changes: PlatformChanges, layers: number): string[] {
-  const { packages, newLayers, newSize, keptSize } = changes;
+  const { packages, newLayers, newSize, keptSize, otherLayering: other } = changes;
   const more = packages.length - CHANGES_SHOWN;
   return [
     `  ${formatBytes(newSize)} to push and to pull, ${newLayers} of ${layers} layers; ${formatBytes(keptSize)} are there`,
+    ...(other === undefined
+      ? []
+      : [
+          `  layering "${other.layering}" would push about ${formatBytes(other.newSize)}, ${other.newLayers} of ${other.layers} layers`,
+        ]),
     ...packages.slice(0, CHANGES_SHOWN).map((change) => `  ${changeLine(change)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];

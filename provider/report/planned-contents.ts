@@ -16,22 +16,44 @@ import {
   type ImageContents,
   type ImagePackage,
   type LayerPart,
+  type OtherLayers,
   type PlatformContents,
 } from "./image-contents.ts";
 
+/** @param other the plan of the same image with its layers divided the other way. */
 export async function plannedContents(
   imagePlan: ImagePlan,
   { image, platforms }: Assembled,
+  other?: ImagePlan,
 ): Promise<ImageContents> {
   const inputs = new Map(imagePlan.inputs.map((input) => [input.system.system, input]));
   return {
     description: `${targetName(imagePlan.spec)}@${image.root.digest}`,
     digest: image.root.digest,
     platforms: await Promise.all(
-      platforms.map((each) =>
-        platformContents(each, inputs.get(each.plan.system)?.packages.profile ?? []),
-      ),
+      platforms.map(async (each) => ({
+        ...(await platformContents(each, inputs.get(each.plan.system)?.packages.profile ?? [])),
+        otherLayers: other && otherLayers(other, each.plan.system),
+      })),
     ),
+  };
+}
+
+function otherLayers({ inputs, platforms }: ImagePlan, system: string): OtherLayers | undefined {
+  const plan = platforms.find((each) => each.system === system);
+  const input = inputs.find((each) => each.system.system === system);
+  if (plan === undefined || input === undefined) return undefined;
+  return {
+    layering: input.layering,
+    layers: plan.layers.map(({ key, contents }) => ({
+      key,
+      parts: [
+        ...contents.storePaths,
+        ...(contents.baseSystem ? [BASE_SYSTEM] : []),
+        ...(contents.database ? [STORE_DATABASE] : []),
+        ...(contents.files === true ? [FILES] : []),
+      ],
+    })),
   };
 }
 

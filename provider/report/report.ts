@@ -84,6 +84,16 @@ export interface PlatformChanges {
   readonly packages: readonly PackageChange[];
   readonly newPaths: readonly string[];
   readonly gonePaths: readonly string[];
+  /** What the change would cost under the other layering; only for arguments that are compared with a lock. */
+  readonly otherLayering?: LayeringCost;
+}
+
+export interface LayeringCost {
+  readonly layering: string;
+  /** Like those of the image, but the sizes of its layers are estimated from those of the image's. */
+  readonly newSize: number;
+  readonly newLayers: number;
+  readonly layers: number;
 }
 
 export function makeReport(image: ImageContents, against?: ImageContents): Report {
@@ -105,7 +115,7 @@ const platformIn = (
   { platform }: PlatformContents,
 ): PlatformContents | undefined => platforms.find((each) => each.platform === platform);
 
-type Before = Pick<PlatformContents, "documentSize" | "layers">;
+type Before = Pick<PlatformContents, "documentSize" | "layers" | "otherLayers">;
 
 const NO_PLATFORM: Before = { documentSize: 0, layers: [] };
 
@@ -187,6 +197,7 @@ function changesOf(before: Before, after: PlatformContents): PlatformChanges {
     layers.reduce((bytes, { size }) => bytes + size, 0);
   const [earlier, later] = [partsOf(before), partsOf(after)];
   const isUnchanged = added.length === 0 && before.layers.length === after.layers.length;
+  const other = otherLayering(before, after);
   return {
     sizeBefore: pullSize(before),
     unpackedSizeBefore: unpackedSize(before),
@@ -196,6 +207,30 @@ function changesOf(before: Before, after: PlatformContents): PlatformChanges {
     packages: packageChanges(earlier, later),
     newPaths: pathsOnlyIn(later, earlier),
     gonePaths: pathsOnlyIn(earlier, later),
+    ...(other && { otherLayering: other }),
+  };
+}
+
+function otherLayering(before: Before, after: PlatformContents): LayeringCost | undefined {
+  const [earlier, later] = [before.otherLayers, after.otherLayers];
+  if (earlier === undefined || later === undefined) return undefined;
+  const sizes = new Map(
+    after.layers.flatMap((layer) =>
+      layerReport(layer, undefined).parts.map(
+        (part) => [part.storePath ?? part.name, part.size] as const,
+      ),
+    ),
+  );
+  const known = new Set(earlier.layers.map(({ key }) => key));
+  const added = later.layers.filter(({ key }) => !known.has(key));
+  const bytes = added
+    .flatMap(({ parts }) => parts)
+    .reduce((sum, part) => sum + (sizes.get(part) ?? 0), 0);
+  return {
+    layering: later.layering,
+    newSize: added.length === 0 ? 0 : bytes + after.documentSize,
+    newLayers: added.length,
+    layers: later.layers.length,
   };
 }
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Report } from "../../provider/report/report.ts";
+import type { PlatformChanges, Report } from "../../provider/report/report.ts";
 import { withWorkshop, type Workshop } from "../support/workshop.ts";
+import { makeWorld } from "../support/world.ts";
+import { BASE_PACKAGES } from "../support/world/base-packages.ts";
 
 async function report(workshop: Workshop, ...argv: string[]): Promise<Report> {
   const { code, stdout, stderr } = await workshop.run("report", ...argv, "--json");
@@ -106,6 +108,46 @@ test("a comparison says which packages changed, and what is pushed and pulled ag
     assert.match(text.stdout, /to push and to pull, \d+ of \d+ layers/);
     assert.match(text.stdout, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)(?: \[|$)/m);
   }));
+
+test("a comparison with a lock says what the other layering would push", () =>
+  withWorkshop({}, async (workshop) => {
+    const { folder, world } = workshop;
+    const lock = await lockAfterUpdate(join(folder, "updated"), "curl");
+    const costs = new Map<string, PlatformChanges>();
+    for (const layering of ["docker.nix", "closure-risk"] as const) {
+      const file = await workshop.writeArgs({ lock, layering, maxLayers: 12 });
+      const { platforms } = await report(workshop, file, "--against", world.lockFile);
+      const { changes, layers = [] } = platforms["linux/amd64"] ?? {};
+      assert.ok(changes?.otherLayering !== undefined);
+      costs.set(layering, changes);
+      const other = costs.get(changes.otherLayering.layering);
+      if (other === undefined) continue;
+      assert.equal(other.otherLayering?.newLayers, changes.newLayers);
+      assert.equal(other.otherLayering.layers, layers.length);
+      // Layers of a few hundred bytes compress differently when paths are put together otherwise.
+      assert.ok(Math.abs(other.otherLayering.newSize / changes.newSize - 1) < 0.5);
+      const { stdout } = await workshop.run("report", file, "--against", world.lockFile);
+      assert.match(
+        stdout,
+        /^ {2}layering "docker\.nix" would push about [\d.]+ k?B, \d+ of \d+ layers$/m,
+      );
+    }
+    const same = await workshop.writeArgs({ lock });
+    const { platforms } = await report(workshop, same, "--against", lock);
+    const { newSize, newLayers } = platforms["linux/amd64"]?.changes?.otherLayering ?? {};
+    assert.deepEqual({ newSize, newLayers }, { newSize: 0, newLayers: 0 });
+    const images = await report(workshop, same, "--against", same);
+    assert.equal(images.platforms["linux/amd64"]?.changes?.otherLayering, undefined);
+  }));
+
+/** The lock of the usual packages, one of which has another version. */
+async function lockAfterUpdate(folder: string, pname: string): Promise<string> {
+  const recipes = BASE_PACKAGES.map((each) =>
+    each.pname === pname ? { ...each, version: `${each.version}.1` } : each,
+  );
+  const { lockFile } = await makeWorld(folder, { recipes });
+  return lockFile;
+}
 
 test("growth beyond maxGrowth fails a report after it is printed, and a push before it", () =>
   withWorkshop({}, async (workshop) => {
