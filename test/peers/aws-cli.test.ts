@@ -1,29 +1,15 @@
-/** What the real AWS CLI makes of profiles. Without one of version 2.9 or newer these tests are skipped. */
+/** Which keys the real AWS CLI gives for a profile, and what it says if there are none. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { render } from "../../provider/base/errors.ts";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { profileKeys } from "../../provider/login/aws/profile-keys.ts";
-import { pathFolders } from "../../examples/start/find-program.ts";
+import { findPeer, needs } from "../support/peers.ts";
 
-/** The folder of a CLI that has `configure export-credentials`. */
-function findCli(): string | undefined {
-  return [...pathFolders(), "/usr/bin"].find((folder) => {
-    try {
-      const said = execFileSync(join(folder, "aws"), ["--version"], { encoding: "utf8" });
-      const [, minor = 0] = /^aws-cli\/2\.(\d+)/.exec(said) ?? [];
-      return Number(minor) >= 9;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const folder = findCli();
-const skip = folder === undefined && "no AWS CLI of version 2.9 or newer is installed";
+const skip = needs("aws");
+const folder = dirname(findPeer("aws") ?? "");
 
 async function keysOf(config: string, profile: string): Promise<string> {
   return await withTempDir(async (home) => {

@@ -2,7 +2,8 @@
  * Programs that some tests use when they are installed, and that say what other tools make of our work.
  * @module
  */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { findEngine } from "../../examples/start/find-engine.ts";
 import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
@@ -31,6 +32,21 @@ const go = (name: string, proves: string): Peer => ({
   find: () => findProgram(name, pathFolders()),
 });
 
+/** One of version 2.9 or newer, which has `configure export-credentials`. */
+function findAwsCli(): string | undefined {
+  return [...pathFolders(), "/usr/bin"]
+    .map((folder) => join(folder, "aws"))
+    .find((file) => {
+      try {
+        const said = execFileSync(file, ["--version"], { encoding: "utf8" });
+        const [, minor = 0] = /^aws-cli\/2\.(\d+)/.exec(said) ?? [];
+        return Number(minor) >= 9;
+      } catch {
+        return false;
+      }
+    });
+}
+
 export const PEERS: readonly Peer[] = [
   debian("nix-store", "that real Nix accepts store paths, signatures and the store database"),
   debian("skopeo", "that images can be inspected and copied by another client"),
@@ -42,6 +58,10 @@ export const PEERS: readonly Peer[] = [
   debian("zstd", "NARs compressed by another zstd"),
   debian("sqlite3", "that another SQLite reads the store database"),
   debian("chromium", "that a browser shows the page of `lix-image report`"),
+  {
+    ...debian("aws", "that profiles of AWS get their keys from its command line"),
+    find: findAwsCli,
+  },
   go("conformance", "that the tests' own registry is one, by the OCI's program"),
   go("crane", "that every layer is what manifest and config say, by another client"),
   go("registry", "the push to a registry that is not ours: distribution 3"),
