@@ -13,6 +13,8 @@ import { makeSpec } from "../../../provider/arguments/spec.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { otherMachine } from "../../support/other-machine.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
+import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
+import { COMPAT_PACKAGES } from "../../support/world/compat-packages.ts";
 import { damageNar, type NarDamage } from "../../support/world/damage.ts";
 
 const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
@@ -20,9 +22,10 @@ const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
 function planImage(
   { world, registry, folder }: Workshop,
   session: Session,
-  systems: readonly string[] = SYSTEMS,
+  more: LixImageInputs = {},
 ): Promise<ImagePlan> {
-  const args = { lock: world.lockFile, registry: `${registry.host}/acme`, systems };
+  const common = { lock: world.lockFile, registry: `${registry.host}/acme`, systems: SYSTEMS };
+  const args = { ...common, ...more };
   const options = { directory: folder, destination: "required" } as const;
   return planWithDigests(session, makeSpec(LixImageInputs.parse(args), options));
 }
@@ -74,6 +77,23 @@ test("an error about a package that the plan needs names its system, too", () =>
 test("of an image of one system there is nothing to tell apart", () =>
   withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
     await damagePackageOf(workshop, SYSTEMS[1], "missing");
-    const preparing = planImage(workshop, new Session(workshop.cache), [SYSTEMS[1]]);
+    const preparing = planImage(workshop, new Session(workshop.cache), { systems: [SYSTEMS[1]] });
     await assert.rejects(preparing, (error) => Object(error).code !== "SYSTEM_NOT_BUILT");
   }));
+
+test("with compat, each system has the loader and the libraries of its own", () =>
+  withWorkshop(
+    { world: { systems: SYSTEMS, recipes: [...BASE_PACKAGES, ...COMPAT_PACKAGES] } },
+    async (workshop) => {
+      const session = new Session(workshop.cache);
+      const { platforms } = await planImage(workshop, session, { compat: { githubActions: true } });
+      const loaders = { amd64: "ld-linux-x86-64.so.2", arm64: "ld-linux-aarch64.so.1" };
+      for (const { config, system, paths, platform } of platforms) {
+        const named = (name: string) => workshop.world.systems.get(system)?.path(name) ?? "";
+        const loader = Object.entries(loaders).find(([cpu]) => cpu === platform.architecture)?.[1];
+        assert.ok(config.Env.includes(`NIX_LD=${named("glibc")}/lib/${loader}`), system);
+        assert.ok([...paths.keys()].some((path) => path === named("nix-ld")));
+      }
+      assert.equal(platforms.length, 2);
+    },
+  ));
