@@ -37,7 +37,7 @@ test("build writes a layout and a docker archive, and asks no registry", () =>
     assert.equal((await stat(file)).ino, ino, "the same image is not written again");
   }));
 
-test("push writes the archives among the arguments, and tells Hydra where asked", () =>
+test("push writes the archives of the arguments, and lists them for Hydra if asked to", () =>
   withWorkshop({}, async (workshop) => {
     const archive = { type: "docker-archive", path: "image.tar", hydraBuildProducts: true };
     const ran = await workshop.push({ archives: [archive] });
@@ -68,7 +68,7 @@ test("load sends the image to the daemon that DOCKER_HOST names", () =>
     }
   }));
 
-test("of several systems load takes the daemon's", () =>
+test("load chooses the platform of the daemon", () =>
   withWorkshop({ world: { systems: ["x86_64-linux", "aarch64-linux"] } }, async (workshop) => {
     const args = await workshop.writeArgs({ systems: ["x86_64-linux", "aarch64-linux"] });
     for (const architecture of ["arm64", "amd64", "riscv64"]) {
@@ -94,7 +94,7 @@ test("of several systems load takes the daemon's", () =>
     }
   }));
 
-test("an archive that the arguments rule out is refused before anything is fetched", () =>
+test("an archive that contradicts the arguments is refused before anything is fetched", () =>
   withWorkshop({}, async (workshop) => {
     const systems = ["x86_64-linux", "aarch64-linux"];
     const args = await workshop.writeArgs({ systems });

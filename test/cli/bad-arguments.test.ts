@@ -115,7 +115,7 @@ for (const { what, args, says, world = {} } of REFUSALS)
     });
   });
 
-test("what the arguments alone show to be wrong is refused before anything is downloaded", async () => {
+test("push refuses wrong arguments before it downloads anything", async () => {
   await withWorkshop({}, async (workshop) => {
     for (const args of [{ nixConf: { a: "\n" } }, { tag: "-" }, { systems: ["x86_64-darwin"] }])
       assert.doesNotMatch((await workshop.push(args)).stderr, /building/);

@@ -79,14 +79,14 @@ for (const [how, says] of DAMAGES) {
   });
 }
 
-test("a cache that says other references than the lock counts as not having the path", async () => {
+test("a cache whose references differ from the lock's counts as not having the path", async () => {
   await withWorkshop({}, async (workshop) => {
     await changeNarInfo(workshop.world, workshop.world.path("which"), { references: [] });
     workshop.assertRefused(await workshop.push(), "has another list of References than the lock");
   });
 });
 
-test("push stops at the first path that cannot be had", async () => {
+test("push stops at the first path that cannot be fetched", async () => {
   await withWorkshop({}, async (workshop) => {
     await withSecondCache(workshop, async (second) => {
       await copyCache(workshop.world.cacheFolder, second.files);
@@ -100,7 +100,7 @@ test("push stops at the first path that cannot be had", async () => {
   });
 });
 
-test("push says that the disk of the local cache is full, and leaves nothing half-done", async (t) => {
+test("push says that the disk of the local cache is full, and leaves no partial file", async (t) => {
   await withWorkshop({}, async (workshop) => {
     await mkdir(workshop.cache);
     try {

@@ -66,7 +66,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
-test("a file that cannot be read is named, in every place, with a code and what to do", async (t) =>
+test("every file that cannot be read is named, with a code and a hint", async (t) =>
   withWorkshop({}, async (workshop) => {
     const { folder } = workshop;
     const built = await workshop.run(
@@ -101,7 +101,7 @@ test("a file that cannot be read is named, in every place, with a code and what 
     assert.ok((await readdir(folder)).includes("whole"));
   }));
 
-test("a lock and arguments in UTF-16 are refused, with what to do", async () =>
+test("a lock and arguments in UTF-16 are refused, with a hint", async () =>
   withWorkshop({}, async (workshop) => {
     const { folder } = workshop;
     const file = join(folder, "utf16.json");

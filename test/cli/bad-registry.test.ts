@@ -33,7 +33,7 @@ for (const [kind, registry] of [
   ["password", WITH_PASSWORDS],
   ["token", WITH_TOKENS],
 ] as const) {
-  test(`push names the registry that wants a ${kind}, and where one is looked for`, async () => {
+  test(`push names the registry that requires a ${kind}, and says where it looks for one`, async () => {
     await withWorkshop({ registry }, async (workshop) => {
       const run = await workshop.push();
       workshop.assertRefused(run, `${workshop.registry.host}/acme/lix: `, "denied: ", /log ?in/);
@@ -48,7 +48,7 @@ for (const [kind, registry] of [
     });
   });
 
-  test(`push logs in with a ${kind} that is right`, async () => {
+  test(`push logs in with the right ${kind}`, async () => {
     await withWorkshop({ registry }, async (workshop) => {
       const { code, stderr } = await workshop.push({}, login(workshop.registry.host, "right"));
       assert.equal(code, 0, stderr);
@@ -57,7 +57,7 @@ for (const [kind, registry] of [
   });
 }
 
-test("push says that it may read but not write", async () => {
+test("push says that it may read the repository but not write it", async () => {
   await withWorkshop({}, async (workshop) => {
     const body = JSON.stringify({ errors: [{ code: "DENIED", message: "acme is read-only" }] });
     const act = { kind: "answer", status: 403, body } as const;
@@ -82,7 +82,7 @@ test("push leaves no tag when the registry refuses the manifest", async () => {
   });
 });
 
-test("push says that the server is no registry", async () => {
+test("push says that the server is not a registry", async () => {
   await withWorkshop({}, async (workshop) => {
     const server = createServer((_, response) => {
       response.writeHead(404, { "content-type": "text/html" }).end("<h1>Not here</h1>");

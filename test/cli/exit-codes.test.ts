@@ -21,7 +21,7 @@ for (const argv of [
   ["--version"],
   ...COMMANDS.map((command) => [command, "--help"]),
 ])
-  test(`exits with 0 and speaks on stdout: lix-image ${argv.join(" ")}`, () =>
+  test(`exits with 0 and prints to stdout: lix-image ${argv.join(" ")}`, () =>
     ranThere(argv, ({ code, stdout, stderr }) => {
       assert.equal(code, 0, stderr);
       assert.notEqual(stdout, "");
@@ -51,7 +51,7 @@ for (const argv of [
   ["lock", "--path", "jq"],
   ["lock", "--path", "jq=/nix/store/jq"],
 ])
-  test(`exits with 2 and shows the right usage: lix-image ${argv.join(" ")}`, () =>
+  test(`exits with 2 and shows the usage of the command: lix-image ${argv.join(" ")}`, () =>
     ranThere(argv, ({ code, stdout, stderr }) => {
       assert.equal(code, 2, stderr);
       assert.match(stderr, /usage: |the commands are|hint: see `lix-image lock --help`/);
@@ -75,7 +75,7 @@ for (const [says, argv] of [
   ["IMAGE_UNREADABLE", ["verify", "a.json", "--oci", "missing.tar"]],
   ["LOCK_ARGUMENTS_NOT_FOUND", ["lock", "--update", "jq"]],
 ] as const)
-  test(`exits with 1 and says what is wrong: lix-image ${argv.join(" ")}`, () =>
+  test(`exits with 1 and names the mistake: lix-image ${argv.join(" ")}`, () =>
     ranThere(argv, ({ code, stdout, stderr }) => {
       assert.equal(code, 1, stderr);
       assert.match(stderr, new RegExp(`\\[${says}\\]`));

@@ -196,7 +196,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
 };
 
 for (const [what, source] of Object.entries(SOURCES))
-  test(`${what}: nothing comes out raw`, () =>
+  test(`${what}: everything is escaped when it is shown`, () =>
     withWorkshop({}, async (workshop) => {
       try {
         const { argv, env = {} } = await source(workshop);

@@ -53,7 +53,7 @@ test(`killed at ${KILLS} moments, the next run succeeds with the same image and 
     t.diagnostic(`${killed} of ${KILLS} were killed before they had ended`);
   }));
 
-test("a verify that was killed leaves no temporary folder for longer than to the next one", () =>
+test("the next verify removes the temporary folder of one that was killed", () =>
   withWorkshop({}, async (workshop) => {
     const tmp = join(workshop.folder, "tmp");
     mkdirSync(tmp);

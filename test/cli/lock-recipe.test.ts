@@ -130,7 +130,7 @@ const refuse = ({ remote }: Place, pattern: string): Promise<void> =>
 const tips = async ({ git }: Place): Promise<string> => git("for-each-ref", "refs/heads");
 
 for (const [name, script] of Object.entries(FORGES)) {
-  test(`on ${name} a lock is refreshed by one pull request, which is kept up to date`, () =>
+  test(`on ${name} one pull request updates a lock, and is kept up to date`, () =>
     withPlace(script, async (place) => {
       const { locking, forge, git, nightly, commit } = place;
       const { pulls, writes } = forge;
@@ -186,7 +186,7 @@ for (const [name, script] of Object.entries(FORGES)) {
       assert.deepEqual([await tips(place), writes.length], [before, count], "nothing is touched");
     }));
 
-  test(`on ${name} a push that is refused opens nothing, and what was lost is made up for`, () =>
+  test(`on ${name} a push that is refused opens no pull request, and the next run makes up for it`, () =>
     withPlace(script, async (place) => {
       const { locking, forge, git, nightly, commit } = place;
       await newRelease(locking, { jq: "1.8.0" });
@@ -214,7 +214,7 @@ for (const [name, script] of Object.entries(FORGES)) {
     }));
 }
 
-test("the workflow runs the script, and keeps what Hydra said where the command line looks for it", () => {
+test("the workflow runs the script, and caches Hydra's responses where the command line looks for them", () => {
   assert.match(WORKFLOW, /run: sh ci\/update-lock\.sh\n/);
   const paths = [...WORKFLOW.matchAll(/path: ~\/([\w./-]+)/g)].map(([, path]) => path);
   const usual = cacheFolder({}).split("/").slice(-2).join("/");

@@ -39,7 +39,7 @@ test(
     }),
 );
 
-test("a cache that is removed in the middle of a build is made again", () =>
+test("a cache that is removed in the middle of a build is created again", () =>
   withWorkshop({}, async (workshop) => {
     const server = await startCacheServer();
     try {

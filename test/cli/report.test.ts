@@ -16,7 +16,7 @@ async function report(workshop: Workshop, ...argv: string[]): Promise<Report> {
 const sum = (parts: readonly { readonly size: number }[]): number =>
   parts.reduce((bytes, { size }) => bytes + size, 0);
 
-test("what is planned, what is in the registry and what is in an archive is the same image", () =>
+test("report shows the same image for a plan, a registry and an archive", () =>
   withWorkshop({ world: { systems: ["x86_64-linux", "aarch64-linux"] } }, async (workshop) => {
     const file = await workshop.writeArgs({
       lock: workshop.world.lockFile,
@@ -65,7 +65,7 @@ const comparable = ({ platforms, digest }: Report) => ({
   ),
 });
 
-test("a comparison says which packages changed, and what is pushed and pulled again", () =>
+test("a comparison names the packages that changed, and what is pushed and pulled again", () =>
   withWorkshop({}, async (workshop) => {
     const { folder, world } = workshop;
     const usual = { lock: world.lockFile };
@@ -182,7 +182,7 @@ test("growth beyond maxGrowth fails a report after it is printed, and a push bef
     assert.equal((await workshop.run("push", after)).code, 0);
   }));
 
-test("a wrong command line and a page that cannot be written are refused", () =>
+test("report refuses a wrong command line and a page that cannot be written", () =>
   withWorkshop({}, async (workshop) => {
     const file = await workshop.writeArgs({ lock: workshop.world.lockFile });
     const { lockFile } = workshop.world;

@@ -42,7 +42,7 @@ async function until(holds: () => boolean): Promise<void> {
     signal.throwIfAborted();
 }
 
-test("three processes that begin at once with an empty cache download each NAR once in all", () =>
+test("three processes that start together with an empty cache download each NAR once", () =>
   withServer(async (workshop, server) => {
     const args = await workshop.writeArgs({});
     const runs = await Promise.all(
@@ -64,7 +64,7 @@ test("three processes that begin at once with an empty cache download each NAR o
     assert.deepEqual(locks(workshop), []);
   }));
 
-test("when the process that is waited for is killed, another one takes over and says whom it waited for", () =>
+test("when a process is killed, one that waits for it takes over and names it", () =>
   withServer(async (workshop, server) => {
     const args = await workshop.writeArgs({});
     const shadow = workshop.world.narInfos.get(workshop.world.path("shadow"))?.url ?? "";

@@ -60,7 +60,7 @@ for (const [signal, code] of [
       assert.deepEqual(readdirSync(tmp), []);
     }));
 
-test("what SIGKILL left is gone after the next run", () =>
+test("the next run removes what SIGKILL left", () =>
   withStalledBuild(async (workshop, { child, ended }) => {
     child.kill("SIGKILL");
     await ended;

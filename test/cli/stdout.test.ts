@@ -25,7 +25,7 @@ const commands = async (workshop: Workshop): Promise<string[][]> => [
   ["plan", await workshop.writeArgs({}), "--json"],
 ];
 
-test("a reader that leaves early is no failure", async () => {
+test("a reader that closes the pipe early causes no failure", async () => {
   await withWorkshop({}, async (workshop) => {
     for (const argv of await commands(workshop)) {
       // Nobody reads any more when it starts.

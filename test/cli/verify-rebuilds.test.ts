@@ -16,7 +16,7 @@ async function poison({ cache: folder }: Workshop): Promise<void> {
   for (const key of keys) await cache.remember(key, known);
 }
 
-test("verify rebuilds the image, and finds out a cache that agrees with itself", () =>
+test("verify rebuilds the image, and detects a cache that is consistently forged", () =>
   withWorkshop({}, async (workshop) => {
     const args = await workshop.writeArgs({});
     assert.equal((await workshop.run("build", args, "--oci", "right")).code, 0);
@@ -38,7 +38,7 @@ test("verify rebuilds the image, and finds out a cache that agrees with itself",
     assert.equal((await verify("--oci", "right", "--cached")).code, 1);
   }));
 
-test("verify checks the lock's signatures whatever was found good before, and writes no local cache", () =>
+test("verify checks the lock's signatures again, and writes no local cache", () =>
   withWorkshop({}, async (workshop) => {
     const args = await workshop.writeArgs({});
     assert.equal((await workshop.run("build", args, "--oci", "out")).code, 0);

@@ -41,7 +41,7 @@ async function verify(workshop: Workshop, ...argv: string[]): Promise<Verdict> {
   return verdict;
 }
 
-test("inspect and verify read what push and build write, and mean one image by it", () =>
+test("inspect and verify read what push and build write, and agree on the image", () =>
   withWorkshop({}, async (workshop) => {
     const args = await build(workshop);
     const pushed = await workshop.push();
@@ -81,7 +81,7 @@ test("verify names the files that differ, wherever the other image is", () =>
     }
   }));
 
-test("verify reads every layer: one that was changed is named, a file cut off is refused", () =>
+test("verify reads every layer: it names a changed one, and refuses a file that is cut off", () =>
   withWorkshop({}, async (workshop) => {
     const args = await build(workshop);
     for (const file of ["oci.tar", "image.tar"]) {
@@ -142,7 +142,7 @@ test("verify does not take a config's word for the contents of a layer", () =>
     assert.match(lying.differences.join("\n"), /^blob .*: expected \d+ bytes/m);
   }));
 
-test("of several systems each is compared, and what only the index says", () =>
+test("verify compares each system, and what only the index contains", () =>
   withWorkshop({ world: { systems: ["x86_64-linux", "aarch64-linux"] } }, async (workshop) => {
     const args = await workshop.writeArgs({ systems: ["x86_64-linux", "aarch64-linux"] });
     for (const oci of ["dir", "oci.tar"]) {
@@ -167,7 +167,7 @@ test("of several systems each is compared, and what only the index says", () =>
     assert.match(doubled.differences.join("\n"), /linux\/amd64: expected one image; got 2/);
   }));
 
-test("of several images in a layout the positional argument says which one", () =>
+test("the positional argument chooses one of several images in a layout", () =>
   withWorkshop({}, async (workshop) => {
     for (const [tag, cores] of [
       ["one", 1],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withWorkshop } from "../support/workshop.ts";
 
-test("a setting that Lix does not know is a warning on stderr, and stdout is as without it", () =>
+test("a setting that Lix does not know causes a warning on stderr, and does not change stdout", () =>
   withWorkshop({}, async (workshop) => {
     const nixConf = { "max-job": 4 };
     const file = await workshop.writeArgs({ lock: workshop.world.lockFile, nixConf });

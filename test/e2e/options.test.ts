@@ -50,7 +50,7 @@ test(
 const CORES = `({ props, opts }: any) => ({ props: { ...props, nixConf: { cores: 4 } }, opts })`;
 
 test(
-  "transforms change arguments before they are checked, wherever they stand",
+  "transforms change arguments before the check, wherever they are declared",
   NO_ENGINE,
   async () => {
     await withStack(image("", "nixConf: { cores: 4 }"), async (stack) => {

@@ -90,7 +90,7 @@ if (reason !== undefined) console.error(reason);
 
 describe("a disk that becomes full", { skip: reason }, () => {
   for (const [what, { command, env, says, mayStay = /^$/ }] of Object.entries(DISKS))
-    test(`${what}: it is said, nothing half-done stays, and with more room it works`, () =>
+    test(`${what}: the error says so, no partial file stays, and with more space it works`, () =>
       withWorkshop({}, async (workshop) => {
         const { folder, cache } = workshop;
         const disk = join(folder, "disk");

@@ -62,7 +62,7 @@ for (const count of [1, 15, 16, 17, 64])
     ["short", "who are you?"],
     ["long", LONG],
   ] as const)
-    test(`${count} simultaneous ${what} refusals hold up nobody's login at the same host`, () =>
+    test(`${count} simultaneous ${what} refusals delay no login at the same host`, () =>
       withRegistry({ refusal }, async (host) => {
         const lists = Array.from({ length: count }, (_, at) => listTags(host, at));
         assert.deepEqual(

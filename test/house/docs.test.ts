@@ -81,7 +81,7 @@ test("every file that is named exists", () => {
   );
 });
 
-test("every command of lix-image that is shown is one, with the options that it has", () => {
+test("every command of lix-image that is shown exists, with its options", () => {
   const help = allCommandHelp();
   const shown = pages.flatMap(({ file, text }) =>
     [...text.matchAll(/\blix-image +([a-z]+)\b([^`\n]*)/g)].map(

@@ -37,7 +37,7 @@ test("the AWS CLI hands out the keys of a credential_process", { skip }, async (
   assert.equal(await keysOf(config, "p"), "A s t");
 });
 
-test("the AWS CLI says that nobody has logged in by SSO", { skip }, async () => {
+test("the AWS CLI reports a missing SSO login", { skip }, async () => {
   const said = await keysOf(
     "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n" +
       "[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n",
@@ -47,7 +47,7 @@ test("the AWS CLI says that nobody has logged in by SSO", { skip }, async () => 
   assert.match(said, /hint: run `aws sso login --profile p`/);
 });
 
-test("the AWS CLI says what a role lacks", { skip }, async () => {
+test("the AWS CLI names what a role lacks", { skip }, async () => {
   const said = await keysOf("[profile p]\nrole_arn = arn:aws:iam::1:role/x\n", "p");
   assert.match(said, /gave no keys: .*missing: source_profile or credential_source/);
 });

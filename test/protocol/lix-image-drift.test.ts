@@ -69,7 +69,7 @@ test("refresh finds a moved tag, a deleted tag and a missing manifest; up repair
   });
 });
 
-test("one manifest of two systems, or the whole image, can be missing from a registry", async () => {
+test("drift shows that a registry lacks one manifest of two, or the whole image", async () => {
   const systems = ["x86_64-linux", "aarch64-linux"] as const;
   await withImage(
     ONE_IMAGE,

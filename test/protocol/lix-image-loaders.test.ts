@@ -7,7 +7,7 @@ import { assertNothingAsked, changes, done, recorded, takeLog } from "./fixtures
 import { LOADERS, NO_CACHES, writeProgram } from "./fixtures/loaders.ts";
 import { ONE_IMAGE, withImage } from "./fixtures/with-image.ts";
 
-test("a program makes no change when another loader runs it, and asks nobody", async () => {
+test("a program causes no change and no request when another loader runs it", async () => {
   await withImage(
     ONE_IMAGE,
     async ({ host, registry, packages, folder }) => {

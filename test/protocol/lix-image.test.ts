@@ -58,7 +58,7 @@ test("up pushes the image that preview has shown, and a deployment gets its refe
   });
 });
 
-test("an unchanged image asks nobody; a setting changes one layer, and a package adds its own", async () => {
+test("an unchanged image causes no request; a setting changes one layer, and a package adds its own", async () => {
   await withImage(ONE_IMAGE, async ({ host, registry, packages, world }) => {
     await done(host.up());
     const first = recorded(host);

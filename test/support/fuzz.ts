@@ -26,7 +26,7 @@ export const text = (read: (text: string) => unknown) => (bytes: Uint8Array) =>
 
 export function fuzz({ name, seeds, read, share = 1, unit = 1 }: Fuzzed): void {
   const numRuns = Math.max(1, Math.ceil(FUZZ_RUNS * share));
-  test(`${numRuns} mutations of ${name} are read, or refused in our words`, async (t) => {
+  test(`${numRuns} mutations of ${name} are read, or refused with an error of the catalogue`, async (t) => {
     t.diagnostic(`FUZZ_SEED=${FUZZ_SEED} FUZZ_RUNS=${FUZZ_RUNS}`);
     let refused = 0;
     const inputs = mutated(

@@ -171,7 +171,7 @@ test("a mirror in the same registry gets every blob by a mount", async () => {
   });
 });
 
-test("a mirror that refuses is named in the end, and keeps the image from nobody else", async () => {
+test("a mirror that refuses is named at the end, and all others get the image", async () => {
   await withWorkshop({}, async (workshop) => {
     const { registry, output } = workshop;
     const session = new Session(workshop.cache);

@@ -34,7 +34,7 @@ test("what is written somewhere is read there, and all else stays", () => {
   );
 });
 
-test("nothing stands where nothing is, and undefined takes a property away", () => {
+test("a missing place has no value, and undefined removes a property", () => {
   assert.equal(JsonPath.read({ a: 7 }, ["a", "b", "c"]), undefined);
   assert.deepEqual(JsonPath.write({ a: 1, b: 2 }, ["a"], undefined), { b: 2 });
 });

@@ -8,7 +8,7 @@ import { PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts
 import { JsonPath } from "../../../provider/arguments/json-path.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 
-test("defaults are applied, and what is ours or an output is not an argument", () => {
+test("defaults are applied, and neither internal properties nor outputs are arguments", () => {
   const outputs = Object.fromEntries(PREVIEW_OUTPUTS.map((name) => [name, "stale"]));
   const news = { ...outputs, layers: [], drift: [], __provider: "x", __dryRun: true };
   const { args, mistakes, unknown, dryRun } = parseArguments(news);
@@ -53,7 +53,7 @@ test("what is wrong has a placeholder of its own, so that what is beside it is c
   );
 });
 
-test("arguments that are none at all are one mistake", () => {
+test("arguments that are not an object are one mistake", () => {
   for (const [given, got] of [
     [7, "7"],
     ["x", "a string"],
@@ -68,7 +68,7 @@ test("arguments that are none at all are one mistake", () => {
     );
 });
 
-test("whatever an argument is, it is taken or refused in our words, and unknown places go through", () => {
+test("every value of an argument is accepted or refused with an error of the catalogue, and unknown values are kept", () => {
   const value = fc.jsonValue().map((json) => sprinkled(json));
   const args = fc.dictionary(fc.constantFrom(...Object.keys(LixImageInputs.shape)), value);
   fc.assert(

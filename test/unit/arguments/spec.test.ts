@@ -56,7 +56,7 @@ test("with archives only, the bare name is the target", () => {
   assert.equal(targetName(spec), "ci");
 });
 
-test("paths are relative to the folder given, but for absolute ones", () => {
+test("relative paths are resolved in the folder that is given", () => {
   const spec = specOf({
     lock: "a/b.json",
     flakeRegistry: "/etc/registry.json",
@@ -121,7 +121,7 @@ test("the name of an archive says what it is, and Hydra gets files only", () => 
   assert.equal(problem({ ...forHydra, path: "out.tar" }), "none");
 });
 
-test("mirrors stand beside a registry, each once", () => {
+test("mirrors are added to a registry, each once", () => {
   const mirrors = ["registry-b.example/lix", "http://localhost:5000/x"];
   assert.deepEqual(specOf({ registry: "ghcr.io/acme", mirrors }).mirrors, [
     { host: "registry-b.example", name: "lix", plainHttp: false },

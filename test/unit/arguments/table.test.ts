@@ -29,7 +29,7 @@ test("an argument that a state of an earlier version lacks is equal to its defau
       assert.deepEqual(diff(undefined, "/srv"), diff(defaults[name], "/srv"), name);
 });
 
-test("a wrong string is repeated where nothing secret can stand, and nowhere else", () => {
+test("a wrong string is shown only where it cannot be a secret", () => {
   for (const [name, { isPublic }] of ARGUMENT_LIST) {
     const [mistake] = readInputs({ [name]: { secret: "hunter2" } }).mistakes;
     assert.doesNotMatch(String(mistake && render(mistake)), /hunter2/, name);

@@ -156,7 +156,7 @@ test("while an argument is unknown, the outputs that the docs name are unknown, 
   });
 });
 
-test("a tag with a placeholder is unknown with what it stands for", async () => {
+test("a tag with a placeholder is unknown if the version is", async () => {
   await withWorkshop({}, async (workshop) => {
     const session = new Session(workshop.cache);
     for (const [tag, args, isUnknownThen] of [

@@ -36,7 +36,7 @@ test("several callers share one piece of work, and the next caller starts anothe
   assert.equal(scopes.length, 2);
 });
 
-test("a failure reaches everybody who waits, and nobody later", async () => {
+test("a failure reaches all who wait, and no later caller", async () => {
   const { join, done, fail } = flightOf();
   const all = [join(), join()];
   fail(new Error("no"));

@@ -55,7 +55,7 @@ for (const syscall of [
     }
   });
 
-test("an error that is neither ours nor a file's is a bug, and shows its stack frames", () => {
+test("an error from neither the catalogue nor a file is a bug, and shows its stack frames", () => {
   const shown = render(asFailure(new TypeError(`x is not a function ${HOSTILE}`)));
   assertPrintable(shown, "a bug");
   assert.match(shown, /^a bug in pulumi-lix: TypeError: x is not.*\n +at .*file-unusable\.test/);

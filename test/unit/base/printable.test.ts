@@ -41,7 +41,7 @@ test("messages, hints, foreign causes and several errors are cleaned where they 
   assertPrintable(error.message + (error.hint ?? ""), "as others read it");
 });
 
-test("a line break is ours only in a list of lines", () => {
+test("only a list of lines has line breaks", () => {
   const error = new Refused(["first", "  - second\n  hint: run this"]);
   assert.equal(render(error), "first\n  - second\\n  hint: run this [REFUSED]");
 });

@@ -50,7 +50,7 @@ test("an error hides a secret that became known only after it was made", () => {
   assert.equal(render(error), "it was *** [TROUBLE]");
 });
 
-test("a short secret is hidden if it stands alone, and an even shorter one only in its header", () => {
+test("a short secret is hidden if it is a whole word, and an even shorter one only in its header", () => {
   Secrets.remember("s3cr", "pq");
   assert.equal(Secrets.hide("s3cr:s3cr xs3crx s3cr5 pq"), "***:*** xs3crx s3cr5 pq");
   Secrets.rememberHeader("Authorization", `Basic ${btoa("me:pq")}`);

@@ -68,7 +68,7 @@ for (const [what, argv, says] of [
     assert.deepEqual(lines, []);
   });
 
-test("a word behind -- is an operand, and asks for no help", () => {
+test("an argument after -- is an operand, and does not show the help", () => {
   assert.deepEqual(parseCommandLine(SYNTAX, ["--", "--help"]).operands, ["--help"]);
 });
 

@@ -50,7 +50,7 @@ const ARCHIVES = {
 };
 
 for (const kind of ["layout", "docker archive"] as const)
-  test(`a damaged tar of a ${kind} gives no wrong bytes, and no error but ours`, () =>
+  test(`a damaged tar of a ${kind} gives no wrong bytes, and fails with an error of the catalogue`, () =>
     withTempDir(async (folder) => {
       const path = join(folder, "image.tar");
       const tars = ARCHIVES[kind];
@@ -72,7 +72,7 @@ for (const kind of ["layout", "docker archive"] as const)
       );
     }));
 
-test("nor does a damaged index, manifest or config of a layout in a folder", () =>
+test("a damaged index, manifest or config of a layout in a folder gives no wrong bytes either", () =>
   withTempDir(async (folder) => {
     await ociLayoutDestination(folder).publish(TWO, TAGS);
     const names = [TWO.root, ...TWO.children, ...TWO.blobs].map(
@@ -93,7 +93,7 @@ test("nor does a damaged index, manifest or config of a layout in a folder", () 
     await withImage({ kind: "layout", path: folder, reference: undefined }, readAll);
   }));
 
-test("what is named as a config is not taken into memory when it is as large as a layer", () =>
+test("a blob that is named as a config is not read into memory if it is as large as a layer", () =>
   withTempDir(async (folder) => {
     const large = blobOf(Buffer.alloc(5 * 1024 * 1024, " "));
     const { digest, size } = large;

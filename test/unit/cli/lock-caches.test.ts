@@ -19,7 +19,7 @@ async function withSecondCache(
   }
 }
 
-test("a cache that has nothing of a lock is named", () =>
+test("a warning names a cache that has no path of the lock", () =>
   withSecondCache(async ({ url }, { lock, options }) => {
     const warnings = await warningsOf(() => lock("--cache", url, ...options));
     assert.equal(warnings.length, 1);
@@ -31,7 +31,7 @@ test("a cache that has nothing of a lock is named", () =>
     );
   }));
 
-test("a cache that is never asked is named, unless only some packages are updated", () =>
+test("a warning names a cache that is never asked, unless only some packages are updated", () =>
   withSecondCache(async ({ url }, { lock, options }) => {
     const warnings = await warningsOf(() => lock(...options, "--cache", url));
     assert.deepEqual(warnings, [
@@ -40,7 +40,7 @@ test("a cache that is never asked is named, unless only some packages are update
     assert.deepEqual(await warningsOf(() => lock("--update", "curl")), []);
   }));
 
-test("a cache that refuses is named with its refusal, although another cache has everything", () =>
+test("a warning names a cache that refuses, with its refusal, even if another cache has everything", () =>
   withSecondCache(async ({ url, replies }, { lock, options, server }) => {
     for (const path of server.replies.keys()) {
       const [, narInfo] = /^\/cache(\/.*\.narinfo)$/.exec(path) ?? [];
@@ -56,7 +56,7 @@ test("a cache that refuses is named with its refusal, although another cache has
     );
   }));
 
-test("a cache whose paths have no trusted signature is named, with the missing key", () =>
+test("a warning names a cache whose paths have no trusted signature, and the missing key", () =>
   withSecondCache(async ({ url, replies }, { lock, options, server }) => {
     for (const [path, reply] of server.replies) {
       const [, narInfo] = /^\/cache(\/.*\.narinfo)$/.exec(path) ?? [];
@@ -71,7 +71,7 @@ test("a cache whose paths have no trusted signature is named, with the missing k
     );
   }));
 
-test("caches that share the work are not warned of", () =>
+test("caches that each have some of the paths cause no warning", () =>
   withLocking(async ({ lock, options, server }) => {
     const halves = [...server.replies.keys()].filter((path) => path.endsWith(".narinfo"));
     const second = await startReplyServer();

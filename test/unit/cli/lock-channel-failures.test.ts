@@ -170,7 +170,7 @@ test("attributes that the channel does not have are reported together", async ()
   });
 });
 
-test("a Hydra that is busy for a moment, and a renamed jobset, do no harm", async () => {
+test("a Hydra that is busy for a moment, and a renamed jobset, cause no failure", async () => {
   await withLocking(async ({ server, lock, options }) => {
     const job = server.paths.job(CURL);
     server.first.set(job, [
@@ -183,7 +183,7 @@ test("a Hydra that is busy for a moment, and a renamed jobset, do no harm", asyn
   });
 });
 
-test("what was learnt before a failure is kept", async () => {
+test("answers that came before a failure are kept", async () => {
   await withLocking(async ({ server, lock, options }) => {
     const job = server.paths.job("wget.x86_64-linux");
     server.first.set(job, Array(5).fill({ status: 503 }));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { runCli } from "../../support/cli.ts";
 import { withLocking } from "../../support/locking.ts";
 
-test("an image of two systems is built from a channel's lock, the same twice", async () => {
+test("an image of two systems is built from a channel's lock, twice with the same bytes", async () => {
   await withLocking(
     async ({ dir, lock, options }) => {
       const systems = ["x86_64-linux", "aarch64-linux"];

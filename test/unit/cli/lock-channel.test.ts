@@ -46,7 +46,7 @@ test("a channel becomes a lock for two systems, byte for byte the golden", async
   );
 });
 
-test("what Hydra and the tarball said is not asked again", async () => {
+test("answers of Hydra and the tarball are not requested again", async () => {
   await withLocking(async ({ server, lock, options, lockFile }) => {
     await lock(...options);
     const first = await readFile(lockFile, "utf8");
@@ -61,7 +61,7 @@ test("what Hydra and the tarball said is not asked again", async () => {
   });
 });
 
-test("jobs of the project nixos stand below a prefix", async () => {
+test("jobs of the project nixos have a prefix", async () => {
   await withLocking(
     async ({ server, lock, options }) => {
       assert.equal((await lock(...options)).code, 0);
@@ -72,7 +72,7 @@ test("jobs of the project nixos stand below a prefix", async () => {
   );
 });
 
-test("a mirror of unknown shape is asked both ways, once", async () => {
+test("a mirror of unknown layout is asked in both ways, once", async () => {
   await withLocking(
     async ({ server, lock, options }) => {
       const jobs = [...server.replies].filter(([path]) => path.includes("/job/"));
@@ -88,7 +88,7 @@ test("a mirror of unknown shape is asked both ways, once", async () => {
   );
 });
 
-test("a server need not list its folders, and a release can be named itself", async () => {
+test("a server need not list its folders, and a release can be named directly", async () => {
   await withLocking(async ({ server, lock, options, lockFile }) => {
     server.replies.set(server.paths.release, { status: 403 });
     await lock(...options);
@@ -138,7 +138,7 @@ test("nixpkgs can be left out, be a tarball elsewhere, or a path of a cache", as
   });
 });
 
-test("another Lix of the evaluation, and packages by path, go before the channel's", async () => {
+test("another Lix of the evaluation, and packages by path, take precedence over the channel's", async () => {
   await withLocking(async ({ lock, options, lockFile, world }) => {
     await lock(...options, "--lix", "tree", "--path", `jq.bin=${world.path("jq")}`);
     const system = (await readLock(lockFile)).lock.systems.get("x86_64-linux");

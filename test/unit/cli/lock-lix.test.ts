@@ -41,7 +41,7 @@ async function warnings(work: () => Promise<unknown>): Promise<string[]> {
   return seen;
 }
 
-test("a release of Lix is taken by its manifest, with a word on what is there twice", async () => {
+test("a release of Lix is read from its manifest, and duplicates are reported", async () => {
   await withLocking(async (locking) => {
     const { lock, options, lockFile, server } = locking;
     const lix = await releaseLix(
@@ -61,7 +61,7 @@ test("a release of Lix is taken by its manifest, with a word on what is there tw
   });
 });
 
-test("a manifest without the system, or that is none, is refused", async () => {
+test("a manifest that is invalid or lacks the system is refused", async () => {
   await withLocking(async (locking) => {
     const { lock, options } = locking;
     const other = await releaseLix(locking, (path) => `{ "aarch64-linux" = "${path}"; }`);
@@ -78,7 +78,7 @@ test("a manifest without the system, or that is none, is refused", async () => {
   });
 });
 
-test("a release by its number is asked of the Lix project, whose cache joins the lock's", () => {
+test("a release number is looked up at the Lix project, whose cache is added to the lock", () => {
   assert.equal(
     lixManifestUrl("2.93.3").href,
     "https://releases.lix.systems/lix/lix-2.93.3/manifest.nix",

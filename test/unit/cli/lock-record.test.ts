@@ -52,7 +52,7 @@ for (const [what, argv] of [
   ],
   ["an export", ["--nix", "p.nix", "--export", "own", "--secret-key-file", "/etc/key"]],
 ] as const)
-  test(`the record of ${what} says the same again`, async () => {
+  test(`the record of ${what} is read back unchanged`, async () => {
     await withTempDir(async (dir) => {
       await mkdir(join(dir, "work"));
       const lock = join(dir, "locks", "lix.json");
@@ -64,7 +64,7 @@ for (const [what, argv] of [
     });
   });
 
-test("a record that says the same stays as its owner wrote it", async () => {
+test("a record with the same meaning keeps its spelling", async () => {
   await withTempDir(async (dir) => {
     const lock = join(dir, "lix-image.lock.json");
     const args = parseLockArguments(["--channel", "nixos-unstable", "--output", lock], dir);

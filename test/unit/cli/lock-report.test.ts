@@ -164,7 +164,7 @@ test("an image that the new lock cannot make is an error, and the lock stays as 
     await assert.rejects(access(nowhere));
   }));
 
-test("a lock that differs in nothing but its spelling or its caches is out of date, and it says why", () =>
+test("a lock that differs only in its spelling or its caches is out of date, with the reason", () =>
   withLocking(async (locking) => {
     const { lock, lockFile, options } = locking;
     await lock(...options);
@@ -237,7 +237,7 @@ const markdownOf = (packages: readonly LockedPackage[]): string[] =>
     systems: compareLocks(undefined, lockOf(packages)),
   });
 
-test("a version that others chose ends no cell, is no markup, and mentions nobody", () => {
+test("a version with special characters ends no cell, makes no markup, and mentions no user", () => {
   const hostile = ["1|2", "<img src=x>", "@octocat", "[a](http://b)", "`x`|@y", "a\nb"];
   const lines = markdownOf(hostile.map((version, at) => locked(`p${at}`, version)));
   const rows = lines.filter((line) => line.startsWith("| p"));
@@ -248,7 +248,7 @@ test("a version that others chose ends no cell, is no markup, and mentions nobod
   }
 });
 
-test("the body of a pull request stays below what GitHub takes", () => {
+test("the body of a pull request stays below GitHub's limit", () => {
   const packages = Array.from({ length: 3000 }, (_, at) => locked(`package-${at}`, "1.0"));
   const text = markdownOf(packages).join("\n");
   assert.ok(text.length < 65_536);

@@ -12,7 +12,7 @@ const versions = async (file: string): Promise<Record<string, string | undefined
   return { jq: packages?.get("jq")?.version, wget: packages?.get("wget")?.version };
 };
 
-test("--check tells an old lock from one that is up to date, and writes nothing", async () => {
+test("--check distinguishes an old lock from one that is up to date, and writes nothing", async () => {
   await withLocking(async (locking) => {
     const { lock, lockFile, options } = locking;
     await lock(...options, "--package", "jq");
@@ -34,7 +34,7 @@ test("--check tells an old lock from one that is up to date, and writes nothing"
   });
 });
 
-test("--update makes the lock again with the options that made it", async () => {
+test("--update makes the lock again with its original options", async () => {
   await withLocking(async (locking) => {
     const { lock, lockFile, options } = locking;
     await lock(...options, "--package", "jq");
@@ -47,7 +47,7 @@ test("--update makes the lock again with the options that made it", async () => 
   });
 });
 
-test("--update jq leaves everything else where it was", async () => {
+test("--update jq changes nothing else", async () => {
   await withLocking(async (locking) => {
     const { lock, lockFile, options, server } = locking;
     await lock(...options, "--package", "jq");
@@ -67,7 +67,7 @@ test("--update jq leaves everything else where it was", async () => {
   });
 });
 
-test("the record beside the lock is the user's to edit", async () => {
+test("the user may edit the record beside the lock", async () => {
   await withLocking(async ({ lock, lockFile, options }) => {
     await lock(...options);
     const record = lockFile.replace(/\.json$/, ".args");

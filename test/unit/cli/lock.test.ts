@@ -57,7 +57,7 @@ async function failure(work: Promise<unknown>): Promise<LixImageError> {
   );
 }
 
-test("locks store paths with their closure out of a folder", async () => {
+test("locks store paths and their closure from a folder", async () => {
   await withTempDir(async (dir) => {
     await writeNarInfos(join(dir, "cache"), cachePaths());
     const output = await lockIn(dir, ...pathOptions(), "--nixpkgs", SOURCE.storePath);
@@ -115,7 +115,7 @@ test("lists every required package that is not given", async () => {
   assert.doesNotMatch(error.message, /curl/);
 });
 
-test("lists every path that no cache has in a form to be trusted, and what each cache says", async () => {
+test("lists every path that no cache has with a trusted signature, and the answer of each cache", async () => {
   await withTempDir(async (dir) => {
     const paths = cachePaths().filter((path) => path.storePath !== GLIBC);
     const stranger = testKey("stranger-1", 9);
@@ -129,7 +129,7 @@ test("lists every path that no cache has in a form to be trusted, and what each 
   });
 });
 
-test("says once that no cache answers, instead of once a path", async () => {
+test("says once that no cache answers, not once for each path", async () => {
   await withTempDir(async (dir) => {
     const error = await failure(lockIn(dir, ...pathOptions()));
     assert.equal(error.code, "CACHE_UNREADABLE");
@@ -137,7 +137,7 @@ test("says once that no cache answers, instead of once a path", async () => {
   });
 });
 
-test("takes a path from the next cache when the first one's is not to be trusted", async () => {
+test("takes a path from the next cache if the first one's is not trusted", async () => {
   await withTempDir(async (dir) => {
     const lie = (path: LockedPath): LockedPath => ({
       ...path,

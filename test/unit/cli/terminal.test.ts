@@ -43,7 +43,7 @@ test("a terminal has one line with a bar, which is redrawn", () => {
   );
 });
 
-test("the line is taken away before anything else, and once only", () => {
+test("the line is cleared once, before anything else is printed", () => {
   const { sink, written } = displayed(TERMINAL);
   sink.clear();
   assert.equal(written(), "", "there was none");
@@ -59,7 +59,7 @@ test("the line is taken away before anything else, and once only", () => {
   assert.equal(written(), CLEAR);
 });
 
-test("it never fills the last column, in whatever terminal", () => {
+test("it never fills the last column of any terminal", () => {
   const text = "34.1 of 83.2 MB pushed: 漢字漢字漢字".padEnd(200, "x");
   for (const columns of [10, 30, 59, 60, 100]) {
     const { sink, written } = displayed({ isTTY: true, columns });
@@ -83,7 +83,7 @@ for (const [what, stream, environment] of [
   ["a terminal with NO_COLOR", TERMINAL, { NO_COLOR: "1" }],
   ["a dumb terminal", TERMINAL, { TERM: "dumb" }],
 ] as const)
-  test(`${what} gets plain lines, few of them, without a control sequence`, () => {
+  test(`${what} gets few plain lines, without control sequences`, () => {
     const { sink, written } = displayed(stream, environment);
     for (let at = 0; at < 50; at += 1) sink.progress(`${at} of 50: web`, at / 50);
     sink.info("done");
@@ -91,7 +91,7 @@ for (const [what, stream, environment] of [
     assert.equal(written(), "0 of 50: web\ndone\n");
   });
 
-test("an empty NO_COLOR forbids nothing", () => {
+test("an empty NO_COLOR has no effect", () => {
   const { sink, written } = displayed(TERMINAL, { NO_COLOR: "" });
   sink.progress("working");
   assert.equal(written(), `${CLEAR}working`);

@@ -88,7 +88,7 @@ for (const [level, sha256] of GZIP)
     assert.equal(createHash("sha256").update(blob).digest("hex"), sha256);
   });
 
-test("gzip: what does not compress hardly grows, and nothing is one empty member", () => {
+test("gzip: incompressible data hardly grows, and empty input is one empty member", () => {
   const noise = Buffer.concat(
     Array.from({ length: 40_000 }, (_, index) => createHash("sha256").update(`${index}`).digest()),
   );

@@ -55,7 +55,7 @@ for (const [what, mediaType, bytes] of [
     HALVES.map((half) => gzipSync(half)),
   ],
 ] as const)
-  test(`a layer of several ${what} comes out whole`, async () => {
+  test(`a layer of several ${what} is read whole`, async () => {
     const layer = decompressLayer(Bytes.of(Buffer.concat(bytes)), mediaType, "a layer");
     assert.ok(TAR.equals(await Bytes.collect(layer)));
   });

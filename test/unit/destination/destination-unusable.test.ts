@@ -59,7 +59,7 @@ test("a layout that cannot be read is unusable, too", () =>
     await assert.rejects(readOciLayout(dir), expected);
   }));
 
-test("tells a full disk from a place without permission", async () => {
+test("distinguishes a full disk from missing permission", async () => {
   const failing = (code: string): Promise<unknown> =>
     usable("/images", () => Promise.reject(failure(code)));
   for (const code of ["ENOSPC", "EDQUOT"])

@@ -99,7 +99,7 @@ for (const [name, parts] of Object.entries(SHAPES))
         assert.equal(Buffer.from(await Bytes.collect(getBlob(digest))).toString(), LAYERS[at]);
     }));
 
-test("of several images it takes the one that is named, and asks when none is", async () => {
+test("it reads the image that is named, and refuses several images without a name", async () => {
   const other = CONFIG.replace("amd64", "arm64");
   const two = [
     { Config: "1.json", RepoTags: ["a/b:1"], Layers: ["1", "2"] },

@@ -80,7 +80,7 @@ for (const [what, bytes, problem] of [
       },
     ));
 
-test("tells an archive from a folder and from nothing at all", () =>
+test("distinguishes an archive, a folder and a missing file", () =>
   withTempDir(async (folder) => {
     const code = "IMAGE_UNREADABLE";
     await assert.rejects(

@@ -21,7 +21,7 @@ const skip = process.platform === "win32" && "Windows has other permissions";
 const needsRoot = process.geteuid?.() !== 0 && "only root gives files away";
 const STRANGER = 12_345;
 
-test("files that this user or root owns, and nobody else may write, are trusted", () => {
+test("files are trusted if this user or root owns them and no other user may write them", () => {
   for (const mode of [0o700, 0o755, 0o555, 0o2755]) {
     assert.equal(whoElseWrites({ uid: 7, mode }, 7), undefined);
     assert.equal(whoElseWrites({ uid: 0, mode }, 7), undefined);

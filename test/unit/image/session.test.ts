@@ -56,7 +56,7 @@ const THREE: readonly LixImageInputs[] = [
   { extraPkgs: ["jq", "propagator"], bundleNixpkgs: false },
 ];
 
-test("three images that share a base are one download, built at once or one after the other", async () => {
+test("three images with one base download it once, built together or one after the other", async () => {
   await withScene(async ({ cache, build }) => {
     const atOnce = await Promise.all(THREE.map(build));
     assert.equal(new Set(atOnce).size, 3);

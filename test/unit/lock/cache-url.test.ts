@@ -10,7 +10,7 @@ test("a lock may name caches by URL, stores of this machine, and folders beside 
     assert.ok(!hasScheme(checkCacheUrl(url)), url);
 });
 
-test("what is none of these is refused, and so are credentials", () => {
+test("all other caches are refused, and so are credentials", () => {
   for (const url of [
     "",
     "ssh://host",

@@ -100,7 +100,7 @@ test("a cache with a credential in another spelling is refused", () => {
     assert.throws(() => checkCacheUrl(url), RangeError, url);
 });
 
-test("a host and port that is taken for a folder says what to write", () => {
+test("a host and port that looks like a folder is refused with the right spelling", () => {
   for (const url of ["127.0.0.1:5000", "localhost:5000/x", "[::1]:5000", "cache.lan:8080"])
     assert.throws(
       () => checkCacheUrl(url),

@@ -99,7 +99,7 @@ test("reports every mistake with its place", () => {
   assert.ok(!message.includes("hunter2"), "a password got into the message");
 });
 
-test("reports what the parts say against each other", () => {
+test("reports contradictions between the parts of a lock", () => {
   const message = complaint((json) => {
     const system = json.systems["x86_64-linux"];
     delete system.paths[baseName(GLIBC)];
@@ -142,7 +142,7 @@ test("refuses outputs whose names are numbers, because their order would be lost
   );
 });
 
-test("wants only the chosen output of an attribute that is itself one", () => {
+test("requires only the chosen output of an attribute that names an output", () => {
   const json = JSON.parse(text);
   json.systems["x86_64-linux"].packages["curl.bin"].outputs.out = CURL_DEV;
   json.systems["x86_64-linux"].packages["curl.bin"].outputsToInstall = ["bin", "dev"];

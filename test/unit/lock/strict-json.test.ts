@@ -32,7 +32,7 @@ test("refuses what JSON.parse refuses, in changed texts too", () => {
   );
 });
 
-test("passes over a byte order mark at the start, and there only", () => {
+test("ignores a byte order mark at the start, and only there", () => {
   assert.deepEqual(parseStrictJson('\uFEFF{"a": 1}'), { a: 1 });
   assert.throws(() => parseStrictJson("\uFEFF{x"), { message: /^line 1, column 2: / });
   assert.throws(() => parseStrictJson("\uFEFF\uFEFF{}"), { code: "INVALID_JSON" });

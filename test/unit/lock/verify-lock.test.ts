@@ -60,7 +60,7 @@ test("refuses a key that borrows a trusted name", async () => {
   assert.match(await complaint(lock), /wrong signature by test-1/);
 });
 
-test("is content with one good signature among others, by a key of any cache", async () => {
+test("accepts one good signature among others, by a key of any cache", async () => {
   const lock = changed(GLIBC, (path) => ({
     ...path,
     signatures: ["junk:AAAA", ...path.signatures, ...signed(path, other).signatures],

@@ -15,7 +15,7 @@ test("a lock is written as the golden has it", (t) => {
   });
 });
 
-test("the same content is the same bytes, in whatever order it comes", () => {
+test("equal contents give equal bytes, in any order", () => {
   const lock = sampleLock();
   const turned: Lock = {
     caches: lock.caches.map((cache) => ({
@@ -43,7 +43,7 @@ test("the same content is the same bytes, in whatever order it comes", () => {
   assert.equal(formatLock(turned), formatLock(lock));
 });
 
-test("a lock is replaced whole and nothing is left beside it", async () => {
+test("a lock is replaced atomically, and no temporary file is left beside it", async () => {
   await withTempDir(async (dir) => {
     const file = join(dir, "lix-image.lock.json");
     await writeFile(file, "old");

@@ -196,7 +196,7 @@ test("logs in to GHCR by GITHUB_TOKEN, unless a file knows better", () =>
     assert.ok(credentialPlaces("ghcr.io", environment).includes("GITHUB_TOKEN"));
   }));
 
-test("asks what was set on purpose first, and podman's file for whom no XDG_RUNTIME_DIR is set", () => {
+test("explicit settings come first, and without XDG_RUNTIME_DIR podman's file of the user id", () => {
   const places = credentialPlaces("r.example", { HOME: "/h", REGISTRY_AUTH_FILE: "/r/auth.json" });
   assert.deepEqual(places.slice(0, 3), [
     "DOCKER_AUTH_CONFIG",

@@ -70,7 +70,7 @@ test("every target has the files of a distribution", () => {
   assert.deepEqual(newEnv(planOf({ compat: { gitlab: true } })), []);
 });
 
-test("nothing chosen changes nothing, and each target is a plan of its own", () => {
+test("without compat nothing changes, and each target gives another plan", () => {
   for (const compat of [{}, { githubActions: false, gitlab: false }])
     assert.equal(planOf({ compat }).planKey, planOf().planKey);
   const targets: LixImageInputs["compat"][] = [
@@ -112,7 +112,7 @@ test("nix-ld takes the loader's place where the lock has it, and no program of N
   for (const path of [gccLib, pathOf("nix-ld")]) assert.ok(plan.gcRoots.includes(path), path);
 });
 
-test("the loader stands where the architecture's programs look for it", () => {
+test("the loader is where the architecture's programs look for it", () => {
   const platforms = [
     ["aarch64-linux", "/lib/ld-linux-aarch64.so.1"],
     ["i686-linux", "/lib/ld-linux.so.2"],
@@ -129,13 +129,13 @@ test("the loader stands where the architecture's programs look for it", () => {
   );
 });
 
-test("the libstdc++ that the image has anyway is taken before that of an attribute", () => {
+test("the libstdc++ that the image already has takes precedence over an attribute's", () => {
   const args = { compat: { githubActions: true }, extraPkgs: ["older"] };
   const libraries = newEnv(planOf(args)).at(-1);
   assert.equal(libraries, `NIX_LD_LIBRARY_PATH=${pathOf("gcc9.lib")}/lib`);
 });
 
-test("of several versions of libstdc++ nix-ld gets the newest, and without nix-ld they are refused", () => {
+test("nix-ld gets the newest of several versions of libstdc++; without nix-ld they are refused", () => {
   const args = { compat: { githubActions: true }, extraPkgs: ["older", "nodejs"] };
   assert.equal(
     newEnv(planOf(args)).at(-1),

@@ -41,7 +41,7 @@ function* rows(path: string, tree: Tree): Generator<string> {
 
 const at = (path: string, tree: Tree): ImageFile => ({ path, tree });
 
-test("directories on the way keep what they are in the base system, new ones are root's and 0755", () => {
+test("parent directories keep owner and mode of the base system; new ones are root's with mode 0755", () => {
   assert.deepEqual(
     lines([
       at("/etc/x", file("x")),
@@ -77,7 +77,7 @@ test("new files in the user's home are the user's, all others root's", () => {
   ]);
 });
 
-test("what an entry says of mode and owner counts, for a directory of the base system too", () => {
+test("mode and owner of an entry apply, also to a directory of the base system", () => {
   const owner: Owner = { uid: 7, gid: 8, user: "", group: "" };
   assert.deepEqual(
     lines([
@@ -88,7 +88,7 @@ test("what an entry says of mode and owner counts, for a directory of the base s
   );
 });
 
-test("a directory from disk is laid over those that are there", () => {
+test("a directory from disk is merged into existing ones", () => {
   assert.deepEqual(
     lines([
       at("/etc", directory({ ssl: directory({ mine: file("") }) })),
@@ -98,7 +98,7 @@ test("a directory from disk is laid over those that are there", () => {
   );
 });
 
-test("a file or link of the base system that follows from no argument is replaced", () => {
+test("an entry may replace a file or link of the base system that no argument makes", () => {
   assert.deepEqual(lines([at("/bin/sh", symlink("/y")), at("/etc/ssl/ca.crt", file(""))]), [
     "555 0 /bin",
     "777 0 /bin/sh -> /y",

@@ -29,7 +29,7 @@ function newLayers(plan: PlatformPlan): string[] {
 
 const text = (path: string, contents: string) => ({ path, tree: Tree.file(contents) });
 
-test("each option is another plan, and each value of it", () => {
+test("each option, and each value of it, gives another plan", () => {
   const plans = [
     planOf(),
     planWith({ gcRoots: "profile" }),
@@ -53,13 +53,13 @@ test("settings and annotations change no layer", () => {
   assert.deepEqual(plan.config.Cmd, ["x"]);
 });
 
-test("files are one layer more, above all others", () => {
+test("files are one more layer, above all others", () => {
   const plan = planWith({ files: [text("/x", "1")] });
   assert.deepEqual(newLayers(plan), ["files"]);
   assert.equal(plan.layers.at(-1)?.contents.files, true);
 });
 
-test("files are a layer of their own however few layers there may be", () => {
+test("files have a layer of their own, even with few layers", () => {
   for (const maxLayers of [1, 2, 3, 4]) {
     const [without, with_] = [
       planWith({ maxLayers }),
@@ -84,7 +84,7 @@ test("a store path that a file, link or setting names is in the image and has a 
   }
 });
 
-test("gcRoots changes the database's layer: what no profile keeps has a root, and nothing else", () => {
+test("gcRoots changes only the layer of the database: paths that no profile keeps have a root", () => {
   assert.deepEqual(planOf().gcRoots, [...planOf().paths.keys()]);
   const plan = planWith({ gcRoots: "profile" });
   assert.deepEqual(newLayers(plan), ["base system", "database"]);
@@ -98,7 +98,7 @@ test("a user owns the store in every layer", () => {
   assert.deepEqual(plan.storeOwner, ImageUser.owner(LIX));
 });
 
-test("who runs the image changes neither packages nor how they are layered", () => {
+test("the user changes neither the packages nor their layers", () => {
   for (const user of [LIX, ImageUser.any]) {
     const [plan, plain] = [planWith({ user }), planOf()];
     assert.deepEqual([...plan.paths.keys()], [...plain.paths.keys()]);

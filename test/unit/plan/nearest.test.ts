@@ -15,10 +15,10 @@ test("a name that was cut off is the nearest of all", () => {
   assert.deepEqual(nearest("no", NAMES), ["jq", "yq"], "two letters begin too much");
 });
 
-test("capitals are no distance", () => {
+test("upper and lower case do not count as a difference", () => {
   assert.deepEqual(nearest("bashinteractive", NAMES), ["bashInteractive"]);
 });
 
-test("what resembles nothing gets no advice", () => {
+test("a name that resembles no other gets no suggestion", () => {
   assert.deepEqual(nearest("postgresql", NAMES), []);
 });

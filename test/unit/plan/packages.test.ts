@@ -12,7 +12,7 @@ const extra = (wanted: string): ProfilePackage => {
   return last;
 };
 
-test("an attribute stands for its default output, `out`, and what is installed of it", () => {
+test("an attribute means its default output, `out`, and its outputs to install", () => {
   assert.deepEqual(extra("jq"), {
     name: "jq-1.7.1",
     system: "x86_64-linux",
@@ -23,19 +23,19 @@ test("an attribute stands for its default output, `out`, and what is installed o
   });
 });
 
-test("a chosen output stands for itself", () => {
+test("a chosen output means only that output", () => {
   const { outPath, out, install, name } = extra("jq.doc");
   assert.deepEqual([outPath, out, ...install], Array(3).fill(pathOf("jq.doc")));
   assert.equal(name, "jq-1.7.1");
 });
 
-test("an exact attribute wins over an output, and is one output when it says so", () => {
+test("an exact attribute takes precedence over an output, and may itself be one output", () => {
   const { outPath, out, install } = extra("bind.dnsutils");
   assert.deepEqual([outPath, out, ...install], Array(3).fill(pathOf("bind.dnsutils")));
   assert.equal(extra("bind.dnsutils.man").outPath, pathOf("bind.dnsutils.man"));
 });
 
-test("a store path stands for itself, by its name, with the usual priority", () => {
+test("a store path means itself, under its name, with the default priority", () => {
   const path = pathOf("glibc");
   const { name, outPath, out, install, priority } = extra(path);
   assert.deepEqual([outPath, out, ...install], [path, path, path]);

@@ -28,13 +28,13 @@ test("equal arguments give equal plans", () => {
   assert.deepEqual(keysOf(one), keysOf(other));
 });
 
-test("the order of nixConf's keys is of no account", () => {
+test("the order of nixConf's keys does not matter", () => {
   const one = planOf({ nixConf: { cores: 4, "max-jobs": 2 } });
   const other = planOf({ nixConf: { "max-jobs": 2, cores: 4 } });
   assert.equal(one.planKey, other.planKey);
 });
 
-test("a default that is written out is no change", () => {
+test("an explicit default causes no change", () => {
   const spelled = planOf({
     nixConf: { sandbox: false, "build-users-group": "nixbld" },
     compression: { algorithm: "gzip", level: 4 },
@@ -71,7 +71,7 @@ test("a changed nixConf changes the base system's layer and no other", () => {
   assert.notEqual(after.planKey, before.planKey);
 });
 
-test("a package more changes the layers of its paths, profile, base system and database", () => {
+test("one more package changes the layers of its paths, the profile, the base system and the database", () => {
   const [before, after] = [planOf(), planOf({ extraPkgs: ["tree"] })];
   assert.deepEqual(newLayers(before, after).sort(), [
     "base system",
@@ -88,7 +88,7 @@ test("a label changes the image but no layer", () => {
   assert.notEqual(after.planKey, before.planKey);
 });
 
-test("another compression or level is another key for every layer", () => {
+test("another compression or level changes the key of every layer", () => {
   const plans = [
     planOf(),
     planOf({ compression: { algorithm: "gzip", level: 9 } }),
@@ -98,12 +98,12 @@ test("another compression or level is another key for every layer", () => {
   assert.equal(new Set(keys).size, keys.length);
 });
 
-test("no nixpkgs: no path of it in the image", () => {
+test("without nixpkgs the image has no path of it", () => {
   assert.ok(planOf().paths.has(SYSTEM.nixpkgs ?? pathOf("jq")));
   assert.ok(!planOf({ bundleNixpkgs: false }).paths.has(SYSTEM.nixpkgs ?? pathOf("jq")));
 });
 
-test("asks for the listings it needs and for no other", () => {
+test("requests only the listings that it needs", () => {
   const asked = new Set<StorePath>();
   for (;;) {
     const result = planPlatform(inputOf({ extraPkgs: ["propagator"] }), (path) =>
@@ -132,7 +132,7 @@ const someArguments = fc.record({
   layering: fc.constantFrom("docker.nix" as const, "closure-risk" as const),
 });
 
-test("every path is in one layer, before every layer bound, base system and database last", () => {
+test("every path is in exactly one layer, with base system and database last, for every maxLayers", () => {
   fc.assert(
     fc.property(someArguments, (args) => {
       const { layers, paths, generated } = planOf(args);

@@ -11,7 +11,7 @@ import { directory, file, symlink } from "../../support/listed-store.ts";
 
 const LIX: ImageUser = { ...ImageUser.any, kind: "fixed", name: "lix", gid: 1001, group: "lix" };
 
-test("reads texts, links, directories and what is on disk, by path", () =>
+test("reads texts, links, directories and sources on disk, sorted by path", () =>
   withTempDir(async (dir) => {
     mkdirSync(join(dir, "tree"));
     writeFileSync(join(dir, "tree", "run"), "#!", { mode: 0o755 });
@@ -38,7 +38,7 @@ test("reads texts, links, directories and what is on disk, by path", () =>
     ]);
   }));
 
-test("an owner has the names that the image knows, and what is not given is as usual there", async () => {
+test("an owner has the names that the image knows; mode and owner have defaults", async () => {
   const owners = async (spec: object, path = "/x"): Promise<unknown> =>
     (await readFiles({ [path]: { text: "", ...spec } }, LIX))[0]?.tree.owner;
   assert.equal(await owners({}), undefined);
@@ -55,7 +55,7 @@ test("an owner has the names that the image knows, and what is not given is as u
   });
 });
 
-test("the owner of a source directory has all that is in it", () =>
+test("the owner of a source directory owns everything in it", () =>
   withTempDir(async (dir) => {
     writeFileSync(join(dir, "x"), "");
     const [read] = await readFiles({ "/s": { source: dir, uid: 0, mode: "0700" } }, LIX);
@@ -68,7 +68,7 @@ test("the owner of a source directory has all that is in it", () =>
     );
   }));
 
-test("refuses a source that memory may not have room for, before it reads it", () =>
+test("refuses a source that may not fit into memory, before it reads it", () =>
   withTempDir(async (dir) => {
     writeFileSync(join(dir, "small"), "x");
     writeFileSync(join(dir, "z"), "");
@@ -80,7 +80,7 @@ test("refuses a source that memory may not have room for, before it reads it", (
     );
   }));
 
-test("names the argument and the path of what cannot be read", () =>
+test("names the argument and the path of a source that cannot be read", () =>
   withTempDir(async (dir) => {
     const source = join(dir, "missing");
     await assert.rejects(

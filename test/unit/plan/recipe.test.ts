@@ -56,7 +56,7 @@ test("a LayerKey differs with everything that the layer's bytes depend on", () =
   assert.equal(layerKey({ ...RECIPE }), layerKey(RECIPE));
 });
 
-test("modes and owners of a tree have a key, wherever they stand, and a tree without has none", () => {
+test("modes and owners of a tree have a key at every depth; a tree without them has none", () => {
   const owner = { uid: 1000, gid: 100, user: "lix", group: "users" };
   const plain = Tree.directory({ a: Tree.file("x"), b: Tree.file("x") });
   const [a, b] = [Tree.file("x"), Tree.file("x")];
@@ -89,7 +89,7 @@ test("the database's key differs with each column that is filled", () => {
   assert.equal(databaseKey([{ ...ROW, deriver: "x.drv" }]), databaseKey([ROW]));
 });
 
-test("a PlanKey differs with layers, their order, config, platform and its variant", () => {
+test("a PlanKey depends on layers, their order, config, platform and its variant", () => {
   const plan = {
     layers: ["a", "b"],
     config: { Cmd: ["bash"] },
@@ -104,7 +104,7 @@ test("a PlanKey differs with layers, their order, config, platform and its varia
   ]);
 });
 
-test("the PlanKey of one platform is its own; that of several depends on all and their order", () => {
+test("the PlanKey of an image of one platform is that platform's; with several it depends on all, in order", () => {
   const key = (name: string) =>
     planKey({ layers: [name], config: {}, platform: { os: "linux", architecture: "amd64" } });
   const [one, other] = [key("one"), key("other")];

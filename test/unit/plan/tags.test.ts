@@ -7,7 +7,7 @@ import { hasCode } from "../../support/has-code.ts";
 
 const FACTS = { version: "2.93.3", planKey: "f".repeat(64) };
 
-test("placeholders are filled in, in order, and each tag is there once", () => {
+test("placeholders are replaced, in order, and each tag occurs once", () => {
   const templates = ["latest", "{version}", "{major}", "v{major}-{planKey}", "2.93.3"];
   assert.deepEqual(fillTags(templates, FACTS), [
     "latest",
@@ -17,7 +17,7 @@ test("placeholders are filled in, in order, and each tag is there once", () => {
   ]);
 });
 
-test("a version that is no tag as it is becomes one", () => {
+test("a version that is not a valid tag is turned into one", () => {
   const version = "2.94.0-pre20250101+abc";
   assert.deepEqual(fillTags(["{version}"], { ...FACTS, version }), ["2.94.0-pre20250101-abc"]);
 });
@@ -43,7 +43,7 @@ test("a mistake names the argument that it is in", () => {
     assert.throws(() => fillTags(templates, FACTS), { message });
 });
 
-test("what no version can make a tag is refused as it is written, and else with what it became", () => {
+test("a tag that no version can make valid is refused as written, others with their result", () => {
   assert.doesNotThrow(() => checkTemplates(["{version}", "v{major}-{planKey}"]));
   assert.throws(() => checkTemplates(["a", "{version}!"]), {
     message: 'extraTags[0]: not a tag: "{version}!"',

@@ -77,7 +77,7 @@ test("a preview shows the digest that is then pushed, and writes to no registry"
   });
 });
 
-test("what is ours alone stays out of the inputs, and the provider's text in", async () => {
+test("internal properties stay out of the inputs, except for the provider's text", async () => {
   await withScene(async ({ news, machine }) => {
     const stale = { revision: "stale", drift: ["stale"] };
     const inputs = await checked(machine("one"), stale, news(stale));

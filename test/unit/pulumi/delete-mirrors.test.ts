@@ -76,7 +76,7 @@ test("a destroy removes manifest and tags from mirrors as well", () =>
     ]);
   }));
 
-test("in each repository only what is still ours goes", () =>
+test("only what the resource still owns is deleted, in each repository", () =>
   withPushed(async ({ outs, digest, repositories }) => {
     const [, one, two] = repositories;
     one?.tags.set("production", digest);
@@ -134,7 +134,7 @@ test("what another resource of the same operation claims in a mirror stays there
     ]);
   }));
 
-test("a mirror no longer named loses what is still ours, the others a dropped tag", () =>
+test("a mirror that is no longer named loses what the resource still owns, the others a dropped tag", () =>
   withPushed(async ({ mirrors, repositories, update }) => {
     await update({ mirrors: [mirrors[0]], extraTags: [] });
     assert.deepEqual(left(repositories), [

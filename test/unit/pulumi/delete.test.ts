@@ -135,7 +135,7 @@ for (const [status, code] of [
     });
   });
 
-test("a registry that cannot be asked what is ours loses nothing", async () => {
+test("a registry that does not answer loses nothing", async () => {
   await withPushed(async ({ workshop, outs, repository }) => {
     const act = { kind: "answer", status: 401 } as const;
     workshop.registry.faults.push({ times: 99, act });
@@ -194,7 +194,7 @@ test("nothing is removed where the list of tags lacks one that is there", async 
     });
 });
 
-test("what is removed and what is kept is said, each by its name", async () => {
+test("a message names each thing that was removed or kept", async () => {
   await withPushed(async ({ workshop, outs, digest, repository }) => {
     const name = `${workshop.registry.host}/acme/lix`;
     const other = `sha256:${"e".repeat(64)}`;

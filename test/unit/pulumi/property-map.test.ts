@@ -28,7 +28,7 @@ for (const [what, value] of [
   ["NaN", NaN],
   ["undefined in a list", [undefined]],
 ] as const)
-  test(`${what} is refused where it stands, before the engine would drop the whole answer`, () => {
+  test(`${what} is refused with its path, before the engine would drop the whole answer`, () => {
     assert.throws(() => toPropertyMap({ outer: { inner: value } }), {
       code: "NOT_ON_THE_WIRE",
       message: /^inner/,

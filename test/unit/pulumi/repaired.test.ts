@@ -57,7 +57,7 @@ const repositoryOf = (registry: TestRegistry) => {
   return repository;
 };
 
-test("a tag that is back is named with its repository; where nothing was lost nothing is said", () =>
+test("a restored tag is named with its repository; without a loss there is no message", () =>
   withMirror(async ({ names: [first, mirror], registries, up, refresh, state }) => {
     const made = await up();
     assert.doesNotMatch(made.join("\n"), /is back|lost/, "a new image was not lost");

@@ -146,7 +146,7 @@ test("what does count is a change", async () => {
   });
 });
 
-test("of a lock counts what is in the image, not where it stands or what else is in it", async () => {
+test("only what the image contains of a lock counts, not the lock's path or other contents", async () => {
   await withWorkshop({}, async ({ cache, folder, world, registry }) => {
     const session = new Session(cache);
     const args = { lock: world.lockFile, registry: `${registry.host}/acme` };

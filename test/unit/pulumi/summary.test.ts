@@ -70,7 +70,7 @@ test("a new image reuses nothing, and each mirror gets its bytes as well", () =>
   ]);
 });
 
-test("what is not known yet is said so, with the arguments that it waits for", () => {
+test("an unknown value is shown as such, with the arguments that it depends on", () => {
   const after = { ...before, packages: UNKNOWN, digest: UNKNOWN, taggedRefs: UNKNOWN };
   const nixConf = { cores: 4, "extra-platforms": [UNKNOWN] };
   assert.deepEqual(

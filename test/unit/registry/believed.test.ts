@@ -147,7 +147,7 @@ test("such a page is asked for again on a connection of its own", async () => {
   }
 });
 
-test("a registry's 404 may be a page of the proxy in front of it: its /v2/ tells", () =>
+test("a 404 may come from a proxy in front of the registry: a request to /v2/ decides", () =>
   withRegistry(async (client, registry) => {
     const headers = { "content-type": "text/html", server: "nginx" };
     const act = { kind: "answer", status: 404, headers, body: "<p>no" } as const;

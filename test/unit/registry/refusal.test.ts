@@ -120,7 +120,7 @@ test("the store behind a registry that refuses is named, and no login is asked f
       }),
   ));
 
-test("says that nobody listens", async () => {
+test("says that nothing listens at the address", async () => {
   let gone: RegistryClient | undefined;
   await withServer(
     () => {},

@@ -113,7 +113,7 @@ for (const [what, answer] of [
   });
 
 for (const wrong of ["to\nken", "to\u0000ken", "tökén", "to ken"])
-  test(`a token that cannot stand in a header is not sent, nor shown: ${JSON.stringify(wrong)}`, async (t) => {
+  test(`a token that is invalid in a header is neither sent nor shown: ${JSON.stringify(wrong)}`, async (t) => {
     const registry = await registryOf(t);
     const body = JSON.stringify({ token: wrong });
     registry.faults.push({

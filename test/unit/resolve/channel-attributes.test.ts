@@ -39,7 +39,7 @@ for (const [attribute, channelAttribute, output] of [
     assert.ok(attributesToRead([attribute], "lix").has(channelAttribute));
   });
 
-test("an old channel's bashInteractive goes before bash", () => {
+test("an old channel's bashInteractive takes precedence over bash", () => {
   const index = new Map([...INDEX, ["bashInteractive", indexed("bash-interactive-5.2", "out")]]);
   assert.equal(findAttribute("bashInteractive", index, "lix")?.channelAttribute, "bashInteractive");
 });

@@ -29,7 +29,7 @@ function addSigned({ files }: CacheServer, name: string) {
   return addPath(files, nar, { name, signatures: [sign(info, SECRET_KEY)] });
 }
 
-test("a lock does not wait for a cache that never answers, and asks it last afterwards", async () => {
+test("a lock does not wait for a cache that never answers, and asks it last from then on", async () => {
   let asked = 0;
   const raw = await startRawServer(() => (asked += 1));
   const healthy = await startCacheServer();

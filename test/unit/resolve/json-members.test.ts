@@ -8,7 +8,7 @@ import { inChunks } from "../../support/nar.ts";
 const members = (text: string, path: string[], chunk = 7, wanted = (_: string) => true) =>
   collect(jsonMembers(inChunks(Buffer.from(text), chunk), { path, wanted }));
 
-test("yields what JSON.parse has there, wherever the chunks break", async () => {
+test("yields what JSON.parse gives, for every division into chunks", async () => {
   const anyObject = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 }));
   await fc.assert(
     fc.asyncProperty(
@@ -27,7 +27,7 @@ test("yields what JSON.parse has there, wherever the chunks break", async () => 
   );
 });
 
-test("yields only what is wanted", async () => {
+test("yields only the members that are requested", async () => {
   const text = JSON.stringify({ packages: { curl: { a: [1] }, "a.b": "}", jq: {} }, version: "2" });
   assert.deepEqual(await members(text, ["packages"], 3, (key) => key !== "curl"), [
     ["a.b", "}"],

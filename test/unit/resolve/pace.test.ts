@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pace } from "../../../provider/resolve/pace.ts";
 
-test("starts are an interval apart, also of those that wait at once", async () => {
+test("starts are an interval apart, also when several wait together", async () => {
   const pace = new Pace(40);
   const begin = performance.now();
   const starts: number[] = [];

@@ -28,7 +28,7 @@ test("gathers the outputs of a package; the first is its default output", () => 
   assert.equal(curl?.priority, 10);
 });
 
-test("a bare attribute is its output out, and joins the others", () => {
+test("an attribute without an output means its output out, and joins the others", () => {
   const packages = packagesFromPaths(
     [named("gzip", "gzip-1.12"), named("gzip.man", "gzip-1.12-man")],
     none,
@@ -37,7 +37,7 @@ test("a bare attribute is its output out, and joins the others", () => {
   assert.equal(packages.get("gzip")?.priority, 5);
 });
 
-test("a dot that is no output's belongs to the attribute", () => {
+test("a dot that names no output belongs to the attribute", () => {
   const packages = packagesFromPaths(
     [named("python3Packages.requests", "python3.11-requests-2.31.0"), named("tree", "tree")],
     none,

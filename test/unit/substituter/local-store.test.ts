@@ -88,7 +88,7 @@ test("a path that is missing, or not as the lock has it, is not supplied", async
   });
 });
 
-test("the database tells what a lock needs to know of a path", async () => {
+test("the database has what a lock needs of a path", async () => {
   await withTempDir(async (root) => {
     const lib = infoOf(writeNar(Tree.file("lib")), LIB, { ca: "fixed:r:sha256:x" });
     const app = infoOf(NAR, APP, {

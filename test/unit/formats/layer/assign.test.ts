@@ -163,7 +163,7 @@ test("by closure risk, a program's files follow in a layer that is not counted",
   assert.equal(layers.at(-1)?.files, true);
 });
 
-test("by closure risk, a channel without nixpkgs is one of the generated paths", () => {
+test("by closure risk, a channel without nixpkgs is a generated path", () => {
   const [channel = ""] = CHANNEL.filter((path) => ORDER.generated.has(path));
   const groups = [[StorePath.parse(channel)]];
   const empty = { ...RISK, groups, references: () => [], baseSystemReferences: PACKAGES };

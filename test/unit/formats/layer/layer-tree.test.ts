@@ -34,7 +34,7 @@ test("a layer of packages has made-up parents of mode 0755", () => {
   ]);
 });
 
-test("the base system keeps the store's modes, but for the root and what has /tmp in its path", () => {
+test("the base system keeps the modes of the store, except for the root and paths with /tmp", () => {
   const baseSystem = Tree.directory({
     etc: Tree.directory({ passwd: Tree.file("x"), script: Tree.file("x", true) }),
     link: Tree.symlink("etc"),

@@ -43,7 +43,7 @@ test("escapes what Go escapes", () => {
   assert.ok(text({ platform: LINUX, config, layers: [] }).includes(`"Env":[${wanted}]`));
 });
 
-test("a variant stands after the os", () => {
+test("a variant follows the os", () => {
   const platform = { architecture: "arm", os: "linux", variant: "v7" };
   const json = text({ platform, config: { Env: [], Cmd: [], Labels: {} }, layers: [] });
   assert.match(json, /"architecture":"arm","os":"linux","variant":"v7","config":\{\}/);

@@ -83,7 +83,7 @@ test("a port without a protocol is TCP's, and a range is each of its ports, as D
   assert.deepEqual(ExposedPorts, ["80/tcp", "53/udp", "8000/tcp", "8001/tcp", "8002/tcp"]);
 });
 
-test("a volume that is named twice is one", () => {
+test("a volume that is named twice counts once", () => {
   assert.deepEqual(merged({ volumes: ["/b", "/a", "/b"] }).Volumes, ["/b", "/a"]);
 });
 

@@ -76,7 +76,7 @@ test("Cmd, Env and Labels are docker.nix's, the labels in their order", () => {
   assert.equal(JSON.stringify(ours), JSON.stringify(labels));
 });
 
-test("a revision is one more label, in its place", () => {
+test("a revision adds one label, in order", () => {
   const { Labels: labels } = containerConfig({ version: "2.91.1", revision: "0123abc" });
   assert.equal(labels["org.opencontainers.image.revision"], "0123abc");
   assert.deepEqual(Object.keys(labels), Object.keys(labels).toSorted());
@@ -110,7 +110,7 @@ test("another user adds one account and one group, in the order of a Nix attribu
   ]);
 });
 
-test("a user in an existing group is one of its members", () => {
+test("a user in an existing group is listed as a member", () => {
   const inRoot = { ...LIX, gid: 0, group: "root" };
   assert.deepEqual(addedTo(group(), group(inRoot)), ["root:x:0:lix,root"]);
 });

@@ -109,7 +109,7 @@ test("a failure of the source is handed on as it is", async () => {
   await assert.rejects(collect(readArchive(failing(), "x.tar")), failure);
 });
 
-test("closes its source when nobody reads on", async () => {
+test("closes its source when its reader stops", async () => {
   let closed = false;
   async function* endless(): AsyncGenerator<Uint8Array> {
     try {

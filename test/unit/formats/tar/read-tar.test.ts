@@ -56,7 +56,7 @@ test("extended headers apply to one entry only, and global records to none", asy
   assert.deepEqual(await paths(gnuLong("K", "t"), gnuLong("L", "long"), { name: "a" }), ["long"]);
 });
 
-test("a size may stand in a PAX record or in GNU's binary form", async () => {
+test("a size may be in a PAX record or in GNU's binary form", async () => {
   const binary = "\x80\0\0\0\0\0\0\0\0\0\0\x05";
   const sizes = [
     tarOf(pax({ size: "5" }), { name: "f", contents: "hello", size: "00000000000\0" }),
