@@ -66,6 +66,7 @@ const MAY = {
     "provider/base",
     "provider/errors",
     ...formats("nix", "oci", "rootfs", "layer"),
+    "provider/compression",
     "provider/substituter",
     "provider/lock",
     "provider/plan",

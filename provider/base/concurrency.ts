@@ -2,6 +2,13 @@
  * Structured concurrency: no promise outlives the function that made it.
  * @module
  */
+import { availableParallelism } from "node:os";
+
+/**
+ * How many tasks run at a time that keep a core busy and take megabytes of memory: a core each, and no more
+ * than four, for the memory's sake. Two on a single core, because each waits for the network now and then.
+ */
+export const HEAVY_TASKS = Math.max(2, Math.min(4, availableParallelism()));
 
 /** Order-keeping map with a width. First failure aborts the siblings; nothing outlives the call. */
 export async function mapConcurrent<T, R>(

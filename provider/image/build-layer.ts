@@ -1,23 +1,26 @@
 /**
- * Builds one layer: streams its store paths into a compressed blob in the local cache.
+ * Builds one layer, a compressed blob in the local cache: in a thread, or here if it takes no NARs.
  * @module
  */
 import { lixError } from "../errors/lix-error.ts";
 import { compressorVersion } from "../formats/layer/compressor.ts";
 import { packLayer } from "../formats/layer/blob.ts";
-import { layerEntries } from "../formats/layer/entries.ts";
-import { layerTree } from "../formats/layer/layer-tree.ts";
+import { layerTar, narsOf } from "../formats/layer/layer-tar.ts";
+import { layerTree, type LayerDirectory } from "../formats/layer/layer-tree.ts";
 import { CacheVanished } from "./folder.ts";
 import type { KnownLayer } from "./layer-cache.ts";
 import { storeDatabase } from "../formats/nix/database.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
+import type { StorePath } from "../formats/nix/store-path.ts";
+import type { LayerIdentity } from "../formats/oci/layer.ts";
 import { layerName } from "../plan/layer-name.ts";
 import { NarInterrupted } from "../substituter/chain.ts";
 import type { LayerJob } from "./layer-job.ts";
+import type { LayerOrder } from "./layer-messages.ts";
+import { withLayerThread } from "./layer-threads.ts";
 import { narSourceOf } from "./nar-source.ts";
 import type { BuildSession } from "./build-session.ts";
-import { storeReader } from "./store-reader.ts";
 
 /** The listing of a larger path is not kept: only sources such as nixpkgs are that large. */
 const LISTED_NAR_SIZE = 128 * 1024 * 1024;
@@ -85,32 +88,60 @@ async function attempt(session: BuildSession, job: LayerJob): Promise<KnownLayer
 }
 
 async function pack(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
-  const rows = [...job.paths.values()];
+  const root = await rootOf(job);
+  const nars = narsOf(root).map(({ storePath }) => lockedPath(job, storePath));
+  const { compression } = job;
+  const identity = await session.cache.addBlob((sink, fd) =>
+    nars.length === 0
+      ? packLayer(layerTar(root, openNone), compression, sink)
+      : packInThread(session, job, nars, { kind: "layer", root, compression, fd }),
+  );
+  return { ...identity, compressor: compressorVersion(compression) };
+}
+
+async function rootOf(job: LayerJob): Promise<LayerDirectory> {
   const { storePaths, baseSystem, database, files } = job.contents;
-  const tree = layerTree({
+  const sqlite = database ? await storeDatabase([...job.paths.values()]) : undefined;
+  return layerTree({
     storePaths,
+    generated: job.generated,
     // A layer of files holds no base system.
     baseSystem: files === true ? job.files : baseSystem ? job.baseSystem : undefined,
-    database: database ? { sqlite: await storeDatabase(rows), gcRoots: job.gcRoots } : undefined,
+    database: sqlite && { sqlite, gcRoots: job.gcRoots },
     storeOwner: job.storeOwner,
   });
-  const source = narSourceOf(session, job.lock);
-  const reader = storeReader({ ...job, source, onListing: keepListing(session) });
-  const fetched = job.contents.storePaths.flatMap((path) =>
-    job.generated.has(path) ? [] : (job.paths.get(path) ?? []),
+}
+
+function lockedPath({ paths }: LayerJob, storePath: StorePath): PathInfo {
+  const info = paths.get(storePath);
+  if (info === undefined) throw new RangeError(`${storePath} is in neither the lock nor the image`);
+  return info;
+}
+
+const openNone = (): never => {
+  throw new RangeError("a layer without NARs asks for one");
+};
+
+function packInThread(
+  session: BuildSession,
+  { lock, signal, watch }: LayerJob,
+  nars: readonly PathInfo[],
+  order: LayerOrder,
+): Promise<LayerIdentity> {
+  const source = narSourceOf(session, lock);
+  return source.withNarInfosAhead(nars, signal, () =>
+    withLayerThread(signal, async (thread) => {
+      thread.begin(order);
+      for (const info of nars) {
+        const read = thread.reading((listing) => keepListing(session, info, listing));
+        for await (const bytes of source.read(info, read, signal)) watch?.read(info, bytes);
+      }
+      return thread.finish();
+    }),
   );
-  const identity = await source.withNarInfosAhead(fetched, job.signal, () =>
-    session.cache.addBlob((sink) =>
-      packLayer(layerEntries(tree, reader.open), job.compression, sink),
-    ),
-  );
-  return { ...identity, compressor: compressorVersion(job.compression) };
 }
 
 /** Keeps the listing of each path that is read, except for huge sources. */
-function keepListing(session: BuildSession) {
-  return async (info: PathInfo, listing: Listing): Promise<void> => {
-    if (info.narSize <= LISTED_NAR_SIZE)
-      await session.knownLayers.addListing(info.narHash, listing);
-  };
+async function keepListing(session: BuildSession, info: PathInfo, listing: Listing): Promise<void> {
+  if (info.narSize <= LISTED_NAR_SIZE) await session.knownLayers.addListing(info.narHash, listing);
 }

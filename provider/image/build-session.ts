@@ -3,8 +3,7 @@
  * of each lock, the work in flight and the budget for it.
  * @module
  */
-import { availableParallelism } from "node:os";
-import { Limiter, SingleFlight } from "../base/concurrency.ts";
+import { HEAVY_TASKS, Limiter, SingleFlight } from "../base/concurrency.ts";
 import { cacheFolder } from "./folder.ts";
 import { LayerCache, type KnownLayer } from "./layer-cache.ts";
 import { LateCaches } from "../substituter/late-caches.ts";
@@ -12,11 +11,10 @@ import type { NarSource } from "../substituter/chain.ts";
 import { KnownLayers } from "./known-layers.ts";
 
 /**
- * A layer in flight decompresses on one core and compresses on another. More layers at a time cost memory
- * and gain little (docs/benchmarks.md). One image starts no more than this many either, so that little
+ * A layer in flight keeps one core busy. One image starts no more than this many either, so that little
  * else is running when one of its layers cannot be built.
  */
-export const LAYERS_IN_FLIGHT = Math.max(2, Math.min(4, availableParallelism()));
+export const LAYERS_IN_FLIGHT = HEAVY_TASKS;
 
 export class BuildSession {
   readonly cache: LayerCache;

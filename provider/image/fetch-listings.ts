@@ -13,11 +13,11 @@ import { NarInterrupted } from "../substituter/chain.ts";
 import { buildMissingLayer } from "./build-layer.ts";
 import { ImageUser } from "../formats/rootfs/image-user.ts";
 import type { LayerJob } from "./layer-job.ts";
+import { withLayerThread } from "./layer-threads.ts";
 import type { LayerWatch } from "./layer-watch.ts";
 import { narSourceOf } from "./nar-source.ts";
 import { building, reading } from "./progress.ts";
 import { LAYERS_IN_FLIGHT, type BuildSession } from "./build-session.ts";
-import { storeReader } from "./store-reader.ts";
 
 export interface FetchOptions {
   /** `registry/name`, for progress. */
@@ -102,19 +102,17 @@ async function readListing(
 async function readNarForListing(
   session: BuildSession,
   info: PathInfo,
-  options: FetchOptions & { readonly watch: LayerWatch },
+  { lock, signal, watch }: FetchOptions & { readonly watch: LayerWatch },
 ): Promise<void> {
-  const reader = storeReader({
-    source: narSourceOf(session, options.lock),
-    paths: new Map([[info.storePath, info]]),
-    generated: new Map(),
-    signal: options.signal,
-    watch: options.watch,
-    onListing: (of, listing) => session.knownLayers.addListing(of.narHash, listing),
-  });
+  const source = narSourceOf(session, lock);
   for (;;) {
     try {
-      for await (const _ of reader.open(info.storePath)) continue;
+      await withLayerThread(signal, async (thread) => {
+        const read = thread.reading((listing) =>
+          session.knownLayers.addListing(info.narHash, listing),
+        );
+        for await (const bytes of source.read(info, read, signal)) watch.read(info, bytes);
+      });
       return;
     } catch (error) {
       if (!(error instanceof NarInterrupted)) throw error;

@@ -71,18 +71,17 @@ export class LayerCache {
       this.#write(this.#successorFile(digest), known),
   };
 
-  /** Stores a blob: `write` writes it to a sink, and returns its identity. */
+  /** Stores a blob: `write` writes it to a sink, or to the open file `fd`, and returns its identity. */
   async addBlob(
-    write: (sink: (chunk: Uint8Array) => Promise<void>) => Promise<LayerIdentity>,
+    write: (sink: (chunk: Uint8Array) => Promise<void>, fd: number) => Promise<LayerIdentity>,
   ): Promise<LayerIdentity> {
     let identity: LayerIdentity | undefined;
     const near = join(this.folder, "blobs", "new");
     await this.#requireOwn(near);
     await this.#tidy();
     await placeCacheFile(near, async (handle) => {
-      identity = await write(async (chunk) => {
-        await handle.writeFile(chunk);
-      });
+      const sink = async (chunk: Uint8Array): Promise<void> => handle.writeFile(chunk);
+      identity = await write(sink, handle.fd);
       return this.#blobFile(identity.digest);
     });
     if (identity === undefined) throw new RangeError("placeCacheFile returned before its writer");

@@ -9,7 +9,6 @@ import type { LixImageError } from "../base/errors.ts";
 import { CacheInfo } from "../formats/nix/cache-info.ts";
 import { NarInfo } from "../formats/nix/narinfo.ts";
 import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
-import { decompress } from "../compression/decompress.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { Pace } from "./late-caches.ts";
 import type { Substituter } from "./substituter.ts";
@@ -45,8 +44,7 @@ export function binaryCache(files: CacheFiles): Substituter {
       return text === undefined ? undefined : NarInfo.parse(text, path);
     },
     refusal: (path) => files.refusal?.(narInfoName(path)),
-    openNar: (info, signal, pace) =>
-      decompress(files.nar(info.url, signal, pace), info.compression),
+    openNar: (info, signal, pace) => files.nar(info.url, signal, pace),
   };
 }
 

@@ -3,7 +3,7 @@
  * trusted: the lock says what each NAR must be.
  * @module
  */
-import { Limiter } from "../base/concurrency.ts";
+import { HEAVY_TASKS, Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { HttpUnreachable } from "../http/unreachable.ts";
 import type { Refusal } from "../errors/substituter-errors.ts";
@@ -13,15 +13,13 @@ import type { StorePath } from "../formats/nix/store-path.ts";
 import { findFirst, type Finding } from "./find-first.ts";
 import { LateCaches, OVERTAKE_MS, type Pace } from "./late-caches.ts";
 import { NarInfosAhead } from "./narinfo-ahead.ts";
-import type { Substituter } from "./substituter.ts";
+import type { StoredNar, Substituter } from "./substituter.ts";
 import { cacheSupplier, tarballSupplier, type LockedNar, type Supplier } from "./supplier.ts";
-import { verified } from "./verified.ts";
-import { XZ_THREADS } from "../compression/xz-pool.ts";
 import { lixError } from "../errors/lix-error.ts";
 
 // For the whole process: as many as decode at once, so that no open connection has to wait for a
 // decoder until its server gives up.
-const DOWNLOADS = new Limiter(XZ_THREADS);
+const DOWNLOADS = new Limiter(HEAVY_TASKS);
 // A connection may break by accident; a cache whose connections break again and again is left.
 const BREAKS_PER_CACHE = 3;
 // Each damaged NAR makes its layer start over, so a cache that serves a second one is asked last.
@@ -38,6 +36,12 @@ interface Search {
   readonly suppliers: readonly Supplier[];
   readonly failures: Map<Supplier, Failure>;
 }
+
+/**
+ * Decodes and verifies a NAR, which is not trusted, and yields something as it goes on. What it throws is the
+ * cache's fault, and another one may do better; for anything else it throws ReaderFailed.
+ */
+export type ReadNar<T> = (nar: StoredNar, info: PathInfo, from: string) => AsyncIterable<T>;
 
 export interface NarSourceOptions {
   /** How long a cache may take to answer whether it has a path. Default: {@link OVERTAKE_MS}. */
@@ -74,19 +78,19 @@ export class NarSource {
   }
 
   /**
-   * The NAR of `info`, verified: its bytes may be used only after the last one has come. Throws
-   * NarInterrupted if another `open` may succeed, NAR_UNAVAILABLE if none will.
+   * Yields what `read` does. The NAR may be used only after the end. Throws NarInterrupted if another call may
+   * succeed, NAR_UNAVAILABLE if none will.
    */
-  async *open(info: LockedNar, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *read<T>(info: LockedNar, read: ReadNar<T>, signal?: AbortSignal): AsyncGenerator<T> {
     const release = await enter(DOWNLOADS);
     try {
-      yield* this.#fromFirst(info, signal);
+      yield* this.#fromFirst(info, read, signal);
     } finally {
       await release();
     }
   }
 
-  async *#fromFirst(info: LockedNar, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#fromFirst<T>(info: LockedNar, read: ReadNar<T>, signal?: AbortSignal): AsyncGenerator<T> {
     const search = this.#searches.get(info.storePath) ?? this.#newSearch(info);
     this.#searches.set(info.storePath, search);
     const { failures } = search;
@@ -98,16 +102,17 @@ export class NarSource {
       const pace = others.some(({ url }) => !this.#late.has(url)) ? "hurried" : "patient";
       let begun = false;
       try {
-        for await (const chunk of verified(open(signal, pace), info, supplier.url)) {
+        for await (const part of read(open(signal, pace), info, supplier.url)) {
           signal?.throwIfAborted();
           begun = true;
-          yield chunk;
+          yield part;
         }
         // Failures are kept: a layer that starts over must not use the same cache again.
         if (failures.size === 0) this.#searches.delete(info.storePath);
         return;
       } catch (error) {
         signal?.throwIfAborted();
+        if (error instanceof ReaderFailed) throw error.cause;
         const broke = error instanceof HttpUnreachable && (begun || isTooSlow(error, pace));
         const breaks = (failures.get(supplier)?.breaks ?? 0) + 1;
         failures.set(supplier, { error, breaks: broke ? breaks : BREAKS_PER_CACHE });
@@ -190,6 +195,13 @@ async function enter(limiter: Limiter): Promise<() => Promise<void>> {
     left.resolve();
     return held;
   };
+}
+
+/** What reads the NAR has failed, and no cache can help; the cause says how. */
+export class ReaderFailed extends Error {
+  constructor(cause: unknown) {
+    super("the reader failed", { cause });
+  }
 }
 
 /** The NAR broke after some of its bytes had been used: the caller starts over, and may open it again. */

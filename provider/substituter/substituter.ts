@@ -4,6 +4,14 @@ import type { NarInfo } from "../formats/nix/narinfo.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import type { Pace } from "./late-caches.ts";
 
+/** A NAR as a cache stores it. */
+export interface StoredNar {
+  /** Compressed, and not verified. */
+  readonly bytes: Bytes;
+  /** What the narinfo says of it, which counts only if the bytes do not tell. */
+  readonly compression: string;
+}
+
 /** A binary cache or a store. Nothing that it says is used before it is checked. */
 export interface Substituter {
   /** For messages: redacted. */
@@ -12,11 +20,11 @@ export interface Substituter {
   narInfo(path: StorePath, signal?: AbortSignal): Promise<NarInfo | undefined>;
   /** If `narInfo` did not find a path: the refusal that may be the reason. */
   refusal?(path: StorePath): LixImageError | undefined;
-  /** The NAR, decompressed but not verified. */
+  /** The NAR as it is stored: compressed as its narinfo says, and not verified. */
   openNar(info: NarInfo, signal?: AbortSignal, pace?: Pace): Bytes;
   /**
    * Where there is a quicker way to a path's NAR than by its narinfo, whose word the lock has anyway.
-   * Undefined when the path is not there.
+   * The bytes are the NAR itself. Undefined when the path is not there.
    */
   openPath?(path: StorePath, signal?: AbortSignal): Promise<Bytes | undefined>;
 }

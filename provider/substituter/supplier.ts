@@ -1,11 +1,10 @@
 /** Who may have a path of a lock: its caches, and the tarball that it names. @module */
-import type { Bytes } from "../base/bytes.ts";
 import { redactUrl } from "../base/redact.ts";
 import type { NarInfo } from "../formats/nix/narinfo.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { Pace } from "./late-caches.ts";
 import type { NarInfosAhead } from "./narinfo-ahead.ts";
-import type { Substituter } from "./substituter.ts";
+import type { StoredNar, Substituter } from "./substituter.ts";
 import { fetchTarball } from "./tarball-source.ts";
 
 /** A path of a lock, and the tarball that can supply it, too. */
@@ -21,8 +20,8 @@ export interface Supplier {
   find(info: LockedNar, signal: AbortSignal | undefined): Promise<FoundNar>;
 }
 
-/** The NAR, not verified. */
-export type FoundNar = (signal: AbortSignal | undefined, pace: Pace) => Bytes;
+/** Opens the NAR. */
+export type FoundNar = (signal: AbortSignal | undefined, pace: Pace) => StoredNar;
 
 export const cacheSupplier = (cache: Substituter, ahead: NarInfosAhead): Supplier => ({
   url: cache.url,
@@ -30,14 +29,15 @@ export const cacheSupplier = (cache: Substituter, ahead: NarInfosAhead): Supplie
     if (cache.openPath !== undefined) {
       const nar = await cache.openPath(info.storePath, signal);
       if (nar === undefined) throw new Missing("does not have it");
-      return () => nar;
+      return () => ({ bytes: nar, compression: "none" });
     }
     const narInfo = await ahead.narInfo(cache, info.storePath, signal);
     if (narInfo === undefined)
       throw cache.refusal?.(info.storePath) ?? new Missing("does not have it");
     const other = disagreement(narInfo, info);
     if (other !== undefined) throw new Missing(`has another ${other} than the lock`);
-    return (reading, pace) => cache.openNar(narInfo, reading, pace);
+    const { compression } = narInfo;
+    return (reading, pace) => ({ bytes: cache.openNar(narInfo, reading, pace), compression });
   },
 });
 
@@ -45,8 +45,7 @@ export const tarballSupplier = (url: string): Supplier => ({
   url: redactUrl(url),
   find:
     async ({ narSize }) =>
-    (signal) =>
-      fetchTarball({ url, narSize, signal }),
+    (signal) => ({ bytes: fetchTarball({ url, narSize, signal }), compression: "none" }),
 });
 
 function disagreement(narInfo: NarInfo, info: PathInfo): string | undefined {

@@ -10,6 +10,7 @@ import { NarSource } from "../../provider/substituter/chain.ts";
 import { openSubstituter } from "../../provider/substituter/open.ts";
 import { scratchNix } from "../support/nix.ts";
 import { needs } from "../support/peers.ts";
+import { openNar } from "../support/read-nar.ts";
 
 test(
   "a store that real Nix made is read like the cache that the same Nix copies from it",
@@ -45,7 +46,7 @@ test(
         assert.deepEqual({ ...here, url, compression }, { deriver: undefined, ...info });
         assert.equal(here.signatures.length, 1);
         const [fromStore, fromCache] = await Promise.all(
-          [store, copied].map((one) => Bytes.collect(new NarSource([one]).open(here))),
+          [store, copied].map((one) => Bytes.collect(openNar(new NarSource([one]), here))),
         );
         assert.deepEqual(fromStore, fromCache);
       }

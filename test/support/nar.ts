@@ -6,7 +6,11 @@ import fc from "fast-check";
 import { ByteString } from "../../provider/base/byte-string.ts";
 import type { Bytes } from "../../provider/base/bytes.ts";
 import type { NarEvent } from "../../provider/formats/nix/nar-event.ts";
-import { nameProblem, targetProblem } from "../../provider/formats/nix/nar-limits.ts";
+import {
+  nameProblem,
+  targetProblem,
+  type NarLimits,
+} from "../../provider/formats/nix/nar-limits.ts";
 import { readNar } from "../../provider/formats/nix/nar-reader.ts";
 import type { RegularFile, Tree } from "../../provider/formats/nix/tree.ts";
 
@@ -15,8 +19,13 @@ export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
+/** One event at a time. */
+export async function* eventsOf(nar: Bytes, limits?: NarLimits): AsyncGenerator<NarEvent> {
+  for await (const events of readNar(nar, limits)) yield* events;
+}
+
 export async function narEvents(nar: Bytes): Promise<NarEvent[]> {
-  return Array.fromAsync(readNar(nar));
+  return Array.fromAsync(eventsOf(nar));
 }
 
 type Growing = Map<ByteString, Tree>;
@@ -25,7 +34,7 @@ export async function readTree(nar: Bytes): Promise<Tree> {
   const directories = new Map<ByteString, Growing>();
   const root: Growing = new Map();
   let file: { contents: Uint8Array } | undefined;
-  for await (const event of readNar(nar)) {
+  for await (const event of eventsOf(nar)) {
     if (event.kind === "contents") {
       if (file === undefined) throw new Error("contents of no file");
       file.contents = Buffer.concat([file.contents, event.bytes]);

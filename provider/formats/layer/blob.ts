@@ -1,5 +1,5 @@
 /**
- * Packs a layer: entries to tar, tar to blob, and on the way both hashes.
+ * Packs a layer: tar to blob, and on the way both hashes.
  * @module
  */
 import { createHash, type Hash } from "node:crypto";
@@ -7,19 +7,17 @@ import type { Bytes } from "../../base/bytes.ts";
 import { DiffId, Digest } from "../oci/digest.ts";
 import type { LayerIdentity } from "../oci/layer.ts";
 import { MediaType } from "../oci/media-type.ts";
-import { packTar, slabsInTurn, type TarItem } from "../tar/pack.ts";
 import { compress, type LayerCompression } from "./compressor.ts";
 
 /** Passes the blob to `sink` chunk by chunk. Its digest is known only after the last chunk. */
 export async function packLayer(
-  items: AsyncIterable<TarItem>,
+  tar: Bytes,
   compression: LayerCompression,
   sink: (chunk: Uint8Array) => Promise<void>,
 ): Promise<LayerIdentity> {
   const tarHash = createHash("sha256");
   const blobHash = createHash("sha256");
   let size = 0;
-  const tar = packTar(items, slabsInTurn(SLABS));
   for await (const chunk of compress(hashed(tar, tarHash), compression)) {
     blobHash.update(chunk);
     size += chunk.length;
@@ -32,12 +30,6 @@ export async function packLayer(
     mediaType: compression.algorithm === "gzip" ? MediaType.layerGzip : MediaType.layerZstd,
   };
 }
-
-/**
- * The compressor works on a chunk while the next is filled; the third is to spare. Slabs thrown away,
- * and NARs left to the garbage collector, cost a tenth of a build (docs/benchmarks.md).
- */
-const SLABS = 3;
 
 async function* hashed(source: Bytes, hash: Hash): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {

@@ -6,74 +6,64 @@
 import { ByteString } from "../../base/byte-string.ts";
 import { lixError } from "../../errors/lix-error.ts";
 import type { NarEvent } from "../nix/nar-event.ts";
+import { NarParser } from "../nix/nar-reader.ts";
+import { writeNar } from "../nix/nar-writer.ts";
 import type { StorePath } from "../nix/store-path.ts";
 import type { TarItem } from "../tar/pack.ts";
-import type { LayerDirectory, LayerNode } from "./layer-tree.ts";
+import type { LayerDirectory, StorePathLeaf, StorePathOwner } from "./layer-tree.ts";
 
-/** `narEvents` opens a store path; it is asked for one at a time, in the tar's order. */
-export async function* layerEntries(
-  root: LayerDirectory,
-  narEvents: (path: StorePath) => AsyncIterable<NarEvent>,
-): AsyncGenerator<TarItem> {
+/** A store path stands for the entries of its NAR, which {@link narItem} makes. */
+export function* layerEntries(root: LayerDirectory): Generator<TarItem | StorePathLeaf, void> {
   yield { kind: "directory", path: "/", mode: root.mode, owner: root.owner };
-  yield* below("", root, narEvents);
+  yield* below("", root);
 }
 
-async function* below(
+function* below(
   parent: ByteString,
   directory: LayerDirectory,
-  narEvents: (path: StorePath) => AsyncIterable<NarEvent>,
-): AsyncGenerator<TarItem> {
+): Generator<TarItem | StorePathLeaf, void> {
   const sorted = [...directory.entries].sort(([a], [b]) => ByteString.compare(a, b));
   for (const [name, node] of sorted) {
     const path = `${parent}/${name}`;
-    if (node.kind === "store path") yield* storePathEntries(node, narEvents);
-    else yield* nodeItems(path, node);
-    if (node.kind === "directory") yield* below(path, node, narEvents);
-  }
-}
-
-type OwnNode = Exclude<LayerNode, { readonly kind: "store path" }>;
-
-function* nodeItems(path: ByteString, node: OwnNode): Generator<TarItem> {
-  const { mode, owner } = node;
-  switch (node.kind) {
-    case "directory":
-      yield { kind: "directory", path, mode, owner };
-      break;
-    case "symlink":
-      yield { kind: "symlink", path, mode, owner, target: node.target };
-      break;
-    case "regular":
-      yield { kind: "regular", path, mode, owner, size: node.contents.length };
-      yield { kind: "contents", bytes: node.contents };
-      break;
-  }
-}
-
-async function* storePathEntries(
-  { storePath, owner }: Extract<LayerNode, { readonly kind: "store path" }>,
-  narEvents: (path: StorePath) => AsyncIterable<NarEvent>,
-): AsyncGenerator<TarItem> {
-  for await (const event of narEvents(storePath)) {
-    if (event.kind === "contents") {
-      yield event;
-      continue;
-    }
-    refuseWhiteout(storePath, event.path);
-    const path = event.path === "" ? storePath : `${storePath}/${event.path}`;
-    switch (event.kind) {
+    switch (node.kind) {
+      case "store path":
+        yield node;
+        break;
+      case "generated path":
+        for (const event of new NarParser().push(writeNar(node.tree))) yield narItem(node, event);
+        break;
       case "directory":
-        yield { kind: "directory", path, mode: 0o555, owner };
+        yield { kind: "directory", path, mode: node.mode, owner: node.owner };
+        yield* below(path, node);
         break;
-      case "symlink":
-        yield { kind: "symlink", path, mode: 0o777, owner, target: event.target };
-        break;
-      case "regular": {
-        const mode = event.executable ? 0o555 : 0o444;
-        yield { kind: "regular", path, mode, owner, size: event.size };
+      case "symlink": {
+        const { mode, owner, target } = node;
+        yield { kind: "symlink", path, mode, owner, target };
         break;
       }
+      case "regular": {
+        const { mode, owner, contents } = node;
+        yield { kind: "regular", path, mode, owner, size: contents.length };
+        yield { kind: "contents", bytes: contents };
+        break;
+      }
+    }
+  }
+}
+
+/** What the layer has for an event of a store path's NAR. */
+export function narItem({ storePath, owner }: StorePathOwner, event: NarEvent): TarItem {
+  if (event.kind === "contents") return event;
+  refuseWhiteout(storePath, event.path);
+  const path = event.path === "" ? storePath : `${storePath}/${event.path}`;
+  switch (event.kind) {
+    case "directory":
+      return { kind: "directory", path, mode: 0o555, owner };
+    case "symlink":
+      return { kind: "symlink", path, mode: 0o777, owner, target: event.target };
+    case "regular": {
+      const mode = event.executable ? 0o555 : 0o444;
+      return { kind: "regular", path, mode, owner, size: event.size };
     }
   }
 }

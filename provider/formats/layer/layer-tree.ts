@@ -19,8 +19,16 @@ export type LayerNode = LayerDirectory | LayerLeaf;
 export type LayerLeaf =
   | (Owned & { readonly kind: "regular"; readonly contents: Uint8Array })
   | (Owned & { readonly kind: "symlink"; readonly target: ByteString })
-  /** Stands for a whole store path, whose NAR is read when the layer is packed. */
-  | { readonly kind: "store path"; readonly storePath: StorePath; readonly owner: Owner };
+  | StorePathLeaf
+  /** A whole store path that we make ourselves. */
+  | (StorePathOwner & { readonly kind: "generated path"; readonly tree: Tree });
+/** Stands for a whole store path, whose NAR comes from a cache when the layer is packed. */
+export type StorePathLeaf = StorePathOwner & { readonly kind: "store path" };
+
+export interface StorePathOwner {
+  readonly storePath: StorePath;
+  readonly owner: Owner;
+}
 
 interface Owned {
   readonly mode: number;
@@ -29,6 +37,8 @@ interface Owned {
 
 export interface LayerTreeInput {
   readonly storePaths: readonly StorePath[];
+  /** The contents of those that no cache has. */
+  readonly generated?: ReadonlyMap<StorePath, { readonly tree: Tree }> | undefined;
   readonly baseSystem?: Directory | undefined;
   readonly database?: StoreDatabase | undefined;
   /** The owner of `/nix` and everything below it, unless the base system says otherwise. Default: root. */
@@ -47,8 +57,14 @@ export function layerTree(input: LayerTreeInput): LayerDirectory {
   const usual = usualAttributes(input.storeOwner ?? Owner.root);
   const root = newDirectory("/", usual);
   const { owner } = usual("/nix");
-  for (const storePath of input.storePaths)
-    putLeaf(root, storePath, { kind: "store path", storePath, owner }, usual);
+  for (const storePath of input.storePaths) {
+    const made = input.generated?.get(storePath);
+    const leaf: LayerLeaf =
+      made === undefined
+        ? { kind: "store path", storePath, owner }
+        : { kind: "generated path", storePath, owner, tree: made.tree };
+    putLeaf(root, storePath, leaf, usual);
+  }
   if (input.baseSystem !== undefined) putBaseSystem(root, "", input.baseSystem, usual);
   // Last, because a directory that both bring has the database's mode.
   if (input.database !== undefined) putDatabase(root, input.database, usual);

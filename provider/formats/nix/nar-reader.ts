@@ -20,14 +20,17 @@ import { MORE, NarInput } from "./nar-input.ts";
 import { nameProblem, NarLimits, targetProblem } from "./nar-limits.ts";
 import { narStrings } from "./nar-strings.ts";
 
-/** Events of a NAR; "contents" are views into the source's chunks. Throws NAR_MALFORMED. */
+/**
+ * The events of a NAR, in batches of those that one chunk completes: a promise for each event would cost
+ * more than the event. "contents" are views into the source's chunks. Throws NAR_MALFORMED.
+ */
 export async function* readNar(
   source: Bytes,
   limits: NarLimits = NarLimits.default,
-): AsyncGenerator<NarEvent, void> {
+): AsyncGenerator<readonly NarEvent[], void> {
   const parser = new NarParser(limits);
   // To the end of the source, even after the archive's: a verifying source has the last word.
-  for await (const chunk of source) for (const event of parser.push(chunk)) yield event;
+  for await (const chunk of source) yield [...parser.push(chunk)];
   parser.finish();
 }
 

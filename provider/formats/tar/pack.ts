@@ -4,7 +4,6 @@
  * @module
  */
 import type { ByteString } from "../../base/byte-string.ts";
-import type { Bytes } from "../../base/bytes.ts";
 import { lixError } from "../../errors/lix-error.ts";
 import { BLOCK_SIZE } from "./block.ts";
 import { encodeHeader, type TarHeader } from "./header.ts";
@@ -16,8 +15,14 @@ export type TarItem = TarHeader | { readonly kind: "contents"; readonly bytes: U
  * Chunks of 256 KiB, but for the last: their borders do not depend on those of the contents.
  * `slabs` supplies their memory; by default each chunk has its own, and the consumer may keep it.
  */
-export function packTar(items: AsyncIterable<TarItem>, slabs: Slabs = freshSlab): Bytes {
-  return inSlabs(records(items), slabs);
+export async function* packTar(
+  items: AsyncIterable<TarItem>,
+  slabs: Slabs = freshSlab,
+): AsyncGenerator<Uint8Array> {
+  const tar = new TarPacker(slabs);
+  // Not `yield*`, which would await each item, even one that fills no chunk.
+  for await (const item of items) for (const chunk of tar.add(item)) yield chunk;
+  for (const chunk of tar.finish()) yield chunk;
 }
 
 /** The memory of the next chunk. */
@@ -35,54 +40,64 @@ export function slabsInTurn(count: number): Slabs {
   };
 }
 
-/** Headers, contents and padding, in pieces as they come. */
-async function* records(items: AsyncIterable<TarItem>): AsyncGenerator<Uint8Array> {
-  let file: { readonly path: ByteString; readonly size: number } = { path: "/", size: 0 };
-  let got = 0;
-  for await (const item of items) {
-    if (item.kind === "contents") {
-      got += item.bytes.length;
-      if (got > file.size)
-        throw lixError("CONTENTS_MISMATCH", {
-          path: file.path,
-          size: file.size,
-          got: `${got} or more`,
-        });
-      yield item.bytes;
-      // The bitwise operator cuts to 32 bits. That does no harm, because 2^32 is a multiple of a block.
-      if (got === file.size) yield ZEROS.subarray(0, -file.size & (BLOCK_SIZE - 1));
-      continue;
-    }
-    if (got !== file.size)
-      throw lixError("CONTENTS_MISMATCH", { path: file.path, size: file.size, got: String(got) });
-    file = { path: item.path, size: item.kind === "regular" ? item.size : 0 };
-    got = 0;
-    yield encodeHeader(item);
+/** Packs entries as they come; each call returns the chunks that are full by then, one when it is asked for. */
+export class TarPacker {
+  readonly #slabs: Slabs;
+  #slab: Uint8Array;
+  #used = 0;
+  #file: { readonly path: ByteString; readonly size: number } = { path: "/", size: 0 };
+  #got = 0;
+
+  constructor(slabs: Slabs = freshSlab) {
+    this.#slabs = slabs;
+    this.#slab = slabs();
   }
-  if (got !== file.size)
-    throw lixError("CONTENTS_MISMATCH", { path: file.path, size: file.size, got: String(got) });
-  yield ZEROS;
+
+  /** The result must be iterated to its end before the next call. */
+  *add(item: TarItem): Generator<Uint8Array, void> {
+    if (item.kind !== "contents") {
+      this.#endFile();
+      this.#file = { path: item.path, size: item.kind === "regular" ? item.size : 0 };
+      this.#got = 0;
+      yield* this.#put(encodeHeader(item));
+      return;
+    }
+    const { path, size } = this.#file;
+    this.#got += item.bytes.length;
+    if (this.#got > size)
+      throw lixError("CONTENTS_MISMATCH", { path, size, got: `${this.#got} or more` });
+    yield* this.#put(item.bytes);
+    // The bitwise operator cuts to 32 bits. That does no harm, because 2^32 is a multiple of a block.
+    if (this.#got === size) yield* this.#put(ZEROS.subarray(0, -size & (BLOCK_SIZE - 1)));
+  }
+
+  *finish(): Generator<Uint8Array, void> {
+    this.#endFile();
+    yield* this.#put(ZEROS);
+    if (this.#used > 0) yield this.#slab.subarray(0, this.#used);
+  }
+
+  #endFile(): void {
+    const { path, size } = this.#file;
+    if (this.#got !== size)
+      throw lixError("CONTENTS_MISMATCH", { path, size, got: String(this.#got) });
+  }
+
+  /** Copies into slabs: 415,000 small chunks would cost the next stages more than this. */
+  *#put(piece: Uint8Array): Generator<Uint8Array, void> {
+    let taken = 0;
+    while (piece.length - taken >= SLAB_SIZE - this.#used) {
+      const end = taken + SLAB_SIZE - this.#used;
+      this.#slab.set(piece.subarray(taken, end), this.#used);
+      yield this.#slab;
+      this.#slab = this.#slabs();
+      taken = end;
+      this.#used = 0;
+    }
+    this.#slab.set(taken === 0 ? piece : piece.subarray(taken), this.#used);
+    this.#used += piece.length - taken;
+  }
 }
 
 const ZEROS = Buffer.alloc(2 * BLOCK_SIZE);
 const SLAB_SIZE = 256 * 1024;
-
-/** Copies pieces into slabs: 415,000 small chunks would cost the next stages more than this. */
-async function* inSlabs(pieces: Bytes, slabs: Slabs): AsyncGenerator<Uint8Array> {
-  let slab = slabs();
-  let used = 0;
-  for await (const piece of pieces) {
-    let taken = 0;
-    while (piece.length - taken >= SLAB_SIZE - used) {
-      const end = taken + SLAB_SIZE - used;
-      slab.set(piece.subarray(taken, end), used);
-      yield slab;
-      slab = slabs();
-      taken = end;
-      used = 0;
-    }
-    slab.set(taken === 0 ? piece : piece.subarray(taken), used);
-    used += piece.length - taken;
-  }
-  if (used > 0) yield slab.subarray(0, used);
-}

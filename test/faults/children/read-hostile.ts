@@ -15,7 +15,8 @@ try {
   if (kind === "lock") await writeLock(file, "x".repeat(1_000_000));
   else if (kind === "nar") {
     const listing = new ListingBuilder();
-    for await (const event of readNar(decompress(open(), "none"))) listing.add(event);
+    for await (const events of readNar(decompress(open(), "none")))
+      for (const event of events) listing.add(event);
     listing.finish();
   } else for await (const _ of narOfTarball(open(), { label: "hostile" })) continue;
   console.log("accepted");

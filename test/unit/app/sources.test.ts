@@ -18,6 +18,7 @@ import { readTree } from "../../support/nar.ts";
 import { tarOf, type TarPart } from "../../support/tar.ts";
 import { writeTree } from "../../support/tree-on-disk.ts";
 import { makeWorld, type World } from "../../support/world.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 describe("the image is the same", () => {
   let folder = "";
@@ -42,7 +43,7 @@ describe("the image is the same", () => {
     const info = world.narInfos.get(path);
     assert.ok(info !== undefined);
     const cache = openSubstituter(pathToFileURL(world.cacheFolder).href);
-    return readTree(new NarSource([cache]).open(info));
+    return readTree(openNar(new NarSource([cache]), info));
   };
 
   before(async () => {

@@ -64,11 +64,11 @@ test(
       const set = narSources.set.bind(narSources);
       let opened = 0;
       narSources.set = (key, source) => {
-        const open = source.open.bind(source);
-        source.open = async function* (info, signal) {
+        const read = source.read.bind(source);
+        source.read = async function* (info, reading, signal) {
           const isBroken = (opened += 1) === 3;
-          for await (const chunk of open(info, signal)) {
-            yield chunk;
+          for await (const part of read(info, reading, signal)) {
+            yield part;
             t.mock.timers.tick(1_000);
             if (isBroken) throw new NarInterrupted(info.storePath, "a cache", undefined);
           }

@@ -14,6 +14,7 @@ import { LateCaches } from "../../../provider/substituter/late-caches.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { addPath } from "../../support/cache-server.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 const NAR = Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1, more or less", "latin1");
 const INFO = addPath(new Map(), NAR);
@@ -33,7 +34,7 @@ async function told(status: number, netrc: string): Promise<{ plan: string; lock
       const substituters = [url.replace("127.0.0.1", "localhost"), url].map((each) =>
         openSubstituter(each, { retryDelayMs: 1 }),
       );
-      const nar = new NarSource(substituters).open(INFO);
+      const nar = openNar(new NarSource(substituters), INFO);
       const closure = { roots: [INFO.storePath], substituters, keys: [], label: "a test" };
       const lateCaches = new LateCaches();
       return {

@@ -12,6 +12,7 @@ import {
   type CacheServer,
 } from "../../support/cache-server.ts";
 import { hasCode } from "../../support/has-code.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 // Larger than one chunk of anything, so that a NAR can fail after some of it was handed out.
 const NAR = Buffer.from("not random, not constant. ".repeat(50_000));
@@ -39,7 +40,7 @@ async function caches(t: TestContext, ...faults: readonly (CacheFault | null)[])
 }
 
 const read = async (source: NarSource, info: PathInfo, signal?: AbortSignal): Promise<Buffer> =>
-  Buffer.from(await Bytes.collect(source.open(info, signal)));
+  Buffer.from(await Bytes.collect(openNar(source, info, signal)));
 
 const narinfo = (status: number): CacheFault => ({
   path: /narinfo$/,
@@ -152,7 +153,7 @@ test("an abort ends with its reason, and does not count against the cache", asyn
   const reason = new Error("enough");
   await assert.rejects(read(source, info, AbortSignal.abort(reason)), reason);
   const controller = new AbortController();
-  const reading = source.open(info, controller.signal);
+  const reading = openNar(source, info, controller.signal);
   await reading.next();
   controller.abort(reason);
   await assert.rejects(async () => {
@@ -163,7 +164,7 @@ test("an abort ends with its reason, and does not count against the cache", asyn
 
 test("no more NARs are open at once than can be decoded, and leaving early makes room", async (t) => {
   const { source, info, servers } = await caches(t, null);
-  const readings = Array.from({ length: 10 }, () => source.open(info));
+  const readings = Array.from({ length: 10 }, () => openNar(source, info));
   const started = readings.map((reading) => reading.next());
   await Promise.race(started);
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { addPath } from "../../support/cache-server.ts";
 import { hasCode } from "../../support/has-code.ts";
+import { narOf } from "../../support/read-nar.ts";
 
 const NAR = Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1, more or less", "latin1");
 
@@ -33,22 +33,19 @@ async function withCache(
   });
 }
 
-const readNar = async (cache: Substituter, info: NarInfo) =>
-  Buffer.from(await Bytes.collect(cache.openNar(info)));
-
 test("a narinfo and its NAR are found in a folder", () =>
   withCache(async (cache, info) => {
     assert.deepEqual(await cache.narInfo(info.storePath), info);
-    assert.ok(NAR.equals(await readNar(cache, info)));
-    assert.ok(NAR.equals(await readNar(cache, { ...info, url: `${info.url}?hash=abc` })));
-    assert.ok(NAR.equals(await readNar(cache, { ...info, url: `/${info.url}` })));
+    assert.ok(NAR.equals(await narOf(cache, info)));
+    assert.ok(NAR.equals(await narOf(cache, { ...info, url: `${info.url}?hash=abc` })));
+    assert.ok(NAR.equals(await narOf(cache, { ...info, url: `/${info.url}` })));
   }));
 
 test("a missing path is undefined; a missing folder is an error", () =>
   withCache(async (cache, _, folder) => {
     const other = addPath(new Map(), Buffer.from("other"));
     assert.equal(await cache.narInfo(other.storePath), undefined);
-    await assert.rejects(readNar(cache, other), { code: "NAR_GONE" });
+    await assert.rejects(narOf(cache, other), { code: "NAR_GONE" });
     const nowhere = openSubstituter(pathToFileURL(join(folder, "no")).href);
     await assert.rejects(nowhere.narInfo(other.storePath), { code: "CACHE_UNREADABLE" });
   }));
@@ -68,12 +65,12 @@ test("a NAR's URL does not lead out of the folder", () =>
   withCache(async (cache, info) => {
     for (const url of ["../secret", "nar/../../secret", "..", ".", "nar/a\0b"])
       await assert.rejects(
-        readNar(cache, { ...info, url }),
+        narOf(cache, { ...info, url }),
         { code: "UNSAFE_NAR_URL" },
         JSON.stringify(url),
       );
     for (const url of ["/etc/passwd", "file:///etc/passwd", "https://example.org/x", "..%2fsecret"])
-      await assert.rejects(readNar(cache, { ...info, url }), { code: "NAR_GONE" }, url);
+      await assert.rejects(narOf(cache, { ...info, url }), { code: "NAR_GONE" }, url);
   }));
 
 test("a folder of another store is refused", () =>
@@ -86,7 +83,7 @@ test("a folder of another store is refused", () =>
 
 test("a NAR that cannot be read is an error", () =>
   withCache((cache, info) =>
-    assert.rejects(readNar(cache, { ...info, url: "nar" }), { code: "CACHE_UNREADABLE" }),
+    assert.rejects(narOf(cache, { ...info, url: "nar" }), { code: "CACHE_UNREADABLE" }),
   ));
 
 test("other kinds of caches are refused with what to write instead", () => {

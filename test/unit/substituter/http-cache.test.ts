@@ -13,6 +13,7 @@ import { openSubstituter } from "../../../provider/substituter/open.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { hasCode } from "../../support/has-code.ts";
+import { narOf } from "../../support/read-nar.ts";
 
 const NAR = Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1, more or less", "latin1");
 
@@ -23,9 +24,6 @@ async function server(t: TestContext): Promise<CacheServer> {
 }
 
 const open = (url: string): Substituter => openSubstituter(url, { retryDelayMs: 1 });
-
-const readNar = async (cache: Substituter, info: Parameters<Substituter["openNar"]>[0]) =>
-  Buffer.from(await Bytes.collect(cache.openNar(info)));
 
 /** Runs with a netrc for the test servers, and nobody else's. */
 async function withNetrc(text: string, use: () => Promise<void>): Promise<void> {
@@ -50,7 +48,7 @@ test("a narinfo and its NAR are found, and nix-cache-info is requested once", as
   const cache = open(url);
   assert.deepEqual(await cache.narInfo(info.storePath), info);
   assert.deepEqual(await cache.narInfo(info.storePath), info);
-  assert.ok(NAR.equals(await readNar(cache, info)));
+  assert.ok(NAR.equals(await narOf(cache, info)));
   const hash = info.storePath.slice(11, 43);
   assert.deepEqual(
     log.map(({ path }) => path),
@@ -65,7 +63,7 @@ test("settings of the client are not sent, and a cache may lie below a path", as
   for (const suffix of ["/deep/er", "/deep/er/", "/deep/er?priority=10&trusted=1#x"]) {
     const cache = open(url + suffix);
     assert.equal(cache.url, `${url}/deep/er`);
-    assert.ok(NAR.equals(await readNar(cache, (await cache.narInfo(info.storePath)) ?? info)));
+    assert.ok(NAR.equals(await narOf(cache, (await cache.narInfo(info.storePath)) ?? info)));
   }
   for (const { path } of log) assert.match(path, /^deep\/er\/[^?]*$/);
 });
@@ -105,8 +103,8 @@ test("credentials go neither to another origin's NAR nor along a redirect", asyn
     // netrc has one entry for both: a host, not an origin.
     const cache = open(mine.url);
     mine.faults.push({ path: /^nar\//, act: { kind: "redirect", to: `${other.url}/elsewhere` } });
-    assert.ok(NAR.equals(await readNar(cache, info)));
-    assert.ok(NAR.equals(await readNar(cache, { ...info, url: `${other.url}/elsewhere` })));
+    assert.ok(NAR.equals(await narOf(cache, info)));
+    assert.ok(NAR.equals(await narOf(cache, { ...info, url: `${other.url}/elsewhere` })));
   });
   assert.deepEqual(
     mine.log.map((each) => each.authorization),
@@ -126,7 +124,7 @@ test("a cache that wants a bearer token gets the password of netrc as one", asyn
   await withNetrc(NETRC, async () => {
     const cache = open(url);
     assert.deepEqual(await cache.narInfo(info.storePath), info);
-    assert.ok(NAR.equals(await readNar(cache, info)));
+    assert.ok(NAR.equals(await narOf(cache, info)));
     // One more 401 is an answer to the token.
     faults.push({ path: /narinfo$/, act: { kind: "status", status: 401, headers } });
     await assert.rejects(cache.narInfo(info.storePath), { code: "CACHE_DENIED" });
@@ -182,7 +180,7 @@ for (const coding of ["zstd", "gzip", "br"] as const)
     faults.push({ path: /narinfo$|^nar\//, act: { kind: "encode", coding } });
     const cache = open(url);
     assert.deepEqual(await cache.narInfo(info.storePath), info);
-    assert.ok(NAR.equals(await readNar(cache, info)));
+    assert.ok(NAR.equals(await narOf(cache, info)));
   });
 
 test("a Content-Encoding that a proxy has undone already does no harm", async (t) => {
@@ -247,21 +245,21 @@ test("a cache of another store folder is refused; one without nix-cache-info is 
 test("the URL of a NAR keeps its query, and a leading slash means the cache's root", async (t) => {
   const { url, files } = await server(t);
   const info = addPath(files, NAR, { url: "nar/some.nar?hash=abc" });
-  assert.ok(NAR.equals(await readNar(open(url), info)));
+  assert.ok(NAR.equals(await narOf(open(url), info)));
   files.set("deep/nar/it", NAR);
-  assert.ok(NAR.equals(await readNar(open(`${url}/deep`), { ...info, url: "/nar/it" })));
+  assert.ok(NAR.equals(await narOf(open(`${url}/deep`), { ...info, url: "/nar/it" })));
 });
 
 test("a NAR's URL that leads out of the cache is refused", async (t) => {
   const { url, files, log } = await server(t);
   const info = addPath(files, NAR);
   for (const unsafe of ["../secret", "nar/../../secret", "nar/%2e%2e/../../secret"])
-    await assert.rejects(readNar(open(`${url}/deep`), { ...info, url: unsafe }), {
+    await assert.rejects(narOf(open(`${url}/deep`), { ...info, url: unsafe }), {
       code: "UNSAFE_NAR_URL",
     });
   for (const elsewhere of ["file:///etc/passwd", "//evil.example/x"])
     await assert.rejects(
-      readNar(open(url), { ...info, url: elsewhere }),
+      narOf(open(url), { ...info, url: elsewhere }),
       { code: "NAR_GONE" },
       elsewhere,
     );
@@ -273,10 +271,10 @@ test("a NAR that is gone, denied or cut short is an error", async (t) => {
   const info = addPath(files, Buffer.alloc(100_000));
   for (const status of [404, 403]) {
     faults.splice(0, 1, { path: /^nar\//, act: { kind: "status", status } });
-    await withNetrc("", () => assert.rejects(readNar(open(url), info), { code: "NAR_GONE" }));
+    await withNetrc("", () => assert.rejects(narOf(open(url), info), { code: "NAR_GONE" }));
   }
   faults.splice(0, 1, { path: /^nar\//, act: { kind: "drop", afterBytes: 5000 } });
-  await assert.rejects(readNar(open(url), info), HttpUnreachable);
+  await assert.rejects(narOf(open(url), info), HttpUnreachable);
 });
 
 test("an abort ends a narinfo and a NAR with its own reason", async (t) => {

@@ -11,6 +11,7 @@ import { LateCaches } from "../../../provider/substituter/late-caches.ts";
 import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { repeat, startRawServer, type RawAct } from "../../support/raw-server.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 const NAR = Buffer.from("not random, not constant. ".repeat(50_000));
 const OVERTAKE = { overtakeMs: 100 };
@@ -20,7 +21,7 @@ const cacheAt = (url: string, limits?: CacheLimits): Substituter =>
   binaryCache(httpCacheFiles(new URL(`${url}/`), { retryDelayMs: 1, limits }));
 
 const read = async (source: NarSource, info: PathInfo): Promise<Buffer> =>
-  Buffer.from(await Bytes.collect(source.open(info)));
+  Buffer.from(await Bytes.collect(openNar(source, info)));
 
 /** As a layer does it that starts over. */
 async function readAgain(source: NarSource, info: PathInfo): Promise<Buffer> {
@@ -144,7 +145,7 @@ test("an abort ends the wait for all caches that were asked", async (t) => {
   );
   const enough = new Error("enough");
   const abort = new AbortController();
-  const reading = Bytes.collect(source.open(info, abort.signal));
+  const reading = Bytes.collect(openNar(source, info, abort.signal));
   await sleep(50);
   abort.abort(enough);
   await assert.rejects(reading, enough);

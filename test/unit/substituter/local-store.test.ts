@@ -16,6 +16,7 @@ import { LocalStoreUrl } from "../../../provider/substituter/local-store-url.ts"
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { hasCode } from "../../support/has-code.ts";
 import { writeTree } from "../../support/tree-on-disk.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 const digits = (digit: string): string => digit.repeat(32);
 const LIB = StorePath.fromBaseName(`${digits("a")}-lib`);
@@ -69,7 +70,7 @@ test("a path on disk is the NAR that Nix would make of it, and no database is ne
     const url = await store(root, []);
     await writeFile(join(root, "nix/var/nix/db/db.sqlite"), "no database");
     const source = new NarSource([openSubstituter(url)]);
-    assert.ok(Buffer.from(NAR).equals(await Bytes.collect(source.open(infoOf(NAR, APP)))));
+    assert.ok(Buffer.from(NAR).equals(await Bytes.collect(openNar(source, infoOf(NAR, APP)))));
   });
 });
 
@@ -77,7 +78,7 @@ test("a path that is missing, or not as the lock has it, is not supplied", async
   await withTempDir(async (root) => {
     const source = new NarSource([openSubstituter(await store(root, []))]);
     const reason = async (info: PathInfo, message: RegExp): Promise<void> =>
-      assert.rejects(Bytes.collect(source.open(info)), (error) => {
+      assert.rejects(Bytes.collect(openNar(source, info)), (error) => {
         assert.ok(hasCode(error, "NAR_UNAVAILABLE"));
         assert.match(error.message, message);
         return true;

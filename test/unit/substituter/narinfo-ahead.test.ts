@@ -7,6 +7,7 @@ import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { NarSource } from "../../../provider/substituter/chain.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 const COUNT = 24;
 /** So many narinfos are requested at the same time. */
@@ -39,7 +40,7 @@ async function untilAsked(server: CacheServer, narInfos: number): Promise<void> 
 
 async function readAll({ source, infos }: Far): Promise<void> {
   for (const [at, info] of infos.entries())
-    assert.ok(narOf(at).equals(await Bytes.collect(source.open(info))));
+    assert.ok(narOf(at).equals(await Bytes.collect(openNar(source, info))));
 }
 
 test("NARs that are opened one after the other do not wait for a narinfo each", async (t) => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import type { NarInfo } from "../../../provider/formats/nix/narinfo.ts";
 import { openSubstituter } from "../../../provider/substituter/open.ts";
@@ -10,6 +9,7 @@ import type { Substituter } from "../../../provider/substituter/substituter.ts";
 import { addPath } from "../../support/cache-server.ts";
 import { hasCode } from "../../support/has-code.ts";
 import { S3_KEYS, startS3, type S3Server } from "../../support/s3.ts";
+import { narOf } from "../../support/read-nar.ts";
 
 const NAR = Buffer.from("\x0d\0\0\0\0\0\0\0nix-archive-1, more or less", "latin1");
 const REGION = "eu-test-1";
@@ -50,7 +50,7 @@ for (const prefix of ["", "deep/er/"])
     const cache = open(url, { ...NOBODY, ...KEYS });
     assert.equal(cache.url, `s3://my-bucket/${prefix}`.replace(/\/$/, ""));
     assert.deepEqual(await cache.narInfo(info.storePath), info);
-    assert.ok(NAR.equals(await Bytes.collect(cache.openNar(info))));
+    assert.ok(NAR.equals(await narOf(cache, info)));
     assert.ok(log.length === 3 && log.every(({ signed }) => signed));
   });
 

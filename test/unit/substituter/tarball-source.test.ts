@@ -17,6 +17,7 @@ import { fetchTarball } from "../../../provider/substituter/tarball-source.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { hasCode } from "../../support/has-code.ts";
 import { tarOf } from "../../support/tar.ts";
+import { openNar } from "../../support/read-nar.ts";
 
 const NAR = Buffer.from(writeNar(Tree.directory({ f: Tree.file("a source".repeat(10_000)) })));
 const TARBALL = gzipSync(tarOf({ name: "src-1/f", contents: "a source".repeat(10_000) }));
@@ -36,7 +37,7 @@ async function server(t: TestContext): Promise<CacheServer> {
 }
 
 const read = async (source: NarSource, info: LockedNar) =>
-  Buffer.from(await Bytes.collect(source.open(info)));
+  Buffer.from(await Bytes.collect(openNar(source, info)));
 
 test("if no cache has a path, its tarball is downloaded, unpacked and checked", async (t) => {
   const { url, log } = await server(t);

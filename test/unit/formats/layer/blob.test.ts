@@ -24,7 +24,7 @@ for (const [algorithm, open] of [
 ] as const)
   test(`${algorithm}: what is returned describes the blob that was written`, async () => {
     const chunks: Uint8Array[] = [];
-    const identity = await packLayer(items(), { algorithm, level: 1 }, async (chunk) => {
+    const identity = await packLayer(packTar(items()), { algorithm, level: 1 }, async (chunk) => {
       chunks.push(chunk);
     });
     const blob = Buffer.concat(chunks);
@@ -46,14 +46,14 @@ test("a sink that fails stops the packing and closes the source", async () => {
       closed = true;
     }
   };
-  const full = packLayer(watched(), { algorithm: "gzip", level: 1 }, async () => {
+  const full = packLayer(packTar(watched()), { algorithm: "gzip", level: 1 }, async () => {
     throw new Error("no space left on device");
   });
   await assert.rejects(full, /no space left/);
   assert.equal(closed, true);
   closed = false;
   let sunk = 0;
-  const later = packLayer(watched(), { algorithm: "gzip", level: 1 }, async () => {
+  const later = packLayer(packTar(watched()), { algorithm: "gzip", level: 1 }, async () => {
     sunk += 1;
     if (sunk > 1) throw new Error("no space left on device");
   });

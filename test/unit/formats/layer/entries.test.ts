@@ -1,22 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes } from "../../../../provider/base/bytes.ts";
-import { layerEntries } from "../../../../provider/formats/layer/entries.ts";
-import { layerTree } from "../../../../provider/formats/layer/layer-tree.ts";
+import { layerEntries, narItem } from "../../../../provider/formats/layer/entries.ts";
+import { layerTar } from "../../../../provider/formats/layer/layer-tar.ts";
+import { layerTree, type LayerDirectory } from "../../../../provider/formats/layer/layer-tree.ts";
 import { packLayer } from "../../../../provider/formats/layer/blob.ts";
-import type { NarEvent } from "../../../../provider/formats/nix/nar-event.ts";
-import { readNar } from "../../../../provider/formats/nix/nar-reader.ts";
+import { NarParser } from "../../../../provider/formats/nix/nar-reader.ts";
 import { writeNar } from "../../../../provider/formats/nix/nar-writer.ts";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 import { Tree } from "../../../../provider/formats/nix/tree.ts";
-import { packTar } from "../../../../provider/formats/tar/pack.ts";
-import { collect } from "../../../support/collect.ts";
+import type { TarItem } from "../../../../provider/formats/tar/pack.ts";
 import { hasCode } from "../../../support/has-code.ts";
 import { LAYERS, treeOf } from "./vectors.ts";
 
 const A = StorePath.parse("/nix/store/00000000000000000000000000000000-a");
 const B = StorePath.parse("/nix/store/11111111111111111111111111111111-b");
-const events = (tree: Tree): AsyncIterable<NarEvent> => readNar(Bytes.of(writeNar(tree)));
+
+/** All entries of a layer, each of whose store paths has this tree. */
+function* entriesOf(root: LayerDirectory, tree: Tree): Generator<TarItem> {
+  for (const entry of layerEntries(root)) {
+    if (entry.kind !== "store path") yield entry;
+    else for (const event of new NarParser().push(writeNar(tree))) yield narItem(entry, event);
+  }
+}
 
 for (const vector of LAYERS)
   test(`packs the tar of nix2container: ${StorePath.name(vector.storePath)}`, async () => {
@@ -25,15 +31,17 @@ for (const vector of LAYERS)
       StorePath.name(vector.storePath) === "base-system" && tree.kind === "directory"
         ? layerTree({ storePaths: [], baseSystem: tree })
         : layerTree({ storePaths: [vector.storePath] });
-    const items = (): ReturnType<typeof layerEntries> => layerEntries(root, () => events(tree));
-    const tar = await Bytes.collect(packTar(items()));
-    assert.equal(tar.length, vector.size);
+    const tar = (): Bytes =>
+      layerTar(root, async function* (leaf) {
+        yield [...new NarParser().push(writeNar(tree))].map((event) => narItem(leaf, event));
+      });
+    assert.equal((await Bytes.collect(tar())).length, vector.size);
     const compression = { algorithm: "gzip", level: 1 } as const;
-    const identity = await packLayer(items(), compression, async () => {});
+    const identity = await packLayer(tar(), compression, async () => {});
     assert.equal(identity.diffId, vector.diffId);
   });
 
-test("siblings are sorted bytewise in each directory, not by whole path", async () => {
+test("siblings are sorted bytewise in each directory, not by whole path", () => {
   const tree = Tree.directory({
     "a.b": Tree.file("2"),
     a: Tree.directory({ z: Tree.file("1") }),
@@ -42,7 +50,7 @@ test("siblings are sorted bytewise in each directory, not by whole path", async 
   });
   const seen: string[] = [];
   const root = layerTree({ storePaths: [B, A] });
-  for await (const item of layerEntries(root, () => events(tree)))
+  for (const item of entriesOf(root, tree))
     if (item.kind !== "contents") seen.push(`${item.mode.toString(8)} ${item.path}`);
   assert.deepEqual(seen, [
     "755 /",
@@ -59,9 +67,9 @@ test("siblings are sorted bytewise in each directory, not by whole path", async 
   ]);
 });
 
-test("a store path that is a single file has no directory", async () => {
+test("a store path that is a single file has no directory", () => {
   const root = layerTree({ storePaths: [A] });
-  const items = await collect(layerEntries(root, () => events(Tree.file("x", true))));
+  const items = [...entriesOf(root, Tree.file("x", true))];
   assert.deepEqual(
     items.slice(3).map((item) => item.kind === "contents" || [item.path, item.mode]),
     [[A, 0o555], true],
@@ -69,18 +77,21 @@ test("a store path that is a single file has no directory", async () => {
 });
 
 for (const name of [".wh.passwd", ".wh..wh..opq", ".wh."])
-  test(`refuses a file named ${name} and names the store path`, async () => {
+  test(`refuses a file named ${name} and names the store path`, () => {
     const tree = Tree.directory({ lib: Tree.directory({ [name]: Tree.file("") }) });
-    const entries = layerEntries(layerTree({ storePaths: [A] }), () => events(tree));
-    await assert.rejects(collect(entries), (error) => {
-      assert.ok(hasCode(error, "WHITEOUT_NAME"));
-      assert.match(error.message, new RegExp(`${A} holds "lib/\\.wh\\.`));
-      return true;
-    });
+    const entries = entriesOf(layerTree({ storePaths: [A] }), tree);
+    assert.throws(
+      () => [...entries],
+      (error) => {
+        assert.ok(hasCode(error, "WHITEOUT_NAME"));
+        assert.match(error.message, new RegExp(`${A} holds "lib/\\.wh\\.`));
+        return true;
+      },
+    );
   });
 
-test("names that only resemble a whiteout pass", async () => {
+test("names that only resemble a whiteout pass", () => {
   const tree = Tree.directory({ ".wh": Tree.file(""), "x.wh.y": Tree.symlink(".wh.y") });
-  const entries = layerEntries(layerTree({ storePaths: [A] }), () => events(tree));
-  assert.equal((await collect(entries)).filter((item) => item.kind !== "contents").length, 6);
+  const entries = entriesOf(layerTree({ storePaths: [A] }), tree);
+  assert.equal([...entries].filter((item) => item.kind !== "contents").length, 6);
 });

@@ -16,7 +16,7 @@ const SQLITE = Buffer.from("SQLite format 3");
 /** `mode path` of every node, depth first. */
 function listed(input: LayerTreeInput): string[] {
   const walk = (path: string, node: LayerNode): string[] => [
-    `${node.kind === "store path" ? "----" : node.mode.toString(8).padStart(4, "0")} ${path || "/"}` +
+    `${node.kind === "store path" || node.kind === "generated path" ? "----" : node.mode.toString(8).padStart(4, "0")} ${path || "/"}` +
       (node.kind === "symlink" ? ` -> ${node.target}` : ""),
     ...(node.kind === "directory"
       ? [...node.entries].sort().flatMap(([name, child]) => walk(`${path}/${name}`, child))

@@ -9,16 +9,15 @@ import {
   type ListingNode,
 } from "../../../../provider/formats/nix/listing.ts";
 import { listTree } from "../../../support/list-tree.ts";
-import { readNar } from "../../../../provider/formats/nix/nar-reader.ts";
 import { writeNar } from "../../../../provider/formats/nix/nar-writer.ts";
 import { Tree } from "../../../../provider/formats/nix/tree.ts";
 import type { ContentAddressVectors } from "../../../support/content-address-vectors.ts";
-import { anyTree, inChunks } from "../../../support/nar.ts";
+import { anyTree, eventsOf, inChunks } from "../../../support/nar.ts";
 import { readVectors } from "../../../support/vectors.ts";
 
 async function listNar(nar: Uint8Array, chunk: number): Promise<Listing> {
   const builder = new ListingBuilder();
-  for await (const event of readNar(inChunks(nar, chunk))) builder.add(event);
+  for await (const event of eventsOf(inChunks(nar, chunk))) builder.add(event);
   return builder.finish();
 }
 

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes } from "../../../../provider/base/bytes.ts";
 import { NarLimits } from "../../../../provider/formats/nix/nar-limits.ts";
-import { readNar } from "../../../../provider/formats/nix/nar-reader.ts";
 import { narStrings } from "../../../../provider/formats/nix/nar-strings.ts";
 import { writeNar } from "../../../../provider/formats/nix/nar-writer.ts";
 import { Tree } from "../../../../provider/formats/nix/tree.ts";
 import { hasCode } from "../../../support/has-code.ts";
-import { inChunks, narEvents } from "../../../support/nar.ts";
+import { eventsOf, inChunks, narEvents } from "../../../support/nar.ts";
 import { readVectors } from "../../../support/vectors.ts";
 
 interface Malformed {
@@ -117,7 +116,7 @@ test("reads depths that were asked for, without recursion", async () => {
   let events = 0;
   // The paths are ropes of shared pieces as long as nobody flattens them.
   const source = Bytes.of(nar(...open, file, ...close));
-  for await (const event of readNar(source, { ...NarLimits.default, depth }))
+  for await (const event of eventsOf(source, { ...NarLimits.default, depth }))
     if (event.kind !== "contents") events += 1;
   assert.equal(events, depth + 1);
 });
