@@ -28,19 +28,29 @@ export interface NarOrder {
   readonly compression: string;
 }
 
-export type ToLayerThread =
-  | LayerOrder
-  | NarOrder
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "nar ends" };
+export interface NarPart {
+  readonly kind: "part";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly isLast: boolean;
+}
+
+export type ToLayerThread = LayerOrder | NarOrder | NarPart;
 
 export type FromLayerThread =
-  /** One more chunk may be sent. `read` counts the bytes of the NAR, decompressed, that have been used. */
-  | { readonly kind: "taken"; readonly read: number }
+  /** So many parts have been used, which made `read` bytes of the NAR so far. */
+  | { readonly kind: "taken"; readonly parts: number; readonly read: number }
+  /** With what has not been reported as taken. */
   | { readonly kind: "nar read"; readonly listing: Listing }
   | { readonly kind: "layer packed"; readonly identity: LayerIdentity }
   /** The thread does nothing more. `blame` is "nar" if another cache may do better. */
   | { readonly kind: "failed"; readonly error: SentError; readonly blame: "nar" | "layer" };
 
-/** Chunks on their way to a thread: enough that it need not wait for the network, and few in memory. */
-export const CHUNKS_AHEAD = 8;
+/**
+ * Bytes of a part. To wake a thread for each chunk of a socket would cost more than to decode it: a small NAR is
+ * one message, and the answer another.
+ */
+export const PART_SIZE = 256 * 1024;
+/** Parts on their way: enough that a thread need not wait for the network, and few in memory. */
+export const PARTS_AHEAD = 4;
+/** How many parts a thread takes before it says so. */
+export const PARTS_TAKEN = 2;

@@ -1,5 +1,6 @@
 /** A thread that packs layers, as the main thread talks to it while it has one order. @module */
 import type { Worker } from "node:worker_threads";
+import type { Bytes } from "../base/bytes.ts";
 import { receiveError } from "../base/sent-error.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { LayerIdentity } from "../formats/oci/layer.ts";
@@ -7,14 +8,13 @@ import type { PathInfo } from "../formats/nix/path-info.ts";
 import { ReaderFailed, type ReadNar } from "../substituter/chain.ts";
 import type { StoredNar } from "../substituter/substituter.ts";
 import {
-  CHUNKS_AHEAD,
+  PART_SIZE,
+  PARTS_AHEAD,
   type FromLayerThread,
   type LayerOrder,
+  type NarPart,
   type ToLayerThread,
 } from "./layer-messages.ts";
-
-type Kind = FromLayerThread["kind"];
-type Answer<K extends Kind> = Extract<FromLayerThread, { readonly kind: K }>;
 
 export class LayerThread {
   readonly #worker: Worker;
@@ -49,7 +49,8 @@ export class LayerThread {
   async finish(): Promise<LayerIdentity> {
     const answer = await this.#next();
     if (answer.kind === "failed") throw receiveError(answer.error);
-    return expected(answer, "layer packed").identity;
+    if (answer.kind !== "layer packed") throw unexpected(answer);
+    return answer.identity;
   }
 
   /** Has a NAR read, and yields how many of its bytes have been used. `onListing` gets its listing. */
@@ -57,6 +58,7 @@ export class LayerThread {
     const readAll = this.#readAll.bind(this);
     return async function* (nar, info, from) {
       await onListing(yield* readAll(nar, info, from));
+      yield info.narSize;
     };
   }
 
@@ -65,33 +67,38 @@ export class LayerThread {
     info: PathInfo,
     from: string,
   ): AsyncGenerator<number, Listing> {
-    const chunks = bytes[Symbol.asyncIterator]();
+    let hasBegun = false;
     let ahead = 0;
-    try {
-      // A cache that fails before it sends anything leaves the layer as it was.
-      let chunk = await chunks.next();
-      yield 0;
-      this.#send({ kind: "nar", info, from, compression });
-      for (; chunk.done !== true; chunk = await chunks.next()) {
-        this.#send({ kind: "bytes", bytes: chunk.value });
-        ahead += 1;
-        for (; ahead === CHUNKS_AHEAD || this.#inbox.length > 0; ahead -= 1)
-          yield (await this.#answer("taken")).read;
+    for await (const part of inParts(bytes)) {
+      // A cache that fails earlier leaves the layer as it was.
+      if (!hasBegun) {
+        yield 0;
+        this.#send({ kind: "nar", info, from, compression });
+        hasBegun = true;
       }
-      this.#send({ kind: "nar ends" });
-      for (; ahead > 0; ahead -= 1) yield (await this.#answer("taken")).read;
-      return (await this.#answer("nar read")).listing;
-    } finally {
-      await chunks.return?.();
+      this.#send(part);
+      ahead += 1;
+      while (!part.isLast && (ahead === PARTS_AHEAD || this.#inbox.length > 0)) {
+        const answer = await this.#answer();
+        if (answer.kind !== "taken") throw unexpected(answer);
+        ahead -= answer.parts;
+        yield answer.read;
+      }
+    }
+    for (;;) {
+      const answer = await this.#answer();
+      if (answer.kind === "nar read") return answer.listing;
+      if (answer.kind !== "taken") throw unexpected(answer);
+      yield answer.read;
     }
   }
 
   /** Throws ReaderFailed unless the cache is to blame. */
-  async #answer<K extends Kind>(kind: K): Promise<Answer<K>> {
+  async #answer(): Promise<Exclude<FromLayerThread, { readonly kind: "failed" }>> {
     const answer = await this.#next().catch((cause: unknown) => {
       throw new ReaderFailed(cause);
     });
-    if (answer.kind !== "failed") return expected(answer, kind);
+    if (answer.kind !== "failed") return answer;
     const error = receiveError(answer.error);
     throw answer.blame === "nar" ? error : new ReaderFailed(error);
   }
@@ -107,7 +114,8 @@ export class LayerThread {
   }
 
   #send(message: ToLayerThread): void {
-    this.#worker.postMessage(message);
+    // A part is nobody else's: it goes over as it is.
+    this.#worker.postMessage(message, message.kind === "part" ? [message.bytes.buffer] : []);
   }
 
   readonly #onMessage = (message: FromLayerThread): void => {
@@ -124,10 +132,24 @@ export class LayerThread {
   readonly #onAbort = (): void => this.#wake();
 }
 
-function expected<K extends Kind>(message: FromLayerThread, kind: K): Answer<K> {
-  if (!isOf(message, kind)) throw new TypeError(`expected ${kind}; got ${message.kind}`);
-  return message;
-}
+const unexpected = ({ kind }: FromLayerThread): Error =>
+  new ReaderFailed(new TypeError(`a layer's thread says "${kind}" out of turn`));
 
-const isOf = <K extends Kind>(message: FromLayerThread, kind: K): message is Answer<K> =>
-  message.kind === kind;
+/** At least one, and the last one marked. */
+async function* inParts(source: Bytes): AsyncGenerator<NarPart> {
+  let bytes = new Uint8Array(PART_SIZE);
+  let used = 0;
+  for await (const chunk of source)
+    for (let at = 0; at < chunk.length;) {
+      if (used === PART_SIZE) {
+        yield { kind: "part", bytes, isLast: false };
+        bytes = new Uint8Array(PART_SIZE);
+        used = 0;
+      }
+      const piece = chunk.subarray(at, at + PART_SIZE - used);
+      bytes.set(piece, used);
+      used += piece.length;
+      at += piece.length;
+    }
+  yield { kind: "part", bytes: bytes.subarray(0, used), isLast: true };
+}

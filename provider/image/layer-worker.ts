@@ -10,7 +10,13 @@ import { packLayer } from "../formats/layer/blob.ts";
 import { narItem } from "../formats/layer/entries.ts";
 import { layerTar, type OpenNar } from "../formats/layer/layer-tar.ts";
 import type { NarEvent } from "../formats/nix/nar-event.ts";
-import type { FromLayerThread, LayerOrder, NarOrder, ToLayerThread } from "./layer-messages.ts";
+import {
+  PARTS_TAKEN,
+  type FromLayerThread,
+  type LayerOrder,
+  type NarOrder,
+  type ToLayerThread,
+} from "./layer-messages.ts";
 import { NarFault, readStoredNar } from "./read-stored-nar.ts";
 
 if (parentPort === null) throw new Error("layer-worker.ts runs in a worker thread only");
@@ -55,23 +61,27 @@ async function* readNext<T>(
   use: (event: NarEvent) => T,
 ): AsyncGenerator<readonly T[], void> {
   let read = 0;
-  let ended = false;
-  const bytes = async function* (): AsyncGenerator<Uint8Array, void> {
-    while (!ended) {
-      const message = await next("bytes", "nar ends");
-      if (message.kind === "nar ends") ended = true;
-      else
-        try {
-          yield message.bytes;
-        } finally {
-          send({ kind: "taken", read });
+  let taken = 0;
+  let isLast = false;
+  const parts = async function* (): AsyncGenerator<Uint8Array, void> {
+    while (!isLast) {
+      const part = await next("part");
+      isLast = part.isLast;
+      try {
+        yield part.bytes;
+      } finally {
+        taken += 1;
+        if (taken === PARTS_TAKEN && !isLast) {
+          send({ kind: "taken", parts: taken, read });
+          taken = 0;
         }
+      }
     }
   };
-  const stored = { ...order, bytes: bytes() };
+  const stored = { ...order, bytes: parts() };
   const listing = yield* readStoredNar(stored, use, (count) => (read = count));
   // A decoder may leave bytes after the end of what it decodes.
-  for await (const _ of bytes()) continue;
+  for await (const _ of parts()) continue;
   send({ kind: "nar read", listing });
 }
 

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import {
   DamagedCompression,
@@ -46,12 +44,12 @@ test("cut short, changed or followed by other bytes it throws", async () => {
   await assert.rejects(read(Buffer.concat([ONE, Buffer.from("rest")])), DamagedCompression);
 });
 
-test("more streams than threads take turns", async () => {
+test("several streams are decoded at once", async () => {
   const all = await Promise.all(Array.from({ length: 12 }, () => read(ONE, 50)));
   for (const each of all) assert.ok(PLAIN.equals(each));
 });
 
-test("a reader that leaves, and a source that fails, leave the threads usable", async () => {
+test("a reader that leaves, and a source that fails, leave the decoder usable", async () => {
   const broken = new Error("network");
   const failing = async function* (): AsyncGenerator<Uint8Array> {
     yield ONE.subarray(0, 100);
@@ -61,31 +59,5 @@ test("a reader that leaves, and a source that fails, leave the threads usable", 
     for await (const chunk of unxz(inChunks(ONE, 50))) if (chunk.length > 0) break;
     await assert.rejects(Bytes.collect(unxz(failing())), broken);
   }
-  assert.ok(PLAIN.equals(await read(ONE)));
-});
-
-test("threads do not keep the process alive", async () => {
-  const module = new URL("../../../provider/compression/xz.ts", import.meta.url);
-  const program = `
-    const { mock } = await import("node:test");
-    // No thread ends because it has been idle for a while.
-    mock.timers.enable({ apis: ["setTimeout"] });
-    const { unxz } = await import(${JSON.stringify(module.href)});
-    const source = (async function* () { yield Buffer.from(${JSON.stringify(STREAMS["one stream"])}, "base64"); })();
-    let size = 0;
-    for await (const chunk of unxz(source)) size += chunk.length;
-    console.log(size);`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--input-type=module", "--eval", program],
-    { timeout: 20_000 },
-  );
-  assert.equal(stdout.trim(), String(PLAIN.length));
-});
-
-test("a thread that is about to end is not used for the next stream", async (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  await read(ONE);
-  t.mock.timers.tick(60_000);
   assert.ok(PLAIN.equals(await read(ONE)));
 });
