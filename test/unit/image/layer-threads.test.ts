@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
+import type { Bytes } from "../../../provider/base/bytes.ts";
+import type { Listing } from "../../../provider/formats/nix/listing.ts";
+import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
+import { writeNar } from "../../../provider/formats/nix/nar-writer.ts";
+import { StorePath } from "../../../provider/formats/nix/store-path.ts";
+import { Tree } from "../../../provider/formats/nix/tree.ts";
+import { LayerThread } from "../../../provider/image/layer-thread.ts";
+import { withLayerThread } from "../../../provider/image/layer-threads.ts";
+import { inChunks } from "../../support/nar.ts";
+
+const NAR = writeNar(Tree.directory({ f: Tree.file(Buffer.alloc(2_000_000, "abc")) }));
+const INFO = {
+  storePath: StorePath.parse("/nix/store/00000000000000000000000000000000-a"),
+  narHash: NarHash.of(NAR),
+  narSize: NAR.length,
+  references: [],
+  signatures: [],
+};
+
+/** Has the NAR read in a thread; returns its listing and what was reported on the way. */
+async function read(bytes: Bytes = inChunks(NAR, 50_000)) {
+  let listing: Listing | undefined;
+  const reports: number[] = [];
+  await withLayerThread(undefined, async (thread) => {
+    const reading = thread.reading(async (each) => void (listing = each));
+    const nar = { bytes, compression: "none" };
+    for await (const report of reading(nar, INFO, "a cache")) reports.push(report);
+  });
+  return { listing, reports };
+}
+
+test("a NAR is read in a thread, which reports its progress and the listing", async () => {
+  const { listing, reports } = await read();
+  assert.equal(listing?.root.kind, "directory");
+  assert.equal(reports[0], 0);
+  assert.equal(reports.at(-1), NAR.length);
+  assert.ok(reports.length > 3, reports.join());
+  assert.deepEqual(
+    reports,
+    reports.toSorted((a, b) => a - b),
+  );
+});
+
+test("more NARs than threads take turns", async () => {
+  const all = await Promise.all(Array.from({ length: 12 }, () => read()));
+  for (const { reports } of all) assert.equal(reports.at(-1), NAR.length);
+});
+
+test("a source that fails, and a reader that leaves, leave the threads usable", async () => {
+  const broken = new Error("network");
+  const failing = async function* (): Bytes {
+    yield NAR.subarray(0, 600_000);
+    throw broken;
+  };
+  for (let i = 0; i < 4; i += 1) {
+    await assert.rejects(read(failing()), broken);
+    await withLayerThread(undefined, async (thread) => {
+      const reading = thread.reading(async () => {});
+      const nar = { bytes: inChunks(NAR, 50_000), compression: "none" };
+      for await (const _ of reading(nar, INFO, "a cache")) throw new Error("left");
+    }).catch(() => {});
+  }
+  assert.equal((await read()).reports.at(-1), NAR.length);
+});
+
+test("a thread that is about to end is not used for the next order", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  await read();
+  t.mock.timers.tick(60_000);
+  await read();
+});
+
+test("a thread that ends by itself fails what it was to do", async () => {
+  const worker = new Worker("", { eval: true });
+  const thread = new LayerThread(worker, undefined);
+  await assert.rejects(thread.finish(), /ended unexpectedly/);
+});
+
+test("threads do not keep the process alive", async () => {
+  const module = new URL("../../../provider/image/layer-threads.ts", import.meta.url);
+  const program = `
+    const { withLayerThread } = await import(${JSON.stringify(module.href)});
+    await withLayerThread(undefined, async () => {});
+    const end = performance.now();
+    process.on("exit", () => console.log(performance.now() - end < 1000));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", program],
+    { timeout: 20_000 },
+  );
+  assert.equal(stdout.trim(), "true");
+});
