@@ -133,8 +133,8 @@ function packInThread(
     withLayerThread(signal, async (thread) => {
       thread.begin(order);
       for (const info of nars) {
-        const read = thread.reading((listing) => keepListing(session, info, listing));
-        for await (const bytes of source.read(info, read, signal)) watch?.read(info, bytes);
+        const listing = await thread.read(source, info, (bytes) => watch?.read(info, bytes));
+        await keepListing(session, info, listing);
       }
       return thread.finish();
     }),

@@ -107,12 +107,10 @@ async function readNarForListing(
   const source = narSourceOf(session, lock);
   for (;;) {
     try {
-      await withLayerThread(signal, async (thread) => {
-        const read = thread.reading((listing) =>
-          session.knownLayers.addListing(info.narHash, listing),
-        );
-        for await (const bytes of source.read(info, read, signal)) watch.read(info, bytes);
-      });
+      const listing = await withLayerThread(signal, (thread) =>
+        thread.read(source, info, (bytes) => watch.read(info, bytes)),
+      );
+      await session.knownLayers.addListing(info.narHash, listing);
       return;
     } catch (error) {
       if (!(error instanceof NarInterrupted)) throw error;

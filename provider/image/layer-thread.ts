@@ -5,7 +5,7 @@ import { receiveError } from "../base/sent-error.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { LayerIdentity } from "../formats/oci/layer.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
-import { ReaderFailed, type ReadNar } from "../substituter/chain.ts";
+import { ReaderFailed, type NarSource, type ReadNar } from "../substituter/chain.ts";
 import type { StoredNar } from "../substituter/substituter.ts";
 import {
   PART_SIZE,
@@ -53,15 +53,24 @@ export class LayerThread {
     return answer.identity;
   }
 
-  /** Has a NAR read, and yields how many of its bytes have been used. `onListing` gets its listing. */
-  reading(onListing: (listing: Listing) => Promise<void>): ReadNar<number> {
+  /** Has the path's NAR read, from the first cache that can supply it. Returns its listing. */
+  async read(
+    source: NarSource,
+    info: PathInfo,
+    onBytes: (bytes: number) => void,
+  ): Promise<Listing> {
     const readAll = this.#readAll.bind(this);
-    return async function* (nar, info, from) {
-      await onListing(yield* readAll(nar, info, from));
+    let listing: Listing | undefined;
+    const reading: ReadNar<number> = async function* (nar, _, from) {
+      listing = yield* readAll(nar, info, from);
       yield info.narSize;
     };
+    for await (const bytes of source.read(info, reading, this.#signal)) onBytes(bytes);
+    if (listing === undefined) throw new TypeError("a NAR without a listing");
+    return listing;
   }
 
+  /** Yields how many of the NAR's bytes have been used. */
   async *#readAll(
     { bytes, compression }: StoredNar,
     info: PathInfo,

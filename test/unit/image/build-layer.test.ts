@@ -1,6 +1,7 @@
 /** Layers whose NARs come from caches that answer in every way, right and wrong. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
@@ -146,6 +147,17 @@ test("what is wrong with the promised NAR itself is no fault of the cache", asyn
     return true;
   });
   assert.equal(servers[1]?.log.length, 0);
+});
+
+test("a local cache that cannot be written is no fault of the cache that has the NAR", async (t) => {
+  const { job, servers } = await layer(t, NAR, NAR, NAR);
+  await withTempDir(async (folder) => {
+    const session = new BuildSession(folder);
+    await mkdir(join(folder, "v1"));
+    await writeFile(join(folder, "v1/listings"), "");
+    await assert.rejects(buildMissingLayer(session, job), { code: "CACHE_UNUSABLE" });
+    assert.equal(servers[1]?.log.length, 0);
+  });
 });
 
 test("an abort ends the build with its reason, and nothing half-done stays", async (t) => {

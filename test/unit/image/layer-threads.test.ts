@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { Bytes } from "../../../provider/base/bytes.ts";
-import type { Listing } from "../../../provider/formats/nix/listing.ts";
+import { isSystemError } from "../../../provider/base/file-unusable.ts";
+import { layerTree } from "../../../provider/formats/layer/layer-tree.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { writeNar } from "../../../provider/formats/nix/nar-writer.ts";
 import { StorePath } from "../../../provider/formats/nix/store-path.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { LayerThread } from "../../../provider/image/layer-thread.ts";
 import { withLayerThread } from "../../../provider/image/layer-threads.ts";
+import { NarSource } from "../../../provider/substituter/chain.ts";
 import { inChunks } from "../../support/nar.ts";
 
 const NAR = writeNar(Tree.directory({ f: Tree.file(Buffer.alloc(2_000_000, "abc")) }));
@@ -22,21 +26,27 @@ const INFO = {
   signatures: [],
 };
 
+/** The only cache. */
+const sourceOf = (bytes: Bytes): NarSource => {
+  const cache = { url: "a cache", openPath: () => Promise.resolve(bytes) };
+  return new NarSource([{ ...cache, narInfo: unused, openNar: unused }]);
+};
+const unused = (): never => {
+  throw new RangeError("unused");
+};
+
 /** Has the NAR read in a thread; returns its listing and what was reported on the way. */
 async function read(bytes: Bytes = inChunks(NAR, 50_000)) {
-  let listing: Listing | undefined;
   const reports: number[] = [];
-  await withLayerThread(undefined, async (thread) => {
-    const reading = thread.reading(async (each) => void (listing = each));
-    const nar = { bytes, compression: "none" };
-    for await (const report of reading(nar, INFO, "a cache")) reports.push(report);
-  });
+  const listing = await withLayerThread(undefined, (thread) =>
+    thread.read(sourceOf(bytes), INFO, (report) => reports.push(report)),
+  );
   return { listing, reports };
 }
 
 test("a NAR is read in a thread, which reports its progress and the listing", async () => {
   const { listing, reports } = await read();
-  assert.equal(listing?.root.kind, "directory");
+  assert.equal(listing.root.kind, "directory");
   assert.equal(reports[0], 0);
   assert.equal(reports.at(-1), NAR.length);
   assert.ok(reports.length > 3, reports.join());
@@ -52,20 +62,40 @@ test("more NARs than threads take turns", async () => {
 });
 
 test("a source that fails, and a reader that leaves, leave the threads usable", async () => {
-  const broken = new Error("network");
   const failing = async function* (): Bytes {
     yield NAR.subarray(0, 600_000);
-    throw broken;
+    throw new Error("network");
   };
   for (let i = 0; i < 4; i += 1) {
-    await assert.rejects(read(failing()), broken);
-    await withLayerThread(undefined, async (thread) => {
-      const reading = thread.reading(async () => {});
-      const nar = { bytes: inChunks(NAR, 50_000), compression: "none" };
-      for await (const _ of reading(nar, INFO, "a cache")) throw new Error("left");
-    }).catch(() => {});
+    await assert.rejects(read(failing()), { code: "NAR_UNAVAILABLE" });
+    const leaving = withLayerThread(undefined, (thread) =>
+      thread.read(sourceOf(inChunks(NAR, 50_000)), INFO, () => {
+        throw new Error("left");
+      }),
+    );
+    await assert.rejects(leaving, /left/);
   }
   assert.equal((await read()).reports.at(-1), NAR.length);
+});
+
+const FULL = "/dev/full";
+const skip = existsSync(FULL) ? false : `there is no ${FULL}`;
+
+test("a disk that is full is the system's error, and not one of the NAR", { skip }, async () => {
+  const full = await open(FULL, "w");
+  const packing = withLayerThread(undefined, async (thread) => {
+    const root = layerTree({ storePaths: [INFO.storePath] });
+    thread.begin({
+      kind: "layer",
+      root,
+      compression: { algorithm: "gzip", level: 1 },
+      fd: full.fd,
+    });
+    await thread.read(sourceOf(inChunks(NAR, 50_000)), INFO, () => {});
+    return thread.finish();
+  });
+  await assert.rejects(packing, (error) => isSystemError(error) && error.code === "ENOSPC");
+  await full.close();
 });
 
 test("a thread that is about to end is not used for the next order", async (t) => {
