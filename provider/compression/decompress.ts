@@ -5,10 +5,11 @@
  */
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import type { Bytes } from "../base/bytes.ts";
+import { throughCodec } from "./codec.ts";
 import { DamagedCompression, UnsupportedCompression } from "./decompress-errors.ts";
 import { Peekable } from "./peekable.ts";
 import { through } from "./through.ts";
-import { unxz } from "./xz.ts";
+import { xzDecoder } from "./xz-decoder.ts";
 import { unzstd } from "./zstd.ts";
 
 export type Format = "xz" | "zstd" | "gzip" | "br" | "none" | "bzip2" | "lzip" | "lz4";
@@ -83,7 +84,7 @@ function decode(source: Bytes, format: Format): Bytes {
     case "none":
       return source;
     case "xz":
-      return unxz(source);
+      return throughCodec(source, xzDecoder());
     case "zstd":
       return unzstd(source);
     case "gzip":

@@ -13,20 +13,14 @@ import type { LayerDirectory, StorePathLeaf } from "./layer-tree.ts";
 export type OpenNar = (leaf: StorePathLeaf) => AsyncIterable<readonly TarItem[]>;
 
 /**
- * The compressor works on a chunk while the next is filled; the third is to spare. Slabs thrown away cost
- * a build several per cent (docs/benchmarks.md).
- */
-const SLABS = 3;
-
-/**
- * `openNar` is called for one store path at a time, in the tar's order. A chunk keeps its bytes until two more
- * have been asked for.
+ * `openNar` is called for one store path at a time, in the tar's order. All chunks use the same memory, so each is
+ * written over when the next one is asked for.
  */
 export async function* layerTar(
   root: LayerDirectory,
   openNar: OpenNar,
 ): AsyncGenerator<Uint8Array, void> {
-  const tar = new TarPacker(slabsInTurn(SLABS));
+  const tar = new TarPacker(slabsInTurn(1));
   for (const entry of layerEntries(root))
     if (entry.kind !== "store path") for (const chunk of tar.add(entry)) yield chunk;
     else

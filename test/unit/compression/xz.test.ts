@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes } from "../../../provider/base/bytes.ts";
+import { throughCodec } from "../../../provider/compression/codec.ts";
 import {
   DamagedCompression,
   UnsupportedCompression,
 } from "../../../provider/compression/decompress-errors.ts";
-import { unxz } from "../../../provider/compression/xz.ts";
+import { xzDecoder } from "../../../provider/compression/xz-decoder.ts";
 import { inChunks } from "../../support/nar.ts";
 import { readVectors } from "../../support/vectors.ts";
 
@@ -18,6 +19,7 @@ const STREAMS = readVectors<Readonly<Record<string, string>>>("xz/streams");
 const stream = (name: string): Buffer => Buffer.from(STREAMS[name] ?? "", "base64");
 const ONE = stream("one stream");
 
+const unxz = (source: Bytes): Bytes => throughCodec(source, xzDecoder());
 const read = (compressed: Uint8Array, chunk = compressed.length): Promise<Uint8Array> =>
   Bytes.collect(unxz(inChunks(compressed, chunk)));
 
