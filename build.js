@@ -44,7 +44,7 @@ await joinModules(dist("provider"), {
     "cli/terminal.js",
     "base/signals.js",
   ],
-  "check.js": ["pulumi/check.js", "pulumi/explained-diff.js", "app/session.js"],
+  "check.js": ["pulumi/check.js", "pulumi/diff.js", "resource/resource-session.js"],
   "push.js": ["pulumi/push.js", "pulumi/delete.js", "cli/push-image.js"],
 });
 removeInnerDeclarations();

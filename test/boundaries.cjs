@@ -1,6 +1,6 @@
 /** Who may import whom. docs/architecture.md explains why; this file is the truth. */
 const formats = (...names) => names.map((name) => `provider/formats/${name}`);
-/** What the engine and the command line have in common. */
+/** What the resource and the command line have in common. */
 const FACE = [
   "provider/base",
   "provider/errors",
@@ -109,7 +109,7 @@ const MAY = {
     "provider/lock",
   ],
   "provider/resource": FACE,
-  "provider/pulumi": [...FACE, "provider/resource"],
+  "provider/pulumi": ["provider/base", "provider/arguments", "provider/resource"],
   "provider/cli": [
     ...FACE,
     ...formats("tar"),

@@ -17,8 +17,6 @@ import { KnownLayers } from "./known-layers.ts";
 export const LAYERS_IN_FLIGHT = HEAVY_TASKS;
 
 export class BuildSession {
-  readonly cache: LayerCache;
-  readonly knownLayers: KnownLayers;
   /** Limits how many layers are built and listings read at a time, over all images of the session. */
   readonly budget = new Limiter(LAYERS_IN_FLIGHT);
   readonly layersInFlight = new SingleFlight<KnownLayer>();
@@ -27,9 +25,21 @@ export class BuildSession {
   /** By the URLs of the caches; narSourceOf fills it. */
   readonly narSources = new Map<string, NarSource>();
   readonly lateCaches = new LateCaches();
+  readonly #folder: string | undefined;
+  #cache: LayerCache | undefined;
+  #knownLayers: KnownLayers | undefined;
 
-  constructor(folder: string = cacheFolder()) {
-    this.cache = new LayerCache(folder);
-    this.knownLayers = new KnownLayers(this.cache);
+  /** @param folder of the local cache. Default: {@link cacheFolder}. */
+  constructor(folder?: string) {
+    this.#folder = folder;
+  }
+
+  // Only where they are used: a destroy needs no cache, and must not fail because of its settings.
+  get cache(): LayerCache {
+    return (this.#cache ??= new LayerCache(this.#folder ?? cacheFolder()));
+  }
+
+  get knownLayers(): KnownLayers {
+    return (this.#knownLayers ??= new KnownLayers(this.cache));
   }
 }

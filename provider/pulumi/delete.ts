@@ -1,42 +1,15 @@
-/**
- * delete: keeps what was pushed, unless `deleteFromRegistry` is set. Then {@link OwnedImage} decides what to remove
- * from each repository that has the image, and the log says what was removed and what was kept.
- * @module
- */
-import { renderLines, throwAll } from "../base/errors.ts";
-import { log } from "../base/log.ts";
-import { Repository } from "../formats/oci/reference.ts";
-import { OwnedImage } from "../resource/owned-image.ts";
-import { Recorded } from "../resource/recorded.ts";
-import { Target } from "../resource/target.ts";
+import { deleteResource, pruneUnreferenced } from "../resource/delete-resource.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
+import { Recorded } from "../resource/recorded.ts";
+import { ResourceSession } from "../resource/resource-session.ts";
 
 /** @param props outputs in state. */
-export async function remove(props: PropertyMap): Promise<void> {
-  const failures: unknown[] = [];
-  for (const image of OwnedImage.ofState(Recorded.parse(props)))
-    await OwnedImage.remove(image).catch((error: unknown) => failures.push(error));
-  throwAll(failures);
-}
+export const remove = (props: PropertyMap, session = new ResourceSession()): Promise<void> =>
+  deleteResource(session, Recorded.parse(props));
 
-/** After an update, removes the tags that the program no longer names, and the image from mirrors likewise. */
-export async function pruneUnreferenced(olds: PropertyMap, news: PropertyMap): Promise<void> {
-  const after = Recorded.parse(news);
-  const wanted = new Set(Recorded.tags(after));
-  const kept = new Set(Target.repositories(after.target).map(Repository.format));
-  const { deleteFromRegistry } = after;
-  for (const image of OwnedImage.ofState({ ...Recorded.parse(olds), deleteFromRegistry })) {
-    const { description } = image.client;
-    const removal = kept.has(description)
-      ? OwnedImage.removeTags(image, wanted)
-      : OwnedImage.remove(image);
-    // What was pushed is recorded all the same: a mirror may be dropped because it is down.
-    await removal.catch((error: unknown) => {
-      const [first = "", ...more] = renderLines(error);
-      log.warn([
-        `${description}: what the program no longer names was not removed: ${first}`,
-        ...more,
-      ]);
-    });
-  }
-}
+/** @param olds outputs before an update. @param news outputs after it. */
+export const prune = (
+  session: ResourceSession,
+  olds: PropertyMap,
+  news: PropertyMap,
+): Promise<void> => pruneUnreferenced(session, Recorded.parse(olds), Recorded.parse(news));

@@ -1,51 +1,44 @@
 /**
- * The six methods that @pulumi/pulumi's dynamic provider calls, each with a file of its name (create and
- * update are push.ts). Each reads the engine's property maps into `CheckedInputs` and `Recorded`, and errors
- * become text here, once.
- *
- * check: `unchanged`, or `parse-arguments` → `preview-image` → `claims`, `plans`
- * diff: `unchanged`, or `recorded` beside what check answered → `summary`, by `say-once`
- * push: `destinations` → build/publish; after an update `delete` removes what is no longer asked for
- * read: `recorded`, `recorded-blobs` → `drift`; `look-up` for an image that this stack did not push
- *
+ * The six methods that @pulumi/pulumi's dynamic provider calls. Each has a file of its name, which reads the
+ * engine's property maps and calls `provider/resource`; create and update are push.ts. Errors become text here,
+ * once.
  * @see @pulumi/pulumi/cmd/dynamic-provider
  * @module
  */
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
-import type { Session } from "../app/session.ts";
-import { cacheFolder } from "../image/folder.ts";
-import { unchangedNotes } from "../image/unchanged-notes.ts";
+import { claimRecorded, type Claims } from "../resource/claims.ts";
+import type { DiffResult } from "../resource/diff-resource.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
+import type { ResourceSession } from "../resource/resource-session.ts";
+import { Unchanged } from "../resource/unchanged.ts";
 import type { CheckResult } from "./check.ts";
-import type { DiffResult } from "./diff.ts";
 import { engineSink } from "./engine-log.ts";
 import { PartlyPushed } from "./partly-pushed.ts";
 import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
-import type { ReadResult } from "./read-result.ts";
-import { claimRecorded } from "../resource/claims.ts";
-import type { PropertyMap } from "../resource/property-map.ts";
-import { Unchanged } from "../resource/unchanged.ts";
+import type { ReadResult } from "./read.ts";
 
-// At once, not with the session: a destroy has none, and may have something to say.
 const sink = engineSink();
 if (sink !== undefined) printOnce();
 
-let shared: Promise<Session> | undefined;
+const claims: Claims = { claimed: new Map() };
+let made: Promise<ResourceSession> | undefined;
 
-/** One serves all resources of the process. */
-const session = (): Promise<Session> =>
-  (shared ??= import("../app/session.ts").then((module) => new module.Session()));
+/** The engine starts a process for each operation, and calls all methods of all resources in it. */
+const session = (): Promise<ResourceSession> =>
+  (made ??= import("../resource/resource-session.ts").then(
+    (module) => new module.ResourceSession(undefined, claims),
+  ));
 
 // An operation that finds nothing changed, as on most days, loads nothing of what is imported below.
 
 export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult> =>
   asPulumiError(async () => {
     const directory = process.cwd();
-    const key = await Unchanged.check(olds, news, directory);
-    if (await unchangedNotes(cacheFolder()).has(key)) {
-      claimRecorded(olds);
+    if (await Unchanged.isKnown(await Unchanged.check(olds, news, directory))) {
+      claimRecorded(claims, olds);
       return { inputs: olds, failures: [] };
     }
     const { check: checkInputs } = await import("./check.ts");
@@ -55,11 +48,10 @@ export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult
 export const diff = (id: string, olds: PropertyMap, news: PropertyMap): Promise<DiffResult> =>
   asPulumiError(async () => {
     const directory = process.cwd();
-    const key = await Unchanged.diff(olds, news, directory);
-    if (await unchangedNotes(cacheFolder()).has(key))
+    if (await Unchanged.isKnown(await Unchanged.diff(olds, news, directory)))
       return { changes: false, replaces: [], deleteBeforeReplace: false };
-    const { explainedDiff } = await import("./explained-diff.ts");
-    return explainedDiff(await session(), { id, olds, news, directory });
+    const { diff: diffInputs } = await import("./diff.ts");
+    return diffInputs(await session(), { id, olds, news, directory });
   });
 
 export const create = (inputs: PropertyMap): Promise<Recordable> =>
@@ -75,22 +67,22 @@ export const update = (
 ): Promise<{ outs: PropertyMap }> =>
   asPulumiError(async () => {
     const { push } = await import("./push.ts");
-    const { pruneUnreferenced } = await import("./delete.ts");
+    const { prune } = await import("./delete.ts");
     const result = await push(await session(), news, olds);
-    await pruneUnreferenced(olds, result.outs);
+    await prune(await session(), olds, result.outs);
     return requireComplete(result);
   });
 
 export const read = (id: string, props: PropertyMap): Promise<ReadResult> =>
   asPulumiError(async () => {
     const { read: readRegistry } = await import("./read.ts");
-    return readRegistry(id, props);
+    return readRegistry(await session(), id, props);
   });
 
 const deleteImage = (_id: string, props: PropertyMap): Promise<void> =>
   asPulumiError(async () => {
     const { remove } = await import("./delete.ts");
-    await remove(props);
+    await remove(props, await session());
   });
 export { deleteImage as delete };
 

@@ -1,5 +1,5 @@
 import { LixImageError, renderLines } from "../base/errors.ts";
-import type { DestinationFailure } from "../app/publish.ts";
+import type { PushedResource } from "../resource/pushed-resource.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 
 /**
@@ -12,7 +12,7 @@ export class PartlyPushed extends LixImageError {
   readonly id: string;
   readonly properties: PropertyMap;
 
-  constructor(result: { id: string; outs: PropertyMap }, failures: readonly DestinationFailure[]) {
+  constructor(result: { id: string; outs: PropertyMap }, failures: PushedResource["failures"]) {
     const [first = "", ...more] = failures.flatMap(({ error }) => renderLines(error));
     super([`pushed, but not to all destinations: ${first}`, ...more], {
       hint: "the state records what was pushed; the next `up` sends the rest",

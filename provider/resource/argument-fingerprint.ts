@@ -11,13 +11,11 @@ import { canonicalJson, type Json } from "../base/canonical-json.ts";
 import { ARGUMENT_LIST, type GivenArguments } from "../arguments/table.ts";
 import { isUnknown, Known, NOT_KNOWN, type Unknown } from "../arguments/unknown.ts";
 import type { CheckedInputs } from "./checked-inputs.ts";
-
-/** What check answered in this process, by its fingerprint: for the names of what was changed. */
-const answered = new Map<string, GivenArguments>();
+import type { ResourceSession } from "./resource-session.ts";
 
 export const ArgumentFingerprint = {
   /** It goes into check's answer as `__checked`. */
-  of(args: GivenArguments): Known<string> | Unknown {
+  of({ answered }: ResourceSession, args: GivenArguments): Known<string> | Unknown {
     // An update plan holds `up` to it, where all is known.
     if (isUnknown(args)) return NOT_KNOWN;
     const fingerprint = sha256(args);
@@ -31,8 +29,8 @@ export const ArgumentFingerprint = {
     return before === undefined || isUnknown(args) || before === sha256(args);
   },
 
-  /** Names of the arguments that were changed; none where check was in another process. */
-  changed({ args, fingerprint }: CheckedInputs): string[] {
+  /** Names of the arguments that were changed; none where check was in another session. */
+  changed({ answered }: ResourceSession, { args, fingerprint }: CheckedInputs): string[] {
     const before = answered.get(Known.value(fingerprint) ?? "");
     if (before === undefined) return [];
     return ARGUMENT_LIST.map(([name]) => name)

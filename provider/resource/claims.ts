@@ -1,12 +1,12 @@
-/**
- * Two resources of one stack that claim one reference for different images would take turns for ever.
- * One provider process serves all resources of a stack and lives for one operation, so it can see.
- * @module
- */
+/** Two resources of one stack that claim one reference for different images would take turns for ever. @module */
 import { lixError } from "../errors/lix-error.ts";
 import type { PropertyMap } from "./property-map.ts";
 
-const claimed = new Map<string, string>();
+/** Of all resources of an operation. */
+export interface Claims {
+  /** By reference, the digest of the image that a resource claims it for. */
+  readonly claimed: Map<string, string>;
+}
 
 /** Outputs that check answered, as far as they are known. */
 export interface ClaimingImage {
@@ -16,16 +16,26 @@ export interface ClaimingImage {
 }
 
 /** All references of an image; what is unknown claims nothing. */
-export function claimImage({ digest, taggedRefs = [], mirrorRefs = [] }: ClaimingImage): void {
+export function claimImage(
+  claims: Claims,
+  { digest, taggedRefs = [], mirrorRefs = [] }: ClaimingImage,
+): void {
   if (digest === undefined) return;
   const tags = taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":")));
   const mirrors = mirrorRefs.map((ref) => ref.slice(0, ref.lastIndexOf("@")));
-  claim([...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))], digest);
+  claim(
+    claims,
+    [...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))],
+    digest,
+  );
 }
 
 /** The references of an image as its outputs in state have them. */
-export function claimRecorded({ digest, taggedRefs, mirrorRefs }: PropertyMap): void {
-  claimImage({
+export function claimRecorded(
+  claims: Claims,
+  { digest, taggedRefs, mirrorRefs }: PropertyMap,
+): void {
+  claimImage(claims, {
     digest: typeof digest === "string" ? digest : undefined,
     taggedRefs: texts(taggedRefs),
     mirrorRefs: texts(mirrorRefs),
@@ -35,7 +45,7 @@ export function claimRecorded({ digest, taggedRefs, mirrorRefs }: PropertyMap): 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
-export function claim(taggedRefs: readonly string[], digest: string): void {
+export function claim({ claimed }: Claims, taggedRefs: readonly string[], digest: string): void {
   for (const ref of taggedRefs) {
     const before = claimed.get(ref);
     if (before !== undefined && before !== digest)
@@ -43,6 +53,3 @@ export function claim(taggedRefs: readonly string[], digest: string): void {
     claimed.set(ref, digest);
   }
 }
-
-/** By a resource that this operation keeps: such as the one that replaces what is being deleted. */
-export const isClaimed = (taggedRef: string): boolean => claimed.has(taggedRef);

@@ -1,22 +1,33 @@
+/**
+ * Outputs that the program, or a transform of it, gives as if they were arguments. They are mistakes, unless the
+ * engine has put them there: under `ignoreChanges` it copies what stands in the state, or a part of it, over what
+ * the program gave.
+ * @module
+ */
 import { isDeepStrictEqual } from "node:util";
 import { OutputNames } from "../arguments/output-names.ts";
 import type { PropertyMap } from "./property-map.ts";
 
-/**
- * Names of the outputs that the program, or a transform of it, gives as if they were arguments. They are
- * mistakes, unless the engine has put them there: under `ignoreChanges` it copies what stands in the state,
- * or a part of it, over what the program gave.
- */
-export function givenOutputs(olds: PropertyMap, news: PropertyMap): ReadonlySet<string> {
-  const given = [...OutputNames.keys()].filter((name) => name in news);
-  if (given.length > 0 && Object.keys(olds).length > 0) states.push(olds);
+/** By name, the outputs that stand in a property map. */
+export type OutputValues = ReadonlyMap<string, unknown>;
+
+export const outputsIn = (map: PropertyMap): OutputValues =>
+  new Map([...OutputNames.keys()].filter((name) => name in map).map((name) => [name, map[name]]));
+
+/** The names of those that are mistakes. @param before what state has. @param memory gets it. */
+export function givenOutputs(
+  memory: { readonly outputsBefore: OutputValues[] },
+  before: OutputValues,
+  given: OutputValues,
+): ReadonlySet<string> {
+  if (given.size > 0 && before.size > 0) memory.outputsBefore.push(before);
+  const states = [before, ...memory.outputsBefore];
   return new Set(
-    given.filter((name) => ![olds, ...states].some((state) => isPartOf(news[name], state[name]))),
+    [...given.keys()].filter(
+      (name) => !states.some((state) => isPartOf(given.get(name), state.get(name))),
+    ),
   );
 }
-
-/** States of this process: the second check of a replacement gets none. */
-const states: PropertyMap[] = [];
 
 /** @param given may lack some properties of its objects, but not all. */
 function isPartOf(given: unknown, whole: unknown): boolean {

@@ -13,8 +13,8 @@ import { Repository } from "../formats/oci/reference.ts";
 import { RegistryRefused } from "../registry/refusal.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { TagListIncomplete } from "../registry/list-tags.ts";
-import { isClaimed } from "./claims.ts";
 import { Recorded } from "./recorded.ts";
+import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
 import { standingOfTags, type TagStanding } from "./tag-standing.ts";
 
@@ -28,17 +28,18 @@ export interface OwnedImage {
 
 export const OwnedImage = {
   /** One for each repository. */
-  ofState(recorded: Recorded): OwnedImage[] {
+  ofState({ claimed }: ResourceSession, recorded: Recorded): OwnedImage[] {
     const digest = Recorded.digest(recorded);
     if (!recorded.deleteFromRegistry || digest === undefined) return [];
     const tags = Recorded.tags(recorded);
     return Target.repositories(recorded.target).map((repository) => {
-      const claimed = tags.filter((tag) => isClaimed(`${Repository.format(repository)}:${tag}`));
+      // Such as by the resource that replaces this one.
+      const kept = tags.filter((tag) => claimed.has(`${Repository.format(repository)}:${tag}`));
       return {
         client: new RegistryClient(repository),
         digest,
-        tags: new Set(tags.filter((tag) => !claimed.includes(tag))),
-        claimed,
+        tags: new Set(tags.filter((tag) => !kept.includes(tag))),
+        claimed: kept,
       };
     });
   },

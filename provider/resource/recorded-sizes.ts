@@ -1,17 +1,18 @@
 /** How large the image is that state has, and what is in its layers: `maxGrowth` compares with it. @module */
 import { sizedPart, type SizedImage } from "../app/size-limits.ts";
-import { Known } from "../arguments/unknown.ts";
-import type { PreviewOutputs } from "./preview-outputs.ts";
+import type { Recorded } from "./recorded.ts";
 import type { ResourceState } from "./state.ts";
 
 /** By platform; empty for an image that is not there yet. */
 export function recordedSizes(
   state: ResourceState,
-  outputs: Pick<PreviewOutputs, "platforms">,
+  { platforms = {} }: Pick<Recorded, "platforms">,
 ): ReadonlyMap<string, SizedImage> {
-  const platforms = Object.entries(Known.value(outputs.platforms) ?? {});
   return new Map(
-    platforms.map(([platform, { size }]) => [platform, { size, layers: partsOf(state, platform) }]),
+    Object.entries(platforms).map(([platform, { size }]) => [
+      platform,
+      { size, layers: partsOf(state, platform) },
+    ]),
   );
 }
 

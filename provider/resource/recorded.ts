@@ -19,6 +19,8 @@ const RecordedJson = z.object({
   tag: Lenient.text,
   extraTags: Lenient.strings,
   taggedRefs: Lenient.strings,
+  /** Missing in states of the first releases. */
+  mirrorRefs: z.array(z.string()).optional().catch(undefined),
   packages: Lenient.texts,
   platforms: Lenient.platforms,
   deleteFromRegistry: Lenient.flag,
@@ -36,6 +38,12 @@ export interface Recorded extends Omit<Json, "__state"> {
   readonly state: Json["__state"];
 }
 
+/** One that was pushed, not looked up. */
+export interface RecordedImage extends Recorded {
+  /** The digest that was pushed. */
+  readonly root: Digest;
+}
+
 export const Recorded = {
   parse(outputs: PropertyMap): Recorded {
     const { __state: state, ...read } = RecordedJson.parse(outputs);
@@ -47,6 +55,12 @@ export const Recorded = {
   digest(recorded: Recorded): Digest | undefined {
     const digest = recorded.ref?.slice(recorded.ref.lastIndexOf("@") + 1);
     return digest === undefined ? undefined : Digest.parse(digest);
+  },
+
+  /** Undefined for `LixImage.get`. */
+  image(recorded: Recorded): RecordedImage | undefined {
+    const root = Recorded.digest(recorded);
+    return recorded.planKey === undefined || root === undefined ? undefined : { ...recorded, root };
   },
 
   /** The manifests below an index, each with its platform. */

@@ -7,14 +7,18 @@ import type { PushReport } from "../app/push-report.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { isGoneIn, wasNeverIn } from "./drift.ts";
-import { wasLost } from "./lost.ts";
 import { Recorded } from "./recorded.ts";
+import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
 
 /** @param before what state had. @param root of the image that was pushed. */
-export function repairedIn(before: Recorded, root: Digest, report: PushReport): string[] {
-  const { destination, written } = report;
-  if (wasLost(destination) || isGoneIn(before.drift, destination))
+export function repairedIn(
+  { lost }: ResourceSession,
+  before: Recorded,
+  root: Digest,
+  { destination, written }: PushReport,
+): string[] {
+  if (lost.has(destination) || isGoneIn(before.drift, destination))
     return ["the image was lost and is back"];
   const old = Recorded.digest(before);
   const had = Target.repositories(before.target).map(Repository.format).includes(destination);

@@ -32,6 +32,10 @@ export interface ResourceState {
 
 export type LayerNames = Readonly<Record<string, Readonly<Record<LayerKey, string>>>>;
 
+interface DamagedStates {
+  readonly damagedStates: Set<string>;
+}
+
 // 32 bytes are 42 digits and 4 bits: the last digit has two zeros.
 const SRI = /^sha256-[0-9A-Za-z+/]{42}[AEIMQUYcgkosw048]=$/;
 const LAYER_KEY = /^[0-9a-f]{64}$/;
@@ -91,11 +95,14 @@ export const ResourceState = {
     return sameImage(a, b) && sameListings;
   },
 
-  /** What `olds.__state` says, whatever it is. Warns once of a text that cannot be believed. */
-  parse(value: unknown): ResourceState {
+  /**
+   * What `__state` says, whatever it is.
+   * @param memory gets the texts that cannot be believed. The user is warned of each once.
+   */
+  parse(value: unknown, memory?: DamagedStates): ResourceState {
     if (typeof value !== "string") return NOTHING;
     const state = believed(unpack(value));
-    if (state === undefined) warnOnce(value);
+    if (state === undefined && memory !== undefined) warnOnce(memory, value);
     return state ?? NOTHING;
   },
 };
@@ -151,11 +158,9 @@ const checksumOf = (contents: Json): string =>
 // Against accidents, and against edits that do not mean to deceive; 96 bits keep the state short.
 const CHECKSUM_DIGITS = 24;
 
-const warned = new Set<string>();
-
-function warnOnce(text: string): void {
-  if (warned.has(text)) return;
-  warned.add(text);
+function warnOnce({ damagedStates }: DamagedStates, text: string): void {
+  if (damagedStates.has(text)) return;
+  damagedStates.add(text);
   log.warn(
     "the `__state` of an image in the stack's state is damaged or was edited; " +
       "it is ignored, and its contents are computed again",

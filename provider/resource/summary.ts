@@ -10,7 +10,7 @@ import { layerName } from "../plan/layer-name.ts";
 import { JsonPath } from "../arguments/json-path.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "./state.ts";
-import { planOf, type RememberedPlan } from "./plans.ts";
+import type { RememberedPlan, ResourceSession } from "./resource-session.ts";
 import type { Recorded } from "./recorded.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
 import { isUnknown, Known, unknownBehind } from "../arguments/unknown.ts";
@@ -20,18 +20,22 @@ const PACKAGES_SHOWN = 8;
 const LINE_LENGTH = 300;
 
 /** @param before what state has. @param news what check answered. */
-export function summarize(before: Recorded, news: CheckedInputs): string[] {
+export function summarize(
+  session: ResourceSession,
+  before: Recorded,
+  news: CheckedInputs,
+): string[] {
   return [
     ...before.drift.map((line) => `drift: ${line}`),
     ...packageLines(before.packages ?? {}, news),
-    ...layerLines(before.state, news),
+    ...layerLines(session, before.state, news),
     ...referenceLines(before, news),
   ];
 }
 
 /** For an image that is not in the state yet. @param news what check answers. */
-export function summarizeNew(news: CheckedInputs): string[] {
-  return layerLines(undefined, news);
+export function summarizeNew(session: ResourceSession, news: CheckedInputs): string[] {
+  return layerLines(session, undefined, news);
 }
 
 function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInputs): string[] {
@@ -53,15 +57,19 @@ function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInput
   return [`packages: ${shown}${more > 0 ? `, and ${more} more` : ""}`];
 }
 
-function layerLines(olds: string | undefined, news: CheckedInputs): string[] {
+function layerLines(
+  session: ResourceSession,
+  olds: string | undefined,
+  news: CheckedInputs,
+): string[] {
   if (!news.outputs.digest.isKnown) return [notKnown("layers", news, "digest")];
-  const before = ResourceState.parse(olds).layers;
-  const after = ResourceState.parse(Known.value(news.state)).layers;
+  const before = ResourceState.parse(olds, session).layers;
+  const after = ResourceState.parse(Known.value(news.state), session).layers;
   // Layers are compared by recipe, so the bytes of another compressor are not a change.
   const added = [...after].filter(([key]) => !before.has(key));
   if (added.length === 0) return [];
   const keys = new Set(added.map(([key]) => key));
-  const plan = planOf(Known.value(news.outputs.planKey));
+  const plan = session.plans.get(Known.value(news.outputs.planKey) ?? "");
   const repositories = CheckedInputs.target(news).mirrors.length + 1;
   const each = repositories === 1 ? "" : ` to each of ${repositories} repositories`;
   const reused = after.size - added.length;

@@ -9,6 +9,8 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
+import { cacheFolder } from "../image/folder.ts";
+import { unchangedNotes } from "../image/unchanged-notes.ts";
 import type { PropertyMap } from "./property-map.ts";
 
 /** Arguments that may name files beside the lock. */
@@ -36,6 +38,9 @@ export const Unchanged = {
 
   diff: (olds: PropertyMap, news: PropertyMap, directory: string): Promise<string | undefined> =>
     keyOf({ method: "diff", olds, news, directory }),
+
+  /** Whether this machine has found the image of this key unchanged before. */
+  isKnown: (key: string | undefined): Promise<boolean> => unchangedNotes(cacheFolder()).has(key),
 
   /** Whether check answered what stands in the state. */
   isSame: (answer: PropertyMap, olds: PropertyMap): boolean => textOf(answer) === textOf(olds),

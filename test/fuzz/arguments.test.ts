@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Session } from "../../provider/app/session.ts";
+import { ResourceSession } from "../../provider/resource/resource-session.ts";
 import { JsonPath } from "../../provider/arguments/json-path.ts";
 import { PREVIEW_OUTPUTS, UNKNOWN, isUnknown } from "../../provider/arguments/unknown.ts";
 import { check } from "../../provider/pulumi/check.ts";
-import { diff } from "../../provider/pulumi/diff.ts";
+import { diff } from "../support/compare.ts";
 import { push } from "../../provider/pulumi/push.ts";
 import type { PropertyMap } from "../../provider/resource/property-map.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
@@ -21,7 +21,7 @@ const numRuns = Math.ceil(FUZZ_RUNS * 0.01);
 test(`${numRuns} images: preview and up agree, another machine sees no change, and no unknown part spoils the rest`, (t) => {
   t.diagnostic(`FUZZ_SEED=${FUZZ_SEED} FUZZ_RUNS=${FUZZ_RUNS}`);
   return withWorkshop(SYSTEMS, async ({ folder, world, registry }) => {
-    const session = new Session(join(folder, "cache"));
+    const session = new ResourceSession(join(folder, "cache"));
     const usual = { lock: world.lockFile, registry: `${registry.host}/acme` };
     let images = 0;
     const checked = async (news: object, olds: PropertyMap = {}, by = session) => {
@@ -50,7 +50,7 @@ test(`${numRuns} images: preview and up agree, another machine sees no change, a
         const inputs = await checked(news);
         const { outs } = await push(session, inputs, {}, folder);
         assert.equal(outs["digest"], preview["digest"]);
-        const elsewhere = new Session(join(folder, `cache-${images}`));
+        const elsewhere = new ResourceSession(join(folder, `cache-${images}`));
         const again = await checked({ ...news, __dryRun: true }, inputs, elsewhere);
         assert.equal(again["digest"], outs["digest"]);
         assert.equal(diff(outs, again, folder).changes, false);

@@ -82,6 +82,7 @@ test("what else is forbidden is caught, and what is allowed is not", async () =>
   const wrong = [
     { from: "provider/cli/planted.ts", to: "provider/login/some.ts" },
     { from: "provider/cli/planted.ts", to: "provider/pulumi/some.ts" },
+    { from: "provider/pulumi/planted.ts", to: "provider/app/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/registry/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/index.ts" },
     { from: "provider/index.ts", to: "provider/image/some.ts" },
@@ -95,7 +96,7 @@ test("what else is forbidden is caught, and what is allowed is not", async () =>
   const right = [
     { from: "provider/cli/planted.ts", to: "provider/app/some.ts" },
     { from: "examples/start/planted.ts", to: "provider/base/some.ts" },
-    { from: "provider/pulumi/planted.ts", to: "provider/app/some.ts" },
+    { from: "provider/pulumi/planted.ts", to: "provider/resource/some.ts" },
     { from: "provider/plan/planted.ts", to: "provider/formats/layer/some.ts" },
     { from: "provider/arguments/planted.ts", to: "sdk/args.ts" },
   ];

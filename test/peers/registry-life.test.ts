@@ -1,7 +1,7 @@
 /** The life of an image in other registries: pushed, left alone, moved by somebody, repaired, removed. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../provider/app/session.ts";
+import { ResourceSession } from "../../provider/resource/resource-session.ts";
 import { registryDestination } from "../../provider/destination/registry.ts";
 import { remove } from "../../provider/pulumi/delete.ts";
 import { push } from "../../provider/pulumi/push.ts";
@@ -27,7 +27,7 @@ for (const program of DISTRIBUTIONS)
             proxy.log
               .filter(({ method }) => method !== "GET" && method !== "HEAD")
               .map(({ method, path }) => `${method} ${path.replace(/sha256:.*|[?].*/, "…")}`);
-          const session = new Session(cache);
+          const session = new ResourceSession(cache);
           const client = new RegistryClient({ host, name: "acme/lix", plainHttp: true });
           const inputs = {
             lock: world.lockFile,
@@ -40,12 +40,12 @@ for (const program of DISTRIBUTIONS)
             const { digest } = outs;
             assert.equal((await client.headManifest("latest"))?.digest, digest);
             const pushed = writes();
-            assert.deepEqual((await read(id, outs)).props, outs);
+            assert.deepEqual((await read(session, id, outs)).props, outs);
             assert.deepEqual((await push(session, inputs, outs)).outs, outs);
             assert.deepEqual(writes(), pushed, "the second time nothing is sent");
 
             await registryDestination(client).publish(OTHER, { tags: ["latest"] });
-            const moved = await read(id, outs);
+            const moved = await read(session, id, outs);
             const drift = `tag latest points to ${OTHER.root.digest}, not to ${String(digest)}`;
             assert.deepEqual(moved.props["drift"], [drift]);
             await push(session, inputs, moved.props);
@@ -56,7 +56,7 @@ for (const program of DISTRIBUTIONS)
             await remove(outs);
             assert.equal(await client.headManifest("latest"), undefined);
             assert.equal(await client.headManifest(String(digest)), undefined);
-            assert.equal((await read(id, outs)).id, "");
+            assert.equal((await read(session, id, outs)).id, "");
             const left = await client.headManifest(OTHER.root.digest);
             assert.equal(left?.digest, OTHER.root.digest);
           } finally {

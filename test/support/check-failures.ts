@@ -1,7 +1,7 @@
 /** The failures that check reports for arguments, one by one. @module */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { Session } from "../../provider/app/session.ts";
+import { ResourceSession } from "../../provider/resource/resource-session.ts";
 import { check } from "../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../provider/arguments/unknown.ts";
 import type { PropertyMap } from "../../provider/resource/property-map.ts";
@@ -21,7 +21,7 @@ export type MistakeTable = readonly (readonly [
 
 export async function assertFailures(t: TestContext, table: MistakeTable): Promise<void> {
   await withWorkshop({}, async ({ cache, world }) => {
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const usual = { lock: world.lockFile, registry: "localhost:5000/acme", __dryRun: true };
     for (const [args, ...expected] of table)
       await t.test(JSON.stringify(args).replaceAll(UNKNOWN, "unknown"), async () => {

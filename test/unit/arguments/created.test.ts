@@ -5,7 +5,7 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import { Instant } from "../../../provider/arguments/instant.ts";
 import { readInputs } from "../../../provider/arguments/parse-arguments.ts";
 import { parseInputs } from "../../support/parse-inputs.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { buildImage } from "../../support/built-image.ts";
@@ -51,7 +51,7 @@ test("the date of now is refused with the reason", () => {
 
 test("an image has the date that was asked for, in its config and history, and its digest at preview", async () => {
   await withWorkshop({}, async ({ cache, world, registry }) => {
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const args = { lock: world.lockFile, registry: `${registry.host}/acme` };
     const preview = async (created?: string) => {
       // In one operation a tag is of one image only.

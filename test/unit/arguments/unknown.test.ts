@@ -4,9 +4,9 @@ import { globSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
@@ -23,7 +23,7 @@ const newsOf = (workshop: Workshop, args: PropertyMap): PropertyMap => ({
 
 /** What check answers, where nothing is wrong. */
 async function checked(
-  session: Session,
+  session: ResourceSession,
   news: PropertyMap,
   olds: PropertyMap = {},
 ): Promise<PropertyMap> {
@@ -124,7 +124,7 @@ test("while an argument is unknown, the outputs that the docs name are unknown, 
   await withWorkshop({}, async (workshop) => {
     const flakeRegistry = join(workshop.folder, "registry.json");
     await writeFile(flakeRegistry, "{}");
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const all = newsOf(workshop, { ...KNOWN, flakeRegistry });
     const known = await checked(session, all);
     assert.deepEqual(unknownOutputs(known), []);
@@ -138,7 +138,7 @@ test("while an argument is unknown, the outputs that the docs name are unknown, 
             const news = { ...(name === "repository" ? whole : all), [name]: value };
             const expected = table.get(name);
             // Nothing is known there, so that nothing can be answered from before.
-            const cold = new Session(join(workshop.folder, "cold"));
+            const cold = new ResourceSession(join(workshop.folder, "cold"));
             const isContents = expected?.includes("digest") === true;
             for (const where of isContents ? [session, cold] : [session]) {
               const inputs = await checked(where, news, known);
@@ -158,7 +158,7 @@ test("while an argument is unknown, the outputs that the docs name are unknown, 
 
 test("a tag with a placeholder is unknown if the version is", async () => {
   await withWorkshop({}, async (workshop) => {
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     for (const [tag, args, isUnknownThen] of [
       ["{planKey}", { nixConf: UNKNOWN }, true],
       ["{version}", { nixConf: UNKNOWN }, false],
@@ -175,7 +175,7 @@ test("a tag with a placeholder is unknown if the version is", async () => {
 
 test("with another place that is known, an unknown setting does not hide the replacement", async () => {
   await withWorkshop({}, async (workshop) => {
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const known = await checked(session, newsOf(workshop, {}));
     const news = newsOf(workshop, { name: "elsewhere", nixConf: { cores: UNKNOWN } });
     assert.deepEqual(diff(known, await checked(session, news)).replaces, ["name"]);
@@ -184,7 +184,7 @@ test("with another place that is known, an unknown setting does not hide the rep
 
 test("while the contents are unknown, the platforms are known by name", async () => {
   await withWorkshop({}, async (workshop) => {
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const systems = ["x86_64-linux"];
     const { platforms } = await checked(session, newsOf(workshop, { systems, nixConf: UNKNOWN }));
     assert.deepEqual(platforms, {
@@ -197,7 +197,7 @@ test("while the contents are unknown, the platforms are known by name", async ()
 
 test("without mirrors none is unknown, and without a revision that is known", async () => {
   await withWorkshop({}, async (workshop) => {
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const news = newsOf(workshop, { lock: UNKNOWN });
     const { mirrorRefs, revision } = await checked(session, news);
     assert.deepEqual([mirrorRefs, revision], [[], undefined]);
@@ -206,7 +206,7 @@ test("without mirrors none is unknown, and without a revision that is known", as
 
 test("previewDigests: false, or unknown, fetches nothing in a preview, and is whole in up", async () => {
   await withWorkshop({}, async (workshop) => {
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const news = newsOf(workshop, { previewDigests: false, mirrors: ["a.example/lix"] });
     const IMAGE = ["digest", "mirrorRefs", "planKey", "platforms", "ref", "size"];
     for (const previewDigests of [false, UNKNOWN]) {
@@ -219,7 +219,7 @@ test("previewDigests: false, or unknown, fetches nothing in a preview, and is wh
     assert.deepEqual(unknownOutputs(up), []);
     assert.deepEqual(await checked(session, news), up, "what is known needs no download");
     await mkdir(join(workshop.folder, "clean"));
-    const clean = new Session(join(workshop.folder, "clean"));
+    const clean = new ResourceSession(join(workshop.folder, "clean"));
     const smaller = await checked(clean, { ...news, compression: "zstd" }, up);
     assert.deepEqual(
       unknownOutputs(smaller),
@@ -237,7 +237,7 @@ test("outside a preview an unknown is refused, by its place, with all other mist
       tag: "-",
       __dryRun: false,
     });
-    const { failures } = await check(new Session(workshop.cache), {}, news);
+    const { failures } = await check(new ResourceSession(workshop.cache), {}, news);
     assert.deepEqual(
       failures.map(({ reason }) => reason.split("\n")[0]),
       [
@@ -258,7 +258,7 @@ test("an unknown is found at any depth", () => {
 
 test("a setting that is unknown leaves known what does not follow from it", () =>
   withWorkshop({}, async (workshop) => {
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const settings = [
       { env: { A: UNKNOWN, PATH: { prepend: UNKNOWN } } },
       { env: UNKNOWN, cmd: ["x", UNKNOWN], entrypoint: [UNKNOWN] },

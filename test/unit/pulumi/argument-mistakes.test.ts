@@ -1,7 +1,7 @@
 /** Mistakes that the schema finds in the arguments, in the words that a preview prints. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { assertFailures, invalid, type MistakeTable } from "../../support/check-failures.ts";
@@ -153,7 +153,11 @@ test("values are not repeated: they may be secret", async () => {
     { extraPkgs: { secret } },
     { archives: [secret] },
   ]) {
-    const { failures } = await check(new Session("/nowhere"), {}, { registry: "ghcr.io", ...args });
+    const { failures } = await check(
+      new ResourceSession("/nowhere"),
+      {},
+      { registry: "ghcr.io", ...args },
+    );
     assert.ok(failures.length > 0);
     assert.doesNotMatch(JSON.stringify(failures), /hunter2/);
   }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
@@ -20,7 +20,7 @@ interface Scene {
   /** As the SDK sends them. */
   readonly news: (args?: PropertyMap) => PropertyMap;
   /** A machine of its own: nothing is known there. */
-  readonly machine: (name: string) => Session;
+  readonly machine: (name: string) => ResourceSession;
 }
 
 /** A stack whose packages come from a cache by http, so that its log shows what was fetched. */
@@ -40,7 +40,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
         workshop,
         cache,
         news: (args = {}) => ({ ...usual, ...args }),
-        machine: (name) => new Session(join(workshop.folder, name)),
+        machine: (name) => new ResourceSession(join(workshop.folder, name)),
       });
     } finally {
       await cache.close();
@@ -50,7 +50,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
 
 /** The inputs, where nothing was wrong. */
 async function checked(
-  session: Session,
+  session: ResourceSession,
   olds: PropertyMap,
   news: PropertyMap,
 ): Promise<PropertyMap> {

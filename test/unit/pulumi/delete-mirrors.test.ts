@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { claim } from "../../../provider/resource/claims.ts";
-import { remove, pruneUnreferenced } from "../../../provider/pulumi/delete.ts";
+import { remove, prune } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { startRegistry, type TestRegistry } from "../../support/registry.ts";
@@ -28,7 +28,7 @@ async function withPushed(use: (pushed: Pushed) => Promise<void>): Promise<void>
   const registry = await startRegistry();
   try {
     await withWorkshop({}, async (workshop) => {
-      const session = new Session(workshop.cache);
+      const session = new ResourceSession(workshop.cache);
       const mirrors = [`${registry.host}/one/lix`, `${registry.host}/two/lix`] as const;
       const news = {
         lock: workshop.world.lockFile,
@@ -52,7 +52,7 @@ async function withPushed(use: (pushed: Pushed) => Promise<void>): Promise<void>
         digest: String(outs["digest"]),
         update: async (args) => {
           const after = (await push(session, { ...news, ...args }, outs)).outs;
-          await pruneUnreferenced(outs, after);
+          await prune(session, outs, after);
           return after;
         },
       });
@@ -125,8 +125,9 @@ test("a mirror that forbids deleting gets a warning, and the others are cleaned"
 
 test("what another resource of the same operation claims in a mirror stays there", () =>
   withPushed(async ({ mirrors, outs, digest, repositories }) => {
-    claim([`${mirrors[1]}:latest`], digest);
-    await remove(outs);
+    const session = new ResourceSession();
+    claim(session, [`${mirrors[1]}:latest`], digest);
+    await remove(outs, session);
     assert.deepEqual(left(repositories), [
       [[], 0],
       [[], 0],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { claim } from "../../../provider/resource/claims.ts";
-import { remove, pruneUnreferenced } from "../../../provider/pulumi/delete.ts";
+import { remove, prune } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { Reply } from "../../support/registry-reply.ts";
@@ -24,7 +24,7 @@ async function withPushed(
 ): Promise<void> {
   await withWorkshop({}, async (workshop) => {
     const { registry, world, cache } = workshop;
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const place = { lock: world.lockFile, registry: `${registry.host}/acme` };
     const news = { ...place, extraTags: ["extra"], deleteFromRegistry: true, ...args };
     // Without a check, as in a destroy: what check claims in this process is not removed by it.
@@ -89,10 +89,10 @@ test("a tag that is no longer asked for stays when it was moved", async () => {
     };
     repository.manifests.set(`sha256:${"e".repeat(64)}`, Object(repository.manifests.get(digest)));
     repository.tags.set("extra", `sha256:${"e".repeat(64)}`);
-    await pruneUnreferenced(outs, after);
+    await prune(new ResourceSession(), outs, after);
     assert.deepEqual([...repository.tags.keys()].sort(), ["extra", "latest"]);
     repository.tags.set("extra", digest);
-    await pruneUnreferenced(outs, after);
+    await prune(new ResourceSession(), outs, after);
     assert.deepEqual([...repository.tags.keys()], ["latest"]);
   });
 });
@@ -147,8 +147,9 @@ test("a registry that does not answer loses nothing", async () => {
 
 test("what another resource of the same operation claims stays", async () => {
   await withPushed(async ({ outs, digest, repository }) => {
-    claim([String(outs["ref"]).replace(/@.*/, ":extra")], digest);
-    await remove(outs);
+    const session = new ResourceSession();
+    claim(session, [String(outs["ref"]).replace(/@.*/, ":extra")], digest);
+    await remove(outs, session);
     assert.deepEqual([...repository.tags.keys()], ["extra"]);
     assert.ok(repository.manifests.has(digest));
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { givenOutputs } from "../../../provider/resource/given-outputs.ts";
+import * as outputs from "../../../provider/resource/given-outputs.ts";
+import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { OutputNames } from "../../../provider/arguments/output-names.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
+
+const givenOutputs = (olds: PropertyMap, news: PropertyMap): ReadonlySet<string> =>
+  outputs.givenOutputs({ outputsBefore: [] }, outputs.outputsIn(olds), outputs.outputsIn(news));
 
 const OLDS = {
   tag: "latest",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Listing } from "../../../provider/formats/nix/listing.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { ListingChoice } from "../../../provider/resource/listing-choice.ts";
 import { ResourceState } from "../../../provider/resource/state.ts";
@@ -79,15 +79,15 @@ test("a state holds for an image as long as image and listings are the same", ()
 test("an unchanged image keeps the text of its state, also where that has not all listings", async () => {
   await withWorkshop({}, async ({ cache, world, registry }) => {
     const news = { lock: world.lockFile, registry: `${registry.host}/acme`, __provider: "x" };
-    const { inputs } = await check(new Session(cache), {}, news);
+    const { inputs } = await check(new ResourceSession(cache), {}, news);
     const state = ResourceState.parse(inputs["__state"]);
     assert.ok(state.listings.size > 1);
     const [most] = [...state.listings];
     const short = ResourceState.format({ ...state, listings: new Map(most && [most]) });
-    const again = await check(new Session(cache), { ...inputs, __state: short }, news);
+    const again = await check(new ResourceSession(cache), { ...inputs, __state: short }, news);
     assert.equal(again.inputs["__state"], short);
     const changed = await check(
-      new Session(cache),
+      new ResourceSession(cache),
       { ...inputs, __state: short },
       {
         ...news,

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
@@ -46,7 +46,7 @@ async function withMirror(use: (pushed: Pushed) => Promise<void>): Promise<void>
         systems,
         verifyBlobs: true,
       };
-      const session = new Session(workshop.cache);
+      const session = new ResourceSession(workshop.cache);
       const { inputs, failures } = await check(session, {}, news);
       assert.deepEqual(failures, []);
       const { id, outs } = await push(session, inputs);
@@ -61,16 +61,16 @@ async function withMirror(use: (pushed: Pushed) => Promise<void>): Promise<void>
         outs,
         root: String(outs["digest"]),
         children: Object.values(platforms),
-        drift: async () => (await read(id, outs)).props["drift"],
+        drift: async () => (await read(session, id, outs)).props["drift"],
         repair: async () => {
-          const found = await read(id, outs);
+          const found = await read(session, id, outs);
           const again = await check(session, found.inputs, news);
           assert.equal(diff(found.props, again.inputs).changes, true);
           workshop.registry.log.length = registry.log.length = 0;
           const repaired = await push(session, again.inputs, found.props);
           assert.deepEqual(repaired.outs, outs);
           const written = { first: writes(workshop.registry), mirror: writes(registry) };
-          assert.deepEqual((await read(id, outs)).props["drift"], []);
+          assert.deepEqual((await read(session, id, outs)).props["drift"], []);
           return written;
         },
       });
@@ -146,7 +146,7 @@ test("a mirror that lost all gets all again; as long as one repository has it, t
     assert.equal(written.mirror.length, copy.blobs.size + 3);
 
     workshop.registry.store.repositories.clear();
-    const found = await read(id, outs);
+    const found = await read(new ResourceSession(), id, outs);
     assert.deepEqual(
       [found.id, found.props["drift"], found.props["taggedRefs"], found.props["digest"]],
       [id, [`${workshop.registry.host}/acme/lix: the image is gone`], [], root],
@@ -155,7 +155,11 @@ test("a mirror that lost all gets all again; as long as one repository has it, t
     assert.ok(first.blobs.size > 0);
 
     for (const each of [workshop.registry, registry]) each.store.repositories.clear();
-    assert.deepEqual(await read(id, outs), { id: "", props: {}, inputs: {} });
+    assert.deepEqual(await read(new ResourceSession(), id, outs), {
+      id: "",
+      props: {},
+      inputs: {},
+    });
   }));
 
 for (const [what, act, says] of [
@@ -170,12 +174,15 @@ for (const [what, act, says] of [
     withMirror(async ({ workshop, registry, mirror, id, outs }) => {
       workshop.registry.store.repositories.clear();
       registry.faults.push({ path: /^\/v2\/copies/, times: Infinity, act });
-      await assert.rejects(read(id, outs, { requestLimitMs: 400 }), (error) => {
-        const text = render(error);
-        assert.ok(text.startsWith(`${mirror}: `), text);
-        assert.match(text, says);
-        return true;
-      });
+      await assert.rejects(
+        read(new ResourceSession(), id, outs, { requestLimitMs: 400 }),
+        (error) => {
+          const text = render(error);
+          assert.ok(text.startsWith(`${mirror}: `), text);
+          assert.match(text, says);
+          return true;
+        },
+      );
     }));
 
 test("half an answer of a mirror, and a mirror whose name is not known, are no answer", () =>
@@ -186,7 +193,7 @@ test("half an answer of a mirror, and a mirror whose name is not known, are no a
     const act = { kind: "answer", status: 200, headers, body: '{"schemaVersion":2,' } as const;
     registry.faults.push({ method: "GET", path: /manifests/, times: Infinity, act });
     const soon = { requestLimitMs: 400 };
-    await assert.rejects(read(id, outs, soon), (error) => {
+    await assert.rejects(read(new ResourceSession(), id, outs, soon), (error) => {
       assert.match(
         render(error),
         new RegExp(`^${mirror}: reading manifest .*no more of the answer`),
@@ -194,5 +201,8 @@ test("half an answer of a mirror, and a mirror whose name is not known, are no a
       return true;
     });
     const unknown = { ...outs, mirrors: ["registry.invalid/lix"] };
-    await assert.rejects(read(id, unknown, soon), /registry\.invalid\/lix: reading manifest/);
+    await assert.rejects(
+      read(new ResourceSession(), id, unknown, soon),
+      /registry\.invalid\/lix: reading manifest/,
+    );
   }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { Planner } from "../../protocol/host/update-plan.ts";
@@ -48,7 +48,7 @@ test("what a preview could not know may come to be, and nothing that it did not 
   await withWorkshop({}, async ({ folder, world }) => {
     const usual = { lock: world.lockFile, registry: "registry.example", __provider: "text" };
     const checked = async (machine: string, olds: Properties, args: object) => {
-      const session = new Session(join(folder, machine));
+      const session = new ResourceSession(join(folder, machine));
       const { inputs, failures } = await check(session, olds, { ...usual, ...args });
       assert.deepEqual(failures, []);
       return inputs as Properties;

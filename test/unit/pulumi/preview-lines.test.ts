@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withLog } from "../../../provider/base/log.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import * as summary from "../../../provider/resource/summary.ts";
@@ -14,8 +14,8 @@ import { withWorkshop } from "../../support/workshop.ts";
 import { CheckedInputs } from "../../../provider/resource/checked-inputs.ts";
 import { Recorded } from "../../../provider/resource/recorded.ts";
 
-const summarize = (olds: PropertyMap, news: PropertyMap): string[] =>
-  summary.summarize(Recorded.parse(olds), CheckedInputs.parse(news));
+const summarize = (session: ResourceSession, olds: PropertyMap, news: PropertyMap): string[] =>
+  summary.summarize(session, Recorded.parse(olds), CheckedInputs.parse(news));
 
 test("bytes are to fetch only of layers that this machine does not have", () =>
   withWorkshop({}, async ({ world, registry, folder }) => {
@@ -26,7 +26,7 @@ test("bytes are to fetch only of layers that this machine does not have", () =>
     const infos: string[] = [];
     const info = (line: string): void => void infos.push(line);
     const checked = async (
-      session: Session,
+      session: ResourceSession,
       olds: PropertyMap,
       args?: PropertyMap,
     ): Promise<PropertyMap> => {
@@ -36,23 +36,23 @@ test("bytes are to fetch only of layers that this machine does not have", () =>
       return inputs;
     };
     const here = join(folder, "here");
-    const session = new Session(here);
+    const session = new ResourceSession(here);
     const inputs = await checked(session, {});
     assert.match(infos.join("\n"), /layers: \d+ new \(at most [\d.]+ kB to push\)$/m);
 
     const { outs } = await push(session, inputs);
     const after = await checked(session, outs, { extraPkgs: ["jq"], tag: "jq" });
-    const said = summarize(outs, after).join("\n");
+    const said = summarize(session, outs, after).join("\n");
     assert.match(said, /^layers: \d+ new \(at most [\d.]+ kB to push\), \d+ reused$/m);
 
     // The digests are in the state, the bytes are nowhere: as for a stack that goes back.
     const { outs: later } = await push(session, after);
     await rm(here, { recursive: true });
-    const elsewhere = new Session(join(folder, "elsewhere"));
+    const elsewhere = new ResourceSession(join(folder, "elsewhere"));
     elsewhere.knownLayers.seed(ResourceState.parse(later["__state"]));
     const back = await checked(elsewhere, outs, { extraPkgs: ["jq"], tag: "jq" });
     assert.match(
-      summarize(outs, back).join("\n"),
+      summarize(elsewhere, outs, back).join("\n"),
       /^layers: \d+ new \(at most [\d.]+ kB to push, at most [\d.]+ kB to fetch\), \d+ reused$/m,
     );
   }));

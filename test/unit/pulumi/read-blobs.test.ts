@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import { recordedBlobs } from "../../../provider/resource/recorded-blobs.ts";
@@ -16,7 +16,7 @@ const path = (name: string): string => `/nix/store/${"a".repeat(32)}-${name}`;
 
 interface Pushed {
   readonly workshop: Workshop;
-  readonly session: Session;
+  readonly session: ResourceSession;
   readonly news: PropertyMap;
   readonly id: string;
   readonly outs: PropertyMap;
@@ -26,7 +26,7 @@ async function withPushed(verifyBlobs: boolean, use: (pushed: Pushed) => Promise
   await withWorkshop({}, async (workshop) => {
     const { registry, world } = workshop;
     const news = { lock: world.lockFile, registry: `${registry.host}/acme`, verifyBlobs };
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const { inputs, failures } = await check(session, {}, news);
     assert.deepEqual(failures, []);
     const { id, outs } = await push(session, inputs);
@@ -38,7 +38,7 @@ async function withPushed(verifyBlobs: boolean, use: (pushed: Pushed) => Promise
 test("with verifyBlobs each blob is asked for once, by HEAD, a few at a time", async () => {
   await withPushed(true, async ({ workshop: { registry }, id, outs }) => {
     registry.faults.push({ path: /blobs/, times: Infinity, act: { kind: "wait", ms: 20 } });
-    const { props } = await read(id, outs);
+    const { props } = await read(new ResourceSession(), id, outs);
     assert.deepEqual(props, outs, "and all are there");
     const asked = registry.log.filter((line) => line.path.includes("/blobs/"));
     assert.deepEqual([...new Set(asked.map((line) => line.method))], ["HEAD"]);
@@ -55,7 +55,7 @@ test("a blob that is gone is drift that names it and its package; up sends it an
     const { blobs } = registry.store.repository("acme/lix");
     assert.ok(blobs.delete(lost));
 
-    const found = await read(id, outs);
+    const found = await read(session, id, outs);
     assert.equal(found.id, id);
     const drift = [`blob ${lost} (layer ${at + 1}, less-661) is gone`];
     assert.deepEqual([found.props["drift"], found.inputs["drift"]], [drift, drift]);
@@ -76,7 +76,7 @@ test("a blob that is gone is drift that names it and its package; up sends it an
 test("without verifyBlobs no blob is asked for", async () => {
   await withPushed(false, async ({ workshop: { registry }, id, outs }) => {
     registry.store.repository("acme/lix").blobs.clear();
-    assert.deepEqual((await read(id, outs)).props["drift"], []);
+    assert.deepEqual((await read(new ResourceSession(), id, outs)).props["drift"], []);
     assert.ok(registry.log.every((line) => !line.path.includes("/blobs/")));
   });
 });
@@ -85,7 +85,7 @@ test("a registry that denies access to a blob has not lost it", async () => {
   await withPushed(true, async ({ workshop: { registry }, id, outs }) => {
     const act = { kind: "answer", status: 403 } as const;
     registry.faults.push({ path: /blobs/, times: Infinity, act });
-    await assert.rejects(read(id, outs), { code: "REGISTRY_DENIED" });
+    await assert.rejects(read(new ResourceSession(), id, outs), { code: "REGISTRY_DENIED" });
   });
 });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";
 import { read } from "../../../provider/pulumi/read.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { type TestRegistry, withTestRegistry } from "../../support/registry.ts";
 
@@ -29,7 +30,7 @@ for (const [what, path] of [
     await withRegistry(async ({ host, faults }) => {
       // Later it says 404 to all, which would be a resource that is gone.
       faults.push({ path, times: Infinity, act: { kind: "wait", ms: 2_000 } });
-      await assert.rejects(read("lix", imageAt(host), FAST), (error) => {
+      await assert.rejects(read(new ResourceSession(), "lix", imageAt(host), FAST), (error) => {
         const text = render(error);
         assert.ok(text.startsWith(`${host}/lix: reading manifest`), text);
         assert.match(text, /no answer within 0\.4 s \[HTTP_UNREACHABLE\]/);
@@ -43,7 +44,10 @@ test("a registry that limits requests for longer than a refresh waits is an erro
   await withRegistry(async ({ host, faults }) => {
     const headers = { "retry-after": "60" };
     faults.push({ times: Infinity, act: { kind: "answer", status: 429, headers } });
-    await assert.rejects(read("lix", imageAt(host), FAST), /not available: HTTP status 429/);
+    await assert.rejects(
+      read(new ResourceSession(), "lix", imageAt(host), FAST),
+      /not available: HTTP status 429/,
+    );
   });
 });
 
@@ -55,7 +59,7 @@ test("half an answer is none", async () => {
     const headers = { "content-length": "1000" };
     const act = { kind: "answer", status: 200, headers, body: '{"schemaVersion":2,' } as const;
     faults.push({ method: "GET", path: /manifests/, times: Infinity, act });
-    await assert.rejects(read("lix", imageAt(host), FAST), (error) => {
+    await assert.rejects(read(new ResourceSession(), "lix", imageAt(host), FAST), (error) => {
       assert.match(render(error), /lix: reading manifest .*no more of the answer within 0\.4 s/);
       return true;
     });
@@ -63,9 +67,12 @@ test("half an answer is none", async () => {
 });
 
 test("an error about a registry whose name does not resolve says the name", async () => {
-  await assert.rejects(read("lix", imageAt("registry.invalid"), FAST), (error) => {
-    assert.match(render(error), /registry\.invalid\/lix: reading manifest/);
-    assert.match(render(error), /registry\.invalid has no address|did not answer in time/);
-    return true;
-  });
+  await assert.rejects(
+    read(new ResourceSession(), "lix", imageAt("registry.invalid"), FAST),
+    (error) => {
+      assert.match(render(error), /registry\.invalid\/lix: reading manifest/);
+      assert.match(render(error), /registry\.invalid has no address|did not answer in time/);
+      return true;
+    },
+  );
 });

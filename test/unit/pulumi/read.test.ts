@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
@@ -11,7 +11,7 @@ import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Pushed {
   readonly workshop: Workshop;
-  readonly session: Session;
+  readonly session: ResourceSession;
   readonly news: PropertyMap;
   readonly id: string;
   readonly outs: PropertyMap;
@@ -32,7 +32,7 @@ async function withPushed(
       extraTags: ["{version}"],
       ...args,
     };
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const { inputs, failures } = await check(session, {}, news);
     assert.deepEqual(failures, []);
     const { id, outs } = await push(session, inputs);
@@ -48,7 +48,7 @@ const OURS = ["__state", "layers", "planKey", "ref", "size", "platforms"];
 
 test("as it was pushed, it is read back unchanged, with no drift", async () => {
   await withPushed(async ({ workshop, id, outs, news, session }) => {
-    const found = await read(id, outs);
+    const found = await read(session, id, outs);
     assert.equal(found.id, id);
     assert.deepEqual(found.props, outs);
     const methods = new Set(workshop.registry.log.map(({ method }) => method));
@@ -72,7 +72,7 @@ for (const [what, move, drift, standing] of [
         repository.manifests.set(other, manifest);
         repository.tags.set("latest", other);
       }
-      const found = await read(id, outs);
+      const found = await read(session, id, outs);
       assert.equal(found.id, id);
       for (const side of [found.props, found.inputs]) {
         assert.match(String(Object(side["drift"])[0]), drift);
@@ -98,7 +98,7 @@ test("a manifest that is gone from under its tags is drift", async () => {
     repository.manifests.set(other, manifest);
     repository.manifests.delete(digest);
     repository.tags.set("latest", other);
-    const { id: found, props } = await read(id, outs);
+    const { id: found, props } = await read(new ResourceSession(), id, outs);
     assert.equal(found, id);
     assert.match(JSON.stringify(props["drift"]), new RegExp(`manifest ${digest} is gone`));
   });
@@ -107,7 +107,11 @@ test("a manifest that is gone from under its tags is drift", async () => {
 test("with manifest and tags gone, the resource is gone", async () => {
   await withPushed(async ({ workshop, id, outs }) => {
     workshop.registry.store.repositories.clear();
-    assert.deepEqual(await read(id, outs), { id: "", props: {}, inputs: {} });
+    assert.deepEqual(await read(new ResourceSession(), id, outs), {
+      id: "",
+      props: {},
+      inputs: {},
+    });
   });
 });
 
@@ -120,7 +124,10 @@ for (const [status, code] of [
     await withPushed(async ({ workshop, id, outs }) => {
       const act = { kind: "answer", status } as const;
       workshop.registry.faults.push({ times: 999, act });
-      await assert.rejects(read(id, outs), (error) => Object(error).code === code);
+      await assert.rejects(
+        read(new ResourceSession(), id, outs),
+        (error) => Object(error).code === code,
+      );
     });
   });
 
@@ -128,7 +135,7 @@ test("an image that went to archives only is not looked for anywhere", async () 
   const archive = { type: "oci-layout", path: "out" };
   await withWorkshop({}, async (workshop) => {
     const outs = { planKey: "1", ref: `lix@sha256:${"a".repeat(64)}`, archives: [archive] };
-    const found = await read("lix", outs);
+    const found = await read(new ResourceSession(), "lix", outs);
     assert.equal(found.id, "lix");
     assert.deepEqual(found.props["drift"], []);
     assert.deepEqual(workshop.registry.log, []);

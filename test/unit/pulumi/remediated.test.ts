@@ -1,19 +1,23 @@
 /** Arguments that a policy changes after check, in the order of the engine's calls. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
-import { remediated } from "../../../provider/pulumi/remediated.ts";
+import { parseArguments } from "../../../provider/arguments/parse-arguments.ts";
+import { Known } from "../../../provider/arguments/unknown.ts";
+import { CheckedInputs } from "../../../provider/resource/checked-inputs.ts";
+import { Recorded } from "../../../provider/resource/recorded.ts";
+import { remediated } from "../../../provider/resource/remediated.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 test("in one process a refresh and an up of a changed image find nothing to do", async () => {
   await withWorkshop({}, async ({ world, registry, cache }) => {
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const news = { lock: world.lockFile, registry: `${registry.host}/acme` };
     const policy = (inputs: PropertyMap): PropertyMap => ({
       ...inputs,
@@ -33,15 +37,20 @@ test("in one process a refresh and an up of a changed image find nothing to do",
     assert.match(warning ?? "", /a policy changed nixConf, tag after/);
     assert.deepEqual(more, []);
 
-    const found = await read("lix", outs);
+    const found = await read(session, "lix", outs);
     assert.deepEqual(found.props, outs);
     for (const [name, value] of Object.entries(inputs))
       assert.deepEqual(found.inputs[name] ?? null, value ?? null, `the engine would show ${name}`);
     // A refresh compares with the inputs in state, then the program runs.
-    const refreshed = await remediated(session, found.props, inputs);
-    assert.equal(diff(found.props, refreshed.inputs).changes, false);
-    const again = await remediated(session, found.props, await checked(found.inputs));
-    assert.equal(diff(found.props, again.inputs).changes, false);
-    assert.equal(again.inputs["digest"], outs["digest"]);
+    const lix = { id: "lix", olds: found.props, directory: process.cwd() };
+    assert.equal((await diff(session, { ...lix, news: inputs })).changes, false);
+    const again = await checked(found.inputs);
+    assert.equal((await diff(session, { ...lix, news: again })).changes, false);
+    const { inputs: computed } = await remediated(session, Recorded.parse(found.props), {
+      given: CheckedInputs.parse(again),
+      parse: () => parseArguments(again),
+      directory: process.cwd(),
+    });
+    assert.equal(Known.value(computed.outputs.digest), outs["digest"]);
   });
 });

@@ -1,7 +1,7 @@
 /** What an `up` says of what it puts right: what was lost and where, and nothing where nothing was. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { push } from "../../../provider/pulumi/push.ts";
 import { read } from "../../../provider/pulumi/read.ts";
@@ -11,6 +11,7 @@ import { narrationOf, warningsOf } from "../../support/warnings.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
 interface Mirrored {
+  readonly session: ResourceSession;
   /** The first repository, and the mirror: names and registries. */
   readonly names: readonly [string, string];
   readonly registries: readonly [TestRegistry, TestRegistry];
@@ -27,9 +28,10 @@ async function withMirror(use: (mirrored: Mirrored) => Promise<void>): Promise<v
   try {
     await withWorkshop({ world: { systems } }, async ({ world, registry, cache }) => {
       const mirror = `${elsewhere.host}/copies/lix`;
-      const session = new Session(cache);
+      const session = new ResourceSession(cache);
       let outs: PropertyMap = {};
       await use({
+        session,
         names: [`${registry.host}/acme/lix`, mirror],
         registries: [registry, elsewhere],
         up: (args = {}) =>
@@ -41,7 +43,7 @@ async function withMirror(use: (mirrored: Mirrored) => Promise<void>): Promise<v
             ({ outs } = await push(session, inputs, outs));
           }),
         refresh: async () => {
-          outs = (await read("id", outs)).props;
+          outs = (await read(session, "id", outs)).props;
         },
         state: () => outs,
       });
@@ -121,13 +123,17 @@ test("an image that one repository lost was lost there; one that never got there
   }));
 
 test("a refresh says which repositories lost the image, and the up after it that it is back, once", () =>
-  withMirror(async ({ names, registries, up, state }) => {
+  withMirror(async ({ session, names, registries, up, state }) => {
     await up();
     for (const { store } of registries) store.repositories.clear();
     const before = state();
     const warnings = await warningsOf(async () => {
       for (const _ of ["preview", "up"])
-        assert.deepEqual(await read("id", before), { id: "", props: {}, inputs: {} });
+        assert.deepEqual(await read(session, "id", before), {
+          id: "",
+          props: {},
+          inputs: {},
+        });
     });
     assert.equal(warnings.length, 1);
     assert.ok(warnings[0]?.startsWith(`${names.join(", ")}: the image was lost`), warnings[0]);

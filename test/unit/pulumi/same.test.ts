@@ -4,9 +4,9 @@ import { readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { diff } from "../../../provider/pulumi/diff.ts";
+import { diff } from "../../support/compare.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { parseLock } from "../../../provider/lock/read-lock.ts";
 import { formatLock } from "../../../provider/lock/write-lock.ts";
@@ -15,7 +15,7 @@ import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 /** As state has them: text. */
 async function checked(
-  session: Session,
+  session: ResourceSession,
   args: PropertyMap,
   olds: PropertyMap = {},
 ): Promise<PropertyMap> {
@@ -86,7 +86,7 @@ const shuffled = (args: PropertyMap): fc.Arbitrary<PropertyMap> =>
 test("the same arguments in other words are no change", async () => {
   await withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
     await writeFile(join(workshop.folder, "registry.json"), "{}");
-    const session = new Session(workshop.cache);
+    const session = new ResourceSession(workshop.cache);
     const all = spellings(workshop);
     const olds = await checked(session, Object.assign({}, ...all.map(([first]) => first)));
     const anyWords = fc
@@ -113,7 +113,7 @@ test("the same arguments in other words are no change", async () => {
 
 test("what does count is a change", async () => {
   await withWorkshop({}, async ({ cache, world, registry }) => {
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const usual: PropertyMap = {
       lock: world.lockFile,
       registry: `${registry.host}/acme`,
@@ -148,7 +148,7 @@ test("what does count is a change", async () => {
 
 test("only what the image contains of a lock counts, not the lock's path or other contents", async () => {
   await withWorkshop({}, async ({ cache, folder, world, registry }) => {
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const args = { lock: world.lockFile, registry: `${registry.host}/acme` };
     const olds = await checked(session, args);
     const assertSame = async (lock: string): Promise<void> => {

@@ -1,7 +1,7 @@
 /** A password that somebody writes into an argument is not shown, whatever else is wrong with it. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
@@ -20,7 +20,7 @@ const URLS = [
 
 test("no password in an argument is shown", async () => {
   await withWorkshop({}, async ({ cache, world }) => {
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     for (const url of URLS)
       for (const args of [
         { registry: url },

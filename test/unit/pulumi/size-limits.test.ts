@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ByteSize } from "../../../provider/arguments/byte-size.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
@@ -26,7 +26,7 @@ test("a size is a number, or a text with a decimal or a binary unit", () => {
 
 test("a preview that exceeds a limit fails, and says what is large or new", () =>
   withWorkshop({}, async ({ folder, world, registry }) => {
-    const session = new Session(join(folder, "cache"));
+    const session = new ResourceSession(join(folder, "cache"));
     const usual = { lock: world.lockFile, registry: `${registry.host}/acme`, __dryRun: true };
     let images = 0;
     const said = async (args: object, olds: Readonly<Record<string, unknown>> = {}) => {

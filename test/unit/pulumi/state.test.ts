@@ -5,7 +5,7 @@ import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { withLog } from "../../../provider/base/log.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { listTree } from "../../support/list-tree.ts";
 import { shortenListing } from "../../../provider/formats/nix/listing-json.ts";
@@ -99,9 +99,10 @@ test("a state with one digit changed teaches nothing, and is warned of once", ()
   assert.ok(changed.length > 30);
   for (const each of changed) {
     const damaged = brotliCompressSync(each).toString("base64");
+    const memory = { damagedStates: new Set<string>() };
     const warnings = warningsOf(() => {
-      assert.deepEqual(ResourceState.parse(damaged), NOTHING, each);
-      assert.deepEqual(ResourceState.parse(damaged), NOTHING, each);
+      assert.deepEqual(ResourceState.parse(damaged, memory), NOTHING, each);
+      assert.deepEqual(ResourceState.parse(damaged, memory), NOTHING, each);
     });
     // Another format version is another release's, not damage.
     if (!/"formatVersion":3/.test(each)) assert.deepEqual(warnings.length, 1, each);
@@ -176,7 +177,7 @@ test(
   { skip: WORLD === undefined && "LIX_IMAGE_WORLD names no folder with lix-image.lock.json" },
   async (t) => {
     await withTempDir(async (dir) => {
-      const session = new Session(dir);
+      const session = new ResourceSession(dir);
       const lock = join(WORLD ?? "", "lix-image.lock.json");
       const { inputs, failures } = await check(session, {}, { lock, registry: "localhost:1/x" });
       assert.deepEqual(failures, []);
@@ -185,7 +186,7 @@ test(
       assert.ok(text.length <= 64_000);
 
       // A machine that has nothing else plans a changed setting.
-      const clean = new Session(join(dir, "clean"));
+      const clean = new ResourceSession(join(dir, "clean"));
       const news = { lock, registry: "localhost:1/x", tag: "b", nixConf: { cores: 1 } };
       const again = await check(
         clean,

@@ -6,12 +6,13 @@ import { DiffId, Digest } from "../../../provider/formats/oci/digest.ts";
 import { ResourceState } from "../../../provider/resource/state.ts";
 import { CheckedInputs } from "../../../provider/resource/checked-inputs.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { Recorded } from "../../../provider/resource/recorded.ts";
 
 const summarize = (olds: PropertyMap, news: PropertyMap): string[] =>
-  summary.summarize(Recorded.parse(olds), CheckedInputs.parse(news));
+  summary.summarize(new ResourceSession(), Recorded.parse(olds), CheckedInputs.parse(news));
 const summarizeNew = (news: PropertyMap): string[] =>
-  summary.summarizeNew(CheckedInputs.parse(news));
+  summary.summarizeNew(new ResourceSession(), CheckedInputs.parse(news));
 
 const layer = (digit: string, size: number) => ({
   digest: Digest.parse(`sha256:${digit.repeat(64)}`),

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
-import { explainedDiff } from "../../../provider/pulumi/explained-diff.ts";
+import { diff } from "../../../provider/pulumi/diff.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { Unchanged } from "../../../provider/resource/unchanged.ts";
 import { warningsOf } from "../../support/warnings.ts";
@@ -13,7 +13,7 @@ import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Image {
   readonly workshop: Workshop;
-  readonly session: Session;
+  readonly session: ResourceSession;
   readonly args: PropertyMap;
   /** What the state has of it. */
   readonly inputs: PropertyMap;
@@ -22,7 +22,7 @@ interface Image {
 const withImage = (more: PropertyMap, use: (image: Image) => Promise<void>): Promise<void> =>
   withWorkshop({}, async (workshop) => {
     const { world, registry, cache } = workshop;
-    const session = new Session(cache);
+    const session = new ResourceSession(cache);
     const args = { lock: world.lockFile, registry: registry.host, __provider: "text", ...more };
     const { inputs, failures } = await check(session, {}, args);
     assert.deepEqual(failures, []);
@@ -60,7 +60,7 @@ test("a diff without a change is remembered, and one with a change is not", () =
       session.cache.unchanged.has(await Unchanged.diff(olds, news, directory));
     for (const drift of [[], ["the tag is gone"]]) {
       const olds = { ...news, drift };
-      const { changes } = await explainedDiff(session, { id: "", olds, news, directory });
+      const { changes } = await diff(session, { id: "", olds, news, directory });
       assert.equal(changes, drift.length > 0);
       assert.equal(await knows(olds), !changes);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Session } from "../../../provider/app/session.ts";
+import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
@@ -10,7 +10,7 @@ import { withWorkshop } from "../../support/workshop.ts";
 
 test("a preview warns once of a setting that Lix does not know, and the image is made with it", async () => {
   await withWorkshop({}, async ({ folder, world, registry }) => {
-    const session = new Session(join(folder, "cache"));
+    const session = new ResourceSession(join(folder, "cache"));
     const news = {
       lock: world.lockFile,
       registry: `${registry.host}/acme`,
@@ -36,7 +36,7 @@ test("a preview warns once of what compat would rather have found in the lock", 
     ({ attribute }) => attribute !== "nix-ld",
   );
   await withWorkshop({ world: { recipes } }, async ({ folder, world, registry }) => {
-    const session = new Session(join(folder, "cache"));
+    const session = new ResourceSession(join(folder, "cache"));
     const news = {
       lock: world.lockFile,
       registry: `${registry.host}/acme`,

@@ -3,30 +3,28 @@
  * answers ever comes from here.
  * @module
  */
+import type { LixImageOutputs } from "../../sdk/outputs.ts";
 import { collectWithin } from "../base/budgets.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { readImage } from "../formats/oci/read-image.ts";
 import { Reference, Repository } from "../formats/oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
-import { DeclaredOutputs } from "../resource/declared-outputs.ts";
-import type { ReadResult } from "./read-result.ts";
-import { toPropertyMap, type PropertyMap } from "../resource/property-map.ts";
 
-/** @param id `registry/name`, with a tag or digest, or the latest. */
-export async function lookUp(
+/** What a registry says of an image; the plan and the layers are not known. */
+export type LookedUpOutputs = Omit<LixImageOutputs, "planKey" | "layers">;
+
+/** Undefined: it is not there. @param id `registry/name`, with a tag or digest, or the latest. */
+export async function lookUpImage(
   id: string,
-  props: PropertyMap,
   requestLimitMs: number,
-): Promise<ReadResult> {
+): Promise<LookedUpOutputs | undefined> {
   const { repository, tag = "latest", digest } = Reference.parse(id);
   const client = new RegistryClient(repository, { requestLimitMs });
   const manifest = await client.getManifest(digest ?? tag);
-  if (manifest === undefined) return { id: "", props: {}, inputs: {} };
-  // Ours and the SDK's, such as __provider.
-  const hidden = Object.fromEntries(Object.entries(props).filter(([key]) => key.startsWith("__")));
+  if (manifest === undefined) return undefined;
   const name = Repository.format(repository);
-  const outputs = {
+  return {
     ref: `${name}@${manifest.digest}`,
     digest: manifest.digest,
     taggedRefs: digest === undefined ? [`${name}:${tag}`] : [],
@@ -34,12 +32,6 @@ export async function lookUp(
     ...(await describe(client, manifest)),
     packages: {},
     drift: [],
-    ...hidden,
-  };
-  return {
-    id,
-    props: toPropertyMap(DeclaredOutputs.complete(outputs)),
-    inputs: toPropertyMap(hidden),
   };
 }
 
@@ -47,9 +39,10 @@ async function describe(client: RegistryClient, root: ReceivedManifest) {
   const top = { ...root, size: root.bytes.length };
   const images = await readImage(top, (descriptor) => fetchDocument(client, root, descriptor));
   const labels = images[0]?.config.Labels ?? {};
+  const revision = labels["org.opencontainers.image.revision"];
   return {
     labels,
-    revision: labels["org.opencontainers.image.revision"],
+    ...(revision === undefined ? {} : { revision }),
     version: labels["org.opencontainers.image.version"] ?? "",
     platforms: Object.fromEntries(
       images.map(({ platform, digest, configDigest, size }) => [

@@ -1,0 +1,44 @@
+/**
+ * Delete: keeps what was pushed, unless `deleteFromRegistry` is set. Then {@link OwnedImage} decides what to remove
+ * from each repository that has the image, and the log says what was removed and what was kept.
+ * @module
+ */
+import { renderLines, throwAll } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { Repository } from "../formats/oci/reference.ts";
+import { OwnedImage } from "./owned-image.ts";
+import { Recorded } from "./recorded.ts";
+import type { ResourceSession } from "./resource-session.ts";
+import { Target } from "./target.ts";
+
+export async function deleteResource(session: ResourceSession, recorded: Recorded): Promise<void> {
+  const failures: unknown[] = [];
+  for (const image of OwnedImage.ofState(session, recorded))
+    await OwnedImage.remove(image).catch((error: unknown) => failures.push(error));
+  throwAll(failures);
+}
+
+/** After an update, removes the tags that the program no longer names, and the image from mirrors likewise. */
+export async function pruneUnreferenced(
+  session: ResourceSession,
+  before: Recorded,
+  after: Recorded,
+): Promise<void> {
+  const wanted = new Set(Recorded.tags(after));
+  const kept = new Set(Target.repositories(after.target).map(Repository.format));
+  const { deleteFromRegistry } = after;
+  for (const image of OwnedImage.ofState(session, { ...before, deleteFromRegistry })) {
+    const { description } = image.client;
+    const removal = kept.has(description)
+      ? OwnedImage.removeTags(image, wanted)
+      : OwnedImage.remove(image);
+    // What was pushed is recorded all the same: a mirror may be dropped because it is down.
+    await removal.catch((error: unknown) => {
+      const [first = "", ...more] = renderLines(error);
+      log.warn([
+        `${description}: what the program no longer names was not removed: ${first}`,
+        ...more,
+      ]);
+    });
+  }
+}

@@ -1,0 +1,11 @@
+import { CheckedInputs } from "../../provider/resource/checked-inputs.ts";
+import { compare, type DiffResult } from "../../provider/resource/diff-resource.ts";
+import type { PropertyMap } from "../../provider/resource/property-map.ts";
+import { Recorded } from "../../provider/resource/recorded.ts";
+
+/** What diff answers, without the lines that it prints. @param olds outputs in state. */
+export const diff = (
+  olds: PropertyMap,
+  news: PropertyMap,
+  directory: string = process.cwd(),
+): DiffResult => compare(Recorded.parse(olds), CheckedInputs.parse(news), directory);
