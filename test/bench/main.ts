@@ -39,7 +39,7 @@ const rounds = Number(values.rounds);
 if (values.layering) {
   // It counts bytes and measures no time, so the load does not matter.
   const options = { maxLayers: Number(values.layers), locks: positionals, progress };
-  for (const line of await layeringTable(options)) console.log(line);
+  for await (const line of layeringTable(options)) console.log(line);
   exit(0);
 }
 const load = loadavg()[0] ?? 0;

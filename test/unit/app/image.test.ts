@@ -52,6 +52,15 @@ describe("the image", () => {
     }
   });
 
+  test("holds the same files under either layering", async () => {
+    const files = await plain.files();
+    for (const maxLayers of [1, 4, 12]) {
+      const image = await build({ layering: "closure-risk", maxLayers });
+      assert.ok(image.layers.length <= maxLayers);
+      assert.deepEqual(await image.files(), files, `maxLayers: ${maxLayers}`);
+    }
+  });
+
   test("a changed setting changes one layer without packages, however few layers there are", async () => {
     for (const maxLayers of [2, 3, 4, 9]) {
       const before = await build({ maxLayers });

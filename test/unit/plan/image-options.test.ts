@@ -70,6 +70,43 @@ test("files have a layer of their own, even with few layers", () => {
   }
 });
 
+for (const layering of ["docker.nix", "closure-risk"] as const)
+  for (const [maxLayers, ours] of [
+    [5, ["store paths", "base system", "database"]],
+    [4, layering === "docker.nix" ? ["store paths", "base system", "database"] : undefined],
+    [3, layering === "docker.nix" ? ["store paths, base system", "database"] : undefined],
+    [2, ["store paths, base system, database"]],
+    [1, ["packages, store paths, base system, database"]],
+  ] as const)
+    if (ours !== undefined)
+      test(`with ${maxLayers} layers by ${layering}, what we generate is apart, for every user and beside files`, () => {
+        const [root] = [inputOf().user];
+        for (const user of [root, LIX, ImageUser.any])
+          for (const files of [[], [text("/x", "1")]]) {
+            const options = { layering, maxLayers, user, files };
+            const plan = planWith({ ...options });
+            const tail = files.length === 0 ? [...ours] : [...ours, "files"];
+            assert.deepEqual(plan.layers.slice(-tail.length).map(kindsIn(plan)), tail);
+            // And a changed setting is a change to one of them alone.
+            const changed = planWith({ ...options, nixConf: { cores: 4 } });
+            const known = new Set(plan.layers.map(({ key }) => key));
+            const added = changed.layers.filter(({ key }) => !known.has(key));
+            assert.equal(added.length, 1);
+            assert.ok(added[0]?.contents.baseSystem);
+          }
+      });
+
+const kindsIn =
+  ({ generated }: PlatformPlan) =>
+  ({ contents }: PlatformPlan["layers"][number]): string =>
+    [
+      ...(contents.storePaths.some((path) => !generated.has(path)) ? ["packages"] : []),
+      ...(contents.storePaths.some((path) => generated.has(path)) ? ["store paths"] : []),
+      ...(contents.baseSystem ? ["base system"] : []),
+      ...(contents.database ? ["database"] : []),
+      ...(contents.files === true ? ["files"] : []),
+    ].join(", ");
+
 test("a store path that a file, link or setting names is in the image and has a root", () => {
   const jq = pathOf("jq");
   assert.ok(!planOf().paths.has(jq));

@@ -66,6 +66,7 @@ function spellings({ folder, registry, world }: Workshop): readonly (readonly Pr
         ],
       },
     ],
+    [{}, { layering: "docker.nix" }],
     [{}, { previewDigests: false }, { previewDigests: true }],
     [{}, defaults()],
   ];
@@ -132,6 +133,7 @@ test("what does count is a change", async () => {
       { nixConf: { substituters: ["a", "b"], sandbox: true } },
       { compression: { algorithm: "gzip", level: 5 } },
       { maxLayers: 3 },
+      { layering: "closure-risk" },
       { verifyBlobs: true },
       { deleteFromRegistry: true },
       { archives: [{ type: "oci-layout", path: "out" }] },
