@@ -71,7 +71,7 @@ export interface LixImageInputs {
    * How store paths are divided into layers. `"docker.nix"`: its explicit groups, then one layer for
    * each path in order of popularity. `"closure-risk"`: paths that change together share a layer and the
    * most stable layers come first, so that an update pushes and pulls less. There are no groups then,
-   * and `maxLayers` counts all layers but that of `files`; 40 are enough for most images.
+   * and `maxLayers` counts all layers but that of `files`.
    * Default: `"docker.nix"`.
    */
   readonly layering?: "docker.nix" | "closure-risk" | undefined;

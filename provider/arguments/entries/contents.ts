@@ -101,7 +101,7 @@ export const CONTENTS = {
       'How store paths are divided into layers. `"docker.nix"`: its explicit groups, then one layer for each path ' +
       'in order of popularity. `"closure-risk"`: paths that change together share a layer and the most stable ' +
       "layers come first, so that an update pushes and pulls less. There are no groups then, and `maxLayers` " +
-      "counts all layers but that of `files`; 40 are enough for most images.",
+      "counts all layers but that of `files`.",
     expected: '"docker.nix" or "closure-risk"',
     isPublic: true,
     outputs: IMAGE_OUTPUTS,

@@ -80,12 +80,11 @@ for (const layering of ["docker.nix", "closure-risk"] as const)
   ] as const)
     if (ours !== undefined)
       test(`with ${maxLayers} layers by ${layering}, what we generate is apart, for every user and beside files`, () => {
-        const [root] = [inputOf().user];
-        for (const user of [root, LIX, ImageUser.any])
+        for (const user of [inputOf().user, LIX, ImageUser.any])
           for (const files of [[], [text("/x", "1")]]) {
             const options = { layering, maxLayers, user, files };
-            const plan = planWith({ ...options });
-            const tail = files.length === 0 ? [...ours] : [...ours, "files"];
+            const plan = planWith(options);
+            const tail: string[] = files.length === 0 ? [...ours] : [...ours, "files"];
             assert.deepEqual(plan.layers.slice(-tail.length).map(kindsIn(plan)), tail);
             // And a changed setting is a change to one of them alone.
             const changed = planWith({ ...options, nixConf: { cores: 4 } });
