@@ -29,7 +29,7 @@ type SchemaInput = z.input<typeof Schema>;
 yes<Equal<Plain<WithoutCompression<SchemaInput>>, Plain<WithoutCompression<LixImageInputs>>>>();
 // Levels depend on the algorithm in the schema alone; what may be written is the same.
 yes<Mutual<SchemaInput["compression"], LixImageInputs["compression"]>>();
-// And Equal tells apart what it must: a missing key, an optional one, another type.
+// And Equal distinguishes a missing key, an optional one and another type.
 no<
   Equal<Plain<Omit<SchemaInput, "tag" | "compression">>, Plain<WithoutCompression<LixImageInputs>>>
 >();
@@ -74,9 +74,9 @@ type Documented = {
     ? LixImageOutputs[K] | undefined
     : Required<LixImageOutputs>[K];
 };
-// The resource tells what `--json` does, each as an Output of its own type.
+// The resource has the same outputs as `--json`, each as an Output of its own type.
 yes<Equal<Told, Documented>>();
-// All but what only a push or a refresh can tell is known at preview.
+// A preview knows everything except what only a push or a refresh can find out.
 yes<Equal<PreviewOutput, Exclude<keyof LixImageOutputs, "layers" | "drift">>>();
 yes<Equal<ReturnType<typeof LixImage.get>, LixImage>>();
 

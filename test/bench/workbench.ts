@@ -20,7 +20,7 @@ import type { BenchPackages } from "./packages.ts";
 export interface Workbench {
   readonly folder: string;
   readonly packages: BenchPackages;
-  /** Of the image's packages. */
+  /** The NARs of the image's packages. */
   readonly nars: readonly string[];
   readonly narBytes: number;
   readonly downloadBytes: number;

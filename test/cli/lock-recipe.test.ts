@@ -1,4 +1,4 @@
-/** The scripts of docs/updating-locks.md that keep a lock fresh, as they stand there, on both kinds of forges. @module */
+/** The scripts that docs/updating-locks.md shows for keeping a lock fresh, run on both kinds of forges. @module */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -35,7 +35,7 @@ interface Place {
   readonly locking: Locking;
   readonly forge: Forge;
   readonly remote: string;
-  /** As a job does it: in a new, shallow checkout. */
+  /** Runs like a job of CI: in a new, shallow checkout. */
   nightly(): Promise<Ran>;
   git(...argv: readonly string[]): Promise<string>;
   /** A commit of somebody else on a branch. */
@@ -103,7 +103,7 @@ async function placeOf(locking: Locking, forge: Forge, script: string): Promise<
   await commit("main", LOCK, await readFile(lockFile, "utf8"));
   const record = LOCK.replace(/json$/, "args");
   await commit("main", record, await readFile(join(dir, record), "utf8"));
-  // From here on as a protected branch: nobody but Ann may push to it.
+  // From here on the branch is protected: only Ann may push to it.
   const hook = join(remote, "hooks/pre-receive");
   await writeFile(hook, "#!/bin/sh\n[ ! -e refused ] || ! grep -f refused\n");
   await chmod(hook, 0o755);

@@ -41,7 +41,7 @@ test("report shows the same image for a plan, a registry and an archive", () =>
     }
     const remote = await report(workshop, pushed.ref);
     const archived = await report(workshop, "--oci", workshop.output);
-    // Who reads an image does not know which outputs of a package are installed, but for the first.
+    // A reader of an image knows only of a package's first output that it is installed.
     for (const read of [remote, archived]) assert.deepEqual(comparable(read), comparable(planned));
   }));
 

@@ -88,7 +88,7 @@ test("verify reads every layer: it names a changed one, and refuses a file that 
       const path = join(workshop.folder, file);
       const bytes = await readFile(path);
       const option = file === "oci.tar" ? "--oci" : "--docker-archive";
-      // The last entry is a layer; before the end stand padding and two blocks of zeros.
+      // The last entry is a layer; padding and two blocks of zeros follow it.
       const inLayer = bytes.findLastIndex((byte) => byte !== 0);
       bytes[inLayer] = (bytes[inLayer] ?? 0) ^ 1;
       await writeFile(path, bytes);

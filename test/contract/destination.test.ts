@@ -106,7 +106,7 @@ const IMAGE = sampleImage("one layer", "another layer");
 const CHANGED = sampleImage("one layer", "a changed layer");
 const OTHER = sampleImage("something else");
 
-/** As publishing finds it out. */
+/** The same question that publishing asks. */
 const missingBlobs = async (
   { holds, missing }: Destination,
   { root, blobs }: Image,

@@ -33,7 +33,7 @@ test(
       const { child, ended } = await startPushing(stack);
       child.kill("SIGKILL");
       await ended;
-      // Nobody tells our provider, and it goes. Pulumi's language host stays until somebody ends it.
+      // Our provider ends by itself, without a signal. Pulumi's language host stays until it is killed.
       const ours = async () => (await running(stack)).filter(([, name]) => /provider/.test(name));
       while ((await ours()).length > 0) await sleep(100);
       for (const [pid] of await running(stack)) process.kill(pid, "SIGKILL");

@@ -1,4 +1,4 @@
-/** That the host of test/protocol, which stands in where there is no engine, does what an engine does. */
+/** The host of test/protocol, used where there is no engine, does what an engine does. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withSurroundings } from "../support/surroundings.ts";

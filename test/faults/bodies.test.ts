@@ -4,7 +4,7 @@ import type { Fault } from "../support/http-faults.ts";
 import { overEachRegistry, type Row } from "./registries.ts";
 import { assertPushed, NEW, withStage, type Upstream } from "./stage.ts";
 
-/** Of fast-check; each is a whole push. */
+/** The runs of fast-check; each is a whole push. */
 const RUNS = 5;
 const LARGEST = Math.max(...NEW.blobs.map(({ size }) => size));
 

@@ -68,7 +68,7 @@ function damage(file: string, random: Random): string {
   }
 }
 
-/** As a process of its own would: nothing is known but what cache and state say. */
+/** Like a new process, it knows only what cache and state contain. */
 async function publishOnce(workshop: Workshop, cache: string): Promise<Digest> {
   const session = new Session(cache);
   session.knownLayers.seed({ layers: await foreign(workshop), listings: new Map() });

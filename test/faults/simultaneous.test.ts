@@ -7,7 +7,7 @@ import { RegistryClient } from "../../provider/registry/client.ts";
 import { listenOnLoopback } from "../support/loopback.ts";
 
 const TOKEN = "t".repeat(20);
-// More than fits into what the kernel takes off a connection that nobody reads.
+// More than the kernel buffers for a connection that is not read.
 const LONG = "x".repeat(1_000_000);
 
 /** A registry and its token service on one host, whose refusals have a body. */
@@ -85,7 +85,7 @@ test("deadlines and aborts end a request that waits for a connection", async () 
   });
   const { url, close } = await listenOnLoopback(server);
   try {
-    // All connections to the host are held by answers that nobody reads.
+    // Answers that are not read occupy all connections to the host.
     await Promise.all(Array.from({ length: 16 }, () => http(url)));
     await assert.rejects(http(url, { limitMs: 100 }), { code: "HTTP_UNREACHABLE" });
     const enough = new Error("enough");

@@ -27,7 +27,7 @@ export const TAG = "v1";
 
 export const ME: Credentials = { kind: "basic", username: "me", password: "pw", source: "a test" };
 
-/** As usual, but for the pauses. */
+/** The usual policy without its pauses. */
 const USUAL: RegistryTimeoutOptions = { retryDelayMs: 5 };
 
 /** The registry behind the proxy. */
@@ -41,13 +41,13 @@ export interface Upstream {
 export interface Stage {
   readonly upstream: Upstream;
   readonly proxy: FaultProxy;
-  /** Of the proxy, and of the registry behind it. */
+  /** A client of the proxy or, with `direct`, of the registry behind it. */
   readonly client: (options?: {
     readonly direct?: boolean;
     readonly name?: string;
   }) => RegistryClient;
   readonly fault: (...faults: readonly Fault[]) => void;
-  /** As build/publish does it. */
+  /** The way app/publish.ts does it. */
   readonly push: (image?: Image) => Promise<PublishReport>;
 }
 

@@ -19,7 +19,7 @@ interface Case {
   readonly status: string;
 }
 
-/** What the program says of each case, the registry being as `prepare` leaves it. */
+/** The program's verdict on each case, with a registry that `prepare` has changed. */
 async function conformance(prepare: (registry: TestRegistry) => void): Promise<Case[]> {
   const registry = await startRegistry();
   prepare(registry);

@@ -1,4 +1,4 @@
-/** Images of real packages, started; and what the Nix in them says of the store they come with. @module */
+/** Starts images of real packages, and has the Nix in them check their store. @module */
 import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -131,6 +131,6 @@ async function succeeds(container: Container, script: string): Promise<string> {
   return ran.stdout;
 }
 
-/** Without what crun says of the machine. */
+/** Without crun's messages about the machine. */
 const said = (stderr: string): string[] =>
   stderr.split("\n").filter((line) => line !== "" && !line.startsWith("cgroups in hybrid mode"));

@@ -78,7 +78,7 @@ test(
       // Both have the same contents.
       assert.match(nars.join(" "), /^[0-9a-z]{52}\.nar\.zst$/);
 
-      // By its signature: the trees are content-addressed for nobody who does not say so.
+      // By its signature: only an explicit `ca` makes a tree content-addressed.
       process.env["NIX_REMOTE"] = join(world.dir, "other");
       await run("nix", [
         ...["--extra-experimental-features", "nix-command", "copy", ...missing],

@@ -48,7 +48,7 @@ test("one evaluation and a cache by Nix become a lock", { skip }, async () => {
     const which = system.packages.get("which")?.outputs.get("out");
     assert.ok(less && which);
     assert.deepEqual(system.paths.get(less)?.references, [which]);
-    // What Nix itself says of every path, the same as the lock.
+    // Nix's own information on every path equals the lock's.
     const { stdout } = await run("nix", [
       ...["--extra-experimental-features", "nix-command", "path-info", "--json"],
       ...system.paths.keys(),

@@ -8,7 +8,7 @@ import { measureNode } from "../support/measured.ts";
 import { findRealWorld, needsRealWorld } from "../support/real-world.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
-/** Of 207 MB of NARs nothing but what is under way may be in memory. */
+/** Memory may hold only the part of 207 MB of NARs that is being processed. */
 const BOUND = 350_000_000;
 
 const lock = findRealWorld()?.lockFile ?? "";

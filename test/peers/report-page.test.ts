@@ -63,7 +63,7 @@ test(
         const rows = await textOf(page, "#tables section:last-child tbody");
         assert.match(rows, /^openssh-9\.9p1\t\d+\t/);
 
-        // On a phone nothing stands out to the side.
+        // On a phone nothing overflows to the side.
         for (const scheme of ["light", "dark"] as const) {
           await page.colorScheme(scheme);
           await page.resize(360, 740);

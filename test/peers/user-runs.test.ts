@@ -16,7 +16,7 @@ const lock = world?.lockFile ?? "";
 const skip = needsRealWorld() || needsContainer();
 
 const ROOT: RunAs = { uid: 0, gid: 0 };
-/** As OpenShift chooses it. */
+/** A user id like those that OpenShift chooses. */
 const CHOSEN: RunAs = { uid: 1_000_650_000, gid: 0 };
 const BASH = "/nix/var/nix/profiles/default/bin/bash";
 

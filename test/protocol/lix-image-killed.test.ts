@@ -109,7 +109,7 @@ interface Kill {
 }
 
 /**
- * As the engine does it: check, create or update, and then the process is gone.
+ * The engine's calls: check, create or update; then the process is killed.
  * @returns the digest that check promised.
  */
 async function killAt(stack: ImageStack, { reached, args, before }: Kill): Promise<string> {

@@ -107,7 +107,7 @@ test("with an alias a resource keeps its identity under another name, type or pa
     assert.deepEqual(changes(await as("web", urn)), ["create web"]);
     assert.deepEqual(changes(await as("api", { name: "web" })), []);
     assert.match(stateOf(host, "api-lix").urn, /::test:index:Service\$pulumi-nodejs:dynamic\/lix:/);
-    // Of a program that wrapped an image in a class of its own.
+    // The state of a program that wrapped an image in a class of its own.
     const theirs = "pulumi-nodejs:dynamic/acme:Image";
     host.state = JSON.parse(
       JSON.stringify(host.state)
@@ -192,7 +192,7 @@ test("import is refused; a plain up takes over what is there without pushing it"
     await done(host.up());
     const { digest } = recorded(host);
     const id = stateOf(host).id ?? "";
-    // Of another stack: nothing is known of the image here.
+    // It is in another stack: this one knows nothing of the image.
     host.state = { ...host.state, deployment: { resources: [] } };
     const refused = await host.up(given({ options: { import: id } }));
     assert.match(refused.failed ?? "", /code must be a string/);

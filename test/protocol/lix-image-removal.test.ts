@@ -62,7 +62,7 @@ test("a replacement with the same digest in the same repository keeps what it ha
     await done(host.up(given({ deleteFromRegistry: true })));
     const old = existing(stateOf(host));
     const { digest } = recorded(host);
-    // As `pulumi up --replace` has it; no difference of ours leads here.
+    // `pulumi up --replace` causes this call; no difference that we report does.
     await withProvider(stack, async (provider) => {
       const { urn, inputs } = old;
       await provider.check({ urn, olds: inputs, news: inputs, preview: false });

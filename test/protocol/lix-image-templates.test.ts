@@ -44,7 +44,7 @@ test("projects of all Pulumi templates type-check and run with the TypeScript of
         const options = { program, env: { ...env, TS_NODE_CACHE: "false" } };
         return withHost(options, (host) => host.preview({ runtime: { typescript: true } }));
       };
-      // Of that time as well. Its libraries are checked, because no template says skipLibCheck.
+      // The Node types of that time, too. They are checked, because no template sets skipLibCheck.
       install("@types/node", "types-node-18");
       const refs = new Set<unknown>();
       for (const [template, compiler] of PROJECTS) {

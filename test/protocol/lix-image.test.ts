@@ -127,7 +127,7 @@ test("an image can be written to an archive alone, without a registry", async ()
     };
     assert.equal(index.manifests[0]?.digest, up.outputs["digest"]);
     assert.deepEqual(registry.log, []);
-    // A folder is nobody's truth: it is written on create and update only.
+    // A folder is not checked for drift: it is written on create and update only.
     await writeFile(`${folder}/image/index.json`, "{}");
     assert.deepEqual(changedSteps(await host.refresh()), []);
     assert.deepEqual(changedSteps(await host.up(args)), []);

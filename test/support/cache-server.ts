@@ -21,7 +21,7 @@ export interface CacheFault {
     | { readonly kind: "drop"; readonly afterBytes: number }
     | { readonly kind: "body"; readonly body: string | Uint8Array; readonly headers?: Headers }
     | { readonly kind: "redirect"; readonly to: string; readonly status?: number }
-    /** Sends the right answer with a Content-Encoding that nobody asked for. */
+    /** Sends the right answer with a Content-Encoding that was not requested. */
     | { readonly kind: "encode"; readonly coding: "zstd" | "gzip" | "br" }
     | { readonly kind: "wait"; readonly ms: number }
     /** Gives the right answer once this has resolved. */
@@ -43,7 +43,7 @@ export interface CacheServer {
   readonly faults: CacheFault[];
   readonly log: CacheRequest[];
   count(path: RegExp): number;
-  /** Of clients that have not gone. */
+  /** How many clients are still connected. */
   openConnections(): Promise<number>;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function startCacheServer(): Promise<CacheServer> {
   };
 }
 
-/** Puts a NAR and its narinfo into a cache; answers what a lock would say of it. */
+/** Puts a NAR and its narinfo into a cache; returns what a lock would record of it. */
 export function addPath(
   files: Map<string, Uint8Array>,
   nar: Uint8Array,
@@ -75,7 +75,7 @@ export function addPath(
 ): NarInfo {
   const { stored = nar, name = "example", ...fields } = given;
   const narHash = NarHash.of(nar);
-  // Any 32 digits will do: nobody here recomputes the path.
+  // Any 32 digits will do: these tests do not recompute the path.
   const hash = NarHash.toNix32(narHash).slice(7, 39);
   const info: NarInfo = {
     storePath: StorePath.fromBaseName(`${hash}-${name}`),

@@ -117,7 +117,7 @@ function channelAttribute(recipe: Recipe): string {
   return key === "nix" ? "lix" : key === "man" ? "man-db" : key;
 }
 
-/** As packages-info.nix of nixpkgs makes it: of x86_64-linux, sorted, no store paths. */
+/** Like the output of nixpkgs' packages-info.nix: for x86_64-linux, sorted, without store paths. */
 function packagesJson(contents: StoreContents): string {
   const packages = contents.recipes.map((recipe) => {
     const name = `${recipe.pname}-${recipe.version}`;
@@ -181,7 +181,7 @@ function hydraBuild(build: {
   };
 }
 
-/** As make-tarball.nix makes it: one folder, two files more than the commit has. */
+/** Like the output of make-tarball.nix: one folder, with two files more than the commit has. */
 function nixexprs(): Uint8Array {
   const top = "nixpkgs-26.11pre1.0123456789ab";
   return xzStored(

@@ -7,7 +7,7 @@ import { UNKNOWN } from "../../provider/arguments/unknown.ts";
 import type { PropertyMap } from "../../provider/resource/property-map.ts";
 import { withWorkshop } from "./workshop.ts";
 
-/** `LOCK` in a message stands for the path of the lock. */
+/** `LOCK` in a message is replaced by the path of the lock. */
 export type ExpectedFailure = readonly [message: string, code: string, hint?: string];
 
 export const invalid = (message: string, hint?: string): ExpectedFailure =>

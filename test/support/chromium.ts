@@ -20,7 +20,7 @@ export interface BrowserPage {
   resize(width: number, height: number): Promise<void>;
   colorScheme(scheme: "light" | "dark"): Promise<void>;
   screenshot(): Promise<Buffer>;
-  /** Addresses that were asked for since the start, but for those of pages that were opened. */
+  /** Addresses that were requested since the start, except for pages that were opened. */
   readonly requests: readonly string[];
   /** Lines on the console that are no mere information, errors, refusals by the policy. */
   readonly complaints: readonly string[];

@@ -66,7 +66,7 @@ export function withContainer<T>(
 /** Namespaces for crun itself, so that whatever it mounts or starts ends with it. */
 const UNSHARE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 
-// crun refuses cgroups of version 1, and may not limit what nobody gave it the right to limit.
+// crun refuses cgroups of version 1, and lacks the right to set limits.
 const CRUN = `
   test -e /sys/fs/cgroup/cgroup.controllers || mount -t cgroup2 none /sys/fs/cgroup
   exec crun --cgroup-manager=disabled --root "$1/run" run --bundle "$1" lix-image
@@ -88,7 +88,7 @@ async function runIn(bundle: string, script: string, as: RunAs): Promise<Ran> {
   return { status: child.exitCode, stdout, stderr };
 }
 
-/** umoci's, but for what Docker does otherwise. */
+/** umoci's configuration, changed where Docker does otherwise. */
 async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Promise<void> {
   const original = join(bundle, "config.umoci.json");
   const file = join(bundle, "config.json");
@@ -102,7 +102,7 @@ async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Pr
       terminal: false,
       args: [...(as.shell ?? process.args.slice(0, 1)), "-c", script],
       user: { ...process.user, uid: as.uid ?? process.user.uid, gid: as.gid ?? process.user.gid },
-      // As in Docker, a user other than root does not keep them.
+      // A user other than root does not keep them, as in Docker.
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
     },
     mounts: [

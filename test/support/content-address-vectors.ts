@@ -30,7 +30,7 @@ export interface ContentAddressVectors {
   readonly caAcceptedByNixVerify: readonly PathWithNar[];
 }
 
-/** What a narinfo would say of the path. Vectors without a NAR hash get one that is wrong. */
+/** The narinfo of the path. Vectors without a NAR hash get a wrong one. */
 export const infoOf = (path: Path): PathInfo => ({
   storePath: StorePath.parse(path.storePath),
   narHash:

@@ -35,7 +35,7 @@ export interface DockerDaemonOptions {
     /** Breaks off after the body, before the answer ends. */
     readonly cut?: boolean;
   };
-  /** Of the daemon's machine, as Go names it. Default: `amd64`. */
+  /** The architecture of the daemon's machine, as Go names it. Default: `amd64`. */
   readonly architecture?: string;
 }
 

@@ -23,7 +23,7 @@ export interface PullRequest {
 export interface Forge {
   readonly url: string;
   readonly pulls: PullRequest[];
-  /** Of every request that changes something. */
+  /** One entry for every request that changes something. */
   readonly writes: string[];
   /** The next write fails. */
   failNext: boolean;
@@ -35,7 +35,7 @@ export interface Forge {
 
 export const FORGE_TOKEN = "forge-token";
 export const FORGE_REPOSITORY = "acme/images";
-/** Of a page of the API, so that a test needs few pull requests for a second one. */
+/** The size of a page of the API, so small that few pull requests need a second page. */
 const PAGE = 2;
 
 const API = `/api/v1/repos/${FORGE_REPOSITORY}/pulls`;
@@ -109,7 +109,7 @@ function pullOf(sent: Partial<Record<string, string>>) {
   return { base, head, title, body };
 }
 
-/** What the stand-in sends: its arguments, and the text of --body-file. */
+/** The request of the stand-in: its arguments, and the text of --body-file. */
 interface GhCall {
   readonly argv: readonly string[];
   readonly body: string;

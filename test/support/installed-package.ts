@@ -25,7 +25,7 @@ export interface InstalledPackage {
   install(name: string, from?: string): void;
 }
 
-/** What stands in package.json as installed beside it: pulumi-lix, @pulumi/pulumi and what they need. */
+/** The dependencies that package.json names: pulumi-lix, @pulumi/pulumi and their own dependencies. */
 export async function withInstalledPackage<T>(
   use: (installed: InstalledPackage) => Promise<T>,
 ): Promise<T> {

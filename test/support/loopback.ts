@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 export interface Loopback {
   /** `http://127.0.0.1:<a free port>` */
   readonly url: string;
-  /** Of clients that have not gone. */
+  /** How many clients are still connected. */
   readonly openConnections: () => Promise<number>;
   /** Ends open connections too. */
   readonly close: () => Promise<void>;

@@ -10,7 +10,7 @@ export interface MarkdownPage {
 }
 
 export interface CodeBlock {
-  /** What stands behind the fence: `ts`, `sh`, or nothing. */
+  /** The language after the fence: `ts`, `sh`, or nothing. */
   readonly language: string;
   readonly code: string;
 }

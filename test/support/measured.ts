@@ -26,7 +26,7 @@ export async function measure(
   env: Environment = {},
 ): Promise<Usage> {
   const started = performance.now();
-  // POSIX: "times" tells what the shell has used, then what its children have.
+  // POSIX: "times" prints the CPU time of the shell, then that of its children.
   const script = '"$@" >/dev/null || exit 1; times';
   const child = spawn("sh", ["-c", script, "sh", program, ...args], {
     env: { ...process.env, ...env },

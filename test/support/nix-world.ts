@@ -98,7 +98,7 @@ export async function push(world: NixWorld): Promise<void> {
   ]);
 }
 
-/** Of `lix-image lock`. */
+/** The arguments of `lix-image lock`. */
 export function lockArguments(world: NixWorld, output: string): string[] {
   return [
     ...["--nix", world.file, "--package", "n.m", "--package", "a.b", "--package", "curl.dev"],

@@ -1,7 +1,7 @@
 import type { ImagePlan } from "../../provider/app/plan-image.ts";
 import { Session } from "../../provider/app/session.ts";
 
-/** A machine that has made nothing, and knows of the image what a state tells. */
+/** A machine that has built nothing, and knows of the image only what a state contains. */
 export async function otherMachine(
   session: Session,
   { platforms }: ImagePlan,

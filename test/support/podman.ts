@@ -65,7 +65,7 @@ export const podmanScript = (
   return run("unshare", [...namespaces, "sh", "-ec", CGROUPS + script, "sh", ...args], env);
 };
 
-// crun refuses cgroups of version 1, and may not raise limits that nobody gave it the right to raise.
+// crun refuses cgroups of version 1, and lacks the right to raise limits.
 const CGROUPS = `
   test -e /sys/fs/cgroup/cgroup.controllers || mount -t cgroup2 none /sys/fs/cgroup
   podman() { command podman --cgroup-manager=cgroupfs "$@"; }

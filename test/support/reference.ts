@@ -120,7 +120,7 @@ const facts = (member: DocumentedMember, bounds?: string): string[] => [
   ...(member.default === undefined ? [] : [`default ${coded(member.default)}`]),
 ];
 
-/** A value stands as code, words as words. */
+/** A value is formatted as code, words are not. */
 const coded = (stated: string): string =>
   /^(true|false|\d+)$/.test(stated) ? `\`${stated}\`` : stated;
 

@@ -5,7 +5,7 @@ const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 
 export const isDigest = (text: string): boolean => DIGEST.test(text);
 
-/** Of the digest that is asked for; sha256, the canonical one, where it is a tag. */
+/** The algorithm of the requested digest; sha256, the canonical one, for a tag. */
 export const algorithmOf = (name: string): Algorithm =>
   name.startsWith("sha512:") ? "sha512" : "sha256";
 

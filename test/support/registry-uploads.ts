@@ -33,7 +33,7 @@ export class RegistryUploads {
     if (upload === undefined) return Reply.error(404, "BLOB_UPLOAD_UNKNOWN", name);
     if (request.method === "GET")
       return { ...accepted(repository, name, upload.size), status: 204 };
-    // As distribution, which keeps the state of an upload in the query of its Location.
+    // Like distribution, it keeps the state of an upload in the query of its Location.
     if (!url.searchParams.has("_state"))
       return Reply.error(400, "BLOB_UPLOAD_INVALID", "a query was lost");
     const start = /^(\d+)-/.exec(request.headers["content-range"] ?? "")?.[1];
@@ -43,7 +43,7 @@ export class RegistryUploads {
       await upload.append(request);
       return accepted(repository, name, upload.size);
     }
-    // As distribution 3: what came before a connection broke is kept, and the session goes on.
+    // Like distribution 3, it keeps what came before a connection broke, and the session continues.
     if (request.method === "PUT") await upload.append(request);
     this.#sessions.delete(name);
     if (request.method === "PUT") return await this.#finish(upload, asked);
@@ -51,7 +51,7 @@ export class RegistryUploads {
     return { status: 204 };
   }
 
-  /** Those that nobody went on with. */
+  /** Uploads that were not continued. */
   async discardAll(): Promise<void> {
     for (const upload of this.#sessions.values()) await upload.discard();
     this.#sessions.clear();

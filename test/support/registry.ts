@@ -34,7 +34,7 @@ export interface TestRegistry {
   count(method: string, path?: RegExp): number;
   /** Makes every token worthless, as time would. */
   expireTokens(): void;
-  /** Of clients that have not gone. */
+  /** How many clients are still connected. */
   openConnections(): Promise<number>;
   close(): Promise<void>;
 }

@@ -36,7 +36,7 @@ export async function startS3(region: string): Promise<S3Server> {
     if (problem !== undefined) return refuse(403, problem);
     if (!signed && !started.public) return refuse(403, "AccessDenied");
     const file = files.get(path);
-    // As to those who may not list.
+    // The answer to a user who may not list.
     if (file === undefined) return refuse(403, "AccessDenied");
     response.writeHead(200, { "content-length": file.length }).end(file);
   });

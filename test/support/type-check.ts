@@ -1,4 +1,4 @@
-/** What TypeScript says of a program that uses this package as its users do. @module */
+/** The errors that TypeScript reports in a program that uses this package as its users do. @module */
 import { join } from "node:path";
 import ts from "typescript";
 import { REPOSITORY } from "./source-files.ts";

@@ -37,7 +37,7 @@ export class Workshop {
     this.output = join(folder, "out");
   }
 
-  /** Pushes to the registry and into the output folder, with these arguments besides. */
+  /** Pushes to the registry and into the output folder, with these additional arguments. */
   async push(args: unknown = {}, env: Environment = {}): Promise<CliResult> {
     return (await this.startPush(args, env)).ended;
   }

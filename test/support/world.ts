@@ -1,6 +1,6 @@
 /**
  * A package set made up on the spot: a signed binary cache in a folder and a lock beside it, with all
- * that docker.nix asks for. Equal options give equal bytes (but for compressed files, whose bytes are
+ * that docker.nix asks for. Equal options give equal bytes (except for compressed files, whose bytes are
  * those of this Node's zlib).
  * @module
  */
@@ -41,7 +41,7 @@ export interface World {
   readonly systems: ReadonlyMap<string, StoreContents>;
   /** The first system's. */
   readonly contents: StoreContents;
-  /** Of the first system: `curl` (its first output), `curl.man`, `glibc`. */
+  /** A store path of the first system: `curl` (its first output), `curl.man`, `glibc`. */
   readonly path: (name: string) => StorePath;
   readonly narInfos: ReadonlyMap<StorePath, NarInfo>;
 }

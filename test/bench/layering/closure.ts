@@ -11,7 +11,7 @@ export interface ClosurePath {
 
 export interface Closure {
   readonly paths: ReadonlyMap<StorePath, ClosurePath>;
-  /** Of docker.nix's explicit layers. */
+  /** The paths of docker.nix's explicit layers. */
   readonly groups: readonly (readonly StorePath[])[];
 }
 

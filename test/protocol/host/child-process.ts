@@ -22,9 +22,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Child {
   /** The exit code, or the name of the signal that ended it; all output has been read by then. */
   readonly ended: Promise<number | string>;
-  /** As the engine closes a plugin: SIGINT. Fails when it takes SIGKILL, five seconds later. */
+  /** Sends SIGINT, as the engine does to close a plugin. Fails if SIGKILL is needed five seconds later. */
   end(): Promise<void>;
-  /** As the kernel does when the engine is gone. */
+  /** Closes stdin, as the kernel does when the engine has ended. */
   closeStdin(): void;
   /** SIGKILL at once, as the kernel does when there is no memory left. */
   kill(): Promise<void>;

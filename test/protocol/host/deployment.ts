@@ -30,7 +30,7 @@ export class Deployment {
   readonly #options: DeploymentOptions;
   readonly #steps: Step[] = [];
   readonly #seen = new Set<string>();
-  /** Of last time, and not dealt with yet. */
+  /** Resources of the last operation that have not been processed yet. */
   readonly #left: Map<string, ResourceState>;
   readonly #made = new Map<string, ResourceState>();
   readonly #replaced: Set<ResourceState>;
@@ -134,7 +134,7 @@ export class Deployment {
 
   /** The program ended well: what it did not register goes, and what was replaced. */
   async finish(): Promise<void> {
-    // From the end: what nobody wants any more may depend on what was replaced.
+    // From the end: a resource that is no longer wanted may depend on one that was replaced.
     await removeAll([...this.#replaced, ...this.#left.values()], {
       ...this.#options,
       onRemoved: (state, step) => {

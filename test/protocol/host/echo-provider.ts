@@ -1,6 +1,6 @@
 /**
  * Resources of package `test`, such as `test:index:Deployment`: their outputs are their inputs. They
- * stand for whatever a program hands an image reference to.
+ * stand for any resource that a program gives an image reference to.
  * @module
  */
 import type { Provider } from "./provider.ts";

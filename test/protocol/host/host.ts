@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly plan?: UpdatePlan | undefined;
   /** A policy pack whose policies change arguments. */
   readonly remediate?: Remediation | undefined;
-  /** As of `--logtostderr --logflow -v=3`, `--tracing ADDRESS`. */
+  /** The flags that `--logtostderr --logflow -v=3` or `--tracing ADDRESS` adds. */
   readonly providerFlags?: readonly string[] | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface Host {
   up(options?: RunOptions): Promise<Result>;
   refresh(options?: Omit<RunOptions, "refresh">): Promise<Result>;
   destroy(options?: RunOptions): Promise<Result>;
-  /** As `pulumi stack export`; setting it is `pulumi stack import`. */
+  /** Reading it is `pulumi stack export`; setting it is `pulumi stack import`. */
   state: Checkpoint;
   config: Config;
 }

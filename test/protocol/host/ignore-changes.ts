@@ -6,7 +6,7 @@
 import { isObject } from "./wire.ts";
 import type { Properties, Value } from "./wire.ts";
 
-/** Paths are `key`, `key.inner`, `list[0]`; `*` stands for every key. */
+/** Paths are `key`, `key.inner`, `list[0]`; `*` matches every key. */
 export function ignoreChanges(
   news: Properties,
   olds: Properties,

@@ -102,7 +102,7 @@ export const existing = ({ urn, id, inputs, outputs }: ResourceState): Existing 
   outputs,
 });
 
-/** A provider that cannot tell leaves it to the inputs. */
+/** If the provider does not know, the inputs decide. */
 export async function difference(
   provider: Provider,
   old: Existing,

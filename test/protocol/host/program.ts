@@ -12,7 +12,7 @@ import type { Child, ChildOptions } from "./child-process.ts";
 export interface Program {
   /** Where program and providers run, and from where `pulumi-lix/provider` is resolved. */
   readonly cwd: string;
-  /** As `main` of Pulumi.yaml: `.` asks package.json, else index.js, index.ts. */
+  /** Like `main` of Pulumi.yaml: `.` means the main file of package.json, or else index.js or index.ts. */
   readonly entry: string;
 }
 

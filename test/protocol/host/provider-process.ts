@@ -57,7 +57,7 @@ export class ProviderProcess implements Provider {
     await this.#child.end();
   }
 
-  /** As when the engine is gone. */
+  /** Closes stdin, as happens when the engine has ended. */
   closeStdin(): void {
     this.#child.closeStdin();
   }

@@ -14,7 +14,7 @@ export interface RemovalOptions {
   readonly onRemoved: (state: ResourceState, step: Step) => void;
 }
 
-/** Dependents first: states stand in the order in which they were made. */
+/** Dependents first: states are in the order in which they were made. */
 export async function removeAll(
   states: readonly ResourceState[],
   options: RemovalOptions,

@@ -4,7 +4,7 @@
  */
 import * as grpc from "@grpc/grpc-js";
 
-/** As in the SDK's runtime/settings.js: states of large stacks exceed the default of 4 MB. */
+/** The limit of the SDK's runtime/settings.js: states of large stacks exceed the default of 4 MB. */
 export const CHANNEL_OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 export interface Service {

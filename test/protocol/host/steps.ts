@@ -31,7 +31,7 @@ export interface Result {
   readonly steps: readonly Step[];
   /** The stack's outputs, without marks for secrets. */
   readonly outputs: Properties;
-  /** As `--save-plan` writes it. */
+  /** The plan that `--save-plan` writes. */
   readonly plan: UpdatePlan;
   /** Lines of `Engine.Log` as `info: …`, `progress: …` (ephemeral), and what the processes printed. */
   readonly logs: readonly string[];

@@ -118,7 +118,7 @@ function difference(
   return { adds, updates, deletes };
 }
 
-/** Equal, but for what either does not know. */
+/** Equal, except where one of them is unknown. */
 function agrees(a: Value, b: Value): boolean {
   if (a === UNKNOWN || b === UNKNOWN) return true;
   if (Array.isArray(a) && Array.isArray(b))

@@ -2,9 +2,9 @@
 import { COMMANDS } from "../../../provider/cli/commands.ts";
 import { overview } from "../../../provider/cli/help.ts";
 
-/** Of `lix-image` itself. */
+/** The help of `lix-image` itself. */
 export const helpOverview = (): string => overview(COMMANDS).trimEnd();
 
-/** Of every command, by name. */
+/** The help of every command, by name. */
 export const allCommandHelp = (): ReadonlyMap<string, string> =>
   new Map(COMMANDS.map((command) => [command.name, command.help().trimEnd()]));

@@ -15,7 +15,7 @@ export interface DocumentedType {
 
 export interface DocumentedMember {
   readonly name: string;
-  /** As a reader needs it: without `readonly` and `| undefined`. */
+  /** The type for a reader: without `readonly` and `| undefined`. */
   readonly type: string;
   /** Without the last sentence, if that states the default. */
   readonly comment: string;

@@ -1,4 +1,4 @@
-/** What the SDK and the docs say of the arguments, written out of the table of arguments. @module */
+/** Generates the arguments of the SDK and of the docs from the table of arguments. @module */
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import type { Argument, InnerPart } from "../../../provider/arguments/argument.ts";
@@ -7,7 +7,7 @@ import { PREVIEW_OUTPUTS } from "../../../provider/arguments/unknown.ts";
 import { REPOSITORY } from "../source-files.ts";
 
 const HEAD = "Written by test/support/generate.ts out of provider/arguments/table.ts: do not edit.";
-/** Characters of a comment's line, without what stands before it. */
+/** Characters of a comment's line, without its indentation. */
 const WIDTH = 100;
 
 /** sdk/args.ts */
@@ -75,7 +75,7 @@ export function unknownOutputs(): string {
   ].join("\n");
 }
 
-/** As the documentation states it; undefined: the argument may be left out, and that says it all. */
+/** The default in the documentation; undefined if it only says that the argument may be left out. */
 function defaultOf({ schema, ...entry }: Argument): string | undefined {
   const { data: value } = schema.safeParse(undefined);
   if (value === undefined) return entry.default;

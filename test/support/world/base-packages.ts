@@ -1,6 +1,6 @@
 /**
  * Everything docker.nix asks for and what that needs, as packages of a few hundred bytes. Names,
- * outputs and who needs whom are like those of nixpkgs; the contents are placeholders.
+ * outputs and dependencies are like those of nixpkgs; the contents are placeholders.
  * @module
  */
 import { header, library, link, manual, programs, text, type Recipe } from "./recipe.ts";

@@ -8,7 +8,7 @@ import type { StoreObject } from "./store-contents.ts";
 
 /**
  * Writes a folder such as `nix copy --to file://…` makes; one compression after the other is used.
- * Files that stand there already are written over, and others stay.
+ * Existing files are overwritten, and others stay.
  */
 export async function writeBinaryCache(
   folder: string,

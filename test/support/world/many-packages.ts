@@ -10,7 +10,7 @@ export function deepClosure(count: number): Recipe[] {
   ];
 }
 
-/** As many packages for `extraPkgs`, each with so many files in the profile. */
+/** Makes this many packages for `extraPkgs`, each with this many files in the profile. */
 export function widePackages(count: number, files: number): Recipe[] {
   return Array.from({ length: count }, (_, at) => {
     const name = `package-${at}`;

@@ -1,7 +1,7 @@
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { xzStored } from "./xz-stored.ts";
 
-/** As narinfos name them. */
+/** The names that narinfos use. */
 export const NAR_COMPRESSIONS = ["xz", "zstd", "gzip", "br", "none"] as const;
 export type NarCompression = (typeof NAR_COMPRESSIONS)[number];
 

@@ -6,7 +6,7 @@
 import type { ByteString } from "../../../provider/base/byte-string.ts";
 
 export interface Recipe {
-  /** Attribute of the lock. A library that nobody asks for by name has none, and goes by `pname`. */
+  /** Attribute of the lock. A library that is never requested by name has none, and is called by its `pname`. */
   readonly attribute?: string;
   readonly pname: string;
   readonly version: string;

@@ -93,7 +93,7 @@ function pathsByName(recipes: readonly Recipe[], system: string): Map<string, St
   return paths;
 }
 
-/** Looks input-addressed: nothing but a derivation, which there is none of, could tell that it is not. */
+/** Looks input-addressed: only a derivation could show that it is not, and there is none. */
 function madeUpPath(name: string, system: string): StorePath {
   const digest = createHash("sha256").update(`pulumi-lix ${system} ${name}`).digest();
   return StorePath.fromBaseName(`${nixbase32.encode(digest.subarray(0, 20))}-${name}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SingleFlight } from "../../../provider/base/concurrency.ts";
 
-/** Work that ends when it is told to, one way or the other. */
+/** Work that succeeds or fails when the test says so. */
 function flightOf(): {
   readonly join: (signal?: AbortSignal) => Promise<string>;
   readonly done: (result: string) => void;

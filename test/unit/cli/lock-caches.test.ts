@@ -1,4 +1,4 @@
-/** What `lix-image lock` says of a cache that it has no use for. @module */
+/** The warnings of `lix-image lock` about a cache that is of no use. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withLocking, type Locking } from "../../support/locking.ts";

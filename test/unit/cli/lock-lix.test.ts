@@ -10,7 +10,7 @@ import { copyCache } from "../../support/world/binary-cache.ts";
 import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
 import { channelWorld, withLocking, type Locking } from "../../support/locking.ts";
 
-// What Lix needs glibc by; nobody else needs it by these.
+// Only Lix depends on these versions, and through them on another glibc than the others.
 const OLDER: Readonly<Record<string, string>> = {
   nix: "2.93.3",
   "boehm-gc": "8.2.4",

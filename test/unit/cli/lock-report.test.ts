@@ -1,4 +1,4 @@
-/** What `lix-image lock --check` and `--update` say of a change: as JSON, and for a pull request. @module */
+/** How `lix-image lock --check` and `--update` report a change: as JSON, and for a pull request. @module */
 import assert from "node:assert/strict";
 import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

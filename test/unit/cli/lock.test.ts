@@ -91,7 +91,7 @@ test("locks store paths and their closure from a folder", async () => {
   });
 });
 
-/** After `reverse`, values stand before their option. */
+/** After `reverse`, values come before their option. */
 const reversedPairs = (value: string): string[] => (value === "--path" ? [] : ["--path", value]);
 
 test("keeps all systems that are named, each with its own paths", async () => {

@@ -12,7 +12,7 @@ import { CURL, CURL_DEV, GLIBC, sampleLock, SOURCE } from "./sample.ts";
 const FILE = "/srv/infra/lix-image.lock.json";
 const text = formatLock(sampleLock());
 
-/** The sample's text with one part of its JSON changed, and what the reader says of it. */
+/** The reader's messages about the sample with one part of its JSON changed. */
 function complaint(change: (json: ReturnType<typeof JSON.parse>) => void): string {
   const json = JSON.parse(text);
   change(json);

@@ -102,7 +102,7 @@ test("reaches a verdict once for the same lock and keys", async () => {
   assert.equal(known.size, 0, "a bad verdict is not remembered");
   await verifyLock(sampleLock(), { remembered, sha256: "a" });
   assert.equal(known.size, 1);
-  // The sha256 stands for the lock, so the same one is believed without another look.
+  // The sha256 identifies the lock, so an equal one is trusted without another check.
   await verifyLock(bad, { remembered, sha256: "a" });
   await assert.rejects(verifyLock(bad, { remembered, sha256: "b" }));
   await assert.rejects(verifyLock({ ...bad, caches: [] }, { remembered, sha256: "a" }));

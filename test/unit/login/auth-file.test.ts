@@ -1,4 +1,4 @@
-/** What one file says of one repository, as Docker and containers/image read it. @module */
+/** The credentials in one file for one repository, as Docker and containers/image read them. @module */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render } from "../../../provider/base/errors.ts";

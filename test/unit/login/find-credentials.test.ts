@@ -10,7 +10,7 @@ import { credentialPlaces, findCredentials } from "../../../provider/login/find-
 
 const auth = (pair: string): { auth: string } => ({ auth: Buffer.from(pair).toString("base64") });
 
-/** A home with these files; JSON but for texts. */
+/** A home with these files: texts as they are, all others as JSON. */
 async function withHome(
   files: Readonly<Record<string, unknown>>,
   use: (home: string) => Promise<void>,

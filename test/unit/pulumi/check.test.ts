@@ -17,7 +17,7 @@ import { useCaches } from "../../support/world/damage.ts";
 interface Scene {
   readonly workshop: Workshop;
   readonly cache: CacheServer;
-  /** As the SDK sends them. */
+  /** The inputs that the SDK sends. */
   readonly news: (args?: PropertyMap) => PropertyMap;
   /** A machine of its own: nothing is known there. */
   readonly machine: (name: string) => ResourceSession;

@@ -9,7 +9,7 @@ import { Planner } from "../../protocol/host/update-plan.ts";
 import type { Properties } from "../../protocol/host/wire.ts";
 import { withWorkshop } from "../../support/workshop.ts";
 
-/** What a preview does not know, and what it comes to be. */
+/** What a preview does not know, and what it turns out to be. */
 const CASES: Readonly<Record<string, readonly [preview: object, up: object]>> = {
   "a digest that a preview may not fetch": [{ previewDigests: false }, { previewDigests: false }],
   "a lock": [{ lock: UNKNOWN }, {}],

@@ -1,4 +1,4 @@
-/** What a preview says of bytes: only what is so on this machine. @module */
+/** The sizes in a preview: only what holds on this machine. @module */
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -11,7 +11,7 @@ test("an error that is in an answer is not printed, once; all else is, unchanged
   failure.name = "";
   failure.stack = "";
   answers(failure);
-  // As the dynamic provider writes it.
+  // The form that the dynamic provider writes.
   const line = `${String(failure)}: ${failure.stack}`;
   printer.error("another line");
   printer.error(line, "with more");

@@ -1,4 +1,4 @@
-/** What an `up` says of what it puts right: what was lost and where, and nothing where nothing was. */
+/** The messages of an `up` that repairs drift: what was lost and where, and nothing if there was no loss. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ResourceSession } from "../../../provider/resource/resource-session.ts";

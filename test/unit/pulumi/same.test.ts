@@ -13,7 +13,7 @@ import { formatLock } from "../../../provider/lock/write-lock.ts";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
-/** As state has them: text. */
+/** The form in the state: text. */
 async function checked(
   session: ResourceSession,
   args: PropertyMap,

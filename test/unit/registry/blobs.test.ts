@@ -1,4 +1,4 @@
-/** What a registry says of a blob by leading us elsewhere. */
+/** Whether a redirect of a registry means that it has a blob. */
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { test } from "node:test";

@@ -24,7 +24,7 @@ const GOOGLE = "europe-docker.pkg.dev";
 
 /** Something on this machine that holds a secret, well or badly. */
 interface Source {
-  /** Of the registry; default: r.example. */
+  /** The host of the registry; default: r.example. */
   readonly host?: string;
   readonly environment?: Environment;
   /** In the home, by path. */
@@ -45,7 +45,7 @@ const awsConfig = (text: string, files: Record<string, string> = {}): Source => 
   files: { ".aws/config": text, ...files },
 });
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-/** A profile whose keys only the AWS CLI can get, and what stands in for that. */
+/** A profile whose keys only the AWS CLI can get, and a script in its place. */
 const awsCli = (script: string, profile = "sso_session = x"): Source =>
   awsConfig(`[default]\n${profile}\n`, { "bin/aws": `#!/bin/sh\n${script}\n` });
 const printed = (secret: string): string =>

@@ -1,4 +1,4 @@
-/** What is said of caches that answer 401 or 403. @module */
+/** The messages about caches that answer 401 or 403. @module */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";

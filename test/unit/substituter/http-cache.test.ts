@@ -25,7 +25,7 @@ async function server(t: TestContext): Promise<CacheServer> {
 
 const open = (url: string): Substituter => openSubstituter(url, { retryDelayMs: 1 });
 
-/** Runs with a netrc for the test servers, and nobody else's. */
+/** Runs with a netrc for the test servers only. */
 async function withNetrc(text: string, use: () => Promise<void>): Promise<void> {
   const before = process.env["NETRC"];
   await withTempDir(async (folder) => {

@@ -23,7 +23,7 @@ const cacheAt = (url: string, limits?: CacheLimits): Substituter =>
 const read = async (source: NarSource, info: PathInfo): Promise<Buffer> =>
   Buffer.from(await Bytes.collect(openNar(source, info)));
 
-/** As a layer does it that starts over. */
+/** The requests of a layer that starts over. */
 async function readAgain(source: NarSource, info: PathInfo): Promise<Buffer> {
   for (;;)
     try {

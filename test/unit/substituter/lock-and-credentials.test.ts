@@ -99,7 +99,7 @@ const REFUSED = [
   "s3://bkt?endpoint=HOST&scheme=http&profile=a%0ab",
 ];
 
-/** URLs of caches that are asked, and asked by nobody in particular. */
+/** URLs of caches without a user name. */
 const ANONYMOUS = [
   "s3://bkt?endpoint=HOST&scheme=http",
   "s3://bkt?endpoint=http://HOST",

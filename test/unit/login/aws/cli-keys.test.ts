@@ -1,4 +1,4 @@
-/** Keys by the AWS CLI, for which a script stands in; test/peers/aws-cli.test.ts has the real one. */
+/** Keys from the AWS CLI, played by a script; test/peers/aws-cli.test.ts has the real one. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
