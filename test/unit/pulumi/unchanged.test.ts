@@ -9,6 +9,8 @@ import { diff } from "../../../provider/pulumi/diff.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { Unchanged } from "../../../provider/resource/unchanged.ts";
 import { warningsOf } from "../../support/warnings.ts";
+import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
+import { COMPAT_PACKAGES } from "../../support/world/compat-packages.ts";
 import { withWorkshop, type Workshop } from "../../support/workshop.ts";
 
 interface Image {
@@ -19,8 +21,13 @@ interface Image {
   readonly inputs: PropertyMap;
 }
 
-const withImage = (more: PropertyMap, use: (image: Image) => Promise<void>): Promise<void> =>
-  withWorkshop({}, async (workshop) => {
+/** @param without a package that the lock has not. */
+const withImage = (
+  more: PropertyMap,
+  use: (image: Image) => Promise<void>,
+  without?: string,
+): Promise<void> =>
+  withWorkshop(without === undefined ? {} : { world: worldWithout(without) }, async (workshop) => {
     const { world, registry, cache } = workshop;
     const session = new ResourceSession(cache);
     const args = { lock: world.lockFile, registry: registry.host, __provider: "text", ...more };
@@ -28,6 +35,10 @@ const withImage = (more: PropertyMap, use: (image: Image) => Promise<void>): Pro
     assert.deepEqual(failures, []);
     await use({ workshop, session, args, inputs });
   });
+
+const worldWithout = (name: string) => ({
+  recipes: [...BASE_PACKAGES, ...COMPAT_PACKAGES].filter(({ attribute }) => attribute !== name),
+});
 
 /** Checks it once more, and says whether the next check need not. */
 async function isRemembered({ session, args, inputs, workshop }: Image): Promise<boolean> {
@@ -66,11 +77,23 @@ test("a diff without a change is remembered, and one with a change is not", () =
     }
   }));
 
-test("a check with a warning is not remembered, because each operation repeats the warning", () =>
-  withImage({ nixConf: { "no-such-setting": 1 } }, async (image) => {
-    const warnings = await warningsOf(async () => assert.equal(await isRemembered(image), false));
-    assert.deepEqual(warnings, [], "once in this process");
-  }));
+const WARNED: readonly (readonly [what: string, args: PropertyMap, without?: string])[] = [
+  ["about a setting", { nixConf: { "no-such-setting": 1 } }],
+  ["about what the lock could have", { compat: { githubActions: true } }, "nix-ld"],
+];
+
+for (const [what, args, without] of WARNED)
+  test(`a check with a warning ${what} is not remembered, because each operation repeats the warning`, () =>
+    withImage(
+      args,
+      async (image) => {
+        const warnings = await warningsOf(async () =>
+          assert.equal(await isRemembered(image), false),
+        );
+        assert.deepEqual(warnings, [], "once in this session");
+      },
+      without,
+    ));
 
 test("a check that reads files beside the lock is not remembered", () =>
   withWorkshop({}, async ({ folder }) => {
