@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import type { LixImageSpec } from "./schema.ts";
 import type { Archive } from "../../sdk/args.ts";
 import { throwAll } from "../base/errors.ts";
-import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { LayerCompression } from "../formats/layer/layer-compression.ts";
 import { checkHubPush } from "../formats/oci/docker-hub.ts";
 import { platformOf, type Platform } from "../formats/oci/platform.ts";
 import { Repository } from "../formats/oci/reference.ts";

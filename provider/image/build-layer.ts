@@ -3,7 +3,7 @@
  * @module
  */
 import { lixError } from "../errors/lix-error.ts";
-import { compressorVersion } from "../formats/layer/compressor.ts";
+import { compressorVersion } from "../formats/layer/layer-compression.ts";
 import { packLayer } from "../formats/layer/blob.ts";
 import { layerTar, narsOf } from "../formats/layer/layer-tar.ts";
 import { layerTree, type LayerDirectory } from "../formats/layer/layer-tree.ts";

@@ -4,7 +4,7 @@
  * runs, because the second check of a replacement gets no state.
  * @module
  */
-import { isEarlierCompressor, isOwnCompressor } from "../formats/layer/compressor.ts";
+import { isEarlierCompressor, isOwnCompressor } from "../formats/layer/layer-compression.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 import type { KnownLayer, LayerCache } from "./layer-cache.ts";

@@ -1,7 +1,7 @@
 /** A layer that is to be built, with all that it takes. @module */
 import type { StoreOwner } from "../base/owner.ts";
 import type { LayerContents } from "../formats/layer/assign.ts";
-import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { LayerCompression } from "../formats/layer/layer-compression.ts";
 import type { Lock } from "../lock/lock.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";

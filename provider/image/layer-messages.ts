@@ -4,7 +4,7 @@
  * @module
  */
 import type { SentError } from "../base/sent-error.ts";
-import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { LayerCompression } from "../formats/layer/layer-compression.ts";
 import type { LayerDirectory } from "../formats/layer/layer-tree.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";

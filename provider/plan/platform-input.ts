@@ -1,6 +1,6 @@
 /** What the plan of an image for one system is made from. @module */
 import type { Layering } from "../formats/layer/assign.ts";
-import type { LayerCompression } from "../formats/layer/compressor.ts";
+import type { LayerCompression } from "../formats/layer/layer-compression.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import {
   mergeConfig,

@@ -1,7 +1,7 @@
 /** The keys of an image's layers, and which format version each of them has. @module */
 import type { StoreOwner } from "../base/owner.ts";
 import type { LayerContents } from "../formats/layer/assign.ts";
-import { LayerCompression } from "../formats/layer/compressor.ts";
+import { LayerCompression } from "../formats/layer/layer-compression.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { databaseKey, layerKey, type LayerKey, type TreeKey } from "./recipe.ts";

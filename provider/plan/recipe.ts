@@ -10,7 +10,7 @@ import type { NarHash } from "../formats/nix/nix-hash.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Attributes, Tree } from "../formats/nix/tree.ts";
-import { LayerCompression } from "../formats/layer/compressor.ts";
+import { LayerCompression } from "../formats/layer/layer-compression.ts";
 import type { Platform } from "../formats/oci/descriptor.ts";
 
 /**

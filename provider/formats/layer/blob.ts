@@ -7,7 +7,8 @@ import type { Bytes } from "../../base/bytes.ts";
 import { DiffId, Digest } from "../oci/digest.ts";
 import type { LayerIdentity } from "../oci/layer.ts";
 import { MediaType } from "../oci/media-type.ts";
-import { compress, type LayerCompression } from "./compressor.ts";
+import { compress } from "./compressor.ts";
+import type { LayerCompression } from "./layer-compression.ts";
 
 /** Passes the blob to `sink` chunk by chunk. Its digest is known only after the last chunk. */
 export async function packLayer(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { KnownLayers } from "../../../provider/image/known-layers.ts";
-import { compressorVersion } from "../../../provider/formats/layer/compressor.ts";
+import { compressorVersion } from "../../../provider/formats/layer/layer-compression.ts";
 import { LayerCache, type KnownLayer } from "../../../provider/image/layer-cache.ts";
 import { listTree } from "../../support/list-tree.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";

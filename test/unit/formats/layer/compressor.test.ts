@@ -5,12 +5,12 @@ import { buffer } from "node:stream/consumers";
 import { constants, createZstdCompress, gunzipSync, zstdDecompressSync } from "node:zlib";
 import * as fc from "fast-check";
 import { Bytes } from "../../../../provider/base/bytes.ts";
+import { compress } from "../../../../provider/formats/layer/compressor.ts";
 import {
-  compress,
   compressorVersion,
   isEarlierCompressor,
   isOwnCompressor,
-} from "../../../../provider/formats/layer/compressor.ts";
+} from "../../../../provider/formats/layer/layer-compression.ts";
 
 /** Half of it compresses, half does not; the same on every run. */
 const SAMPLE = Buffer.concat(
