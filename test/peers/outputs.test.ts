@@ -23,6 +23,9 @@ const SHAPES = [
 ] as const;
 type Shape = (typeof SHAPES)[number];
 
+/** 3 MiB, of which no two are alike. */
+const LARGE = Buffer.from(Uint32Array.from({ length: 786_432 }, (_, i) => i * 0x9e37).buffer);
+
 interface Pushed {
   readonly folder: string;
   readonly digest: string;
@@ -39,8 +42,11 @@ const withPushed = ({ systems, compression }: Shape, use: (pushed: Pushed) => Pr
   withDistributions((distributions) =>
     withWorkshop({ world: { systems: SYSTEMS } }, async (workshop) => {
       const docker = { type: "docker-archive", path: "docker.tar" };
+      // Its layer has several gzip members, which readers have to join.
+      await writeFile(join(workshop.folder, "large"), LARGE);
       const ran = await workshop.push({
         ...{ systems, compression },
+        files: { "/srv/large": { source: "large" } },
         // podman's plain storage copies for each layer all that is below it.
         maxLayers: 2,
         mirrors: [...distributions.values()].map((host) => `${host}/acme/lix`),
