@@ -15,6 +15,8 @@ export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
   await writeFile(list, bench.nars.join("\n"));
   const xz = (processes: number): Promise<Usage> =>
     measure(["xargs", "-a", list, "-n", "4", "-P", String(processes), "xz", "-dc"]);
+  const codec = (what: string, file: string): Promise<Usage> =>
+    measure([process.execPath, child("codec.ts"), what, file]);
   const skopeo = (target: string): Promise<Usage> =>
     measure([
       "skopeo",
@@ -39,7 +41,11 @@ export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
   return [
     { name: "xz -dc of the NARs", run: () => xz(1) },
     { name: "xz -dc of the NARs, two at a time", run: () => xz(2) },
+    { name: "liblzma as wasm, of the NARs", run: () => codec("xz", list) },
     { name: "gzip -4 of the layers", run: () => measure(["gzip", "-4", "-c", tar]) },
+    { name: "Node's zlib, level 4, of the layers", run: () => codec("zlib", tar) },
+    { name: "our gzip, level 4, of the layers", run: () => codec("gzip", tar) },
+    { name: "our zstd, level 3, of the layers", run: () => codec("zstd", tar) },
     ...when("skopeo", {
       name: "skopeo copy oci: dir:",
       run: () => withTempDir((folder) => skopeo(`dir:${folder}`)),
