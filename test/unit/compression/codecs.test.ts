@@ -8,6 +8,7 @@ import { DamagedCompression } from "../../../provider/compression/decompress-err
 import { gzipEncoder } from "../../../provider/compression/gzip-encoder.ts";
 import { zstdEncoder } from "../../../provider/compression/zstd-encoder.ts";
 import { xzDecoder } from "../../../provider/compression/xz-decoder.ts";
+import { WasmPool, type WasmCodec } from "../../../provider/compression/wasm.ts";
 import { readVectors } from "../../support/vectors.ts";
 
 /** Numbers of a generator, as words, some of them often: 1.9 MB, the same on every run. */
@@ -55,6 +56,17 @@ test("two xz decoders of one thread do not disturb each other, nor one after ano
   for (const piece of a.push(ONE.subarray(half))) read.a.push(Buffer.from(piece));
   for (const codec of [a, b]) assert.deepEqual([...codec.end()], []);
   assert.ok(plain.equals(Buffer.concat(read.a)) && plain.equals(Buffer.concat(read.b)));
+});
+
+test("an instance is used again, unless its memory has grown by a large dictionary", () => {
+  const pool = new WasmPool<WasmCodec>("liblzma");
+  const instance = pool.take();
+  pool.keep(instance);
+  assert.equal(pool.take(), instance);
+  const PAGES = (64 * 2 ** 20) / 65_536;
+  (instance.memory as unknown as { grow: (pages: number) => number }).grow(PAGES);
+  pool.keep(instance);
+  assert.notEqual(pool.take(), instance);
 });
 
 test("gzip: a member for each MiB, at the same places however the input is cut", () => {
