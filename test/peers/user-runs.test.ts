@@ -1,10 +1,11 @@
 /** Images of real packages for users other than root, started as those users. */
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
+import { startCacheServer } from "../support/cache-server.ts";
 import { needsContainer, withContainer, type Container, type RunAs } from "../support/container.ts";
 import { lixImageBuild } from "../support/lix-image.ts";
 import { needs } from "../support/peers.ts";
@@ -16,12 +17,14 @@ const lock = world?.lockFile ?? "";
 const skip = needsRealWorld() || needsContainer();
 
 const ROOT: RunAs = { uid: 0, gid: 0 };
+/** The user of an image without the argument `user`. */
+const DEFAULT_ROOT: RunAs = {};
 /** A user id like those that OpenShift chooses. */
 const CHOSEN: RunAs = { uid: 1_000_650_000, gid: 0 };
 const BASH = "/nix/var/nix/profiles/default/bin/bash";
 
-const LIX = { name: "lix", uid: 1000, gid: 100 } as const;
 // Few layers for podman. The same setting everywhere: these layers are built once for all tests.
+const LIX: LixImageInputs = { user: { name: "lix", uid: 1000, gid: 100 }, maxLayers: 1 };
 const ANY: LixImageInputs = { user: "any", maxLayers: 1 };
 
 /** Builds in the container and not elsewhere: the packages of the world lack the hook that Nix looks for. */
@@ -30,25 +33,41 @@ const OFFLINE: LixImageInputs = {
   nixConf: { "build-hook": "/etc/no-hook", substitute: false },
   files: {
     "/etc/no-hook": { text: '#!/bin/sh\necho "# decline-permanently" >&2\n', mode: "0755" },
+    // It runs by nix-shell in the environment of a derivation. nix-shell has no nixpkgs to take its bash from.
+    "/etc/tool": {
+      text: '#!/usr/bin/env nix-shell\n#!nix-shell -i bash /etc/one.nix\necho "$name for $1"\n',
+      mode: "0755",
+    },
     "/etc/one.nix": {
       text: 'derivation { name = "one"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo 1 > $out" ]; }\n',
     },
   },
 };
 
-describe("an image for another user", { skip }, () => {
-  const withLayout = (
-    args: LixImageInputs,
-    use: (layout: string, folder: string) => Promise<void>,
-  ): Promise<void> =>
-    withTempDir(async (folder) => {
-      const layout = join(folder, "image");
-      await lixImageBuild({ lock, ...OFFLINE, ...args }, { cache: realWorldCache(), layout });
-      await use(layout, folder);
-    });
+const withLayout = (
+  args: LixImageInputs,
+  use: (layout: string, folder: string) => Promise<void>,
+): Promise<void> =>
+  withTempDir(async (folder) => {
+    const layout = join(folder, "image");
+    await lixImageBuild({ lock, ...OFFLINE, ...args }, { cache: realWorldCache(), layout });
+    await use(layout, folder);
+  });
 
+test("root works with Nix in the image of docker.nix", { skip }, () =>
+  withLayout({}, (layout) =>
+    withContainer(layout, async (container) => {
+      assert.match(await succeeds(container, "id"), /^uid=0\(root\) gid=0\(root\)/);
+      await checkUser(container, DEFAULT_ROOT);
+      await checkFetching(container, {});
+      await checkStore(container, {});
+    }),
+  ),
+);
+
+describe("an image for another user", { skip }, () => {
   test("that is named works with Nix from its home, after root did and before", () =>
-    withLayout({ user: LIX }, (layout) =>
+    withLayout(LIX, (layout) =>
       withContainer(layout, async (container) => {
         assert.equal(
           await succeeds(container, "id"),
@@ -57,6 +76,7 @@ describe("an image for another user", { skip }, () => {
         await checkStore(container, ROOT);
         assert.equal(await succeeds(container, "nix-store --gc --print-dead"), "");
         await checkUser(container, {});
+        await checkFetching(container, {});
         await checkStore(container, ROOT);
         await checkStore(container, {});
         const owners =
@@ -75,6 +95,7 @@ describe("an image for another user", { skip }, () => {
         const past = { ...CHOSEN, shell: [BASH] };
         assert.equal(await succeeds(container, "id -u; id -g", past), "1000650000\n0\n");
         await checkUser(container, past);
+        await checkFetching(container, past);
         await rm(join(container.rootfs, "home/user"), { recursive: true });
         assert.match(
           await succeeds(container, "nix-env -q", { ...CHOSEN, shell: ["/bin/sh"] }),
@@ -99,6 +120,16 @@ describe("an image for another user", { skip }, () => {
     }),
   );
 
+  test("that is named runs in podman, too", { skip: needs("podman") }, () =>
+    withLayout(LIX, async (layout, folder) => {
+      const env = await ownStorage(folder, ["podman"]);
+      const image = (await podman(env, "pull", "--quiet", `oci:${layout}:latest`)).trim();
+      const script = "id -un; nix-env -q | head -1; cd; nix-build /etc/one.nix; cat result";
+      const said = await podmanRun(env, image, script);
+      assert.match(said, /^lix\nbash.*\n\/nix\/store\/\w+-one\n1\n$/);
+    }),
+  );
+
   test("frees with gcRoots: profile what is no longer in the profile, and nothing before", () =>
     // test/peers/archives.test.ts has built this one layer.
     withLayout({ gcRoots: "profile", maxLayers: 1 }, (layout) =>
@@ -116,7 +147,7 @@ describe("an image for another user", { skip }, () => {
   test("starts as config says, with files that shadow the base system's", () =>
     withLayout(
       {
-        user: LIX,
+        ...LIX,
         config: {
           env: { PATH: { prepend: "/opt/bin" }, GREETING: "hello world", MANPATH: null },
           workingDir: "/work",
@@ -151,7 +182,9 @@ async function checkUser(container: Container, as: RunAs): Promise<void> {
   const run = (script: string): Promise<string> => succeeds(container, script, as);
   assert.match(await run("nix --version; git --version"), /^nix \(.*\) \d.*\ngit version \d/);
   assert.match(await run("nix-env -q"), /^curl-\d/m);
-  assert.match(await run("nix-env --list-generations"), /^ +1 .*\(current\)\n$/);
+  // Nix takes none of docker.nix's links, which root has, for the current generation.
+  const generations = as === DEFAULT_ROOT ? /^ +1 / : /^ +1 .*\(current\)\n$/;
+  assert.match(await run("nix-env --list-generations"), generations);
   const one = /^\/nix\/store\/\w+-one\n1\n$/;
   assert.match(await run("cd; nix-build /etc/one.nix; cat result"), one);
   const nix = "nix --extra-experimental-features nix-command";
@@ -164,11 +197,58 @@ async function checkUser(container: Container, as: RunAs): Promise<void> {
     (line) => `printf '#!${line}\\necho ran\\n' > ~/script; chmod +x ~/script; ~/script`,
   );
   assert.equal(await run(shebangs.join("\n")), "ran\nran\n");
+  assert.equal(await run("/etc/tool me"), "one for me\n");
   assert.equal(await run("nix-instantiate --eval -E '1 + 1'"), "2\n");
   assert.match(
     await run("nix-store --add /etc/group; nix-channel --list"),
     /-group\nnixpkgs https:/,
   );
+}
+
+/** From a server of this machine: by curl, by Nix as a file, and by Nix as a package of a cache. */
+async function checkFetching(container: Container, as: RunAs): Promise<void> {
+  const server = await startCacheServer();
+  try {
+    server.files.set("text", Buffer.from("fetched\n"));
+    const { cache, keys, tree } = await treeInCache();
+    for (const [name, bytes] of cache) server.files.set(name, bytes);
+    const run = (script: string): Promise<string> =>
+      succeeds(container, script, { ...as, hasNetwork: true });
+    assert.equal(await run(`curl -fsS ${server.url}/text`), "fetched\n");
+    const read = `builtins.readFile (builtins.fetchurl "${server.url}/text")`;
+    assert.equal(await run(`nix-instantiate --eval -E '${read}'`), '"fetched\\n"\n');
+    const options = `--option substituters ${server.url} --option trusted-public-keys '${keys}'`;
+    const install = `nix-env -i ${tree} --option substitute true ${options}`;
+    assert.match(await run(`${install}; tree --version`), /^tree v/);
+  } finally {
+    await server.close();
+  }
+}
+
+/** The files of a cache that has this one package, whose references every image has. */
+async function treeInCache() {
+  const { caches, systems } = JSON.parse(await readFile(lock, "utf8")) as LockFile;
+  const [tree = ""] = Object.values(systems).map(({ packages }) => packages["tree"]?.outputs.out);
+  const folder = join(dirname(lock), "cache");
+  const narinfo = `${basename(tree).slice(0, 32)}.narinfo`;
+  const [, nar = ""] = /^URL: (.*)$/m.exec(await readFile(join(folder, narinfo), "utf8")) ?? [];
+  const files = [narinfo, nar].map(
+    async (name) => [name, await readFile(join(folder, name))] as const,
+  );
+  const keys = caches.flatMap((each) => each.trustedPublicKeys).join(" ");
+  return { cache: await Promise.all(files), keys, tree };
+}
+
+interface LockFile {
+  readonly caches: readonly { readonly trustedPublicKeys: readonly string[] }[];
+  readonly systems: Readonly<
+    Record<
+      string,
+      {
+        readonly packages: Readonly<Record<string, { readonly outputs: { readonly out: string } }>>;
+      }
+    >
+  >;
 }
 
 async function checkStore(container: Container, as: RunAs): Promise<void> {

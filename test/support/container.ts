@@ -25,6 +25,8 @@ export interface RunAs {
   readonly gid?: number;
   /** What is run in place of entrypoint and command, `-c SCRIPT` behind it. */
   readonly shell?: readonly string[];
+  /** It has this machine's network, and so its loopback servers. Default: none. */
+  readonly hasNetwork?: true;
   /** Folders of this machine, by where they appear in the container; they are read-only. */
   readonly mounts?: Readonly<Record<string, string>>;
 }
@@ -94,7 +96,7 @@ async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Pr
   const file = join(bundle, "config.json");
   await copyFile(file, original, constants.COPYFILE_EXCL).catch(() => undefined);
   const config = JSON.parse(await readFile(original, "utf8")) as RuntimeConfig;
-  const { process } = config;
+  const { process, linux } = config;
   const changed: RuntimeConfig = {
     ...config,
     process: {
@@ -104,6 +106,12 @@ async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Pr
       user: { ...process.user, uid: as.uid ?? process.user.uid, gid: as.gid ?? process.user.gid },
       // A user other than root does not keep them, as in Docker.
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+    },
+    linux: {
+      ...linux,
+      namespaces: linux.namespaces.filter(
+        ({ type }) => !(type === "network" && as.hasNetwork === true),
+      ),
     },
     mounts: [
       ...config.mounts.filter((mount) => mount.type !== "cgroup"),
@@ -124,6 +132,7 @@ interface RuntimeConfig {
     readonly terminal: boolean;
     readonly capabilities: Readonly<Record<string, readonly string[]>>;
   };
+  readonly linux: { readonly namespaces: readonly { readonly type: string }[] };
   readonly mounts: readonly { readonly type: string }[];
 }
 
