@@ -18,7 +18,7 @@ import type { ImageContents } from "../report/image-contents.ts";
 import { reportLines } from "../report/lines.ts";
 import { readPageAssets } from "../report/page-assets.ts";
 import { reportPage } from "../report/page.ts";
-import { plannedContents } from "../report/planned-contents.ts";
+import { plannedContents, type ListingOf } from "../report/planned-contents.ts";
 import { readContents } from "../report/read-contents.ts";
 import { makeReport, type Report } from "../report/report.ts";
 import { readArguments } from "./arguments-file.ts";
@@ -140,7 +140,8 @@ async function contentsOfArguments(
   const imagePlan = await planWithDigests(session, spec);
   const assembled = assemble(session, await requireDigests(session, imagePlan));
   const other = bothLayerings ? await planOtherLayering(session, imagePlan) : undefined;
-  const contents = await plannedContents(imagePlan, assembled, other);
+  const listingOf: ListingOf = (narHash) => session.knownLayers.findListing(narHash);
+  const contents = await plannedContents(imagePlan, assembled, { listingOf, other });
   const description = contents.description + (lock === undefined ? "" : ` with ${lock}`);
   return {
     image: { ...contents, description },

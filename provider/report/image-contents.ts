@@ -1,4 +1,5 @@
 /** What is in an image, however it was learned: from its plan, or from its layers. @module */
+import type { FileSizes } from "./file-sizes.ts";
 import type { Digest, DiffId } from "../formats/oci/digest.ts";
 
 export interface ImageContents {
@@ -46,6 +47,8 @@ export interface LayerPart {
   readonly name: string;
   /** Bytes of the NAR, or of the files. */
   readonly unpackedSize: number;
+  /** Undefined where nobody knows them. */
+  readonly files?: FileSizes | undefined;
 }
 
 export interface ImagePackage {

@@ -40,7 +40,7 @@ export function reportPage(report: Report, { script, style }: PageAssets): strin
 <noscript>This page is drawn by a script, which this browser does not run.</noscript>
 <section aria-label="Map of bytes">
 <div class="bar"><div id="crumbs"></div><div id="controls"></div></div>
-<div id="map" role="group" aria-label="Bytes by layer and store path. Arrow keys move, Enter goes into a layer, Escape goes out."></div>
+<div id="map" role="group" aria-label="Bytes by layer, store path and file. Arrow keys move, Enter goes in, Escape goes out."></div>
 <p id="legend"></p>
 <div id="reason" aria-live="polite"></div>
 </section>

@@ -4,11 +4,14 @@ import type { ImagePlan } from "../app/plan-image.ts";
 import { storeDatabase } from "../formats/nix/database.ts";
 import { parseDrvName } from "../formats/nix/drv-name.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
-import type { Tree } from "../formats/nix/tree.ts";
+import type { Listing } from "../formats/nix/listing.ts";
+import type { NarHash } from "../formats/nix/nix-hash.ts";
+import { Tree } from "../formats/nix/tree.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import type { ProfilePackage } from "../formats/rootfs/manifest-nix.ts";
 import type { PlatformPlan } from "../plan/platform-plan.ts";
 import { targetName } from "../arguments/spec.ts";
+import { FileSizes } from "./file-sizes.ts";
 import {
   BASE_SYSTEM,
   FILES,
@@ -20,21 +23,32 @@ import {
   type PlatformContents,
 } from "./image-contents.ts";
 
-/** @param other the plan of the same image with its layers divided the other way. */
+/** What is known of the files in a store path. */
+export type ListingOf = (narHash: NarHash) => Promise<Listing | undefined>;
+
+export interface PlannedOptions {
+  readonly listingOf: ListingOf;
+  /** The plan of the same image with its layers divided the other way. */
+  readonly other: ImagePlan | undefined;
+}
+
 export async function plannedContents(
   imagePlan: ImagePlan,
   { image, platforms }: Assembled,
-  other?: ImagePlan,
+  { listingOf, other }: PlannedOptions,
 ): Promise<ImageContents> {
   const inputs = new Map(imagePlan.inputs.map((input) => [input.system.system, input]));
   return {
     description: `${targetName(imagePlan.spec)}@${image.root.digest}`,
     digest: image.root.digest,
     platforms: await Promise.all(
-      platforms.map(async (each) => ({
-        ...(await platformContents(each, inputs.get(each.plan.system)?.packages.profile ?? [])),
-        otherLayers: other && otherLayers(other, each.plan.system),
-      })),
+      platforms.map(async (each) => {
+        const profile = inputs.get(each.plan.system)?.packages.profile ?? [];
+        return {
+          ...(await platformContents(each, profile, listingOf)),
+          otherLayers: other && otherLayers(other, each.plan.system),
+        };
+      }),
     ),
   };
 }
@@ -60,52 +74,60 @@ function otherLayers({ inputs, platforms }: ImagePlan, system: string): OtherLay
 async function platformContents(
   { plan, layers, manifest, config }: AssembledPlatform,
   profile: readonly ProfilePackage[],
+  listingOf: ListingOf,
 ): Promise<PlatformContents> {
   const ours = await sizesOfOurs(plan);
   return {
     platform: Platform.format(plan.platform),
     digest: manifest.digest,
     documentSize: manifest.bytes.length + config.size,
-    layers: layers.map(({ identity, contents }) => ({
-      digest: identity.digest,
-      diffId: identity.diffId,
-      size: identity.size,
-      parts: [
-        ...contents.storePaths.map((path) => storePathPart(path, plan)),
-        ...(contents.baseSystem ? [ours.baseSystem] : []),
-        ...(contents.database ? [ours.database] : []),
-        ...(contents.files === true ? [ours.files] : []),
-      ],
-    })),
+    layers: await Promise.all(
+      layers.map(async ({ identity, contents }) => ({
+        digest: identity.digest,
+        diffId: identity.diffId,
+        size: identity.size,
+        parts: [
+          ...(await Promise.all(
+            contents.storePaths.map((path) => storePathPart(path, plan, listingOf)),
+          )),
+          ...(contents.baseSystem ? [ours.baseSystem] : []),
+          ...(contents.database ? [ours.database] : []),
+          ...(contents.files === true ? [ours.files] : []),
+        ],
+      })),
+    ),
     packages: profile.map(imagePackage),
     references: new Map([...plan.paths].map(([path, { references }]) => [path, references])),
   };
 }
 
-const storePathPart = (storePath: StorePath, { paths }: PlatformPlan): LayerPart => ({
-  storePath,
-  name: StorePath.name(storePath),
-  unpackedSize: paths.get(storePath)?.narSize ?? 0,
-});
+async function storePathPart(
+  storePath: StorePath,
+  { paths, generated }: PlatformPlan,
+  listingOf: ListingOf,
+): Promise<LayerPart> {
+  const info = paths.get(storePath);
+  const root = generated.get(storePath)?.tree ?? (info && (await listingOf(info.narHash))?.root);
+  return {
+    storePath,
+    name: StorePath.name(storePath),
+    unpackedSize: info?.narSize ?? 0,
+    files: root && FileSizes.of(root),
+  };
+}
 
 async function sizesOfOurs({ baseSystem, files, paths }: PlatformPlan) {
   const { length } = await storeDatabase([...paths.values()]);
   return {
-    baseSystem: { storePath: undefined, name: BASE_SYSTEM, unpackedSize: fileBytes(baseSystem) },
+    baseSystem: outsideStore(BASE_SYSTEM, baseSystem),
     database: { storePath: undefined, name: STORE_DATABASE, unpackedSize: length },
-    files: { storePath: undefined, name: FILES, unpackedSize: files ? fileBytes(files) : 0 },
+    files: outsideStore(FILES, files ?? Tree.directory()),
   };
 }
 
-function fileBytes(tree: Tree): number {
-  switch (tree.kind) {
-    case "regular":
-      return tree.contents.length;
-    case "symlink":
-      return 0;
-    case "directory":
-      return [...tree.entries.values()].reduce((sum, each) => sum + fileBytes(each), 0);
-  }
+function outsideStore(name: string, tree: Tree): LayerPart {
+  const files = FileSizes.of(tree);
+  return { storePath: undefined, name, unpackedSize: files.size, files };
 }
 
 function imagePackage({ name: full, outPath, out, install }: ProfilePackage): ImagePackage {

@@ -15,6 +15,7 @@ import type { PlatformImage } from "../formats/oci/read-image.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { readArchive } from "../formats/tar/read-archive.ts";
 import { readManifestNix } from "../formats/rootfs/read-manifest-nix.ts";
+import { FileSizes } from "./file-sizes.ts";
 import {
   BASE_SYSTEM,
   FILES,
@@ -52,6 +53,8 @@ export async function readContents(image: ReadableImage): Promise<ImageContents>
 interface ReadLayer {
   /** Bytes of files by store path, or {@link DATABASE}, or {@link OTHER}. */
   readonly fileBytes: ReadonlyMap<string, number>;
+  /** By the same keys. */
+  readonly files: ReadonlyMap<string, FileSizes>;
   readonly database: Uint8Array | undefined;
   /** By the store path that it is. */
   readonly manifests: ReadonlyMap<string, string>;
@@ -72,6 +75,7 @@ async function readLayer(
     description,
   );
   const fileBytes = new Map<string, number>();
+  const files = new Map<string, Map<ByteString, number>>();
   const collected = new Map<string, Uint8Array[]>();
   let into: Uint8Array[] | undefined;
   for await (const event of readArchive(decompressLayer(blob, mediaType, digest), digest)) {
@@ -83,6 +87,12 @@ async function readLayer(
     const part = partOf(path);
     if (event.kind !== "directory" || part.startsWith("/"))
       fileBytes.set(part, (fileBytes.get(part) ?? 0) + (event.kind === "regular" ? event.size : 0));
+    const within = pathIn(part, path);
+    // A store path that is one file has nothing in it, and the database is one file, too.
+    if (event.kind === "regular" && within !== "" && part !== DATABASE) {
+      const paths = files.get(part) ?? new Map<ByteString, number>();
+      files.set(part, paths.set(within, event.size));
+    }
     into = event.kind === "regular" && isWanted(path, event.size) ? [] : undefined;
     if (into !== undefined) collected.set(path, into);
   }
@@ -90,12 +100,25 @@ async function readLayer(
   const database = collected.get(DATABASE_FILE);
   return {
     fileBytes,
+    files: new Map([...files].map(([part, paths]) => [part, FileSizes.ofPaths(paths)])),
     database: database && Buffer.concat(database),
     manifests: new Map(
       text.map(([path, chunks]) => [`/${path}`, Buffer.concat(chunks).toString("utf8")]),
     ),
   };
 }
+
+/** Deeper directories are not divided. */
+const DEEPEST = 64;
+
+/** Where a file is inside the store path that it belongs to. */
+const pathIn = (part: string, path: ByteString): ByteString => {
+  const names = path.split("/").slice(part.startsWith("/") ? STORE_LEVELS : 0);
+  return ByteString.copy(names.slice(0, DEEPEST).join("/"));
+};
+
+/** `nix/store/<hash>-<name>` */
+const STORE_LEVELS = 3;
 
 function partOf(path: ByteString): string {
   const [, base] = STORE_PATH.exec(path) ?? [];
@@ -128,14 +151,17 @@ async function platformContents(
     // In an image of ours only the argument `files` makes a layer above the database.
     return layer > databaseAt ? FILES : BASE_SYSTEM;
   };
-  const part = ([key, bytes]: readonly [string, number], layer: number): LayerPart =>
-    key.startsWith("/")
+  const part = ([key, bytes]: readonly [string, number], layer: number): LayerPart => {
+    const files = layers[layer]?.found.files.get(key);
+    return key.startsWith("/")
       ? {
           storePath: key,
           name: key.slice("/nix/store/".length + 33),
           unpackedSize: records?.get(key)?.narSize ?? bytes,
+          files,
         }
-      : { storePath: undefined, name: nameOf(key, layer), unpackedSize: bytes };
+      : { storePath: undefined, name: nameOf(key, layer), unpackedSize: bytes, files };
+  };
   return {
     platform: Platform.format(image.platform),
     digest: image.digest,

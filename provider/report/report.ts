@@ -1,4 +1,5 @@
 /** The report on an image: what `--json` prints and the page shows. @module */
+import { FileSizes, type FileReport } from "./file-sizes.ts";
 import { packageChanges, type PackageChange, type SizedPart } from "../app/growth.ts";
 import type { ImageContents, LayerContents, PlatformContents } from "./image-contents.ts";
 import { reasonsOf } from "./reasons.ts";
@@ -48,6 +49,8 @@ export interface PartReport {
   /** Its share of the layer's bytes, estimated by unpacked size if the layer has several parts. */
   readonly size: number;
   readonly unpackedSize: number;
+  /** Files and directories, the largest first; left out where they are not known, or too small. */
+  readonly inside?: readonly FileReport[];
 }
 
 export interface PackageReport {
@@ -123,8 +126,9 @@ function platformReport(contents: PlatformContents, before: Before | undefined):
   const { digest, documentSize, packages } = contents;
   const references = (path: string): readonly string[] => contents.references.get(path) ?? [];
   const known = new Set(before?.layers.map((layer) => layer.digest));
+  const least = unpackedSize(contents) / FINEST;
   const layers = contents.layers.map((layer) =>
-    layerReport(layer, before && !known.has(layer.digest)),
+    layerReport(layer, before && !known.has(layer.digest), least),
   );
   const placed = placesOf(contents.layers);
   const reasons = reasonsOf([...placed.keys()], packages, references);
@@ -157,7 +161,10 @@ function platformReport(contents: PlatformContents, before: Before | undefined):
   };
 }
 
-function layerReport(layer: LayerContents, isNew: boolean | undefined): LayerReport {
+/** An image is divided into files down to such a part of it: a cell of the map that can still be seen. */
+const FINEST = 2000;
+
+function layerReport(layer: LayerContents, isNew: boolean | undefined, least: number): LayerReport {
   const { digest, diffId, size, parts } = layer;
   const sizes = shares(
     size,
@@ -169,12 +176,14 @@ function layerReport(layer: LayerContents, isNew: boolean | undefined): LayerRep
     size,
     unpackedSize: parts.reduce((sum, part) => sum + part.unpackedSize, 0),
     ...(isNew !== undefined && { isNew }),
-    parts: parts.map(({ storePath, name, unpackedSize }, index) => ({
-      ...(storePath !== undefined && { storePath }),
-      name,
-      size: sizes[index] ?? 0,
-      unpackedSize,
-    })),
+    parts: parts.map(({ storePath, name, unpackedSize, files }, index) => {
+      const own = { size: sizes[index] ?? 0, unpackedSize };
+      const inside = files && FileSizes.report(files, own, least);
+      return {
+        ...(storePath !== undefined && { storePath }),
+        ...{ name, ...own, ...(inside && { inside }) },
+      };
+    }),
   };
 }
 

@@ -30,7 +30,7 @@ function assertQuiet({ requests, complaints }: BrowserPage): void {
 }
 
 test(
-  "the map shows all bytes of the image, goes into a layer, and says why a path is there",
+  "the map shows all bytes of the image, goes into layers and directories, and says why a path is there",
   { skip },
   () =>
     withWorkshop({ world: { systems: ["x86_64-linux", "aarch64-linux"] } }, async (workshop) => {
@@ -106,6 +106,25 @@ async function byKeyboard(
   const reason = await textOf(page, "#reason");
   assert.ok(reason.startsWith(`Why is ${inLayer.split(",")[0]} here?`), reason);
   assert.match(reason, /The shortest way to it from .+:/);
+  const part = largest.parts.find(({ name }) => name === "base system");
+  await page.evaluate(`{ const cells = [...document.querySelectorAll("#map .cell")];
+    cells.find((cell) => cell.ariaLabel.startsWith("base system")).focus(); }`);
+  const system = await focused();
+  await page.press("Enter");
+  assert.equal(await bytesShown(page), part?.size, "Enter has gone into it");
+  const folder = await focused();
+  assert.match(folder, /^etc\/, /);
+  await page.press("Enter");
+  assert.match(
+    await textOf(page, "#crumbs"),
+    /^All layers › layer \d+: .+ › base system › etc\/, /,
+  );
+  await page.press("Enter");
+  assert.match(await textOf(page, "#reason"), /base system\/etc\/\w+, [\d.]+ k?B/);
+  await page.press("Escape");
+  assert.equal(await focused(), folder, "the focus is on the directory again");
+  await page.press("Escape");
+  assert.equal(await focused(), system);
   await page.press("Escape");
   assert.equal(await focused(), first, "the focus is where it was");
 }

@@ -2,6 +2,7 @@
 
 type ImageReport = import("../report.ts").Report;
 type PlatformReport = import("../report.ts").PlatformReport;
+type PartReport = import("../report.ts").PartReport;
 
 type Child = Node | string;
 

@@ -1,4 +1,4 @@
-/** Ties the page together: which platform, which measure, which layer, which path. */
+/** Ties the page together: which platform, which measure, where in the map, which path. */
 
 const report: ImageReport = JSON.parse(byId("report").textContent ?? "");
 
@@ -6,7 +6,7 @@ function start(): void {
   const [first = ""] = Object.keys(report.platforms);
   let platformName = first;
   let measure: Measure = "size";
-  let layer: number | undefined;
+  let trail: Trail = [];
   const map = byId("map");
 
   const platform = (): PlatformReport | undefined => report.platforms[platformName];
@@ -16,43 +16,42 @@ function start(): void {
     drawReason(byId("reason"), shown, path, showPath);
     byId("reason").scrollIntoView({ block: "nearest" });
   };
-  const goTo = (next: number | undefined): void => {
-    const left = layer;
-    layer = next;
+  const goTo = (next: Trail): void => {
+    // Out of a cell, the focus goes back to it.
+    const left = next.length < trail.length ? String(trail[next.length]) : undefined;
+    trail = next;
     draw();
     const cells = [...map.querySelectorAll<HTMLElement>(".cell")];
-    const back = cells.find((each) => each.title.endsWith(digestOf(left)));
-    focusCell(cells, (next === undefined ? back : undefined) ?? cells[0]);
+    focusCell(cells, cells.find(({ dataset }) => dataset["index"] === left) ?? cells[0]);
   };
-  const digestOf = (index: number | undefined): string =>
-    (index === undefined ? undefined : platform()?.layers[index]?.digest) ?? "nothing";
   const draw = (): void => {
     const shown = platform();
     if (shown === undefined) return;
-    const root = mapRoot(shown, measure, layer);
+    const nodes = nodesOn(shown, measure, trail);
+    const root = nodes.at(-1) ?? imageNode(shown, measure);
     drawMap(map, root, {
-      goInto: goTo,
+      goInto: (index) => goTo([...trail, index]),
       showPath,
-      showOther: (name) => drawOther(byId("reason"), name),
+      showOther: (node) => drawOther(byId("reason"), node),
     });
     byId("crumbs").replaceChildren(
-      ...(layer === undefined
-        ? [element("b", {}, "All layers")]
-        : [
-            button({}, () => goTo(undefined), "All layers"),
-            ` › layer ${layer}: ${root.name}, ${formatBytes(root.bytes)}`,
-          ]),
+      ...nodes.flatMap((node, depth) => {
+        const before = depth === 0 ? [] : [" › "];
+        if (node !== root)
+          return [...before, button({}, () => goTo(trail.slice(0, depth)), crumb(node, depth))];
+        return [...before, element("b", {}, `${crumb(node, depth)}, ${formatBytes(node.bytes)}`)];
+      }),
     );
   };
   const drawAll = (): void => {
     const shown = platform();
     if (shown === undefined) return;
-    layer = undefined;
+    trail = [];
     byId("reason").replaceChildren(
       element(
         "p",
         { class: "hint" },
-        "Choose a layer to go into it, and a store path to see why it is here.",
+        "Choose a layer or a store path to go into it, and a store path to see why it is here.",
       ),
     );
     drawNumbers(byId("numbers"), shown);
@@ -83,7 +82,7 @@ function start(): void {
   byId("controls").replaceChildren(...(choices.length > 1 ? [platforms] : []), measures);
   map.addEventListener("keydown", (event) => {
     onMapKey(event, map, () => {
-      if (layer !== undefined) goTo(undefined);
+      if (trail.length > 0) goTo(trail.slice(0, -1));
     });
   });
   drawAll();
@@ -94,6 +93,9 @@ function start(): void {
     draw();
   }).observe(map);
 }
+
+const crumb = ({ name, index }: MapNode, depth: number): string =>
+  depth === 0 ? "All layers" : depth === 1 ? `layer ${index}: ${name}` : name;
 
 const legend = (isComparison: boolean): HTMLElement[] =>
   (isComparison

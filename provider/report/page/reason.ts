@@ -81,15 +81,18 @@ function pathList(
 }
 
 const OTHERS: Readonly<Record<string, string>> = {
+  files: "What the argument files adds to the image.",
   "base system": "Files outside the store that the image is made with, such as /etc and /root.",
   "store database": "What Nix knows of each store path in the image, in /nix/var/nix.",
   "config and manifest": "The documents that say how to run the image, and which layers it has.",
 };
 
-function drawOther(into: HTMLElement, name: string): void {
+function drawOther(into: HTMLElement, { name, kind, bytes, title }: MapNode): void {
   const what = Object.hasOwn(OTHERS, name) ? OTHERS[name] : undefined;
   into.replaceChildren(
     element("h3", {}, name),
-    element("p", {}, what ?? "Files outside the Nix store."),
+    ...(kind === "file"
+      ? [element("p", { class: "full" }, element("code", {}, title), `, ${formatBytes(bytes)}`)]
+      : [element("p", {}, what ?? "Files outside the Nix store.")]),
   );
 }

@@ -1,26 +1,40 @@
 /**
- * The map of bytes: layers, and what is in them. A cell is a button: a click on a layer goes into it, a click on a
- * store path shows why it is there. d3-hierarchy computes the rectangles; see docs/decisions/0011-report-page.md.
+ * The map of bytes: layers, the store paths in them, and the files in those. A cell is a button: a click goes into
+ * it, and a click on a store path shows why it is there. d3-hierarchy computes the rectangles; see docs/decisions/0011-report-page.md.
  */
 
 type Measure = "size" | "unpackedSize";
 
-/** One rectangle: a layer, a store path, or what else has bytes. */
+/** One rectangle: a layer, a store path, a file, or what else has bytes. */
 interface MapNode {
   readonly name: string;
-  readonly kind: "layer" | "part" | "documents";
+  readonly kind: "layer" | "part" | "file" | "documents";
   readonly bytes: number;
-  readonly children?: readonly MapNode[];
+  readonly children?: readonly MapNode[] | undefined;
   /** In a comparison. */
   readonly isNew?: boolean | undefined;
   readonly title: string;
-  /** The index of the layer, for a cell that is a layer. */
-  readonly layer?: number;
+  /** Among its neighbours, in the report's order. */
+  readonly index: number;
   readonly storePath?: string | undefined;
+  /** Whether it is, holds or is in a store path. */
+  readonly isStore: boolean;
 }
 
-/** The whole image, or one layer of it. */
-function mapRoot(platform: PlatformReport, measure: Measure, layer: number | undefined): MapNode {
+/** Where in the map we are: the indices of a layer, of a store path in it, of a directory in that … */
+type Trail = readonly number[];
+
+/** The whole image, and what is on the trail, one in the other. */
+function nodesOn(platform: PlatformReport, measure: Measure, trail: Trail): MapNode[] {
+  const nodes = [imageNode(platform, measure)];
+  for (const index of trail) {
+    const next = nodes.at(-1)?.children?.[index];
+    if (next !== undefined) nodes.push(next);
+  }
+  return nodes;
+}
+
+function imageNode(platform: PlatformReport, measure: Measure): MapNode {
   const layers = platform.layers.map((each, index): MapNode => {
     const [largest] = each.parts.toSorted((a, b) => b[measure] - a[measure]);
     const others = each.parts.length - 1;
@@ -28,38 +42,66 @@ function mapRoot(platform: PlatformReport, measure: Measure, layer: number | und
       name: `${largest?.name ?? ""}${others > 0 ? ` and ${others} more` : ""}`,
       kind: "layer",
       bytes: each[measure],
-      layer: index,
+      index,
       isNew: each.isNew,
+      isStore: each.parts.some(({ storePath }) => storePath !== undefined),
       title: `layer ${index}, ${each.digest}`,
-      children: each.parts.map((part) => ({
+      children: each.parts.map((part, at) => ({
         name: part.name,
         kind: "part",
         bytes: part[measure],
+        index: at,
         isNew: each.isNew,
+        isStore: part.storePath !== undefined,
         storePath: part.storePath,
         title: part.storePath ?? part.name,
+        children: part.inside && fileNodes(part.inside, measure, part, each.isNew),
       })),
     };
   });
-  if (layer !== undefined) return layers[layer] ?? mapRoot(platform, measure, undefined);
   const { documentSize, changes } = platform;
   const documents: MapNode = {
     name: "config and manifest",
     kind: "documents",
     bytes: documentSize,
+    index: layers.length,
     isNew: changes && changes.newSize > 0,
+    isStore: false,
     title: "the image's config and manifest",
   };
   const children = measure === "size" ? [...layers, documents] : layers;
   const bytes = children.reduce((sum, each) => sum + each.bytes, 0);
-  return { name: "image", kind: "layer", bytes, children, title: "the image" };
+  return { ...documents, name: "image", bytes, children, title: "the image" };
+}
+
+type FileReport = import("../file-sizes.ts").FileReport;
+
+function fileNodes(
+  files: readonly FileReport[],
+  measure: Measure,
+  { storePath, name }: PartReport,
+  isNew: boolean | undefined,
+): MapNode[] {
+  const nodesIn = (inside: readonly FileReport[], folder: string): MapNode[] =>
+    inside.map((each, index) => ({
+      name: each.inside === undefined ? each.name : `${each.name}/`,
+      kind: "file",
+      bytes: each[measure],
+      index,
+      isNew,
+      isStore: storePath !== undefined,
+      title: `${folder}/${each.name}`,
+      children: each.inside && nodesIn(each.inside, `${folder}/${each.name}`),
+    }));
+  return nodesIn(files, storePath ?? name);
 }
 
 interface MapActions {
-  readonly goInto: (layer: number) => void;
+  /** @param index of a cell that has others in it. */
+  readonly goInto: (index: number) => void;
   readonly showPath: (storePath: string) => void;
   /** What has bytes and is no store path. */
-  readonly showOther: (name: string) => void;
+  readonly showOther: (node: MapNode) => void;
 }
 
 /** Its own script stands before these. */
@@ -98,6 +140,7 @@ function cell(node: Rectangle, root: MapNode, actions: MapActions): HTMLButtonEl
       "aria-label": data.isNew === true ? `${label}, changed` : label,
       title: `${data.name}\n${size}, ${percent(data.bytes, root.bytes)}\n${data.title}`,
       "data-bytes": String(data.bytes),
+      "data-index": String(data.index),
     },
     () => activate(data, actions),
   );
@@ -113,17 +156,16 @@ function cell(node: Rectangle, root: MapNode, actions: MapActions): HTMLButtonEl
   return made;
 }
 
-function activate({ kind, layer, name, storePath }: MapNode, actions: MapActions): void {
-  if (kind === "layer" && layer !== undefined) actions.goInto(layer);
-  else if (storePath !== undefined) actions.showPath(storePath);
-  else actions.showOther(name);
+function activate(node: MapNode, { goInto, showPath, showOther }: MapActions): void {
+  const { kind, index, storePath, children } = node;
+  if (children !== undefined) goInto(index);
+  if (storePath !== undefined) showPath(storePath);
+  else if (kind !== "layer") showOther(node);
 }
 
-function classOf({ kind, isNew, storePath, children = [] }: MapNode): string {
+function classOf({ isNew, isStore }: MapNode): string {
   if (isNew !== undefined) return isNew ? "new" : "kept";
-  const hasPaths =
-    storePath !== undefined || children.some((child) => child.storePath !== undefined);
-  return kind === "documents" || !hasPaths ? "other" : "packages";
+  return isStore ? "packages" : "other";
 }
 
 const labelOf = (name: string, size: string): HTMLElement =>
