@@ -225,7 +225,7 @@ function otherLayering(before: Before, after: PlatformContents): LayeringCost | 
   if (earlier === undefined || later === undefined) return undefined;
   const sizes = new Map(
     after.layers.flatMap((layer) =>
-      layerReport(layer, undefined).parts.map(
+      layerReport(layer, undefined, Infinity).parts.map(
         (part) => [part.storePath ?? part.name, part.size] as const,
       ),
     ),
