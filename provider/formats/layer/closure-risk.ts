@@ -5,7 +5,7 @@
  *
  * The result follows from names, sizes and references alone, so that one lock makes the same layers everywhere. Sizes
  * are rounded and hashes only break ties, so that an update moves few paths from layer to layer.
- * docs/decisions/0013-layering.md has the measurements.
+ * docs/decisions/0014-layering.md has the measurements.
  * @module
  */
 import { StorePath } from "../nix/store-path.ts";

@@ -108,28 +108,34 @@ test("with nothing changed, check and diff open no connection", async () => {
   });
 });
 
-test("with the state alone, a changed setting is planned and pushed without any package", async () => {
-  await withScene(async ({ workshop, cache, news, machine }) => {
-    const first = machine("one");
-    const { outs } = await push(first, await checked(first, {}, news()));
-    cache.log.length = 0;
-    workshop.registry.log.length = 0;
+for (const [name, args] of [
+  ["one path a layer", {}],
+  ["few layers", { maxLayers: 9 }],
+  ["layers by closure risk", { maxLayers: 9, layering: "closure-risk" }],
+] as const)
+  test(`with the state alone, a changed setting is planned and pushed without any package: ${name}`, async () => {
+    await withScene(async ({ workshop, cache, news, machine }) => {
+      const first = machine("one");
+      const { outs } = await push(first, await checked(first, {}, news(args)));
+      cache.log.length = 0;
+      workshop.registry.log.length = 0;
 
-    const clean = machine("clean");
-    const changed = news({ nixConf: { cores: 3 }, tag: "changed", __dryRun: false });
-    const inputs = await checked(clean, outs, changed);
-    assert.deepEqual(cache.log, []);
-    assert.notEqual(inputs["digest"], outs["digest"]);
-    await push(clean, inputs, outs);
-    assert.deepEqual(cache.log, []);
-    const { registry } = workshop;
-    assert.equal(registry.count("POST", /uploads/), 2, "one layer and the config");
+      const clean = machine("clean");
+      const setting = { nixConf: { cores: 3 }, tag: "changed", __dryRun: false };
+      const changed = news({ ...args, ...setting });
+      const inputs = await checked(clean, outs, changed);
+      assert.deepEqual(cache.log, []);
+      assert.notEqual(inputs["digest"], outs["digest"]);
+      await push(clean, inputs, outs);
+      assert.deepEqual(cache.log, []);
+      const { registry } = workshop;
+      assert.equal(registry.count("POST", /uploads/), 2, "one layer and the config");
 
-    // A second check, as of a replacement, gets no state; the process remembers.
-    await checked(clean, {}, changed);
-    assert.deepEqual(cache.log, []);
+      // A second check, as of a replacement, gets no state; the process remembers.
+      await checked(clean, {}, changed);
+      assert.deepEqual(cache.log, []);
+    });
   });
-});
 
 test("every mistake is in one answer, whatever finds it", async () => {
   await withScene(async ({ cache, news, machine }) => {
