@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { byClosureRisk } from "../../../../provider/formats/layer/closure-risk.ts";
+import { mergeParts } from "../../../../provider/formats/layer/merge-parts.ts";
+import { PathSet } from "../../../../provider/formats/layer/path-set.ts";
 import { StorePath } from "../../../../provider/formats/nix/store-path.ts";
 
 /** By name: what it refers to, and its size. */
@@ -81,16 +83,31 @@ test("small paths that change alike share a layer even if there is room for more
   assert.deepEqual(layers, [["glibc"], ["big"], ["doc-a", "doc-b", "doc-c"]]);
 });
 
-test("no layer takes in most of the image while there are layers left", () => {
-  const leaves = Array.from({ length: 40 }, (_, at) => [
-    `leaf-${at}`,
-    { size: 10 * MB, to: ["glibc"] },
-  ]);
-  const graph: Graph = { glibc: { size: 10 * MB }, ...(Object.fromEntries(leaves) as Graph) };
-  const largest = Math.max(...layersOf(graph, 10).map((layer) => layer.length));
-  // A tenth would be four; a power of two of four times that is the bound.
-  assert.ok(largest <= 24, `${largest} of 41 paths in one layer`);
-  assert.equal(layersOf(graph, 10).length, 10);
+test("a small path is put beside other small ones rather than beside a large one that needs it", () => {
+  const layers = layersOf(
+    {
+      glibc: { size: 30 * MB },
+      "small-a": { size: 300 * KB, to: ["glibc"] },
+      "small-b": { size: 300 * KB, to: ["glibc"] },
+      big: { size: 50 * MB, to: ["glibc", "small-a"] },
+    },
+    3,
+  );
+  assert.deepEqual(layers, [["glibc"], ["big"], ["small-a", "small-b"]]);
+});
+
+test("what changes with every update is still spread over several layers", () => {
+  const inputs = PathSet.of(new Set(Array.from({ length: 3_000 }, (_, at) => at)), 3_000);
+  const parts = Array.from({ length: 20 }, (_, at) => ({
+    members: [at],
+    size: 10 * MB,
+    inputs,
+    inputCount: 3_000,
+  }));
+  const merged = mergeParts(parts, { edges: parts.map(() => []), maxParts: 10 });
+  // Four times the average, and the next power of two.
+  assert.ok(Math.max(...merged.map(({ size }) => size)) <= 2 ** 27);
+  assert.equal(merged.flatMap(({ members }) => members).length, parts.length);
 });
 
 test("one layer holds everything where only one is allowed", () => {
