@@ -130,29 +130,38 @@ test("multi-arch: one reference, and a manifest for each architecture", async ()
   );
 });
 
-test("private-cache: nix.conf has flakes, both caches and both keys", async () => {
-  await withExample("private-cache", async ({ host, registry }) => {
-    const { logs } = await done(host.up());
-    assert.doesNotMatch(logs.join("\n"), /nixConf/, "no warning");
-    const layers = recorded(host).layers ?? [];
-    const files = await Promise.all(
-      layers.map(async ({ digest, mediaType }) => {
-        const blob = Readable.from(registry.store.read(digest));
-        return tarFiles(decompressLayer(blob, mediaType, digest));
-      }),
-    );
-    const nixConf = files.flatMap((each) => each.get("/etc/nix/nix.conf")?.toString() ?? []);
-    assert.deepEqual(nixConf.join("").split("\n"), [
-      "build-users-group = nixbld",
-      "experimental-features = nix-command flakes",
-      "extra-substituters = https://cache.corp.example",
-      "sandbox = true",
-      "sandbox-fallback = true",
-      "trusted-public-keys = cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY= corp-1:key",
-      "",
-    ]);
-  });
-});
+for (const [name, more, substituters] of [
+  ["both caches", {}, ["extra-substituters = https://cache.corp.example"]],
+  [
+    "in an air-gapped network, the one cache and no registry to download",
+    { airGapped: "true" },
+    ["flake-registry = ", "substituters = https://cache.corp.example"],
+  ],
+] as const)
+  test(`private-cache: nix.conf has flakes, both keys and ${name}`, () =>
+    withExample("private-cache", (running) => checkNixConf(running, substituters), {}, more));
+
+async function checkNixConf({ host, registry }: Running, substituters: readonly string[]) {
+  const { logs } = await done(host.up());
+  assert.doesNotMatch(logs.join("\n"), /nixConf/, "no warning");
+  const layers = recorded(host).layers ?? [];
+  const files = await Promise.all(
+    layers.map(async ({ digest, mediaType }) => {
+      const blob = Readable.from(registry.store.read(digest));
+      return tarFiles(decompressLayer(blob, mediaType, digest));
+    }),
+  );
+  const nixConf = files.flatMap((each) => each.get("/etc/nix/nix.conf")?.toString() ?? []);
+  const lines = [
+    "build-users-group = nixbld",
+    "experimental-features = nix-command flakes",
+    ...substituters,
+    "sandbox = true",
+    "sandbox-fallback = true",
+    "trusted-public-keys = cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY= corp-1:key",
+  ];
+  assert.deepEqual(nixConf.join("").trimEnd().split("\n"), lines.sort());
+}
 
 test("each has ten to forty lines, a row in the index, and a package.json that names what it imports", async () => {
   const entries = await readdir(join(REPOSITORY, "examples"), { withFileTypes: true });
@@ -194,6 +203,7 @@ async function withExample(
   name: string,
   use: (running: Running) => Promise<void>,
   world: WorldOptions = {},
+  more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const registry = await startRegistry();
   const mirror = await startRegistry();
@@ -210,6 +220,9 @@ async function withExample(
             [`${project}:repository`]: "infra",
             [`${project}:cache`]: "https://cache.corp.example",
             [`${project}:cacheKey`]: "corp-1:key",
+            ...Object.fromEntries(
+              Object.entries(more).map(([key, value]) => [`${project}:${key}`, value]),
+            ),
             [`${project}:mirrors`]: JSON.stringify([`${mirror.host}/lix`]),
           },
         };
