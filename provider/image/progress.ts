@@ -9,6 +9,7 @@ import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { largestFirst, type LayerJob } from "./layer-job.ts";
 import type { LayerWatch } from "./layer-watch.ts";
+import { readingAhead } from "./reading-ahead.ts";
 import { LAYERS_IN_FLIGHT, type BuildSession } from "./build-session.ts";
 
 export interface BuildingOptions {
@@ -30,11 +31,14 @@ export async function building(
   if (jobs.length === 0) return;
   const progress = new BuildingProgress(jobs, image, session.begun.has(image));
   session.begun.add(image);
+  const ordered = largestFirst(jobs);
   await measured(progress.advance, (meter) =>
-    mapConcurrent(largestFirst(jobs), { width: LAYERS_IN_FLIGHT, signal }, async (job) => {
-      await build({ ...job, watch: progress.watch(job, meter) });
-      progress.built(job, meter);
-    }),
+    readingAhead({ session, jobs: ordered, signal }, () =>
+      mapConcurrent(ordered, { width: LAYERS_IN_FLIGHT, signal }, async (job) => {
+        await build({ ...job, watch: progress.watch(job, meter) });
+        progress.built(job, meter);
+      }),
+    ),
   );
 }
 

@@ -11,6 +11,7 @@ import { NarInfo } from "../formats/nix/narinfo.ts";
 import { STORE_DIR, StorePath } from "../formats/nix/store-path.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { Pace } from "./late-caches.ts";
+import { NarsAhead } from "./nars-ahead.ts";
 import type { Substituter } from "./substituter.ts";
 
 /**
@@ -23,6 +24,8 @@ export const TEXT_LIMIT = 4 * 1024 * 1024;
 export interface CacheFiles {
   /** For messages: redacted. */
   readonly url: string;
+  /** Whether each file costs a round trip. Default: no. */
+  readonly isRemote?: boolean | undefined;
   /** A small file at the cache's root; undefined when it is definitely not there. */
   text(name: string, signal?: AbortSignal): Promise<string | undefined>;
   /** If a `text` was missing: the refusal that may be the reason. */
@@ -35,6 +38,7 @@ export function binaryCache(files: CacheFiles): Substituter {
   let isChecked = false;
   // All paths share one request, which is aborted when none of them waits for it any more.
   const checks = new SingleFlight<void>();
+  const ahead = new NarsAhead(files);
   return {
     url: files.url,
     async narInfo(path, signal) {
@@ -44,7 +48,8 @@ export function binaryCache(files: CacheFiles): Substituter {
       return text === undefined ? undefined : NarInfo.parse(text, path);
     },
     refusal: (path) => files.refusal?.(narInfoName(path)),
-    openNar: (info, signal, pace) => files.nar(info.url, signal, pace),
+    openNar: (info, signal, pace) => ahead.open(info, signal, pace),
+    ...(files.isRemote === true ? { fetchAhead: (info, signal) => ahead.fetch(info, signal) } : {}),
   };
 }
 

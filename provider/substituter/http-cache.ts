@@ -110,6 +110,7 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
 
   return {
     url,
+    isRemote: true,
     refusal: (name) => access.refusal(`${url}/${name}`),
     async text(name, signal) {
       if (resting !== undefined && performance.now() < resting.until) throw resting.error;

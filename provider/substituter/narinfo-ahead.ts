@@ -1,6 +1,6 @@
 /**
- * narinfos asked for before their NARs are wanted. A layer's NARs come one after the other; without
- * this, each of them would wait for two answers of a server far away instead of one.
+ * narinfos, and small NARs, asked for before they are wanted. A layer's NARs come one after the other, and most layers
+ * have one; without this, each of them would wait for two answers of a server far away.
  * @module
  */
 import { Limiter, mapConcurrent } from "../base/concurrency.ts";
@@ -16,6 +16,8 @@ const QUESTIONS = 8;
 const LIMITER = new Limiter(QUESTIONS);
 // Answers wait in memory, and the server decides how long they are.
 const PATHS_AHEAD = 16;
+// NARs wait in memory, too. More would take connections from those that are wanted now.
+const NARS_AHEAD = 4;
 
 export interface AheadOptions {
   readonly overtakeMs: number;
@@ -48,9 +50,13 @@ export class NarInfosAhead {
     this.#readers.add(reader);
     const over = new AbortController();
     const scope = AbortSignal.any([over.signal, ...(signal ? [signal] : [])]);
+    const fetching: Promise<void>[] = [];
     const asking = mapConcurrent(paths, { width: QUESTIONS, signal: scope }, async (path, each) => {
-      await reader.comesNear(path.storePath, each);
-      await this.#ask(path, each);
+      await reader.comesNear(path.storePath, PATHS_AHEAD, each);
+      const found = await this.#ask(path, each);
+      if (found === undefined) return;
+      const near = reader.comesNear(path.storePath, NARS_AHEAD, scope);
+      fetching.push(near.then(() => this.#fetch(path, found, scope)).catch(() => {}));
     }).catch(() => {
       // The code that needs the narinfo asks again, and reports the error.
     });
@@ -61,6 +67,7 @@ export class NarInfosAhead {
       reader.leaves();
       this.#readers.delete(reader);
       await asking;
+      await Promise.all(fetching);
       for (const answers of this.#answers.values())
         for (const { storePath } of paths) answers.delete(storePath);
     }
@@ -76,7 +83,7 @@ export class NarInfosAhead {
     const answers = this.#answers.get(cache);
     const ahead = answers?.get(path);
     answers?.delete(path);
-    if (ahead === undefined) this.#overtaken.add(path);
+    this.#overtaken.add(path);
     // One that failed, perhaps because somebody else gave up, says nothing about the path.
     const answer = await ahead?.then(
       (narInfo) => ({ narInfo }),
@@ -86,23 +93,41 @@ export class NarInfosAhead {
     return answer === undefined ? cache.narInfo(path, signal) : answer.narInfo;
   }
 
+  async #fetch(
+    { storePath }: PathInfo,
+    { cache, narInfo }: Found,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    if (!this.#overtaken.has(storePath)) await cache.fetchAhead?.(narInfo, signal);
+  }
+
   /** From cache to cache until one has the path. */
-  async #ask({ storePath, narHash }: PathInfo, signal: AbortSignal): Promise<void> {
+  async #ask({ storePath, narHash }: PathInfo, signal: AbortSignal): Promise<Found | undefined> {
     const caches = this.#late.last(this.#substituters);
     for (const cache of caches) {
-      if (cache.openPath !== undefined || this.#overtaken.has(storePath)) return;
+      if (cache.openPath !== undefined || this.#overtaken.has(storePath)) return undefined;
       const answers = this.#answers.get(cache) ?? new Map<StorePath, Promise<undefined>>();
       this.#answers.set(cache, answers);
-      const asked = LIMITER.run(async () => {
+      const ask = async (): Promise<NarInfo | undefined> => {
         signal.throwIfAborted();
         // One that does not answer would keep all our questions to itself.
         const patience = cache === caches.at(-1) ? [] : [AbortSignal.timeout(this.#overtakeMs)];
         return cache.narInfo(storePath, AbortSignal.any([signal, ...patience]));
-      });
-      if (!answers.has(storePath)) answers.set(storePath, asked);
-      if ((await asked.catch(() => undefined))?.narHash === narHash) return;
+      };
+      // A build asks for all its paths, and then each of its layers for its own.
+      const asked = answers.get(storePath) ?? LIMITER.run(ask);
+      answers.set(storePath, asked);
+      const narInfo = await asked.catch(() => undefined);
+      if (narInfo?.narHash === narHash) return { cache, narInfo };
     }
+    return undefined;
   }
+}
+
+interface Found {
+  readonly cache: Substituter;
+  readonly narInfo: NarInfo;
 }
 
 /** Which of its paths somebody has come to. */
@@ -121,8 +146,8 @@ class Reader {
   }
 
   /** Resolves when the path is one of the next to be read. */
-  async comesNear(path: StorePath, signal: AbortSignal): Promise<void> {
-    while ((this.#order.get(path) ?? 0) > this.#at + PATHS_AHEAD) {
+  async comesNear(path: StorePath, distance: number, signal: AbortSignal): Promise<void> {
+    while ((this.#order.get(path) ?? 0) > this.#at + distance) {
       signal.throwIfAborted();
       await this.#moved.promise;
     }

@@ -22,6 +22,8 @@ export interface Substituter {
   refusal?(path: StorePath): LixImageError | undefined;
   /** The NAR as it is stored: compressed as its narinfo says, and not verified. */
   openNar(info: NarInfo, signal?: AbortSignal, pace?: Pace): Bytes;
+  /** Fetches the NAR into memory if it is small; `openNar` then takes it from there. For caches that are far away. */
+  fetchAhead?(info: NarInfo, signal: AbortSignal): Promise<void>;
   /**
    * Where there is a quicker way to a path's NAR than by its narinfo, whose word the lock has anyway.
    * The bytes are the NAR itself. Undefined when the path is not there.
