@@ -31,7 +31,10 @@ import { UNCHANGED, unchangedNotes } from "./unchanged-notes.ts";
 import { sealedVerdicts } from "./verdicts.ts";
 import { removeDeadLocks, withWorkLock, type WorkLockOptions } from "./work-lock.ts";
 
-const READ_CHUNK = 1024 * 1024;
+// For one buffer that is read into again and again.
+const HASH_CHUNK = 1024 * 1024;
+// For a stream, which has a new buffer for each: larger ones leave V8 more to collect (docs/benchmarks.md).
+const STREAM_CHUNK = 256 * 1024;
 const WORKING = "working";
 const NOTES = ["layers", "successors", "listings", "locks", UNCHANGED];
 
@@ -133,7 +136,7 @@ export class LayerCache {
   async *openBlob(digest: Digest): Bytes {
     const file = this.#blobFile(digest);
     try {
-      const bytes = createReadStream(file, { highWaterMark: READ_CHUNK });
+      const bytes = createReadStream(file, { highWaterMark: STREAM_CHUNK });
       yield* verifiedBlob(bytes, { digest }, "local cache");
     } catch (error) {
       if (isCode(error, "ENOENT")) throw new BlobEvicted(digest, error);
@@ -207,7 +210,7 @@ export class LayerCache {
 /** Reads through one buffer: a stream would leave a new one to the garbage collector for every chunk. */
 async function hashFile(file: string): Promise<string> {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(READ_CHUNK);
+  const buffer = Buffer.allocUnsafe(HASH_CHUNK);
   const handle = await open(file);
   try {
     for (let read; (read = (await handle.read(buffer)).bytesRead) > 0;)

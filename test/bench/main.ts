@@ -85,7 +85,8 @@ function milliseconds(unchanged: readonly Unchanged[], unknown: readonly Unchang
     median(all.map((each) => each[key])).toFixed(0);
   return aligned([
     ["check and diff, nothing changed", "ms"],
-    ["loading the provider", of(unchanged, "load")],
+    ["importing @pulumi/pulumi, for comparison", of(unchanged, "pulumi")],
+    ["loading the provider's entry", of(unchanged, "load")],
     ["in a fresh process", of(unchanged, "first")],
     ["in a fresh process, on a machine that knows only the state", of(unknown, "first")],
     ["in the same process again", of(unchanged, "warm")],
