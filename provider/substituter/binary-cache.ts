@@ -38,7 +38,7 @@ export function binaryCache(files: CacheFiles): Substituter {
   let isChecked = false;
   // All paths share one request, which is aborted when none of them waits for it any more.
   const checks = new SingleFlight<void>();
-  const ahead = new NarsAhead(files);
+  const ahead = new NarsAhead((...nar) => files.nar(...nar));
   return {
     url: files.url,
     async narInfo(path, signal) {
