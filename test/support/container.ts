@@ -4,8 +4,7 @@
  */
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:fs";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
@@ -57,13 +56,20 @@ export function withContainer<T>(
     const toGzip = ["--dest-compress", "--dest-compress-format=gzip", "--dest-compress-level=1"];
     const images = [`oci:${layout}:latest`, `oci:${copy}:latest`];
     await run("skopeo", ["--insecure-policy", "copy", "--quiet", ...toGzip, ...images]);
-    await run("umoci", ["unpack", "--image", `${copy}:latest`, bundle]);
+    await mkdir(bundle);
+    const [rootfs, config] = [join(bundle, "rootfs"), join(bundle, UMOCI_CONFIG)];
+    // Raw: without the hash of each file, which a container does not need.
+    const image = ["--image", `${copy}:latest`];
+    await run("umoci", ["raw", "unpack", ...image, rootfs]);
+    await run("umoci", ["raw", "runtime-config", ...image, "--rootfs", rootfs, config]);
     return await use({
-      rootfs: join(bundle, "rootfs"),
+      rootfs,
       run: (script, as = {}) => runIn(bundle, script, as),
     });
   });
 }
+
+const UMOCI_CONFIG = "config.umoci.json";
 
 /** Namespaces for crun itself, so that whatever it mounts or starts ends with it. */
 const UNSHARE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
@@ -92,10 +98,7 @@ async function runIn(bundle: string, script: string, as: RunAs): Promise<Ran> {
 
 /** umoci's configuration, changed where Docker does otherwise. */
 async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Promise<void> {
-  const original = join(bundle, "config.umoci.json");
-  const file = join(bundle, "config.json");
-  await copyFile(file, original, constants.COPYFILE_EXCL).catch(() => undefined);
-  const config = JSON.parse(await readFile(original, "utf8")) as RuntimeConfig;
+  const config = JSON.parse(await readFile(join(bundle, UMOCI_CONFIG), "utf8")) as RuntimeConfig;
   const { process, linux } = config;
   const changed: RuntimeConfig = {
     ...config,
@@ -121,7 +124,7 @@ async function writeRuntimeConfig(bundle: string, script: string, as: RunAs): Pr
       })),
     ],
   };
-  await writeFile(file, JSON.stringify(changed));
+  await writeFile(join(bundle, "config.json"), JSON.stringify(changed));
 }
 
 /** @see https://github.com/opencontainers/runtime-spec/blob/main/config.md */
