@@ -24,8 +24,8 @@ async function run(
       "--test",
       "--test-reporter=spec",
       `--test-timeout=${LIMIT_MS}`,
-      // One more than there are processors, because some tests mostly wait.
-      `--test-concurrency=${availableParallelism() + 1}`,
+      // Two more than there are processors, because many tests wait for processes and servers.
+      `--test-concurrency=${availableParallelism() + 2}`,
       ...(only.length === 0 ? ["test/**/*.test.ts"] : only.map(asPattern)),
     ],
     { stdio: "inherit", env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env } },
