@@ -28,6 +28,16 @@ export const Bytes = {
     return Buffer.concat(chunks);
   },
 
+  /**
+   * Frees the memory of a chunk that nobody uses any more, long before the garbage collector would. Does nothing
+   * if the chunk is part of a larger buffer, whose rest may be in use.
+   */
+  free(chunk: Uint8Array): void {
+    const { buffer } = chunk;
+    if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength === chunk.length)
+      buffer.transfer(0);
+  },
+
   /** UTF-8 bytes of a text. */
   fromText: (text: string): Uint8Array => Buffer.from(text, "utf8"),
 };

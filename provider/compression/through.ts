@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Bytes } from "../base/bytes.ts";
 import { DamagedCompression } from "./decompress-errors.ts";
@@ -34,7 +33,10 @@ async function feed(source: Bytes, decoder: Duplex, over: AbortSignal): Promise<
   try {
     for await (const chunk of marked(source)) {
       if (over.aborted) return;
-      if (!decoder.write(chunk)) await once(decoder, "drain", { signal: over });
+      // Not before the decoder has done with it, because its owner may use the memory again then.
+      await new Promise<void>((resolve, reject) => {
+        decoder.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
     }
     if (!over.aborted) decoder.end();
   } catch (error) {

@@ -1,6 +1,6 @@
 /** A thread that packs layers, as the main thread talks to it while it has one order. @module */
 import type { Worker } from "node:worker_threads";
-import type { Bytes } from "../base/bytes.ts";
+import { Bytes } from "../base/bytes.ts";
 import { receiveError } from "../base/sent-error.ts";
 import type { Listing } from "../formats/nix/listing.ts";
 import type { LayerIdentity } from "../formats/oci/layer.ts";
@@ -148,7 +148,7 @@ const unexpected = ({ kind }: FromLayerThread): Error =>
 async function* inParts(source: Bytes): AsyncGenerator<NarPart> {
   let bytes = new Uint8Array(PART_SIZE);
   let used = 0;
-  for await (const chunk of source)
+  for await (const chunk of source) {
     for (let at = 0; at < chunk.length;) {
       if (used === PART_SIZE) {
         yield { kind: "part", bytes, isLast: false };
@@ -160,5 +160,7 @@ async function* inParts(source: Bytes): AsyncGenerator<NarPart> {
       used += piece.length;
       at += piece.length;
     }
+    Bytes.free(chunk);
+  }
   yield { kind: "part", bytes: bytes.subarray(0, used), isLast: true };
 }

@@ -5,6 +5,7 @@
  */
 import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import { Bytes } from "../base/bytes.ts";
 import { sendError } from "../base/sent-error.ts";
 import { packLayer } from "../formats/layer/blob.ts";
 import { narItem } from "../formats/layer/entries.ts";
@@ -70,6 +71,7 @@ async function* readNext<T>(
       try {
         yield part.bytes;
       } finally {
+        Bytes.free(part.bytes);
         taken += 1;
         if (taken === PARTS_TAKEN && !isLast) {
           send({ kind: "taken", parts: taken, read });

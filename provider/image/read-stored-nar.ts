@@ -2,7 +2,7 @@
  * Reads a NAR as a cache stores it, and checks it on the way.
  * @module
  */
-import type { Bytes } from "../base/bytes.ts";
+import { Bytes } from "../base/bytes.ts";
 import { decompress } from "../compression/decompress.ts";
 import { verifyContentAddress } from "../formats/nix/content-address-contents.ts";
 import { ListingBuilder, type Listing } from "../formats/nix/listing.ts";
@@ -56,18 +56,13 @@ async function* blamed(nar: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
-/**
- * Frees each chunk when the next one is requested, because its events are used up by then. Otherwise the
- * garbage collector would have to mark the whole heap after every few chunks.
- */
+/** Frees each chunk when the next one is requested, because its events are used up by then. */
 async function* spent(nar: Bytes, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of nar) {
     bytes += chunk.length;
     onBytes(bytes);
     yield chunk;
-    const { buffer } = chunk;
-    // Something else may use the rest of a larger buffer.
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) buffer.transfer(0);
+    Bytes.free(chunk);
   }
 }

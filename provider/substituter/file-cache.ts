@@ -11,6 +11,8 @@ import { decompress } from "../compression/decompress.ts";
 import { lixError } from "../errors/lix-error.ts";
 
 const CHUNK = 256 * 1024;
+/** A stream takes as much memory for a chunk as it may have, and a narinfo has about a kilobyte. */
+const TEXT_CHUNK = 4 * 1024;
 
 export function fileCacheFiles(folder: string): CacheFiles {
   const root = resolve(folder);
@@ -21,7 +23,10 @@ export function fileCacheFiles(folder: string): CacheFiles {
       const file = join(root, name);
       try {
         // Some caches store their narinfos compressed, and so do copies of them.
-        const bytes = await Bytes.collect(decompress(contents(file), "none"), TEXT_LIMIT);
+        const bytes = await Bytes.collect(
+          decompress(contents(file, TEXT_CHUNK), "none"),
+          TEXT_LIMIT,
+        );
         return Buffer.from(bytes).toString("utf8");
       } catch (error) {
         if (isMissing(error)) return missing(root);
@@ -51,8 +56,8 @@ export function fileCacheFiles(folder: string): CacheFiles {
 }
 
 // A generator, so that the file is opened only when somebody reads.
-async function* contents(file: string): AsyncGenerator<Uint8Array> {
-  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: CHUNK });
+async function* contents(file: string, highWaterMark = CHUNK): AsyncGenerator<Uint8Array> {
+  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark });
   yield* stream;
 }
 

@@ -205,3 +205,22 @@ test("no more is read ahead than a few buffers", async () => {
   assert.ok(sent < 100, `${sent} chunks`);
   await output.return(undefined);
 });
+
+test("a chunk is not used any more when the next one is asked for", async () => {
+  const noise = Buffer.concat([NAR, randomBytes(100_000)]);
+  for (const [named, compressed] of [
+    ["gzip", gzipSync(noise)],
+    ["zstd", zstdFrames(noise, 33_333)],
+    ["br", brotliCompressSync(noise, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+  ] as const)
+    for (const size of [1_000, 50_000]) {
+      const overwritten = async function* (): Bytes {
+        for await (const chunk of inChunks(compressed, size)) {
+          const own = Uint8Array.from(chunk);
+          yield own;
+          own.fill(0xff);
+        }
+      };
+      assert.ok(noise.equals(await Bytes.collect(decompress(overwritten(), named))), named);
+    }
+});
