@@ -2,8 +2,8 @@
 import { enumerate } from "../base/enumerate.ts";
 import { entry } from "./entry.ts";
 
-const isNewer = (found: unknown, expected: number): boolean =>
-  typeof found === "number" && found > expected;
+const isNewer = (found: unknown, known: readonly number[]): boolean =>
+  typeof found === "number" && found > Math.max(...known);
 
 export const LOCK_ERRORS = {
   INVALID_JSON: entry({
@@ -13,7 +13,7 @@ export const LOCK_ERRORS = {
   }),
   INVALID_LOCK: entry({
     meaning:
-      "The lock is not of format 1, or a path that it refers to is missing; the message lists every mistake with its place.",
+      "The lock is not of format 1 or 2, or a path that it refers to is missing; the message lists every mistake with its place.",
     message: (p: { file: string; mistakes: readonly string[] }) =>
       enumerate(`${p.file}: `, p.mistakes),
     hint: "make locks with `lix-image lock`, not by hand",
@@ -34,12 +34,14 @@ export const LOCK_ERRORS = {
     message: (p: { file: string }) => `${p.file}: cannot be read`,
   }),
   LOCK_VERSION: entry({
-    meaning: "The lock has another format than this release reads.",
-    message: (p: { file: string; found: unknown; expected: number }) =>
+    meaning: "The lock has a format that this release does not read.",
+    message: (p: { file: string; found: unknown; known: readonly number[] }) =>
       `${p.file}: version ${JSON.stringify(p.found)}: ` +
-      (isNewer(p.found, p.expected) ? "made by a newer pulumi-lix" : `expected ${p.expected}`),
-    hint: ({ found, expected }) =>
-      isNewer(found, expected) ? "upgrade pulumi-lix" : "make the lock again with `lix-image lock`",
+      (isNewer(p.found, p.known)
+        ? "made by a newer pulumi-lix"
+        : `expected ${p.known.join(" or ")}`),
+    hint: ({ found, known }) =>
+      isNewer(found, known) ? "upgrade pulumi-lix" : "make the lock again with `lix-image lock`",
   }),
   UNTRUSTED_LOCK: entry({
     meaning:

@@ -84,8 +84,13 @@ export const isSameSystem = (one: SystemDifference): boolean =>
   one.nixpkgs.before === one.nixpkgs.after &&
   [one.packages, one.newPaths, one.gonePaths, one.changedPaths].every((list) => list.length === 0);
 
-function samePackage({ before, after }: Change<LockedPackage | undefined>): boolean {
-  if (before === undefined || after === undefined) return before === after;
+const samePackage = ({ before, after }: Change<LockedPackage | undefined>): boolean =>
+  before === undefined || after === undefined
+    ? before === after
+    : sameContents(before, after) && sameMetadata(before, after);
+
+/** Whether an image has the same of it. */
+export function sameContents(before: LockedPackage, after: LockedPackage): boolean {
   const outputs = (one: LockedPackage): string => JSON.stringify([...one.outputs]);
   return (
     before.name === after.name &&
@@ -97,6 +102,12 @@ function samePackage({ before, after }: Change<LockedPackage | undefined>): bool
     outputs(before) === outputs(after)
   );
 }
+
+/** Whether the locks have the same license, identifiers and homepage for it. */
+const sameMetadata = (before: LockedPackage, after: LockedPackage): boolean =>
+  before.license === after.license &&
+  before.homepage === after.homepage &&
+  isDeepStrictEqual(before.identifiers, after.identifiers);
 
 function packageSize(system: LockedSystem | undefined, locked: LockedPackage | undefined): number {
   if (system === undefined || locked === undefined) return 0;

@@ -9,9 +9,11 @@ import { PublicKey } from "../formats/nix/signature.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { LocalStoreUrl } from "../substituter/local-store-url.ts";
 import { checkCommittedUrl } from "./committed-url.ts";
+import { PackageMetadata, POSSIBLE_CPES_LIMIT } from "./package-metadata.ts";
 
-/** The format this release reads and writes. */
-export const LOCK_VERSION = 1;
+/** Format 2 adds {@link PackageMetadata} to packages. Both are read. */
+export const LOCK_VERSIONS = [1, 2] as const;
+export type LockVersion = (typeof LOCK_VERSIONS)[number];
 
 // A name goes into manifest.nix between quotes; Nix allows no others in a store path either.
 const NAME = /^[0-9A-Za-z+\-._?=]{1,211}$/;
@@ -56,6 +58,22 @@ const lockedPackage = z.strictObject({
   outputSpecified: z.boolean().default(false),
 });
 
+const packageWithMetadata = lockedPackage.extend({
+  license: text(PackageMetadata.checkLicense).optional(),
+  identifiers: z
+    .strictObject({
+      purl: text(PackageMetadata.checkPurl).optional(),
+      cpe: text(PackageMetadata.checkCpe).optional(),
+      possibleCPEs: z
+        .array(text(PackageMetadata.checkCpe))
+        .min(1)
+        .max(POSSIBLE_CPES_LIMIT)
+        .optional(),
+    })
+    .optional(),
+  homepage: text(PackageMetadata.checkHomepage).optional(),
+});
+
 const lockedPath = z.strictObject({
   narHash: text((spelling) => NarHash.parse(spelling)),
   // Every field of a NAR is padded to eight bytes.
@@ -72,21 +90,31 @@ const lockedPath = z.strictObject({
     .optional(),
 });
 
-const lockedSystem = z.strictObject({
-  nixpkgs: storePath.nullable(),
-  packages: z.record(z.string().min(1), lockedPackage),
-  paths: z.record(
-    z.string().refine((base) => StorePath.is(`/nix/store/${base}`), "not <hash>-<name>"),
-    lockedPath,
-  ),
-});
+const fileOf = <Version extends LockVersion, Package extends z.ZodType>(
+  version: Version,
+  locked: Package,
+) =>
+  z.strictObject({
+    version: z.literal(version),
+    caches: z.array(cache),
+    systems: z.record(
+      z.string().regex(SYSTEM, "not a Nix system"),
+      z.strictObject({
+        nixpkgs: storePath.nullable(),
+        packages: z.record(z.string().min(1), locked),
+        paths: z.record(
+          z.string().refine((base) => StorePath.is(`/nix/store/${base}`), "not <hash>-<name>"),
+          lockedPath,
+        ),
+      }),
+    ),
+  });
 
-export const LockFile = z.strictObject({
-  version: z.literal(LOCK_VERSION),
-  caches: z.array(cache),
-  systems: z.record(z.string().regex(SYSTEM, "not a Nix system"), lockedSystem),
-});
-export type LockFile = z.output<typeof LockFile>;
+/** Of the newest format. */
+export const LockFile = fileOf(2, packageWithMetadata);
+export type LockFile = z.output<(typeof LOCK_FILES)[LockVersion]>;
+
+export const LOCK_FILES = { 1: fileOf(1, lockedPackage), 2: LockFile };
 
 /** Two letters or more, so that a drive letter is a path; or a store of this machine. */
 export const hasScheme = (url: string): boolean =>

@@ -1,9 +1,10 @@
 /**
- * The lock, format 1, after reading: parsed, closed under references, signatures checked.
+ * The lock after reading, of either format: parsed, closed under references, signatures checked.
  * @module
  */
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
+import type { PackageMetadata } from "./package-metadata.ts";
 
 export interface Lock {
   readonly caches: readonly LockedCache[];
@@ -27,7 +28,7 @@ export interface LockedSystem {
   readonly paths: ReadonlyMap<StorePath, LockedPath>;
 }
 
-export interface LockedPackage {
+export interface LockedPackage extends PackageMetadata {
   readonly attribute: string;
   /** `curl-8.9.1`, without the output's suffix. */
   readonly name: string;

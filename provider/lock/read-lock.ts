@@ -15,7 +15,13 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
 import type { Lock, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
-import { hasScheme, LOCK_VERSION, LockFile } from "./lock-schema.ts";
+import {
+  hasScheme,
+  LOCK_FILES,
+  LOCK_VERSIONS,
+  type LockFile,
+  type LockVersion,
+} from "./lock-schema.ts";
 import { parseStrictJson } from "./strict-json.ts";
 import { lixError } from "../errors/lix-error.ts";
 
@@ -38,8 +44,7 @@ export async function readLock(file: string): Promise<{ lock: Lock; sha256: stri
 /** `file` is the lock's absolute path: for messages, and what its relative caches are relative to. */
 export function parseLock(text: string, file: string): Lock {
   const json = parseJson(text, file);
-  checkVersion(json, file);
-  const parsed = LockFile.safeParse(json);
+  const parsed = LOCK_FILES[versionOf(json, file)].safeParse(json);
   if (!parsed.success)
     throw lixError("INVALID_LOCK", { file, mistakes: parsed.error.issues.flatMap(describe) });
   const lock: Lock = {
@@ -62,10 +67,13 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-function checkVersion(json: unknown, file: string): void {
-  if (typeof json !== "object" || json === null || !("version" in json)) return;
-  if (json.version !== LOCK_VERSION)
-    throw lixError("LOCK_VERSION", { file, found: json.version, expected: LOCK_VERSION });
+/** A lock without a version is read as of format 1, whose schema reports that it is missing. */
+function versionOf(json: unknown, file: string): LockVersion {
+  if (typeof json !== "object" || json === null || !("version" in json)) return 1;
+  const version = LOCK_VERSIONS.find((each) => each === json.version);
+  if (version === undefined)
+    throw lixError("LOCK_VERSION", { file, found: json.version, known: LOCK_VERSIONS });
+  return version;
 }
 
 function absoluteUrl(url: string, file: string): string {

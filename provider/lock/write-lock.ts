@@ -5,7 +5,8 @@ import { withFile } from "../base/file-unusable.ts";
 import { replaceFile } from "../base/place-file.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Lock, LockedCache, LockedPackage, LockedPath, LockedSystem } from "./lock.ts";
-import { LOCK_VERSION } from "./lock-schema.ts";
+import type { LockVersion } from "./lock-schema.ts";
+import { PackageMetadata } from "./package-metadata.ts";
 
 /**
  * Keys in the order of the documentation; systems, packages, paths, references, keys and signatures
@@ -13,11 +14,17 @@ import { LOCK_VERSION } from "./lock-schema.ts";
  */
 export function formatLock(lock: Lock): string {
   const file = {
-    version: LOCK_VERSION,
+    version: versionFor(lock),
     caches: lock.caches.map(formatCache),
     systems: sortedRecord(lock.systems, formatSystem),
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/** Format 1 where it can say everything, so that earlier releases can read the lock. */
+function versionFor(lock: Lock): LockVersion {
+  const packages = [...lock.systems.values()].flatMap((system) => [...system.packages.values()]);
+  return packages.every(PackageMetadata.isEmpty) ? 1 : 2;
 }
 
 /** Replaces `file` in one step: a reader sees the complete old lock or the complete new one. */
@@ -50,7 +57,19 @@ const formatPackage = (locked: LockedPackage) => ({
   outputsToInstall: locked.outputsToInstall,
   priority: locked.priority,
   outputSpecified: locked.outputSpecified ? true : undefined,
+  license: locked.license,
+  identifiers: formatIdentifiers(locked.identifiers),
+  homepage: locked.homepage,
 });
+
+const formatIdentifiers = (identifiers: PackageMetadata["identifiers"]) =>
+  identifiers === undefined || PackageMetadata.isEmpty({ identifiers })
+    ? undefined
+    : {
+        purl: identifiers.purl,
+        cpe: identifiers.cpe,
+        possibleCPEs: identifiers.possibleCPEs,
+      };
 
 const formatPath = (path: LockedPath) => ({
   narHash: path.narHash,

@@ -16,6 +16,33 @@ let
       [ pkgs ]
       (builtins.filter builtins.isString (builtins.split "\\\\." attribute));
 
+  # Only texts, sets and lists of what is asked for: toJSON would fail for a function, and for all packages with it.
+  text = value: if builtins.isString value then builtins.unsafeDiscardStringContext value else null;
+  list = plain: value: if builtins.isList value then map plain value else plain value;
+  set = fields: value:
+    if builtins.isAttrs value
+    then builtins.mapAttrs (name: plain: if value ? \${name} then plain value.\${name} else null) fields
+    else text value;
+  license = list (set {
+    spdxId = text;
+    shortName = text;
+    fullName = text;
+    operator = text;
+    licenses = license;
+    license = license;
+    exception = license;
+  });
+  metadata = set {
+    inherit license;
+    homepage = list text;
+    identifiers = set {
+      purl = text;
+      purls = list text;
+      cpe = text;
+      possibleCPEs = list (set { cpe = text; });
+    };
+  };
+
   describe = package: {
     kind = "package";
     name = package.name;
@@ -30,6 +57,13 @@ let
     outputsToInstall = package.meta.outputsToInstall or null;
     priority = package.meta.priority or null;
     outputSpecified = package.outputSpecified or false;
+    metadata =
+      let
+        found = metadata (package.meta or { });
+        # A package whose homepage throws can be built all the same.
+        tried = builtins.tryEval (builtins.deepSeq found found);
+      in
+        if tried.success then tried.value else null;
   };
 
   record = attribute:

@@ -11,6 +11,8 @@ import { boundedExpansion } from "../compression/expansion.ts";
 import { Peekable } from "../compression/peekable.ts";
 import { fetchOk, type FetchOptions } from "./fetch-text.ts";
 import { jsonMembers } from "./json-members.ts";
+import { packageMetadata } from "./package-metadata.ts";
+import type { PackageMetadata } from "../lock/package-metadata.ts";
 import { lixError } from "../errors/lix-error.ts";
 
 export interface IndexedPackage {
@@ -21,6 +23,7 @@ export interface IndexedPackage {
   readonly outputs: readonly [string, ...string[]];
   readonly outputsToInstall: readonly string[] | undefined;
   readonly priority: number | undefined;
+  readonly metadata: PackageMetadata;
 }
 
 /** By attribute. */
@@ -79,7 +82,7 @@ const Entry = z
     version: z.string().optional(),
     outputName: z.string().optional(),
     outputs: Outputs,
-    meta: z.object({
+    meta: z.looseObject({
       outputsToInstall: z.array(z.string()).optional(),
       priority: z.int().optional(),
     }),
@@ -93,5 +96,6 @@ const Entry = z
       outputs: [chosen, ...[first, ...rest].filter((output) => output !== chosen)],
       outputsToInstall: meta.outputsToInstall,
       priority: meta.priority,
+      metadata: packageMetadata(meta),
     };
   });

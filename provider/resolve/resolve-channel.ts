@@ -6,7 +6,8 @@ import { attributesToRead, findAttribute, type FoundAttribute } from "./channel-
 import type { FetchOptions } from "./fetch-text.ts";
 import { hydraBuild, type HydraBuild, type HydraOptions } from "./hydra.ts";
 import type { LockedPackage } from "../lock/lock.ts";
-import { readPackageIndex, type PackageIndex } from "./package-index.ts";
+import type { PackageMetadata } from "../lock/package-metadata.ts";
+import { readPackageIndex, type IndexedPackage, type PackageIndex } from "./package-index.ts";
 import { DEFAULT_PRIORITY, parseDrvName } from "../formats/nix/drv-name.ts";
 import { lixError } from "../errors/lix-error.ts";
 
@@ -149,7 +150,15 @@ function lockedPackage(found: FoundAttribute, build: HydraBuild): LockedPackage 
     outputsToInstall: output !== undefined || installed.length === 0 ? [chosen] : installed,
     priority: indexed.priority ?? DEFAULT_PRIORITY,
     outputSpecified: output !== undefined,
+    ...metadataOf(indexed, build),
   };
+}
+
+/** Identifiers name a version, so they are left out where a system has another one than the channel's list. */
+function metadataOf({ name, metadata }: IndexedPackage, build: HydraBuild): PackageMetadata {
+  if (build.nixname === name) return metadata;
+  const { identifiers: _, ...rest } = metadata;
+  return rest;
 }
 
 /** Hydra's paths in the channel's order; outputs that only this system has come last. */

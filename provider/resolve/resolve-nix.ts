@@ -4,6 +4,7 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import type { LockedPackage } from "../lock/lock.ts";
 import { FILE_EXPRESSION, flakeFunction } from "./nix-expression.ts";
 import { DEFAULT_PRIORITY } from "../formats/nix/drv-name.ts";
+import { packageMetadata } from "./package-metadata.ts";
 import { runNix } from "./run-nix.ts";
 import { lixError } from "../errors/lix-error.ts";
 
@@ -92,6 +93,7 @@ const PackageRecord = z.strictObject({
   outputsToInstall: z.array(z.string()).nullable(),
   priority: z.int().nullable(),
   outputSpecified: z.boolean(),
+  metadata: z.unknown(),
 });
 type PackageRecord = z.output<typeof PackageRecord>;
 
@@ -136,6 +138,7 @@ function lockedPackage(attribute: string, record: PackageRecord): LockedPackage 
     outputsToInstall: record.outputSpecified ? [chosen] : (record.outputsToInstall ?? [chosen]),
     priority: record.priority ?? DEFAULT_PRIORITY,
     outputSpecified: record.outputSpecified,
+    ...packageMetadata(record.metadata),
   };
 }
 

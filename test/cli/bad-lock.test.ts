@@ -12,7 +12,7 @@ test("push says which lock file it looked for, and how to make one", async () =>
 });
 
 for (const [version, remedy] of [
-  [2, "upgrade pulumi-lix"],
+  [3, "upgrade pulumi-lix"],
   [0, "make the lock again"],
 ] as const)
   test(`push refuses a lock of version ${version}`, async () => {

@@ -45,7 +45,7 @@ fuzz({
 const LOCK = golden("lock/sample.lock.json");
 fuzz({
   name: "a lock",
-  seeds: [LOCK, LOCK.replace(/\s+/g, " ")],
+  seeds: [LOCK, LOCK.replace(/\s+/g, " "), golden("lock/format-2.lock.json")],
   read: text((each) => parseLock(each, "/srv/lix-image.lock.json")),
 });
 fuzz({

@@ -34,6 +34,11 @@ test("one evaluation and a cache by Nix become a lock", { skip }, async () => {
     assert.equal(curl?.defaultOutput, "bin");
     assert.deepEqual(curl?.outputsToInstall, ["bin", "man"]);
     assert.equal(curl?.priority, 7);
+    assert.equal(curl?.license, "curl");
+    assert.equal(curl?.homepage, "https://curl.se/");
+    assert.deepEqual(curl?.identifiers, { purl: "pkg:generic/curl@8.9.1" });
+    assert.equal(system.packages.get("a.b")?.license, "LicenseRef-nixpkgs-unfree AND GPL");
+    assert.equal(system.packages.get("n.m")?.license, undefined);
     const dev = system.packages.get("curl.dev");
     assert.equal(dev?.defaultOutput, "dev");
     assert.deepEqual(dev?.outputsToInstall, ["dev"]);

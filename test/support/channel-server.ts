@@ -19,6 +19,8 @@ export interface ChannelOptions {
   /** Default: `nixpkgs/nixpkgs-26.11pre1.0123456789ab`; those of the project nixos have another shape. */
   readonly release?: string;
   readonly evaluation?: number;
+  /** What packages.json has in `meta`, by the channel's attribute, besides what a lock of format 1 needs. */
+  readonly meta?: Readonly<Record<string, object>>;
 }
 
 export interface ChannelServer extends ReplyServer {
@@ -81,7 +83,7 @@ async function publish(
   file("src-url", { body: `${url}/eval/${evaluation}` });
   file("packages.json.br", {
     headers: { "content-type": "application/json", "content-encoding": "br" },
-    body: brotliCompressSync(packagesJson(world.contents)),
+    body: brotliCompressSync(packagesJson(world.contents, options.meta)),
   });
   file("nixexprs.tar.xz", { body: nixexprs() });
 
@@ -118,7 +120,7 @@ function channelAttribute(recipe: Recipe): string {
 }
 
 /** Like the output of nixpkgs' packages-info.nix: for x86_64-linux, sorted, without store paths. */
-function packagesJson(contents: StoreContents): string {
+function packagesJson(contents: StoreContents, meta: ChannelOptions["meta"] = {}): string {
   const packages = contents.recipes.map((recipe) => {
     const name = `${recipe.pname}-${recipe.version}`;
     const outputs = Object.keys(recipe.outputs);
@@ -133,6 +135,7 @@ function packagesJson(contents: StoreContents): string {
           description: 'A made-up package, with "quotes", {braces} and back\\slashes',
           outputsToInstall: installed ?? usual,
           ...(recipe.priority === undefined ? {} : { priority: recipe.priority }),
+          ...meta[channelAttribute(recipe)],
         },
         name,
         outputName: outputs[0],

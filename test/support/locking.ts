@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { lockCommand } from "./lock-command.ts";
-import { startChannelServer, type ChannelServer } from "./channel-server.ts";
+import { startChannelServer, type ChannelOptions, type ChannelServer } from "./channel-server.ts";
 import { BASE_PACKAGES } from "./world/base-packages.ts";
 import { EXTRA_PACKAGES } from "./world/extra-packages.ts";
 import type { Recipe } from "./world/recipe.ts";
@@ -61,6 +61,7 @@ export async function withLocking(
 export async function newRelease(
   { dir, server }: Locking,
   versions: Readonly<Record<string, string>>,
+  meta?: ChannelOptions["meta"],
 ): Promise<void> {
   const recipes = [...BASE_PACKAGES, ...EXTRA_PACKAGES].map((recipe: Recipe) => ({
     ...recipe,
@@ -71,6 +72,7 @@ export async function newRelease(
     world: await channelWorld(join(dir, `release-${count}`), recipes),
     release: `nixpkgs/nixpkgs-26.11pre${count}.ba9876543210`,
     evaluation: 1_800_000 + count,
+    ...(meta === undefined ? {} : { meta }),
   });
 }
 

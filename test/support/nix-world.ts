@@ -33,7 +33,14 @@ let
     inherit outputs;
     outputName = "bin";
     outPath = source "curl-8.9.1-bin";
-    meta = { outputsToInstall = [ "bin" "man" ]; priority = 7; };
+    meta = {
+      outputsToInstall = [ "bin" "man" ];
+      priority = 7;
+      license = { shortName = "curl"; spdxId = "curl"; fullName = "curl License"; free = true; };
+      homepage = "https://curl.se/";
+      # As of a fetcher: a text that refers to the store.
+      identifiers.purl = "pkg:generic/curl@8.9.1";
+    };
   };
   names = builtins.fromJSON (builtins.readFile ./names.json);
 in
@@ -42,8 +49,8 @@ builtins.listToAttrs (map (name: { inherit name; value = package "\${name}-1.0";
   # As of a derivation that no mkDerivation made: nothing says that an output was chosen.
   plainDev = removeAttrs curl.dev [ "outputSpecified" "meta" ];
   less = package "less-590" // { outPath = builtins.toFile "less-590" "uses \${source "which-1.0"}"; };
-  n.m = package "nm-2-x";
-  "a.b" = package "ab-3";
+  n.m = package "nm-2-x" // { meta = { license = _: "a function"; homepage = throw "no homepage"; }; };
+  "a.b" = package "ab-3" // { meta.license = [ { shortName = "unfree"; } "GPL" ]; };
   bad = throw "not free";
   path = ./tree;
 }

@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { formatBytes } from "../../base/format-bytes.ts";
 import {
   isSameSystem,
+  sameContents,
   type Change,
   type PackageDifference,
   type SystemDifference,
@@ -30,7 +31,7 @@ export function lockMarkdown(difference: LockDifference): string[] {
 
 function systemLines(difference: SystemDifference, limit: number): string[] {
   const { packages, nixpkgs, newPaths, gonePaths, changedPaths, size } = difference;
-  const rows = packages.map(packageRow);
+  const rows = packages.filter(hasOtherContents).map(packageRow);
   if (nixpkgs.before !== nixpkgs.after)
     rows.unshift(["nixpkgs", baseName(nixpkgs.before), baseName(nixpkgs.after), ""]);
   const shown = rows.length === 0 ? [] : [...fitting(table([HEAD, ...rows]), limit / 2), ""];
@@ -38,15 +39,38 @@ function systemLines(difference: SystemDifference, limit: number): string[] {
     `### ${difference.system}`,
     "",
     ...shown,
+    ...metadataLines(packages, limit / 10),
     `Closure: ${formatBytes(size.before)} → ${formatBytes(size.after)} (${signed(size)}); ` +
       `${newPaths.length} store paths are new, ${gonePaths.length} are gone`,
     "",
-    ...pathList("New:", newPaths, limit / 4),
+    ...pathList("New:", newPaths, limit / 5),
     ...pathList(
       "Unchanged, with a different signature, source or download size:",
       changedPaths,
-      limit / 4,
+      limit / 5,
     ),
+  ];
+}
+
+const hasOtherContents = ({ package: { before, after } }: PackageDifference): boolean =>
+  before === undefined || after === undefined || !sameContents(before, after);
+
+/** Licenses that changed, and how many packages have other metadata; that of new packages is no change. */
+function metadataLines(packages: readonly PackageDifference[], limit: number): string[] {
+  const licenses: string[] = [];
+  let others = 0;
+  for (const { attribute, package: change } of packages) {
+    const [before, after] = [change.before, change.after];
+    if (before === undefined || after === undefined) continue;
+    if (before.license !== undefined && before.license !== after.license)
+      licenses.push(
+        `- ${plain(attribute)}: ${plain(before.license)} → ${plain(after.license ?? "–")}`,
+      );
+    else if (sameContents(before, after)) others += 1;
+  }
+  return [
+    ...(licenses.length === 0 ? [] : ["Licenses:", ...fitting(licenses, limit), ""]),
+    ...(others === 0 ? [] : [`Packages with a new license, homepage or identifier: ${others}`, ""]),
   ];
 }
 

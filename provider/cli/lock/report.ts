@@ -68,10 +68,11 @@ export function kindOf(
     : "rebuilt";
 }
 
-const reportLocked = ({ name, version, outputs }: LockedPackage) => ({
+const reportLocked = ({ name, version, outputs, license }: LockedPackage) => ({
   name,
   version: version ?? null,
   outputs: Object.fromEntries(outputs),
+  ...(license === undefined ? {} : { license }),
 });
 
 const reportImage = ({ layers, newLayers, goneLayers, ...image }: ImageDifference) => ({

@@ -53,6 +53,21 @@ describe("the image is the same", () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  test("when only what the lock says of its packages changes", async () => {
+    const changed = digest((lock) => {
+      useCache(lock, pathToFileURL(world.cacheFolder).href);
+      lock.version = 2;
+      for (const { packages } of Object.values(lock.systems))
+        for (const locked of Object.values(packages))
+          Object.assign(locked, {
+            license: "MIT",
+            homepage: "https://example.org/",
+            identifiers: { purl: "pkg:generic/x@1" },
+          });
+    });
+    assert.equal(await changed, expected);
+  });
+
   test("from a local store as from the cache", async () => {
     const root = join(folder, "store");
     for (const path of world.narInfos.keys()) await writeTree(join(root, path), await treeOf(path));

@@ -62,10 +62,10 @@ test("names the absolute path of a lock that is not there, and how to make one",
 });
 
 test("sends the user of a newer lock to a newer release", () => {
-  const newer = text.replace('"version": 1', '"version": 2');
+  const newer = text.replace('"version": 1', '"version": 3');
   assert.throws(() => parseLock(newer, FILE), {
     code: "LOCK_VERSION",
-    message: `${FILE}: version 2: made by a newer pulumi-lix`,
+    message: `${FILE}: version 3: made by a newer pulumi-lix`,
     hint: "upgrade pulumi-lix",
   });
   assert.throws(() => parseLock('{"version": "1"}', FILE), { code: "LOCK_VERSION" });

@@ -9,6 +9,7 @@ const indexed = (name: string, ...outputs: [string, ...string[]]): IndexedPackag
   outputs,
   outputsToInstall: undefined,
   priority: undefined,
+  metadata: {},
 });
 
 const INDEX = new Map([
