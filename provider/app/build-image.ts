@@ -46,8 +46,8 @@ export const identitiesOf = (
   new Map(platforms.flatMap(({ layers }) => layers.map(({ key, identity }) => [key, identity])));
 
 /**
- * The identity of every layer. Known ones cost nothing; the others are built into the local cache.
- * Undefined where `mayFetch` is false and a layer is not known that holds more than we make ourselves.
+ * The identity of every layer. Known ones cost nothing; the others are built into the local cache. Undefined if
+ * `mayFetch` is false and an unknown layer holds more than we make ourselves.
  */
 export async function resolveDigests(
   session: Session,
@@ -68,8 +68,8 @@ const needsPackages = ({ contents, generated }: LayerJob): boolean =>
   contents.storePaths.some((path) => !generated.has(path));
 
 /**
- * The bytes of these layers are in the local cache afterwards. A layer that had to be rebuilt with
- * another compressor may have another digest now, so the image is to be assembled from the answer.
+ * Makes sure that the bytes of these layers are in the local cache. A layer that had to be rebuilt by another
+ * compressor may have a different digest now, so the image must be assembled from the result.
  */
 export async function buildMissingLayers(
   session: Session,

@@ -12,7 +12,9 @@ import { labelsOf, type Resolved } from "./resolve.ts";
 export type SpecOutputs = Pick<LixImageOutputs, "revision"> &
   Partial<Pick<LixImageOutputs, "taggedRefs" | "mirrorRefs">>;
 
-/** Known as soon as the packages are, without their contents; where the planKey is in a tag, no tags. */
+/**
+ * Known as soon as the packages are, without their contents. Leaves out the tags if one contains the planKey.
+ */
 export type ResolvedOutputs = Pick<LixImageOutputs, "version" | "labels" | "packages"> &
   SpecOutputs;
 

@@ -3,7 +3,7 @@ import { formatBytes } from "../base/format-bytes.ts";
 import { parseDrvName } from "../formats/nix/drv-name.ts";
 
 export interface SizedPart {
-  /** What it is, exactly: a store path, the digest of a layer, or a name for what has neither. */
+  /** Its identity: a store path, the digest of a layer, or a name for what has neither. */
   readonly id: string;
   /** `curl-8.9.1` */
   readonly name: string;
@@ -13,12 +13,12 @@ export interface SizedPart {
 export interface PackageChange {
   /** `curl` */
   readonly name: string;
-  /** Empty where it was not there, or is no more, or has no version. */
+  /** Empty if the package is not in that image, or has no version. */
   readonly versions: { readonly before: readonly string[]; readonly after: readonly string[] };
   readonly size: { readonly before: number; readonly after: number };
 }
 
-/** Those whose store paths are not the same; the largest change first. */
+/** The packages whose store paths differ; the largest change first. */
 export function packageChanges(
   before: readonly SizedPart[],
   after: readonly SizedPart[],

@@ -23,7 +23,7 @@ export interface ImagePlan extends Resolved {
 export interface PlanOptions {
   /** False: answer undefined instead of downloading a NAR. */
   readonly mayFetch: boolean;
-  /** What the image's own state has of them. */
+  /** The layers in the image's own state that an earlier version made. */
   readonly earlierLayers?: ReadonlySet<LayerKey> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ export async function planImage(
   return planResolved(session, resolved, options);
 }
 
-/** Undefined as above. */
+/** Undefined in the same case as {@link planImage}. */
 export async function planResolved(
   session: Session,
   resolved: Resolved,

@@ -1,6 +1,6 @@
 /**
- * What can be said of an image whose arguments may be unknown in part: each step goes as far as they
- * allow, and the next adds to what is known.
+ * What is known of an image whose arguments may be partly unknown. Each step goes as far as they allow, and the
+ * next one adds to what is known.
  * @module
  */
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
@@ -20,7 +20,7 @@ export interface PreviewedImage {
   /** As far as they are known. */
   readonly outputs: Partial<LixImageOutputs>;
   readonly imagePlan?: ImagePlan;
-  /** One line each: what the lock could have. */
+  /** One line for each package that the lock should have. */
   readonly warnings?: readonly string[];
   /** Once every digest is known. */
   readonly platforms?: readonly AssembledPlatform[];

@@ -37,7 +37,7 @@ export interface PublishImageOptions {
    * has the same effect.
    */
   readonly everyBlob?: boolean;
-  /** The digest of the image that was pushed before: what has it has its layers, too. */
+  /** The digest of the image that was pushed before. A destination that has that image has its layers, too. */
   readonly previous?: Digest | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,13 +58,13 @@ export async function publish(
   const { signal } = options;
   return await retry(RETRY.publish, { signal }, async (tried) => {
     const mayCopy = mayRetry(RETRY.publish, "lost layer", tried);
-    // At the second try a registry that promised a blob by its manifest may not have it.
+    // The first try may have failed because a registry has a manifest but not all of its blobs.
     const everyBlob = options.everyBlob === true || imagePlan.spec.args.verifyBlobs || tried > 1;
     try {
       const how = { ...options, everyBlob, copy: mayCopy };
       return await publishOnce(session, imagePlan, destinations, how);
     } catch (error) {
-      // The first failure may be chance, and the last one is thrown.
+      // The first failure may be an accident, and the last one is thrown.
       if (tried > 1 && isWorthRetrying(RETRY.publish, error, tried)) log.warn(renderLines(error));
       throw error;
     }
@@ -72,8 +72,8 @@ export async function publish(
 }
 
 /**
- * Publishes to one destination after the other. What the first one refuses goes nowhere. A failure at a
- * further one does not keep the image from the others, and is reported in the end.
+ * Publishes to one destination after the other. If the first one refuses the image, no other gets it. A failure
+ * at a later one does not keep the image from the rest, and is reported at the end.
  */
 async function publishOnce(
   session: Session,
@@ -142,7 +142,7 @@ async function publishOnce(
   return { assembled, reports, failures };
 }
 
-/** Undefined: the destination has the manifest, which stands for all that is below it. */
+/** Undefined: the destination has the manifest, and so everything below it. */
 async function missingBlobs(
   destination: Destination,
   { image }: Assembled,

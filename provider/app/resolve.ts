@@ -27,7 +27,7 @@ export interface Resolved {
   readonly inputs: readonly PlatformInput[];
 }
 
-/** @param mistakes of the arguments alone: thrown together with what the lock shows to be wrong. */
+/** @param mistakes those in the arguments alone: they are thrown together with those that the lock reveals. */
 export async function resolveImage(
   session: Session,
   spec: Spec,
@@ -56,7 +56,7 @@ export function labelsOf(input: PlatformInput): Readonly<Record<string, string>>
   return configOf(input).Labels;
 }
 
-/** What `compat` would rather have found in the lock, each once. */
+/** Packages that `compat` works better with and that the lock lacks, each once. */
 export const compatWarnings = (inputs: readonly PlatformInput[]): readonly string[] => [
   ...new Set(inputs.flatMap(({ compat }) => compat?.warnings ?? [])),
 ];
@@ -68,7 +68,7 @@ async function readTrustedLock(session: Session, { lockFile }: Spec) {
   return read;
 }
 
-/** Throws all that is wrong with the arguments and with what the systems of the lock have for them. */
+/** Throws every mistake in the arguments, and every one that only the lock reveals. */
 async function platformInputs(
   spec: Spec,
   lock: Lock,

@@ -13,7 +13,7 @@ import { assemble, type AssembledPlatform } from "./assemble.ts";
 import { planWithDigests, requireDigests, type BuiltLayer } from "./build-image.ts";
 import type { ImagePlan } from "./plan-image.ts";
 
-/** The image of one platform, as another one is compared with it. */
+/** What a comparison needs to know of the image of one platform. */
 export interface SizedImage {
   /** Bytes to pull. */
   readonly size: number;
@@ -22,7 +22,7 @@ export interface SizedImage {
 
 /**
  * Throws every limit that is exceeded.
- * @param before the image that grows, by platform. A platform that it does not have is new, and does not grow.
+ * @param before the earlier image, by platform. A platform that it does not have is new, and has no growth.
  */
 export function requireWithinLimits(
   { args }: Pick<Spec, "args">,

@@ -9,11 +9,11 @@ export type PreviewOutput = Exclude<keyof LixImageOutputs, "layers" | "drift">;
 
 /** An argument, or something inside one. */
 export interface Part {
-  /** What may stand there, as the end of "expected …". */
+  /** What is valid there: the end of a message "expected …". */
   readonly expected: string;
   /** A wrong string is repeated in the error. Without it none is, because it may be secret. */
   readonly isPublic?: true;
-  /** What to do instead of a value that is wrong, where there is more to say than what is expected. */
+  /** What to do about a wrong value, if there is more to say than what is expected. */
   readonly hint?: (value: unknown) => string | undefined;
   /** Takes the place of a value that is unknown or wrong. Without it, the value is left out. */
   readonly placeholder?: Placeholder;
@@ -22,14 +22,14 @@ export interface Part {
 }
 
 /**
- * A value against which nothing can be said, so that all other arguments are checked all the same.
+ * A valid value, so that all other arguments can still be checked.
  * @param given all arguments; those that are known stand where they are.
  * @param path of what is replaced.
  */
 export type Placeholder = (given: Given, path: JsonPath) => unknown;
 export type Given = Readonly<Record<string, unknown>>;
 
-/** A field of an object inside an argument has what the SDK's interface says of it. */
+/** For a field of an object inside an argument: what the SDK's interface says of it. */
 export interface InnerPart extends Part {
   /** In TypeScript. */
   readonly type?: string;
@@ -68,7 +68,7 @@ export type Comparison =
   | "taggedRefs"
   /** A change of the repository replaces the resource. */
   | "repository"
-  /** Not at all: nothing that is pushed, or that a later refresh or delete does, follows from it. */
+  /** Not at all, because it affects neither what is pushed nor what a later refresh or delete does. */
   | "ignored"
   /** By itself, because a refresh or delete goes by what is recorded. Values that mean the same become equal. */
   | ((value: unknown, directory: string) => Json);

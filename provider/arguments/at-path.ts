@@ -1,6 +1,6 @@
 import { LixImageError } from "../base/errors.ts";
 
-/** What is said against one argument begins with its path. */
+/** A message about one argument begins with the argument's path. */
 export function atPath<T>(path: string, parse: () => T): T {
   try {
     return parse();

@@ -1,4 +1,4 @@
-/** What `files` allows and no container will see. @module */
+/** Entries of `files` that no container will see. @module */
 import type { LixImageSpec } from "./schema.ts";
 
 /** A runtime mounts its own file over each of these, and has a setting for what it writes there. */
@@ -8,7 +8,7 @@ const MOUNTED: ReadonlyMap<string, string> = new Map([
   ["/etc/resolv.conf", "`dnsConfig` of a pod or `docker run --dns`"],
 ]);
 
-/** One line each. They are no mistakes: a tool that only unpacks the image sees the files. */
+/** One line for each. They are not errors, because a tool that only unpacks the image sees the files. */
 export const fileWarnings = (files: LixImageSpec["files"]): string[] =>
   Object.keys(files).flatMap((path) => {
     const instead = MOUNTED.get(path);

@@ -1,4 +1,4 @@
-/** What nix.conf allows and Lix would ignore, or read in another way than was meant. @module */
+/** Lines that nix.conf allows but that Lix would ignore, or would not read as they were meant. @module */
 import { ByteString } from "../base/byte-string.ts";
 import { NixConfSettings } from "../formats/rootfs/nix-conf-settings.ts";
 import { withDefaults, type NixConfValue } from "../formats/rootfs/nix-conf.ts";
@@ -6,7 +6,10 @@ import { nearest } from "../plan/nearest.ts";
 
 type Settings = Readonly<Record<string, NixConfValue>>;
 
-/** One line each. They are no mistakes: a newer Lix or a plugin may have settings that we do not know. */
+/**
+ * One line for each. They are not errors, because a newer Lix or a plugin may have settings that we do not
+ * know.
+ */
 export const nixConfWarnings = (settings: Settings): string[] =>
   Object.entries(settings).flatMap(([name, value]) => [
     ...unknownName(name),

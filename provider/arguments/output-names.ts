@@ -1,6 +1,6 @@
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 
-/** What a program can do that gives an output as if it were an argument. */
+/** What to do about a program that gives an output as if it were an argument. */
 const INSTEAD: Readonly<Record<keyof LixImageOutputs, string>> = {
   ref: "set registry and name, or repository",
   digest: "it follows from the arguments and the lock",

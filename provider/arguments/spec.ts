@@ -51,7 +51,7 @@ export interface SpecOptions {
   readonly directory: string;
   /** The command line can do without a destination among the arguments. */
   readonly destination: "required" | "optional";
-  /** Names of the arguments of which at least a part is unknown or wrong: nothing follows from them. */
+  /** Names of the arguments that are at least partly unknown or wrong: nothing follows from them. */
   readonly incomplete?: ReadonlySet<string>;
 }
 
@@ -62,7 +62,7 @@ export function makeSpec(args: LixImageSpec, options: SpecOptions): Spec {
   return spec;
 }
 
-/** With its mistakes, for those who find further ones by it before they throw. */
+/** With its mistakes, for callers that look for further ones before they throw all of them. */
 export interface SpecDraft {
   readonly spec: Spec;
   readonly mistakes: readonly unknown[];

@@ -41,7 +41,7 @@ export const ARGUMENT_LIST: readonly (readonly [ArgumentName, Argument])[] =
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- Object.entries forgets the names
   Object.entries(ARGUMENTS) as [ArgumentName, Argument][];
 
-/** Those of a map that holds other things too. Null is what the engine makes of one that is left out. */
+/** The arguments in a map that holds other things too. The engine passes null for one that is left out. */
 export const argumentsIn = (map: Readonly<Record<string, unknown>>): GivenArguments =>
   Object.fromEntries(
     ARGUMENT_LIST.flatMap(([name]) => ((map[name] ?? null) === null ? [] : [[name, map[name]]])),

@@ -1,5 +1,5 @@
 /**
- * What is wrong with where an image is to go, and only several arguments together show.
+ * Mistakes in where an image goes that only several arguments together show.
  * @module
  */
 import type { LixImageSpec } from "./schema.ts";

@@ -1,6 +1,6 @@
 /**
- * What the schema says against the arguments, in our words. Strings are never quoted, because they may
- * be secret, but where one of two or three words is expected.
+ * What the schema finds wrong in the arguments, in our words. Strings are not quoted, because they may be
+ * secret, unless one of two or three words is expected.
  * @module
  */
 import type { z } from "zod";
@@ -87,7 +87,7 @@ function describe(value: unknown): string {
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
-/** What a stack's config gives is a string, unless one asks for more. */
+/** A stack's config gives a string, unless the program asks for another type. */
 function hintFor(expected: string, value: unknown): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;
   if (expected.startsWith("a list")) return "write a list, also of one: [...]";

@@ -1,4 +1,4 @@
-/** Texts that an image cannot hold, because they are no Unicode. @module */
+/** Texts that an image cannot hold, because they are not valid Unicode. @module */
 import { InvalidArgument } from "../plan/invalid-argument.ts";
 import { JsonPath } from "./json-path.ts";
 import type { SchemaMistake } from "./validate-schema.ts";

@@ -16,7 +16,7 @@ export interface ProgramQuestion {
 export interface ProgramAnswer {
   readonly code: number | null;
   readonly stdout: string;
-  /** Empty unless it was to be read. */
+  /** Empty unless the question asks for it. */
   readonly stderr: string;
 }
 

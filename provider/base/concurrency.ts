@@ -5,8 +5,8 @@
 import { availableParallelism } from "node:os";
 
 /**
- * How many tasks run at a time that keep a core busy and take megabytes of memory: a core each, and no more
- * than four, for the memory's sake. Two on a single core, because each waits for the network now and then.
+ * How many tasks may run at a time if each keeps a core busy and takes megabytes of memory: one for each core,
+ * and at most four, to limit the memory. On a single core two, because each sometimes waits for the network.
  */
 export const HEAVY_TASKS = Math.max(2, Math.min(4, availableParallelism()));
 

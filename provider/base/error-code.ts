@@ -11,7 +11,7 @@ export const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
 /** No such file, or no folder where its path goes through one. */
 export const isMissing = (error: unknown): boolean => isCode(error, "ENOENT", "ENOTDIR");
 
-/** What a file's reading gives; undefined if there is no such file. */
+/** The result of reading a file; undefined if there is no such file. */
 export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -1,6 +1,6 @@
 /**
- * How far a piece of work has come. Bytes are only counted as they pass. A clock prints the lines, one a
- * second for all work of a sink. Numbers come first, because a display may cut the end.
+ * Shows how far a piece of work has come. Bytes that pass are only counted. A clock prints the lines: one a
+ * second for all the work whose lines go to one sink. Numbers come first, because a display may cut the end.
  * @module
  */
 import { log, withLog, type LogSink } from "./log.ts";
@@ -25,7 +25,7 @@ const TICK_MS = 1_000;
 // After the first line that says that nothing moves, they get rarer.
 const FIRST_STILL_TICKS = 2;
 
-/** Prints at once what begins, then how far it is, and in the end that it is done. */
+/** Prints at once that the work begins, then how far it is, and at the end that it is done. */
 export async function measured<T>(
   advance: () => Advance,
   use: (meter: Meter) => Promise<T>,
@@ -107,7 +107,7 @@ class Work implements Meter {
 /** Prints a line a second for all work whose lines go to one sink. */
 class Clock {
   readonly #sink: LogSink;
-  /** The work that printed the last line is at the end. */
+  /** Takes turns: the work that printed the last line is at the end. */
   readonly #underWay: Work[] = [];
   #timer: NodeJS.Timeout | undefined;
   #hasSpoken = false;

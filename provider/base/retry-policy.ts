@@ -1,10 +1,14 @@
 /**
- * All that the provider tries again, how often, with which pauses, and how long it waits for anybody. The
- * loops read these tables and have no numbers of their own; docs/retries.md is made of them.
+ * Everything that the provider tries again, how often and with which pauses, and how long it waits for a
+ * response. The loops read these tables and have no numbers of their own; docs/retries.md is generated from
+ * them.
  * @module
  */
 
-/** What has failed, where another try may do better. An error says it of itself: `LixImageError.retryable`. */
+/**
+ * The kinds of failure after which another try may succeed. Each error states its own:
+ * `LixImageError.retryable`.
+ */
 export type Transient =
   /** A connection broke, could not be made, or carried half an answer. */
   | "network"
@@ -12,7 +16,10 @@ export type Transient =
   | "silence"
   /** The server says that it is busy or broken: {@link BUSY}. */
   | "busy"
-  /** A web page, or something else that is no answer to the request: some proxy's, as a rule only once. */
+  /**
+   * A web page, or something else that does not answer the request: usually from a proxy, and usually only
+   * once.
+   */
   | "page"
   /** The registry does not know the upload any more, or got other bytes than were sent. */
   | "lost upload"
@@ -32,9 +39,11 @@ export type Transient =
 export interface RetryPolicy {
   /** For docs/retries.md. */
   readonly what: string;
-  /** After what it is tried again, and how often it is tried then, the first time included. */
+  /** The failures after which it is tried again, and how many tries each allows, the first one included. */
   readonly tries: { readonly [kind in Transient]?: number };
-  /** Before the second try. Each further pause is twice as long, by chance up to a half shorter. */
+  /**
+   * Before the second try. Each further pause is twice as long, and each is shortened at random by up to half.
+   */
   readonly firstPauseMs: number;
 }
 
@@ -77,8 +86,8 @@ export const RETRY = {
   },
   upload: {
     what: "an upload of one blob: the rest, if the registry kept a part, or else the whole blob",
-    // What takes a blob twice and never says that it has it will not say it the third time; and what says
-    // twice that it lost an upload may not take such uploads at all.
+    // A registry that accepted a blob twice and still does not show it will not show it after a third time. One
+    // that lost an upload twice may not accept such uploads at all.
     tries: { network: 4, silence: 2, busy: 4, "lost upload": 2, "refused rest": 4 },
     firstPauseMs: 500,
   },
@@ -126,10 +135,10 @@ const limit = (what: string, ms: number): TimeLimit => ({ what, ms });
 
 export const TIME_LIMIT = {
   connect: limit("connecting: name lookup, TCP, proxy and TLS", 20_000),
-  // Long, because others may be in the middle of large files, and not endless, so that what holds them
-  // without using them cannot hold us for ever.
+  // Long, because others may be in the middle of large files, but not endless, so that somebody who holds a
+  // place without using it cannot block us for ever.
   queue: limit("a free connection, while 16 requests to one host are running", 600_000),
-  // Room for two pauses of a minute, the longest that a server is taken at its word for.
+  // Room for two pauses of a minute, the longest Retry-After that is obeyed.
   request: limit("a request without a body, with all tries and pauses", 180_000),
   // Registries put large uploads together then.
   response: limit("the beginning of a response, in one try", 120_000),
@@ -138,7 +147,8 @@ export const TIME_LIMIT = {
   registryResponse: limit("the beginning of a registry's response, in one try", 20_000),
   // Those with their blobs in S3 copy a layer when it is whole, a gigabyte in half a minute.
   registryCommit: limit("the same, after a blob or manifest was sent or deleted", 90_000),
-  // What reads a body may itself wait for somebody: it is asked to end, and not waited for.
+  // The reader of a body may itself be waiting for something, so it is asked to end, but we do not wait for
+  // that.
   bodySource: limit("the source of a body, to end when the body is no longer needed", 1_000),
   // A short rest is read, so that the connection can be used again.
   restOfAnswer: limit("the rest of a response that is not needed, up to 64 KiB", 1_000),
@@ -152,15 +162,15 @@ export const TIME_LIMIT = {
   hurriedRequest: limit("a request to a cache, while another cache may have the same file", 5_000),
   hurriedStall: limit("its file, without progress (16 KiB a second)", 10_000),
   overtake: limit("a cache's response in a build, before the next cache is asked as well", 3_000),
-  // Longer than in a build, for these questions wait for each other's connections.
+  // Longer than in a build, because these requests wait for each other's connections.
   overtakeInLock: limit("the same in `lix-image lock`", 10_000),
   // As Nix does with a cache that failed: a closure of hundreds of paths should not wait for each.
   cacheRest: limit("the pause after a cache has failed", 60_000),
   awsRequest: limit("a request to AWS, with all tries", 60_000),
   awsResponse: limit("the beginning of its response, in one try", 20_000),
-  // Away from their cloud nobody answers at such an address, and then nobody may wait for it.
+  // Outside their cloud nothing answers at such an address, and then we must not wait for it.
   metadata: limit("a machine's metadata service (EC2, Google)", 1_000),
-  // It may ask a cloud for a token, or a person for a finger.
+  // It may request a token from a cloud, or ask a person to touch a security key.
   helper: limit("a credential helper, or the AWS CLI", 60_000),
   // A daemon that unpacks large layers onto a slow disk neither reads nor writes meanwhile.
   dockerLoad: limit("the Docker daemon during `docker load`, without a sign of life", 600_000),

@@ -9,7 +9,10 @@ export interface RetryOptions {
   readonly firstPauseMs?: number | undefined;
 }
 
-/** What `attempt` gives, again after each failure for which the policy has another try. */
+/**
+ * Returns the result of `attempt`, which is called again after each failure for which the policy allows another
+ * try.
+ */
 export async function retry<T>(
   policy: RetryPolicy,
   options: RetryOptions,
@@ -34,7 +37,7 @@ export function isWorthRetrying(policy: RetryPolicy, error: unknown, tried: numb
 export const mayRetry = (policy: RetryPolicy, kind: Transient, tried: number): boolean =>
   tried < (policy.tries[kind] ?? 1);
 
-/** What the error, or the first of its causes that knows, says of itself. */
+/** The kind of failure that the error states, or the first of its causes that states one. */
 export function transientKind(error: unknown): Transient | undefined {
   for (let at = error; at instanceof Error; at = at.cause)
     if (at instanceof LixImageError && at.retryable !== undefined) return at.retryable;
@@ -54,7 +57,10 @@ export async function pauseBeforeRetry(
   if (ms > 0) await sleepUnless(signal, ms);
 }
 
-/** Doubles after each failure, by chance up to a half shorter, so that many clients do not come at once. */
+/**
+ * Doubles after each failure, and is shortened at random by up to half, so that many clients do not return at
+ * the same moment.
+ */
 export function pauseMs(firstPauseMs: number, tried: number): number {
   const doubled = Math.min(firstPauseMs * 2 ** (tried - 1), LONGEST_PAUSE_MS);
   return doubled * (0.5 + Math.random() / 2);

@@ -36,7 +36,7 @@ export const Secrets = {
 
   /** Registers the headers of a request that hold credentials. */
   rememberHeader(name: string, value: string): void {
-    // Docker's X-Meta-… are whatever the user wants them to be: a key, or the name of a team.
+    // Docker's X-Meta-… headers may hold anything: a key, or the name of a team.
     const isKey = /^x-meta-/i.test(name) && value.length >= KEY;
     if (!isKey && !HEADERS.has(name.toLowerCase())) return;
     const [, scheme = "", rest = value] = /^([\w-]+) +(.*)$/.exec(value) ?? [];

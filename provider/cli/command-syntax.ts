@@ -4,7 +4,7 @@ export interface OptionRule {
   readonly type: "boolean" | "string";
   readonly multiple?: true;
   readonly short?: string;
-  /** What parseArgs takes where the option is not given. */
+  /** The value that parseArgs uses if the option is not given. */
   readonly default?: false;
   /** What help calls the value: `DIR|FILE.tar`. */
   readonly value?: string;
@@ -33,7 +33,7 @@ export interface Syntax<Options extends OptionRules = OptionRules> {
   readonly options: Options;
 }
 
-/** What help needs beside that. */
+/** What help also needs. */
 export interface HelpContent extends Syntax {
   /** One line in the list of commands, which begins with a verb. */
   readonly summary: string;

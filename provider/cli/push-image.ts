@@ -35,7 +35,7 @@ export async function pushImage(
   return 0;
 }
 
-/** The image that has the first of our tags which the registry knows; only `maxGrowth` asks for it. */
+/** The image at the first of our tags that the registry has. It is read only if `maxGrowth` is set. */
 async function imageBefore(imagePlan: ImagePlan): Promise<ReadonlyMap<string, SizedImage>> {
   const { repository, args } = imagePlan.spec;
   if (args.maxGrowth === undefined || repository === undefined) return new Map();

@@ -50,7 +50,7 @@ export async function reportImage(options: ReportOptions): Promise<number> {
 
 interface Subject {
   readonly image: ImageContents;
-  /** Where arguments made it, which may set limits. */
+  /** Undefined unless the image was made from arguments, which may set limits. */
   readonly planned?: Planned | undefined;
 }
 

@@ -6,8 +6,8 @@ import type { Bytes } from "../base/bytes.ts";
  */
 export interface Codec {
   /**
-   * What the chunk leads to, piece by piece; nothing is done before the pieces are asked for. A piece is a view of
-   * the codec's memory: it is overwritten when the next one is asked for.
+   * The output for the chunk, piece by piece; nothing is computed before the pieces are requested. A piece is a
+   * view of the codec's memory: the next piece overwrites it.
    */
   push(chunk: Uint8Array): Iterable<Uint8Array>;
   /** The last pieces. Nothing may be pushed afterwards. */

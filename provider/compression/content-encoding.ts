@@ -13,9 +13,8 @@ const CODINGS: ReadonlyMap<string, string> = new Map([
 const MOST_CODINGS = 4;
 
 /**
- * Undoes Content-Encoding. Some caches store files that way and send them so whatever the request
- * accepts (cache.lix.systems: zstd), and some proxies undo it but leave the header, so what is
- * plain stays as it is.
+ * Undoes Content-Encoding. Some caches store files that way and send them so no matter what the request accepts
+ * (cache.lix.systems: zstd). Some proxies undo it but leave the header, so plain bytes stay as they are.
  */
 export function decodeContent(body: Bytes, header: string | undefined): Bytes {
   const codings = (header ?? "").toLowerCase().split(",").reverse();

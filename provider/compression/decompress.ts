@@ -1,6 +1,6 @@
 /**
- * Undoes the compression of NARs, layers and archives. Of NARs the bytes decide, because narinfos lie
- * about it and Nix does not mind: libarchive looks at the bytes, too.
+ * Undoes the compression of NARs, layers and archives. For a NAR the bytes decide, because narinfos may name
+ * another compression and Nix does not mind: libarchive looks at the bytes, too.
  * @module
  */
 import { createBrotliDecompress, createGunzip } from "node:zlib";
@@ -27,10 +27,10 @@ const MAGIC: readonly (readonly [hex: string, format: Format])[] = [
 /** How many bytes {@link formatOf} looks at. */
 export const LONGEST_MAGIC = 12;
 const CHUNK = 256 * 1024;
-// How much a decoder may have taken without giving anything yet: more than any of them buffers.
+// How much a decoder may take before it yields anything: more than any of them buffers.
 const TAKEN_AHEAD = 4 * 1024 * 1024;
 
-/** The bytes decide; `named`, the Compression of a narinfo, counts only if they do not tell. */
+/** The bytes decide; `named`, the Compression of a narinfo, counts only if they do not show the format. */
 export async function* decompress(source: Bytes, named: string): AsyncGenerator<Uint8Array> {
   const input = new Peekable(source);
   try {
@@ -43,7 +43,7 @@ export async function* decompress(source: Bytes, named: string): AsyncGenerator<
   }
 }
 
-/** The format that the first bytes show; undefined if they do not tell. */
+/** The format that the first bytes show; undefined if they show none. */
 export function formatOf(start: Uint8Array): Format | undefined {
   const hex = Buffer.from(start).toString("hex");
   // zstd may start with a skippable frame, 184d2a5? in little endian.
@@ -58,9 +58,8 @@ function unmarked(start: Uint8Array, named: string): Format {
 }
 
 /**
- * By name, whatever the bytes say. Frames, members and blocks may be empty, and a stream of them need
- * not end. So what is taken must stay in proportion to what comes out, which the reader limits: to the
- * size of a NAR, for instance.
+ * By name, not by the bytes. Frames, members and blocks may be empty, and a stream of them need not end. So the
+ * input must stay in proportion to the output, which the reader limits: to the size of a NAR, for instance.
  */
 export async function* decompressAs(source: Bytes, format: Format): AsyncGenerator<Uint8Array> {
   let taken = 0;

@@ -19,7 +19,7 @@ export interface WasmCodec {
 interface Module {
   readonly kind: "module";
 }
-// lib.dom.d.ts alone declares it.
+// Only lib.dom.d.ts declares it.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => Module;
   readonly Instance: new <Exports>(module: Module) => { readonly exports: Exports };
@@ -47,7 +47,7 @@ export class WasmPool<Exports extends WasmCodec> {
   }
 }
 
-/** That of xz with its usual dictionary of 8 MiB, or of zstd's level 3. */
+/** Enough for xz with its usual dictionary of 8 MiB, and for zstd's level 3. */
 const KEPT_MEMORY = 32 * 1024 * 1024;
 
 /** Copies as much of `bytes` as there is room for behind the first `used` bytes; returns how much. */

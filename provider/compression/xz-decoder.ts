@@ -31,7 +31,7 @@ export function xzDecoder(): Codec {
         const size = fill(liblzma, chunk.subarray(at));
         at += size;
         liblzma.feed(size);
-        // Without room for more output it may have some left, even if it took all of the input.
+        // If the output buffer is full, more output may be waiting, even though all input was taken.
         for (let piece; (piece = decode(liblzma)).length > 0;) yield piece;
       }
     },
@@ -47,7 +47,7 @@ export function xzDecoder(): Codec {
 
 function decode(liblzma: Liblzma): Uint8Array {
   const result = liblzma.decode(0);
-  // It says so where it can do nothing without more input.
+  // liblzma returns this when it can do nothing without more input.
   if (result !== BUFFER_ERROR) check(result);
   return written(liblzma, liblzma.decodedSize());
 }

@@ -36,7 +36,8 @@ export function zstdEncoder(level: number): Codec {
         yield* compress(false);
       }
     },
-    // Not together with the last input: zstd would write the size of the contents, if they came as one chunk.
+    // Not together with the last input: if the contents came as one chunk, zstd would write their size into the
+    // header.
     *end() {
       zstd.feed(0);
       yield* compress(true);

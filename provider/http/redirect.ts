@@ -31,7 +31,7 @@ const WITH_METHOD: ReadonlySet<number> = new Set([307, 308]);
 const MOVED: ReadonlySet<number> = new Set([301, 302]);
 const AS_GET: ReadonlySet<number> = new Set([301, 302, 303]);
 
-/** The next request; undefined when the answer is no redirect, or one that would change the method. */
+/** The next request; undefined when the answer is not a redirect, or is one that would change the method. */
 export function nextHop(
   hop: Hop,
   answer: Pick<RawResponse, "status" | "headers">,

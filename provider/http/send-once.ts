@@ -166,7 +166,7 @@ export class Outcome {
 
   /** What `work` gives; undefined when the outcome is known before. */
   async orElse<T>(work: Promise<T>): Promise<T | undefined> {
-    // Nobody waits for it any more after that, so its failure is of no interest.
+    // Nothing waits for it after that, so its failure does not matter.
     work.catch(() => {});
     return await Promise.race([work, this.known.then(() => undefined)]);
   }

@@ -42,7 +42,7 @@ export function trustedContext(certificates?: OriginCertificates): SecureContext
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Builders of Nix have /no-cert-file.crt in the variable, and nothing there. */
+/** In Nix's build sandbox the variable names /no-cert-file.crt, which does not exist. */
 function readIfThere(file: string, variable: string): string | undefined {
   try {
     return readFileSync(file, "utf8");

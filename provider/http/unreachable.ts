@@ -60,7 +60,7 @@ export class HttpUnreachable extends LixImageError {
     const proxy = proxyFor(url);
     super(`${label}: ${sentence(cause, why, proxy)}`, {
       hint: (proxy && proxyHint(proxy, cause, url)) ?? hintFor(why, url),
-      // Said already.
+      // The message says it already.
       cause: isSaid(cause) ? undefined : cause,
     });
     this.origin = url.origin;
@@ -73,7 +73,7 @@ export class HttpUnreachable extends LixImageError {
   }
 }
 
-/** Whose message is in ours, or shows what ours does not need to. */
+/** Errors whose message is part of ours already, or would add nothing to it. */
 const isSaid = (cause: unknown): boolean =>
   cause instanceof HttpTimeout || cause instanceof NotHttp || statusOfProxy(cause) !== undefined;
 

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { lixError } from "../errors/lix-error.ts";
 
-/** A line end, say: a credential that somebody wrote to a file. Before any try, since no try cures it. */
+/** Such as a line end, in a credential from a file. Checked before the first try, because no retry helps. */
 export function checkHeader(name: string, value: string, label: string): void {
   try {
     validateHeaderName(name);

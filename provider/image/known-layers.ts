@@ -1,7 +1,7 @@
 /**
- * Layers and listings that nobody has to build or read again: layers by LayerKey, listings by narHash.
- * They come from the states of resources and from the local cache. They are kept as long as the process
- * runs, because the second check of a replacement gets no state.
+ * Layers and listings that need not be built or read again: layers by LayerKey, listings by narHash. They come
+ * from the states of resources and from the local cache. They are kept as long as the process runs, because the
+ * second check of a replacement gets no state.
  * @module
  */
 import { isEarlierCompressor, isOwnCompressor } from "../formats/layer/layer-compression.ts";

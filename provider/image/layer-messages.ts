@@ -37,20 +37,22 @@ export interface NarPart {
 export type ToLayerThread = LayerOrder | NarOrder | NarPart;
 
 export type FromLayerThread =
-  /** So many parts have been used, which made `read` bytes of the NAR so far. */
+  /** `parts` more parts have been used; they and those before made `read` bytes of the NAR. */
   | { readonly kind: "taken"; readonly parts: number; readonly read: number }
-  /** With what has not been reported as taken. */
+  /** All parts have been used, also those that were not reported as taken. */
   | { readonly kind: "nar read"; readonly listing: Listing }
   | { readonly kind: "layer packed"; readonly identity: LayerIdentity }
-  /** The thread does nothing more. `blame` is "nar" if another cache may do better. */
+  /** The thread has given up. `blame` is "nar" if another cache may do better. */
   | { readonly kind: "failed"; readonly error: SentError; readonly blame: "nar" | "layer" };
 
 /**
- * Bytes of a part. To wake a thread for each chunk of a socket would cost more than to decode it: a small NAR is
- * one message, and the answer another.
+ * Bytes of a part. Waking a thread for each chunk of a socket would cost more than decoding it. A small NAR is
+ * one message, and its answer another.
  */
 export const PART_SIZE = 256 * 1024;
-/** Parts on their way: enough that a thread need not wait for the network, and few in memory. */
+/**
+ * How many parts may be on their way: enough that a thread need not wait for the network, and few in memory.
+ */
 export const PARTS_AHEAD = 4;
-/** How many parts a thread takes before it says so. */
+/** How many parts a thread uses before it reports them. */
 export const PARTS_TAKEN = 2;

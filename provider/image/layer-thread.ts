@@ -1,4 +1,4 @@
-/** A thread that packs layers, as the main thread talks to it while it has one order. @module */
+/** The main thread's side of a thread that packs layers, for the length of one order. @module */
 import type { Worker } from "node:worker_threads";
 import { Bytes } from "../base/bytes.ts";
 import { receiveError } from "../base/sent-error.ts";
@@ -123,7 +123,7 @@ export class LayerThread {
   }
 
   #send(message: ToLayerThread): void {
-    // A part is nobody else's: it goes over as it is.
+    // Nothing else uses a part, so it is handed over and not copied.
     this.#worker.postMessage(message, message.kind === "part" ? [message.bytes.buffer] : []);
   }
 

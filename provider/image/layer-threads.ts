@@ -13,7 +13,9 @@ const IDLE_MS = 2_000;
 const limiter = new Limiter(HEAVY_TASKS);
 const idle = new Map<Worker, NodeJS.Timeout>();
 
-/** Lends a thread. It is used again only if `use` ended well: whatever state it is in goes with it. */
+/**
+ * Lends a thread. If `use` fails, the thread ends, because it may be in any state; otherwise it is used again.
+ */
 export function withLayerThread<T>(
   signal: AbortSignal | undefined,
   use: (thread: LayerThread) => Promise<T>,
@@ -48,7 +50,7 @@ function take(): Worker | undefined {
 function keep(worker: Worker): void {
   worker.unref();
   const dismiss = (): void => {
-    idle.delete(worker); // Now: until it has exited, somebody might still take it.
+    idle.delete(worker); // First, so that nobody takes a thread that is ending.
     void worker.terminate();
   };
   idle.set(worker, setTimeout(dismiss, IDLE_MS).unref());

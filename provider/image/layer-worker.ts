@@ -96,6 +96,6 @@ for (;;)
     const [blame, reason] =
       error instanceof NarFault ? ["nar" as const, error.cause] : ["layer" as const, error];
     send({ kind: "failed", error: sendError(reason), blame });
-    // The main thread ends this thread then: what is in its inbox belongs to nothing.
+    // The main thread then ends this thread, so what is left in its inbox does not matter.
     await new Promise(() => {});
   }

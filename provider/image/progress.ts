@@ -1,4 +1,4 @@
-/** What is said of layers being built, and of blobs on their way to a destination. @module */
+/** Shows the progress of layers that are built, and of blobs on their way to a destination. @module */
 import type { Bytes } from "../base/bytes.ts";
 import { mapConcurrent } from "../base/concurrency.ts";
 import { formatPart } from "../base/format-bytes.ts";
@@ -21,8 +21,8 @@ export interface BuildingOptions {
 }
 
 /**
- * Builds all of them, the largest first. How many layers there are in all is not known before the packages
- * that the profile is planned by are in theirs, so what follows is counted as more of them.
+ * Builds all of them, the largest first. The total is not known before the packages that the profile is planned
+ * from are in their layers, so later layers are added to it.
  */
 export async function building(
   { session, image, jobs, signal }: BuildingOptions,

@@ -7,9 +7,9 @@ import { sealedVerdicts } from "./verdicts.ts";
 export const UNCHANGED = "unchanged";
 
 /**
- * Which checks and diffs have found an image unchanged, in the folder of the local cache. Apart from `LayerCache`,
- * so that an operation which finds one here loads little else. If the cache cannot be used, the work that needs
- * it reports that.
+ * Notes of the checks and diffs that found an image unchanged, in the folder of the local cache. Kept apart
+ * from `LayerCache`, so that an operation that finds one loads little else. If the cache cannot be used, the
+ * work that needs it reports that.
  */
 export function unchangedNotes(folder: string) {
   const requireOwn = ownFolders(folder);

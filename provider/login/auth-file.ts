@@ -51,7 +51,7 @@ export async function readAuthFile(path: string): Promise<AuthFile | undefined> 
   return parseAuthFile(text, path);
 }
 
-/** `source` is for messages. An empty text holds nothing, as Docker sees it. */
+/** `source` is for messages. As in Docker, an empty text has no entries. */
 export function parseAuthFile(text: string, source: string): AuthFile {
   if (text.trim() === "") return {};
   let json: unknown;
@@ -100,7 +100,7 @@ export async function credentialsIn(
   );
 }
 
-/** Configs are copied from desks to servers, where their "desktop" helper is not: no reason to fail. */
+/** Configs are copied from desktops to servers that lack their "desktop" helper: that is no reason to fail. */
 async function askStore(
   store: string,
   server: string,
@@ -116,13 +116,13 @@ async function askStore(
 }
 
 function credentialsOf(entry: Entry, host: string, source: string): Credentials | undefined {
-  // It is sent as it is; the others are encoded.
+  // This token is sent as it is; the others are encoded.
   if (entry.registrytoken && !/^[\x21-\x7e]+$/.test(entry.registrytoken))
     throw new InvalidAuthFile(
       source,
       `has a registrytoken for ${host} with characters that no header can hold, such as a line end`,
     );
-  // As go-containerregistry: what is nearest to the registry first.
+  // As in go-containerregistry: what is nearest to the registry comes first.
   if (entry.registrytoken) return { kind: "registry token", token: entry.registrytoken, source };
   if (entry.identitytoken) return { kind: "identity token", token: entry.identitytoken, source };
   if (entry.auth) {

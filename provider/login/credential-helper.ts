@@ -30,7 +30,7 @@ export async function askHelper(
     });
   const { code, stdout } = await run(program, server, environment);
   if (code !== 0) {
-    // The protocol has errors on stdout, and this one sentence as its "no".
+    // The protocol reports errors on stdout, and this sentence means that there are no credentials.
     if (stdout.includes("credentials not found")) return undefined;
     const [line = ""] = stdout.trim().split("\n");
     // What looks like an answer may hold the secret.
@@ -62,7 +62,7 @@ function credentialsOf(stdout: string, program: string, server: string): Credent
     : { kind: "basic", username, password: secret, source: program };
 }
 
-/** Some say something before it, such as that there is a newer version of them, or after it. */
+/** Some helpers print something before or after the answer, such as that a newer version exists. */
 function answerIn(stdout: string): z.output<typeof Answer> | undefined {
   const end = stdout.lastIndexOf("}") + 1;
   const starts = [stdout.indexOf("{"), stdout.lastIndexOf("\n{") + 1];
@@ -71,7 +71,7 @@ function answerIn(stdout: string): z.output<typeof Answer> | undefined {
     try {
       return Answer.parse(JSON.parse(text));
     } catch {
-      // Perhaps the next one.
+      // Perhaps the next line is the answer.
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** What a login needs. `source` says where it was found, and is all of it that may be shown. */
+/** What a login needs. `source` says where it was found, and is the only field that may be shown. */
 export type Credentials =
   | {
       readonly kind: "basic";

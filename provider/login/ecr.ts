@@ -20,7 +20,7 @@ import { bodyOf } from "../http/request-body.ts";
 
 /** A host name of ECR: it says where to ask for the password. */
 export interface EcrHost {
-  /** Public registries are a service of its own, with another answer. */
+  /** ECR Public is a service of its own, with another form of answer. */
   readonly service: "ecr" | "ecr-public";
   readonly region: string;
   readonly endpoint: URL;
@@ -68,7 +68,7 @@ function apiOf(region: string, domain: string, fips: boolean): string {
   return `${fips ? "ecr-fips" : "api.ecr"}.${region}.${domain}`;
 }
 
-// Those that stand in for ECR send the end as a text, or not at all: then it holds until it is refused.
+// Imitations of ECR send the expiry as text or not at all: then the password is used until it is refused.
 const Token = z.object({
   authorizationToken: z.string(),
   expiresAt: z

@@ -1,5 +1,5 @@
 /**
- * Who we are to a registry. Looked up at the call, never stored: not in arguments, not in state.
+ * Credentials for a registry. They are looked up when they are needed, and never stored in arguments or state.
  * @module
  */
 import { join } from "node:path";
@@ -93,7 +93,7 @@ function authFiles(environment: Environment): string[] {
   const runtime = environment["XDG_RUNTIME_DIR"];
   const uid = process.platform === "linux" ? process.getuid?.() : undefined;
   if (runtime) files.push(join(runtime, "containers", "auth.json"));
-  // Where podman and skopeo write it without: as root, and in CI.
+  // Where podman and skopeo write it without XDG_RUNTIME_DIR: as root, and in CI.
   else if (uid !== undefined) files.push(`/run/containers/${uid}/auth.json`);
   const config = environment["XDG_CONFIG_HOME"] || join(home, ".config");
   return [...files, join(config, "containers", "auth.json")];
@@ -117,7 +117,7 @@ function githubToken(environment: Environment): CredentialProvider {
     find: () => {
       const password = environment[source];
       if (!password) return Promise.resolve(undefined);
-      // GHCR looks at the token only, but wants a name.
+      // GHCR checks only the token, but requires a name.
       const username = environment["GITHUB_ACTOR"] || "x-access-token";
       return Promise.resolve({ kind: "basic", username, password, source });
     },

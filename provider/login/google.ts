@@ -52,7 +52,7 @@ async function serviceAccountKey(file: string): Promise<Credentials> {
     throw lixError("GOOGLE_KEY_UNUSABLE", { source, got: "a file that cannot be read" }, { cause });
   });
   const type = typeOf(password);
-  // A part of it is one, too.
+  // A part of the file is secret by itself, too.
   for (const line of password.match(/"private_key(?:_id)?"\s*:\s*"(?:[^"\\]|\\.)*"/g) ?? [])
     Secrets.remember(line.replace(/^[^:]*:\s*"|"$/g, ""));
   if (type !== "service_account")
@@ -70,7 +70,7 @@ const METADATA_HOST = "169.254.169.254";
 const TOKEN_PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
 const MachineToken = z.object({
   access_token: z.string(),
-  // Some that stand in for it send a text, or nothing.
+  // Imitations of it send a text, or nothing.
   expires_in: z.coerce.number().catch(0),
 });
 
@@ -90,7 +90,7 @@ async function machineToken(environment: Environment): Promise<Credentials | und
     const answer = MachineToken.parse(JSON.parse(text));
     return accessToken(answer.access_token, MACHINE, asked + (answer.expires_in - 10) * 1000);
   } catch {
-    // The usual case, on any machine that is not at Google.
+    // The usual case, on every machine outside Google's cloud.
     return undefined;
   }
 }

@@ -39,8 +39,8 @@ function layersByGroups(input: PlatformInput): LayerContents[] {
 }
 
 /**
- * All layers of packages. The profile adds no package that the manifest does not name, so it is left out. An installed
- * output without files is the exception: then these layers may be others than those of the plan.
+ * All layers of packages. The profile adds no package that the manifest does not name, so it is left out. The
+ * exception is an installed output without files: then these layers may differ from those of the plan.
  */
 function layersByRisk(input: PlatformInput): LayerContents[] {
   const { system, packages } = input;

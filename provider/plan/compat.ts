@@ -1,4 +1,7 @@
-/** The argument `compat`: which CI systems and editors an image is for, and what of the lock that takes. @module */
+/**
+ * The argument `compat`: which CI systems and editors an image is for, and what they need from the lock.
+ * @module
+ */
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { Directory } from "../formats/nix/tree.ts";
 import { compatEnv, compatTree, type ForeignPrograms } from "../formats/rootfs/compat-files.ts";
@@ -26,7 +29,7 @@ const NEEDS: Readonly<Record<CompatTarget, readonly Need[]>> = {
   devContainer: ["foreign programs", "tools"],
 };
 
-/** What the script runs that VS Code checks a container with. Other packages often bring these along. */
+/** Programs that VS Code runs to check a container. Other packages often bring them along. */
 const TOOLS = [
   { program: "sed", package: "gnused", path: /^gnused-\d[\d.]*$/ },
   {

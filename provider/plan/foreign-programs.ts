@@ -1,4 +1,7 @@
-/** What of a lock lets programs run that Nix did not build: glibc's loader, libstdc++ and nix-ld. @module */
+/**
+ * The parts of a lock that let programs run which Nix did not build: glibc's loader, libstdc++ and nix-ld.
+ * @module
+ */
 import { lixError } from "../errors/lix-error.ts";
 import { closureOf } from "../formats/nix/closure.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
@@ -14,7 +17,7 @@ export interface CompatImage {
   readonly packages: PackageSet;
 }
 
-/** @param argument that needs them, for messages. */
+/** @param argument the one that needs them, for messages. */
 export function foreignPrograms(
   { system, platform, packages }: CompatImage,
   argument: string,

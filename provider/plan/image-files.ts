@@ -12,13 +12,13 @@ import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { argumentBehind } from "../formats/rootfs/base-system.ts";
 import { BASE_SYSTEM, FileConflict } from "./file-conflict.ts";
 
-/** One entry of `files`. A tree of a directory may say more of what is in it. */
+/** One entry of `files`. The tree of a directory may also describe what is in it. */
 export interface ImageFile {
   readonly path: ByteString;
   readonly tree: Tree;
 }
 
-/** What the files lie above. */
+/** What the files are laid over. */
 export interface Below {
   readonly baseSystem: Directory;
   /** The same without what `compat` adds. */
@@ -57,7 +57,7 @@ function* nodesOf(path: ByteString, tree: Tree, entry: ByteString): Generator<Pl
   for (const [name, child] of tree.entries) yield* nodesOf(`${path}/${name}`, child, entry);
 }
 
-/** Two entries may name one directory, and what either says of it counts. */
+/** Two entries may name one directory; the attributes that either gives it count. */
 const merged = (a: Placed, b: Placed): Placed => ({
   ...a,
   tree: { ...a.tree, mode: b.tree.mode ?? a.tree.mode, owner: b.tree.owner ?? a.tree.owner },
@@ -123,7 +123,7 @@ const MODE: Readonly<Record<Tree["kind"], (tree: Tree) => number>> = {
   symlink: () => 0o777,
 };
 
-/** Who owns a new file that nobody is named for: the user in its home, root everywhere else. */
+/** The owner of a new file whose entry names none: the user in its home, root everywhere else. */
 export const usualOwner = (path: ByteString, user: ImageUser): Owner =>
   path.startsWith(`${ImageUser.homeInImage(user)}/`) && user.kind === "fixed"
     ? ImageUser.owner(user)

@@ -41,7 +41,7 @@ export interface PlatformInput {
   readonly user: ImageUser;
   /** Undefined: nothing besides docker.nix's base system. */
   readonly compat: Compat | undefined;
-  /** What the program changes of the container's settings. */
+  /** The program's changes to the container's settings. */
   readonly config: ConfigChanges;
   /** Of the manifest, and of the index above it. */
   readonly annotations: Readonly<Record<string, string>>;

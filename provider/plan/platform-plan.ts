@@ -1,6 +1,6 @@
 /**
- * The plan of an image for one system: every layer's recipe, the config, the PlanKey. Pure: what it
- * must know of packages (listings) it asks for by answering "needs".
+ * The plan of an image for one system: every layer's recipe, the config, the PlanKey. Pure: if it lacks the
+ * listing of a package, it answers "needs".
  * @module
  */
 import type { StoreOwner } from "../base/owner.ts";

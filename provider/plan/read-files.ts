@@ -51,7 +51,7 @@ function ownerOf(path: ByteString, { uid, gid }: FileSpec, user: ImageUser): Own
   return ownerNamed({ uid: uid ?? usual.uid, gid: gid ?? usualGid }, user);
 }
 
-/** All of a source directory belongs to the one that is named for it. */
+/** Everything in a source directory belongs to the owner that its entry names. */
 function ownedBy(owner: Owner, tree: Tree): Tree {
   if (tree.kind !== "directory") return Tree.with(tree, { owner });
   const entries = [...tree.entries].map(([name, child]): [ByteString, Tree] => [

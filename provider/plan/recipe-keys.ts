@@ -33,7 +33,7 @@ export const plannedLayers = (
 export function plannedLayer(contents: LayerContents, parts: RecipeParts): PlannedLayer {
   const { compression, earlierLayers = NO_LAYERS } = parts;
   const earlier = LayerCompression.earlier(compression);
-  // Keys take time, so that of a layer which cannot be there is not computed.
+  // Computing a key takes time, so it is left out if there can be no such layer.
   if (earlier !== undefined && earlierLayers.size > 0) {
     const key = keyOf(contents, { ...parts, compression: earlier });
     if (earlierLayers.has(key)) return { key, contents, compression: earlier };

@@ -9,14 +9,14 @@ export interface TagFacts {
   readonly planKey: string;
 }
 
-/** `tag` first, then the extra ones, each once. Throws all that are no tags. */
+/** `tag` first, then the extra ones, each once. Throws every text that is not a tag. */
 export function fillTags(templates: readonly string[], facts: TagFacts): string[] {
   return fillEach(templates, facts, (tag, template, path) =>
     Tag.check(tag, tag === template ? path : `${path} ${JSON.stringify(template)}`),
   );
 }
 
-/** Throws all that will be no tags whatever the version and the plan, and what has other placeholders. */
+/** Throws every text that is not a tag for any version and plan, and every one with another placeholder. */
 export function checkTemplates(templates: readonly string[]): void {
   fillEach(templates, LIKELY_FACTS, (tag, template, path) => {
     if (!Tag.is(tag)) throw lixError("INVALID_TAG", { text: template, path });

@@ -1,6 +1,6 @@
 /**
  * An error of check, diff, read or delete is printed once. The engine shows the answer, and the dynamic
- * provider prints the same error to stderr beside it, which the engine shows as a message of the stack.
+ * provider also prints the same error to stderr, which the engine shows as a message of the stack.
  * @see @pulumi/pulumi/cmd/dynamic-provider, `console.error`
  * @module
  */
@@ -21,7 +21,7 @@ export function printOnce(printer: Printer = console): void {
   };
 }
 
-/** That `failure` goes into an answer. */
+/** Notes that `failure` goes into an answer. */
 export function answers(failure: Error): void {
   awaited.add(`${String(failure)}: ${failure.stack ?? ""}`);
 }

@@ -1,4 +1,4 @@
-/** The files in a store path, or in what else an image has, by size. @module */
+/** The files in a store path, or in another part of an image, by size. @module */
 import { ByteString } from "../base/byte-string.ts";
 import type { ListingNode } from "../formats/nix/listing.ts";
 import type { Tree } from "../formats/nix/tree.ts";

@@ -19,7 +19,7 @@ export interface PlatformContents {
   readonly layers: readonly LayerContents[];
   /** What the profile lists, in its order. */
   readonly packages: readonly ImagePackage[];
-  /** By store path: what it refers to. Empty where nobody knows. */
+  /** By store path, what it refers to. Empty if that is not known. */
   readonly references: ReadonlyMap<string, readonly string[]>;
   /** The same contents under the other value of the argument `layering`, where arguments made the image. */
   readonly otherLayers?: OtherLayers | undefined;
@@ -27,7 +27,7 @@ export interface PlatformContents {
 
 export interface OtherLayers {
   readonly layering: string;
-  /** Each with what identifies it, and its parts: store paths, and names of what has none. */
+  /** Each with its key and its parts: store paths, and names for what has none. */
   readonly layers: readonly { readonly key: string; readonly parts: readonly string[] }[];
 }
 
@@ -36,18 +36,18 @@ export interface LayerContents {
   readonly diffId: DiffId;
   /** Bytes of the blob. */
   readonly size: number;
-  /** Never none. */
+  /** At least one. */
   readonly parts: readonly LayerPart[];
 }
 
-/** A store path, or what else a layer has. */
+/** A store path, or another part of a layer. */
 export interface LayerPart {
   readonly storePath: string | undefined;
   /** `curl-8.9.1`, `base system` */
   readonly name: string;
   /** Bytes of the NAR, or of the files. */
   readonly unpackedSize: number;
-  /** Undefined where nobody knows them. */
+  /** Undefined if they are not known. */
   readonly files?: FileSizes | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The contents of an image that is somewhere: all of its layers are read. What Nix knows of the store
+ * The contents of an image in a registry or an archive: all of its layers are read. What Nix knows of the store
  * paths is in the image's own database, and the packages are in the profile's manifest.nix.
  * @module
  */
@@ -30,7 +30,7 @@ export interface ReadableImage {
   readonly description: string;
   readonly root: { readonly digest: Digest };
   readonly platforms: readonly PlatformImage[];
-  /** Its layers have no compression, and nobody says how large they are. */
+  /** Its layers are not compressed, and their sizes are not stated. */
   readonly plain: boolean;
   readonly getBlob: (digest: Digest) => Bytes;
 }
@@ -56,7 +56,7 @@ interface ReadLayer {
   /** By the same keys. */
   readonly files: ReadonlyMap<string, FileSizes>;
   readonly database: Uint8Array | undefined;
-  /** By the store path that it is. */
+  /** By the store path of the manifest. */
   readonly manifests: ReadonlyMap<string, string>;
 }
 
@@ -141,7 +141,7 @@ async function platformContents(
     const found = read.get(layer.digest);
     return found === undefined ? [] : [{ layer, found }];
   });
-  // What a later layer has stands over what an earlier one had.
+  // A file in a later layer replaces the one in an earlier layer.
   const databaseAt = layers.findLastIndex(({ found }) => found.database !== undefined);
   const database = layers[databaseAt]?.found.database;
   const records = database === undefined ? undefined : await recordsIn(database, image.digest);
@@ -190,7 +190,7 @@ const byPath = (a: LayerPart, b: LayerPart): number =>
   Number(a.storePath === undefined) - Number(b.storePath === undefined) ||
   ((a.storePath ?? a.name) < (b.storePath ?? b.name) ? -1 : 1);
 
-/** What is wrong with it is no reason to say nothing of the image. */
+/** A mistake in it is no reason to report nothing about the image. */
 async function recordsIn(database: Uint8Array, digest: Digest): Promise<StoreRecords | undefined> {
   try {
     return await readStoreDatabase(database);

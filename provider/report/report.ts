@@ -93,7 +93,7 @@ export interface PlatformChanges {
 
 export interface LayeringCost {
   readonly layering: string;
-  /** Like those of the image, but the sizes of its layers are estimated from those of the image's. */
+  /** Bytes to push, as for the image itself, but estimated from the sizes of its layers. */
   readonly newSize: number;
   readonly newLayers: number;
   readonly layers: number;
@@ -161,7 +161,7 @@ function platformReport(contents: PlatformContents, before: Before | undefined):
   };
 }
 
-/** An image is divided into files down to such a part of it: a cell of the map that can still be seen. */
+/** Files below this share of the image are counted together: their cells in the map could not be seen. */
 const FINEST = 2000;
 
 function layerReport(layer: LayerContents, isNew: boolean | undefined, least: number): LayerReport {

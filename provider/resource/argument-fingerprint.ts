@@ -1,7 +1,7 @@
 /**
  * Which arguments check answered for, so that diff and push see whether a policy has changed them since: the
- * engine lets policies that remediate change what check answered, and does not check it again. The outputs
- * beside such arguments are those of another image.
+ * engine lets policies that remediate change what check answered, and does not check it again. The outputs that
+ * come with changed arguments are those of another image.
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
  *   continueStepsFromImport
  * @module
@@ -23,7 +23,7 @@ export const ArgumentFingerprint = {
     return Known.of(fingerprint);
   },
 
-  /** What has no fingerprint, as of an earlier version or after a refresh, was not changed. */
+  /** Arguments without a fingerprint, from an earlier version or after a refresh, count as unchanged. */
   belongs({ args, fingerprint }: CheckedInputs): boolean {
     const before = Known.value(fingerprint);
     return before === undefined || isUnknown(args) || before === sha256(args);
@@ -39,7 +39,9 @@ export const ArgumentFingerprint = {
   },
 };
 
-/** Arguments that are left out have no part in it, so that one of a later version changes no fingerprint. */
+/**
+ * Arguments that are left out do not count, so that a new argument in a later version changes no fingerprint.
+ */
 const sha256 = (args: GivenArguments): string =>
   createHash("sha256").update(text(args)).digest("hex");
 

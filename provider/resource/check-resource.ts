@@ -1,6 +1,6 @@
 /**
- * Check: every mistake at once, and all that a preview shows. What it answers become the resource's
- * inputs, and at a preview its outputs, so the digest is here before anything is pushed.
+ * Check finds every mistake at once, and computes all that a preview shows. Its answer becomes the resource's
+ * inputs, and at a preview its outputs, so the digest is known before anything is pushed.
  * @module
  */
 import { identitiesOf, type BuiltPlatform } from "../app/build-image.ts";
@@ -40,11 +40,11 @@ export type ImageBefore = Pick<Recorded, "state" | "planKey" | "platforms">;
 
 export interface CheckedResource {
   readonly inputs: CheckedInputs;
-  /** What the user was warned of. */
+  /** The warnings that the user was shown. */
   readonly warnings: readonly string[];
 }
 
-/** Throws every mistake at once, and what another resource claims. */
+/** Throws every mistake at once, and throws if another resource claims one of the references. */
 export async function checkResource(
   session: ResourceSession,
   before: ImageBefore,
@@ -86,7 +86,7 @@ export async function checkUnclaimed(
     state: stateText(session, learned, { text: before.state, state }, checked),
     fingerprint: ArgumentFingerprint.of(session, args),
   };
-  // What changes of an image that is there already, diff says.
+  // For an image that is there already, diff says what changes.
   if (checked.dryRun && before.state === undefined)
     sayOnce(session, targetName(draft.spec), summarizeNew(session, inputs));
   return { inputs, warnings: [...draft.warnings, ...warnings] };
@@ -122,7 +122,7 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: stri
       ? "optional"
       : "required",
   });
-  // The engine resolves everything before it calls create, so this is a slip somewhere else.
+  // The engine resolves everything before it calls create, so this is a bug somewhere else.
   const unknown = dryRun
     ? []
     : checked.unknownPlaces.map((place) =>
@@ -139,14 +139,14 @@ interface RecordedState {
   readonly state: ResourceState;
 }
 
-/** All that a machine with nothing but this state must know to plan this image, or its neighbour. */
+/** All that a machine with only this state must know to plan this image, or one that differs little. */
 function stateText(
   session: ResourceSession,
   { imagePlan, platforms }: PreviewedImage,
   before: RecordedState,
   { dryRun }: CheckedArguments,
 ): CheckedInputs["state"] {
-  // An update plan refuses a value that its preview did not have, or had otherwise.
+  // An update plan refuses a value that is new, or that differs from the one at its preview.
   if (imagePlan === undefined || platforms === undefined)
     return dryRun ? NOT_KNOWN : Known.of(before.text);
   const listings = new Map<NarHash, Listing>();

@@ -2,7 +2,7 @@
 import { lixError } from "../errors/lix-error.ts";
 import type { PropertyMap } from "./property-map.ts";
 
-/** Of all resources of an operation. */
+/** The claims of all resources of an operation. */
 export interface Claims {
   /** By reference, the digest of the image that a resource claims it for. */
   readonly claimed: Map<string, string>;

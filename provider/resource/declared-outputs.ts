@@ -1,6 +1,7 @@
 /**
  * Every output that the class declares, in every answer: the SDK takes one that is missing at a preview for
- * unknown, so that whatever uses it would change at every preview. What an image has not is null.
+ * unknown, so everything that uses it would change at every preview. An output that the image does not have is
+ * null.
  * @see @pulumi/pulumi runtime/rpc.ts, resolveProperties
  * @module
  */

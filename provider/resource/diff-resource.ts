@@ -1,6 +1,6 @@
 /**
- * Diff: what the image is, where it goes and what a later delete will need; never credentials, clock,
- * package version, or a digest that only another compressor changed.
+ * Diff compares what the image is, where it goes and what a later delete will need. It never compares
+ * credentials, the clock, the package version, or a digest that only another compressor changed.
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
@@ -21,7 +21,7 @@ export interface DiffResult {
 }
 
 export interface ToDiff extends ToRemedy {
-  /** The resource's, for the lines that say what changes. */
+  /** The resource's id, for the lines that say what changes. */
   readonly id: string;
 }
 

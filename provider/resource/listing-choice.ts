@@ -6,7 +6,7 @@
 import type { Listing, ListingNode } from "../formats/nix/listing.ts";
 import type { NarHash } from "../formats/nix/nix-hash.ts";
 
-/** What a request costs beside its bytes, in bytes: a round trip to a cache. */
+/** What a request costs in addition to its bytes, in bytes: a round trip to a cache. */
 const REQUEST_COST = 100_000;
 /** Characters of a state's text that a file takes at least: 12 bytes of its hash, in base64. */
 const FILE_LENGTH = 16;

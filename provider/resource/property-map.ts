@@ -1,7 +1,8 @@
 /**
- * What the engine and we hand each other. An `undefined`, a Date or a BigInt anywhere in an answer makes it fail
- * *after* the side effect: the image is pushed and the resource is not in state. So every answer passes through
- * `toPropertyMap`. Inside, everything is typed: `CheckedInputs` and `Recorded` read these maps.
+ * What the engine and this provider pass to each other. An `undefined`, a Date or a BigInt anywhere in an
+ * answer makes it fail *after* the side effect: the image is pushed and the resource is not in state. So every
+ * answer passes through `toPropertyMap`. Inside, everything is typed: `CheckedInputs` and `Recorded` read these
+ * maps.
  * @module
  */
 import { lixError } from "../errors/lix-error.ts";

@@ -1,6 +1,6 @@
 /**
- * A resource's outputs as state has them: written by any version of us, so nothing is taken for
- * granted but what this schema names.
+ * A resource's outputs as state has them: written by any version of us, so nothing is taken for granted except
+ * what this schema names.
  * @module
  */
 import { z } from "zod";

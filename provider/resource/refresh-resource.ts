@@ -63,7 +63,7 @@ export async function refreshResource(
     taggedRefs: tags
       .filter((_, at) => first.pointers[at] !== undefined)
       .map((tag) => `${first.repository}:${tag}`),
-    // What never took the image has not lost it.
+    // A repository that never got the image has not lost it.
     drift: driftOf(
       standings.map((standing) =>
         standing.gone && wasNeverIn(recorded.drift, standing.repository)

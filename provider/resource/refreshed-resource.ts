@@ -6,7 +6,7 @@ import type { RefreshedOutputs } from "./refresh-resource.ts";
 /** What state is to have after a refresh. */
 export interface RefreshedResource {
   readonly props: PropertyMap;
-  /** What check would put there, and the drift, or a preview would show the digest as unchanged. */
+  /** What check would put there, with the drift: without that, a preview would show the digest as unchanged. */
   readonly inputs: PropertyMap;
 }
 

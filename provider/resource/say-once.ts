@@ -3,8 +3,8 @@ import { printableLines } from "../base/printable.ts";
 import type { ResourceSession } from "./resource-session.ts";
 
 /**
- * Lasting lines about one image. The engine calls a method again with the same values: check for a
- * replacement, diff in a preview with --refresh.
+ * Shows lasting lines about one image once, although the engine calls some methods twice with the same values:
+ * check for a replacement, diff in a preview with --refresh.
  */
 export function sayOnce(session: ResourceSession, image: string, lines: readonly string[]): void {
   if (lines.length > 0) once(session, log.info, [`${image}:`, ...lines.map((line) => `  ${line}`)]);

@@ -1,10 +1,10 @@
 /**
- * `__state`: what check knows, kept in the resource's inputs as one compact string, so that a machine
- * with nothing but the state plans without a download. Only check writes it. It is trusted as far as
- * its checksum goes: one that somebody edited, or that was damaged, teaches nothing.
+ * `__state`: what check knows, kept in the resource's inputs as one compact string, so that a machine with
+ * nothing but the state plans without a download. Only check writes it. It is used only if its checksum is
+ * right: one that was edited or damaged is ignored.
  *
- * Any version must read any older state: `version` counts, and each step has a golden test. What
- * cannot be read teaches nothing, and is no error.
+ * Any version must read any older state: `version` counts, and each step has a golden test. A state that cannot
+ * be read is ignored, without an error.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -42,7 +42,7 @@ const LAYER_KEY = /^[0-9a-f]{64}$/;
 
 const NOTHING: ResourceState = { lockSha256: "", layers: new Map(), listings: new Map() };
 
-// No layer of ours comes near it, and a size that was mistyped by a digit or two may.
+// No layer of ours comes near it, but a size with a digit or two too many may.
 const MAX_LAYER_SIZE = 2 ** 44;
 
 // Strict, so that a damaged name of `checksum` does not make a state look like one before checksums.
@@ -79,8 +79,8 @@ export const ResourceState = {
   },
 
   /**
-   * Whether what was written for the same image holds for it now. It may lack listings that had no place in it:
-   * then packing `now` would lead to the same text, and would take longer than the rest of a check.
+   * Whether the earlier state of the same image is still right. It may lack listings for which it had no room:
+   * packing `now` would then give the same text, and take longer than the rest of a check.
    */
   covers(before: ResourceState, now: ResourceState): boolean {
     const listed = [...before.listings.keys()].every((key) => now.listings.has(key));
@@ -96,7 +96,7 @@ export const ResourceState = {
   },
 
   /**
-   * What `__state` says, whatever it is.
+   * What `__state` says, which may be anything.
    * @param memory gets the texts that cannot be believed. The user is warned of each once.
    */
   parse(value: unknown, memory?: DamagedStates): ResourceState {

@@ -34,7 +34,7 @@ export async function standingOfTags(
   const collections = others.filter(({ mediaType }) => !SINGLE.has(mediaType));
   const holds = await mapConcurrent(collections, { width: WIDTH }, async (head, signal) => {
     const manifest = await client.getManifest(head.digest, signal);
-    // Whatever kind of document it is: where it names the digest, it needs it.
+    // A document of any kind needs the digest if it names it.
     return manifest !== undefined && Buffer.from(manifest.bytes).includes(digest);
   });
   return {

@@ -1,6 +1,6 @@
 /**
- * What a check or a diff of an unchanged image follows from. The very same values have the same result, so an
- * operation whose key `image/unchanged-notes.ts` knows needs neither a plan nor the code that makes one.
+ * Keys of checks and diffs of an unchanged image. The same values have the same result, so an operation whose
+ * key `image/unchanged-notes.ts` has needs neither a plan nor the code that makes one.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { cacheFolder } from "../image/folder.ts";
 import { unchangedNotes } from "../image/unchanged-notes.ts";
 import type { PropertyMap } from "./property-map.ts";
 
-/** Arguments that may name files beside the lock. */
+/** Arguments that may name files other than the lock. */
 const READ_FROM_DISK = ["files", "flakeRegistry"];
 
 export const Unchanged = {
@@ -58,7 +58,7 @@ async function codeIdentity(): Promise<string> {
   return `${String(Reflect.get(Object(manifest), "version"))} ${mtimeMs}`;
 }
 
-/** Undefined for what JSON cannot say. */
+/** Undefined for what JSON cannot express. */
 function textOf(values: PropertyMap): string | undefined {
   try {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the engine sent it, as JSON

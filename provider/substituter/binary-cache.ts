@@ -57,7 +57,7 @@ const narInfoName = (path: StorePath): string => `${StorePath.hashPart(path)}.na
 
 async function checkStoreDir(files: CacheFiles, signal: AbortSignal): Promise<void> {
   const text = await files.text("nix-cache-info", signal);
-  // Nix asks for the file; the paths in the narinfos tell the store's folder just as well.
+  // Nix requests the file; the paths in the narinfos show the store's folder just as well.
   if (text === undefined) return;
   const { storeDir } = CacheInfo.parse(text);
   if (storeDir !== STORE_DIR) throw lixError("FOREIGN_STORE_DIR", { url: files.url, storeDir });

@@ -31,7 +31,7 @@ interface Failure {
   readonly breaks: number;
 }
 
-/** One path, from its first `open` until it has been read, or no cache could supply it. */
+/** The search for one path, from its first `open` until it has been read or every cache has failed. */
 interface Search {
   readonly suppliers: readonly Supplier[];
   readonly failures: Map<Supplier, Failure>;

@@ -61,7 +61,7 @@ async function* contents(file: string, highWaterMark = CHUNK): AsyncGenerator<Ui
   yield* stream;
 }
 
-/** If the folder does not exist, that is a mistake, and no cache without paths. */
+/** A folder that does not exist is a mistake, not a cache without paths. */
 async function missing(root: string): Promise<undefined> {
   try {
     await (await open(root)).close();

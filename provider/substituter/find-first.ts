@@ -60,7 +60,7 @@ export async function findFirst(
       const answer = await firstAnswer(asked, more ? overtakeMs : undefined);
       signal?.throwIfAborted();
       if (answer === undefined) {
-        // Since the last of them was asked, none has said a word.
+        // None of them has answered since the last one was asked.
         for (const supplier of asked.keys()) silent.add(supplier);
         more = ask();
       } else if ("open" in answer) {

@@ -67,8 +67,8 @@ export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): Cache
     const { retryDelayMs, limits = pace === "hurried" ? HURRIED : PATIENT } = options;
     return http(target, {
       ...limits,
-      // A lock names its caches. One in our own network is as good as any; one where a cloud hands out
-      // keys is none.
+      // A lock names its caches. They may be in our own network, but not at an address where a cloud hands out
+      // keys.
       reach: "machine",
       ledBy: target.origin === root.origin ? undefined : root,
       headers,
@@ -154,7 +154,7 @@ function resolveNarUrl(narUrl: string, root: URL): URL | undefined {
 
 export class CacheFailed extends LixImageError {
   readonly code = "CACHE_FAILED";
-  /** It may be well again later. */
+  /** It may work again later. */
   readonly overloaded: boolean;
   constructor(label: string, status: number) {
     const overloaded = status >= 500 || status === 429;

@@ -24,7 +24,7 @@ export class LateCaches {
     log.warn(`${url} answers too slowly; it is asked last from now on`);
   }
 
-  /** In the same order, but for those that are late. */
+  /** In the same order, except that late ones come last. */
   last<T extends { readonly url: string }>(caches: readonly T[]): T[] {
     return caches.toSorted((a, b) => Number(this.has(a.url)) - Number(this.has(b.url)));
   }

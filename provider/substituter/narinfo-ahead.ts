@@ -1,6 +1,6 @@
 /**
- * narinfos, and small NARs, asked for before they are wanted. A layer's NARs come one after the other, and most layers
- * have one; without this, each of them would wait for two answers of a server far away.
+ * Requests narinfos and small NARs before they are wanted. A layer's NARs come one after the other, and most
+ * layers have one; without this, each of them would wait for two answers of a distant server.
  * @module
  */
 import { Limiter, mapConcurrent } from "../base/concurrency.ts";
@@ -73,7 +73,7 @@ export class NarInfosAhead {
     }
   }
 
-  /** The answer that was asked for ahead, or a new one. */
+  /** The answer that was requested ahead, or a new one. */
   async narInfo(
     cache: Substituter,
     path: StorePath,
@@ -111,7 +111,7 @@ export class NarInfosAhead {
       this.#answers.set(cache, answers);
       const ask = async (): Promise<NarInfo | undefined> => {
         signal.throwIfAborted();
-        // One that does not answer would keep all our questions to itself.
+        // A cache that does not answer would hold all our requests.
         const patience = cache === caches.at(-1) ? [] : [AbortSignal.timeout(this.#overtakeMs)];
         return cache.narInfo(storePath, AbortSignal.any([signal, ...patience]));
       };
@@ -130,7 +130,7 @@ interface Found {
   readonly narInfo: NarInfo;
 }
 
-/** Which of its paths somebody has come to. */
+/** How far `use` has come among its paths. */
 class Reader {
   readonly #order: ReadonlyMap<StorePath, number>;
   #at = 0;

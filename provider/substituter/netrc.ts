@@ -30,7 +30,7 @@ export async function netrcAuthorization(hostname: string): Promise<string | und
   return undefined;
 }
 
-/** Whether somebody may wonder why `default` is not used. */
+/** Whether a user may wonder why `default` is not used. */
 export const netrcHasDefault = async (): Promise<boolean> =>
   (await readAll()).flat().some(({ machine }) => machine === undefined);
 

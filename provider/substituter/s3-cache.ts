@@ -1,6 +1,6 @@
 /**
- * A binary cache in a bucket of S3 or its likes. Requests are signed where this machine has keys that may
- * go there (s3-url.ts), else the bucket must be public.
+ * A binary cache in a bucket of S3 or of a compatible service. Requests are signed where this machine has keys
+ * that may go there (s3-url.ts), else the bucket must be public.
  * @module
  */
 import { findAwsKeys } from "../login/aws/find-keys.ts";
@@ -81,8 +81,8 @@ function s3Access(location: S3Location, environment: Environment): CacheAccess {
           hint: `write s3://…?region=${elsewhere}`,
         });
       if (status !== 403 && status !== 400) return undefined;
-      // If the client may not list the bucket, S3 answers this for a missing file, too. nix-cache-info
-      // tells the two apart, because every cache has it.
+      // If the client may not list the bucket, S3 answers this for a missing file, too. nix-cache-info shows
+      // which it is, because every cache has it.
       if (code === "AccessDenied" && !label.endsWith("/nix-cache-info")) {
         refused.add(label);
         return "missing";

@@ -7,9 +7,9 @@ import { withTempDir } from "../base/temp-dir.ts";
 const BATCH = 1024 * 1024;
 
 /**
- * One temporary file for the contents of many, which cannot stay in memory. Those that were put in
- * one after the other are read again without a system call each. It has no name, so the system removes it
- * when it is closed, or this process ends in whatever way.
+ * One temporary file for the contents of many, which cannot stay in memory. Those that were put in one after
+ * the other are read again without a system call each. It has no name, so the system removes it when it is
+ * closed, or when this process ends, however it ends.
  */
 export class Spool {
   readonly #file: FileHandle;

@@ -29,7 +29,7 @@ const PathRow = z.object({
 });
 const ReferenceRow = z.object({ path: z.string() });
 
-/** `file` is `…/nix/var/nix/db/db.sqlite`. Changes nothing, and makes no files beside it. */
+/** `file` is `…/nix/var/nix/db/db.sqlite`. Changes nothing, and creates no files next to it. */
 export async function openStoreDatabase(file: string): Promise<OpenStoreDatabase> {
   try {
     // Node's own SQLite, because it reads the write-ahead log, which holds Nix's latest changes.
@@ -51,8 +51,8 @@ export async function openStoreDatabase(file: string): Promise<OpenStoreDatabase
 }
 
 /**
- * Without a log nobody writes. SQLite would still make one, which only the store's owner may; as
- * "immutable" the file is read as it stands.
+ * Without a log there is no writer. SQLite would still create one, which only the store's owner may do. Opened
+ * as "immutable", the file is read as it is.
  */
 async function uriOf(file: string): Promise<string> {
   const log = await stat(`${file}-wal`).catch(() => undefined);

@@ -8,7 +8,7 @@ import type { Pace } from "./late-caches.ts";
 export interface StoredNar {
   /** Compressed, and not verified. */
   readonly bytes: Bytes;
-  /** What the narinfo says of it, which counts only if the bytes do not tell. */
+  /** The compression that the narinfo names, which counts only if the bytes do not show it. */
   readonly compression: string;
 }
 
@@ -16,7 +16,7 @@ export interface StoredNar {
 export interface Substituter {
   /** For messages: redacted. */
   readonly url: string;
-  /** Undefined when it does not have the path; any other trouble throws. */
+  /** Undefined when it does not have the path; any other failure throws. */
   narInfo(path: StorePath, signal?: AbortSignal): Promise<NarInfo | undefined>;
   /** If `narInfo` did not find a path: the refusal that may be the reason. */
   refusal?(path: StorePath): LixImageError | undefined;
@@ -25,8 +25,8 @@ export interface Substituter {
   /** Fetches the NAR into memory if it is small; `openNar` then takes it from there. For caches that are far away. */
   fetchAhead?(info: NarInfo, signal: AbortSignal): Promise<void>;
   /**
-   * Where there is a quicker way to a path's NAR than by its narinfo, whose word the lock has anyway.
-   * The bytes are the NAR itself. Undefined when the path is not there.
+   * A quicker way to a path's NAR than by its narinfo, whose fields the lock has anyway; absent if there is
+   * none. The bytes are the NAR itself. Undefined when the path is not there.
    */
   openPath?(path: StorePath, signal?: AbortSignal): Promise<Bytes | undefined>;
 }

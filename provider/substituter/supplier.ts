@@ -55,5 +55,5 @@ function disagreement(narInfo: NarInfo, info: PathInfo): string | undefined {
   return equal ? undefined : "list of References";
 }
 
-/** The cache is well, it just cannot supply this path. */
+/** The cache works, but cannot supply this path. */
 class Missing extends Error {}

@@ -47,7 +47,7 @@ export async function* narOfTarball(
   }
 }
 
-// Empty files cost as well: of memory, about this much.
+// Even an empty file costs about this much memory.
 const NODE_COST = 256;
 
 async function unpackAll(
@@ -58,7 +58,7 @@ async function unpackAll(
   const root = emptyDirectory();
   const most = Math.min(limit, BUDGETS.unpackedBytes.most);
   let nodes = 0;
-  // What the NAR will have besides: a file once more for each further name.
+  // What the NAR holds in addition: a file once more for each further name.
   let linkedBytes = 0;
   try {
     // By its first bytes: the end of a URL says little.

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { argument, IMAGE_OUTPUTS, type Given } from "../argument.ts";
 
-/** Beside a repository a name is wrong, and Docker Hub demands a namespace. */
+/** With `repository`, a name would be wrong. Without it, Docker Hub demands a namespace. */
 const anyName = (given: Given): string | undefined =>
   given["repository"] === undefined ? "unknown/lix" : undefined;
 

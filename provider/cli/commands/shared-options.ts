@@ -22,6 +22,6 @@ export const ARCHIVE_OPTIONS = {
   },
 } as const;
 
-/** What REF means beside one of them. */
+/** What REF means together with one of them. */
 export const REF_IN_ARCHIVE =
   "When a layout or an archive holds several images, REF is the tag or the digest of the one that is meant.";

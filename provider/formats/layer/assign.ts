@@ -38,9 +38,9 @@ export interface AssignInput {
 }
 
 /**
- * `"docker.nix"`: explicit groups, and the other paths by popularity. `"closure-risk"`: what changes together shares
- * a layer. `"shared tail"` is what `"docker.nix"` meant in 0.1 at first, where the last layer holds all that is
- * beyond the limit; images that were pushed so keep their digests until something else changes them.
+ * `"docker.nix"`: explicit groups, and the other paths by popularity. `"closure-risk"`: what changes together
+ * shares a layer. `"shared tail"` is what `"docker.nix"` first meant in 0.1: the last layer holds everything
+ * beyond the limit. Images that were pushed that way keep their digests until something else changes them.
  */
 export type Layering = "docker.nix" | "closure-risk" | "shared tail";
 
@@ -129,7 +129,7 @@ function oursWithin(limit: number, generated: readonly StorePath[]): LayerConten
   return [...(generated.length === 0 ? [] : [ours]), BASE_SYSTEM, DATABASE];
 }
 
-/** The first ones single, the last one the rest. */
+/** The first layers hold one path each, the last one the rest. */
 function packageLayers(packages: readonly StorePath[], limit: number): LayerContents[] {
   if (packages.length <= limit) return packages.map((path) => of(path));
   const single = packages.slice(0, limit - 1).map((path) => of(path));

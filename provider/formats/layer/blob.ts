@@ -1,5 +1,5 @@
 /**
- * Packs a layer: tar to blob, and on the way both hashes.
+ * Packs a layer: turns its tar into a blob, and computes both digests on the way.
  * @module
  */
 import { createHash, type Hash } from "node:crypto";

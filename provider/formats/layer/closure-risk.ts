@@ -1,7 +1,8 @@
 /**
- * `layering: "closure-risk"`: store paths that change together share a layer. The hash of a store path changes with
- * whatever it was built from, so everything that the paths of a layer refer to, directly or not, can change the
- * layer. A path adds no such risk to a layer that has all of its references behind it already.
+ * `layering: "closure-risk"`: store paths that change together share a layer. The hash of a store path changes
+ * with whatever it was built from, so everything that the paths of a layer refer to, directly or not, can
+ * change the layer. A path adds no such risk to a layer that already depends on everything that the path refers
+ * to.
  *
  * The result follows from names, sizes and references alone, so that one lock makes the same layers everywhere. Sizes
  * are rounded and hashes only break ties, so that an update moves few paths from layer to layer.

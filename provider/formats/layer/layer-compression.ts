@@ -1,12 +1,14 @@
 /**
- * How a layer is compressed, apart from the compressors, which most plans need not load.
+ * How a layer is compressed. Kept apart from the compressors, which most plans need not load.
  * @module
  */
 export interface LayerCompression {
   readonly algorithm: "gzip" | "zstd";
   /** gzip 1..9, zstd 1..19. */
   readonly level: number;
-  /** As an earlier version of pulumi-lix made the layer, where the two differ. */
+  /**
+   * Set if the bytes are those of an earlier version of pulumi-lix, and differ from what this one would make.
+   */
   readonly formatVersion?: 1;
 }
 
@@ -22,7 +24,7 @@ export const LayerCompression = {
       : { ...compression, formatVersion: 1 },
 };
 
-/** Kept beside a digest. Another Node may have another zlib, which may write other bytes. */
+/** Stored with each digest, because another Node may have another zlib that writes other bytes. */
 export function compressorVersion(compression: Omit<LayerCompression, "level">): string {
   if (compression.algorithm === "zstd") return ZSTD;
   return compression.formatVersion === 1 ? ZLIB : LIBDEFLATE;

@@ -114,8 +114,8 @@ function putBaseSystem(
 
 /** The mode of what a base system has at a path and gives no mode. */
 export function usualMode(path: ByteString, tree: Tree): number {
-  // docker.nix: perms = [{ regex = "(/var)?/tmp"; mode = "1777"; }]. nix2container searches for it
-  // anywhere in the path, and asks not what kind of file it is.
+  // docker.nix: perms = [{ regex = "(/var)?/tmp"; mode = "1777"; }]. nix2container searches for it anywhere in
+  // the path, and does not ask what kind of file it is.
   if (path.includes("/tmp")) return 0o1777;
   // As in a Nix store.
   if (tree.kind === "symlink") return 0o777;

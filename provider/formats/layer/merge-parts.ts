@@ -16,14 +16,21 @@ export interface MergeOptions {
   readonly maxParts: number;
 }
 
-/** How probable it is that an update changes one given path by itself. It matters little: 0.001 to 0.03 do alike. */
+/**
+ * The probability that an update changes one given path by itself. The value matters little: 0.001 to 0.03 give
+ * similar layers.
+ */
 const INPUT_RISK = 0.003;
 /**
- * A path that shares a layer may leave it at an update, and changes the others' layer by that. It counts as much as so
- * many inputs. Without this, small paths are put beside large ones for nothing, and take them along when they move.
+ * A path that shares a layer may leave it in an update, which changes the layer for the paths that stay. So
+ * each path counts as much as this many inputs. Without this, small paths would join large ones for no gain,
+ * and change their layers when they move.
  */
 const MEMBER_RISK = 10;
-/** What one layer less is worth at each update, in bytes: it is asked for, listed, unpacked and mounted. */
+/**
+ * How many bytes at each update one layer fewer is worth, because each layer is requested, listed, unpacked and
+ * mounted.
+ */
 const LAYER_WORTH = 2_000;
 /** A layer may have this many times the average size, so that layers are built, pushed and pulled side by side. */
 const BALANCE = 4;
@@ -49,9 +56,9 @@ export function mergeParts(parts: readonly Part[], { edges, maxParts }: MergeOpt
   }
 }
 
-/** By what a part's risk counts: the probability that an update changes it. */
+/** By what a part depends on, counted in paths: the probability that an update changes the part. */
 function riskTable(paths: number): readonly number[] {
-  // Products and no powers, because those may differ in their last digit between machines.
+  // Products instead of powers, because the last digit of a power may differ between machines.
   let unchanged = 1;
   return Array.from({ length: paths * (1 + MEMBER_RISK) + 1 }, () => {
     const risk = 1 - unchanged;
@@ -60,7 +67,7 @@ function riskTable(paths: number): readonly number[] {
   });
 }
 
-/** Both ways. */
+/** For each part, those that it refers to and those that refer to it. */
 function neighboursOf(edges: readonly (readonly number[])[]): Set<number>[] {
   const neighbours = edges.map((to) => new Set(to));
   for (const [from, all] of edges.entries()) for (const to of all) neighbours[to]?.add(from);
@@ -71,7 +78,7 @@ interface Limits {
   readonly risks: readonly number[];
   readonly maxSize: number;
   readonly maxParts: number;
-  /** The parts that each part may be merged with, by their places. Undefined: all. Is changed. */
+  /** The places of the parts that each part may be merged with; undefined: all. This function changes it. */
   readonly neighbours?: readonly Set<number>[];
 }
 
@@ -87,13 +94,17 @@ function merge(parts: readonly Part[], { risks, maxSize, maxParts, neighbours }:
   const left: (Weighed | undefined)[] = parts.map((part) => weigh(part, risks));
   const places = [...parts.keys()];
   const best = places.map(() => NONE);
-  /** How many more bytes an update is expected to change. What is above `limit` is as good as infinite. */
+  /**
+   * How many more bytes an update is expected to change if both are merged; maybe infinite if it is more than
+   * `limit`.
+   */
   const costOf = (a: Weighed, b: Weighed, limit: number): number => {
     const bytes = a.size + b.size;
     if (bytes > maxSize) return Infinity;
     const apart = a.expected + b.expected;
     const ofMembers = MEMBER_RISK * (a.members.length + b.members.length - 1);
-    // The union is at least as large as the larger one. Counting it is what takes the time.
+    // Counting the union takes most of the time. It is at least as large as the larger set, which is often
+    // enough.
     const least = Math.max(a.inputCount, b.inputCount);
     if (bytes * (risks[least + ofMembers] ?? 1) - apart > limit) return Infinity;
     const inputCount = PathSet.unionSize(a.inputs, b.inputs);
@@ -160,7 +171,7 @@ const joined = (a: Part, b: Part): Part => ({
   inputCount: PathSet.unionSize(a.inputs, b.inputs),
 });
 
-/** A part with the bytes of it that an update is expected to change. */
+/** A part, and how many of its bytes an update is expected to change. */
 interface Weighed extends Part {
   readonly expected: number;
 }

@@ -65,8 +65,8 @@ function countWays(references: References, fromBaseSystem: ReadonlySet<StorePath
 }
 
 /**
- * Ids for ties, given as paths come in sight: walking them in order, each followed by its references.
- * nix2container walks by hash; the hashes of generated paths would then shuffle layers.
+ * Numbers that break ties, in the order in which paths are reached: walking them in order, each followed by its
+ * references. nix2container walks by hash; the hashes of generated paths would then shuffle layers.
  */
 function numberByFirstSight(
   references: References,

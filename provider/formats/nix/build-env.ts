@@ -26,13 +26,13 @@ export type EnvResult =
   | { readonly kind: "needs"; readonly paths: readonly StorePath[] }
   | { readonly kind: "built"; readonly tree: Directory; readonly warnings: readonly string[] };
 
-/** Directories and links only. Starts over at each call, which is cheap beside fetching a listing. */
+/** Directories and links only. Starts over at each call, which is cheap compared with fetching a listing. */
 export function buildEnv(packages: readonly EnvPackage[], listingOf: ListingOf): EnvResult {
   const merge = new EnvMerge(VirtualStore.over(listingOf));
   try {
     addAll(merge, packages, listingOf);
   } catch (error) {
-    // Whatever was skipped for want of a listing might have decided otherwise.
+    // A source that was skipped because its listing is unknown might have changed the result.
     if (merge.needs.size === 0) throw error;
   }
   return merge.needs.size > 0
@@ -76,7 +76,7 @@ function addAll(merge: EnvMerge, packages: readonly EnvPackage[], listingOf: Lis
 
 const PROPAGATED = "/nix-support/propagated-user-env-packages";
 
-/** What a package wants installed beside it: the words of its file's first line. */
+/** What a package wants installed with it: the words of its file's first line. */
 function propagatedBy(source: EnvSource, store: VirtualStore, listingOf: ListingOf): string[] {
   const file = `${source.path}${PROPAGATED}`;
   const node = store.stat(file);

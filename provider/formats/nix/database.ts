@@ -80,7 +80,10 @@ function withFixedHeader(file: Uint8Array): Uint8Array {
   return file;
 }
 
-/** 3.40.1, whichever wrote the file: that of nix2container's images, which Nix is known to read. */
+/**
+ * 3.40.1, no matter which version wrote the file: nix2container's images have it, and Nix is known to read
+ * them.
+ */
 const SQLITE_VERSION = 3_040_001;
 
 // Word for word as Nix creates it: SQLite keeps the text, comments and all.

@@ -31,7 +31,7 @@ export function listingFromJson(json: unknown): Listing | undefined {
   return node && { root: node, propagatedUserEnvPackages: propagated };
 }
 
-/** The same with hashes cut to what tells contents apart. */
+/** The same with hashes cut to a length that still distinguishes contents. */
 export function shortenListing(listing: Listing): Listing {
   return { ...listing, root: shortenNode(listing.root) };
 }

@@ -1,6 +1,6 @@
 /**
- * Hashes as Nix spells them: `<algorithm>:` and hex, nixbase32 or base64 (the length tells which),
- * or `<algorithm>-<base64>` (SRI).
+ * Hashes as Nix spells them: `<algorithm>:` and hex, nixbase32 or base64 (the length shows which), or
+ * `<algorithm>-<base64>` (SRI).
  * @see https://nix.dev/manual/nix/latest/protocols/json/hash
  * @module
  */

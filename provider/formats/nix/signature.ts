@@ -34,7 +34,9 @@ export function fingerprint(info: SignedFields): string {
   return `1;${info.storePath};${NarHash.toNix32(info.narHash)};${info.narSize};${references}`;
 }
 
-/** Whether one signature is by one of the keys. Unknown names and misshapen signatures count as none. */
+/**
+ * Whether one signature is by one of the keys. Signatures that are malformed or by unknown keys do not count.
+ */
 export function isSignedBy(
   info: SignedFields & Pick<Proofs, "signatures">,
   keys: readonly PublicKey[],
@@ -62,7 +64,7 @@ export function sign(info: SignedFields, secretKey: string): string {
   return `${name}:${signature.toString("base64")}`;
 }
 
-/** What caches are trusted by: the half of a secret key that may be shown, as `name:base64`. */
+/** The public half of a secret key, as `name:base64`: it makes a cache trusted. */
 export function publicHalf(secretKey: string): string {
   const [name, raw] = split(secretKey.trim(), 64);
   if (name === "" || raw === undefined) throw lixError("INVALID_SECRET_KEY", {});

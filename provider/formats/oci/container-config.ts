@@ -17,7 +17,9 @@ export interface ContainerConfig {
   readonly WorkingDir?: string | undefined;
   readonly Labels: Readonly<Record<string, string>>;
   readonly StopSignal?: string | undefined;
-  /** When it was made, in RFC 3339; it stands beside these settings. Undefined: it has no date. */
+  /**
+   * When it was made, in RFC 3339; an image config has it next to these settings. Undefined: it has no date.
+   */
   readonly created?: string | undefined;
 }
 
@@ -92,7 +94,7 @@ function envValue(before: string | undefined, change: EnvChange): string | undef
   const parts = [change.prepend, before, change.append];
   // An empty part of a search path would be the working directory.
   const filled = parts.filter((part) => part !== undefined && part !== "");
-  // Nothing is added: where no variable is, none comes into being.
+  // Nothing is to be added, so a variable that is not set stays unset.
   return filled.length === 0 ? before : filled.join(":");
 }
 

@@ -1,5 +1,5 @@
 /**
- * Digests, of which OCI has two look-alikes.
+ * OCI's two kinds of digests, which look alike.
  * @module
  */
 import { createHash } from "node:crypto";

@@ -16,7 +16,7 @@ interface Named {
 /** Whether it is Docker Hub, by any of its names. */
 export const isHub = (host: string): boolean => HOSTS.has(host.toLowerCase());
 
-/** The name that the server has for it: official images have a namespace that nobody writes. */
+/** The name by which the server knows it: official images have a namespace that users leave out. */
 export const nameAtHub = (repository: Named): string =>
   isOfficial(repository) ? `library/${repository.name}` : repository.name;
 

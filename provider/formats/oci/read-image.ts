@@ -53,7 +53,7 @@ export async function readImage(
   if (top.kind === "manifest") return [await platformImage(root, top)];
   const images: PlatformImage[] = [];
   for (const entry of top.manifests) {
-    // BuildKit keeps attestations beside the images, for the platform unknown/unknown.
+    // BuildKit lists attestations among the images, for the platform unknown/unknown.
     if (entry.platform !== undefined && Platform.format(entry.platform) === "unknown/unknown")
       continue;
     const child = readManifest(await checked(entry), entry.digest);

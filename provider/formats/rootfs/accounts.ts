@@ -38,12 +38,12 @@ export function group(user: ImageUser = ImageUser.root): string {
   );
 }
 
-/** Text of `/etc/shadow`: nobody has a password. */
+/** Text of `/etc/shadow`: no account has a password. */
 export function shadow(user: ImageUser = ImageUser.root): string {
   return lines(accounts(user).map(({ name }) => `${name}:!:1::::::`));
 }
 
-/** The accounts and groups of every image, by name. A user of the program's is another one. */
+/** The accounts and groups of every image, by name, without the user that the program chooses. */
 export const Reserved = {
   user: (id: { readonly name: string; readonly uid: number }): string | undefined =>
     ACCOUNTS.find(({ name, uid }) => name === id.name || uid === id.uid)?.name,

@@ -112,7 +112,7 @@ function nixState(parts: BaseSystemParts): Directory {
   }
 }
 
-/** What Nix makes at its start. Were it root's first, then the user's Nix could not open the store any more. */
+/** What Nix makes at its start. If root owned it, the user's Nix could not open the store. */
 function sharedWithRoot(): Directory {
   const { directory, file } = Tree;
   const lock = Tree.with(file(""), { mode: 0o600 });

@@ -11,13 +11,16 @@ export interface CompatParts {
   readonly bashInteractive: StorePath;
   readonly ianaEtc: StorePath;
   readonly lixVersion: string;
-  /** Undefined: programs that were not built by Nix do not run. */
+  /** Undefined: programs that Nix did not build do not run. */
   readonly foreign: ForeignPrograms | undefined;
-  /** Has the program behind `/bin/sleep`; undefined for none. */
+  /** The package whose `sleep` becomes `/bin/sleep`; undefined: there is no such link. */
   readonly sleep: StorePath | undefined;
 }
 
-/** How programs run that were not built by Nix, and expect loader and libraries where other distributions have them. */
+/**
+ * What programs need that Nix did not build, and that expect a loader and libraries where other distributions
+ * have them.
+ */
 export interface ForeignPrograms {
   /** The ELF interpreter that such programs name: `/lib64/ld-linux-x86-64.so.2`. */
   readonly loaderPath: string;
@@ -94,7 +97,7 @@ export const LOADERS: ReadonlyMap<string, string> = new Map([
   ["loong64", "/lib64/ld-linux-loongarch-lp64d.so.1"],
 ]);
 
-// The runner clones as another user than the one that the job's steps run as.
+// The runner clones as a different user from the one that runs the job's steps.
 const GITCONFIG = "[safe]\n\tdirectory = *\n";
 
 const NSSWITCH = `\

@@ -23,7 +23,8 @@ export function containerConfig(
   user: ImageUser = ImageUser.root,
 ): ContainerConfig {
   const { name, home, uid, gid } = user;
-  // A home that the user makes is not there before: what runs at the start is found without it.
+  // For this user the image has no home: it is made at the start, so the first programs must be found
+  // elsewhere.
   const profile = user.kind === "any" ? DEFAULT_PROFILE : `${home}/.nix-profile`;
   return {
     ...(user.kind !== "root" && { User: `${uid}:${gid}` }),

@@ -49,7 +49,7 @@ export const ImageUser = {
   /** Who owns the home, and what the program puts into it. */
   owner: ({ uid, gid, name, group }: ImageUser): Owner => ({ uid, gid, user: name, group }),
 
-  /** Who owns `/nix`. Nobody owns the files of a user that is not known yet: its group may write. */
+  /** Who owns `/nix`. If the user is not known yet, root owns it and its group may write. */
   storeOwner: (user: ImageUser): StoreOwner =>
     user.kind === "any" ? { ...Owner.root, groupWrites: true } : ImageUser.owner(user),
 

@@ -17,7 +17,8 @@ const DEFAULTS = new Map<string, NixConfValue>([
   ["trusted-public-keys", ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]],
 ]);
 
-// Where one user builds, root must not give /nix/store to a group of builders, which Nix does at its start.
+// If only one user builds, root must not give /nix/store to a group of builders, which Nix otherwise does at
+// its start.
 const ONE_USER = { "build-users-group": "" };
 
 /** The defaults with `overrides` merged over them, key by key. */

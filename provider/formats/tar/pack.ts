@@ -30,7 +30,7 @@ export type Slabs = () => Uint8Array;
 
 const freshSlab: Slabs = () => Buffer.allocUnsafe(SLAB_SIZE);
 
-/** So many slabs in turn: the first is written over when that many chunks were asked for. */
+/** Supplies `count` slabs in turn, so a chunk is overwritten when `count` more have been requested. */
 export function slabsInTurn(count: number): Slabs {
   const slabs: Uint8Array[] = [];
   let turn = -1;

@@ -16,7 +16,10 @@ const Keys = z.object({
   Token: z.string(),
 });
 
-/** For one question, of an API or of the machine: they answer in less than a second, or not at all. */
+/**
+ * For one request to an API or to the machine's metadata service: they answer in less than a second, or not at
+ * all.
+ */
 export const AWS_TIMEOUTS = {
   limitMs: TIME_LIMIT.awsRequest.ms,
   responseLimitMs: TIME_LIMIT.awsResponse.ms,
@@ -57,7 +60,7 @@ export function keysOf(answer: unknown, source: string): FoundAwsKeys {
   return remembered({ accessKeyId, secretAccessKey, sessionToken: Token, source });
 }
 
-/** A token that somebody wrote to a file for us. */
+/** A token that a cluster or CI wrote to a file. */
 export async function readTokenFile(file: string, source: string): Promise<string> {
   const token = await readFile(file, "utf8").catch((cause: unknown) => {
     throw lixError("AWS_ROLE_FAILED", { source, got: `${file} cannot be read` }, { cause });

@@ -24,7 +24,7 @@ const ProcessKeys = z.object({
   SessionToken: z.string().nullish(),
 });
 
-/** The CLI may ask a person for a finger, so many askers share one run. */
+/** The CLI may ask a person to touch a security key, so concurrent callers share one run. */
 const running = new SingleFlight<FoundAwsKeys>();
 
 /** @param region where a role is assumed, unless the profile or the environment says. */

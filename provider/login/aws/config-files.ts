@@ -57,7 +57,7 @@ async function readSection(
   file: string,
   headings: readonly string[],
 ): Promise<Section | undefined> {
-  // A file that is not there, or not ours to read, has nothing for us.
+  // A file that is missing, or that we may not read, counts as empty.
   const sections = sectionsOf(await readFile(file, "utf8").catch(() => ""));
   const heading = headings.find((each) => sections.has(each));
   const values = heading === undefined ? undefined : sections.get(heading);

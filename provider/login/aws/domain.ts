@@ -1,7 +1,7 @@
 /**
  * Where the services of a region are: each partition of AWS has a domain of its own. A region comes from
- * variables, shared files, host names and the cache URLs of locks, and what is built here gets credentials:
- * so no text becomes part of a host name that is not a region's name.
+ * variables, shared files, host names and the cache URLs of locks, and the addresses that are built here get
+ * credentials. So only the name of a region may become part of a host name.
  * @see https://github.com/boto/botocore/blob/1.40.0/botocore/data/partitions.json
  * @module
  */

@@ -1,7 +1,7 @@
 import type { Environment } from "../../base/environment.ts";
 import { Secrets } from "../../base/secrets.ts";
 
-/** Who we are to AWS. */
+/** The keys by which AWS knows us. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

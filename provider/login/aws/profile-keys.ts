@@ -1,6 +1,6 @@
 /**
- * Keys of a profile: written down, of a web identity, or by whatever else the AWS CLI can do. Where a profile
- * says several ways, the order is that of the AWS CLI.
+ * Keys of a profile: written in it, from a web identity, or by any other way that the AWS CLI has. If a profile
+ * names several ways, the order is that of the AWS CLI.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  * @see https://github.com/boto/botocore/blob/1.40.0/botocore/credentials.py create_credential_resolver
  * @module

@@ -18,7 +18,7 @@ const CONTAINER_HOST = "http://169.254.170.2";
 const CONTAINER_HOSTS = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 const METADATA_HOSTS = ["169.254.169.254", "[fd00:ec2::254]"];
 
-/** What ECS and EKS hand to a container by a local address. */
+/** The keys that ECS and EKS give to a container at a local address. */
 export async function containerRole(environment: Environment): Promise<FoundAwsKeys | undefined> {
   const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
   const full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"];
@@ -66,14 +66,14 @@ export async function machineRole(environment: Environment): Promise<FoundAwsKey
       source,
     );
   } catch {
-    // Nobody there: the usual case, on any machine that is not in EC2.
+    // Nothing answers there: the usual case, on every machine outside EC2.
     return undefined;
   }
 }
 
 /**
- * Where keys are asked for and a token goes along: by https, or by http to this machine and to those
- * addresses that are its cloud's. As AWS's own tools.
+ * The addresses from which keys may be requested with a token: https, or http on this machine and at the
+ * addresses of its cloud, as in AWS's own tools.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 function ownAddress(variable: string, text: string, hosts: readonly string[]): URL {

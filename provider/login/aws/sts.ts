@@ -13,11 +13,14 @@ import type { FoundAwsKeys } from "./keys.ts";
 export interface StsOptions {
   readonly region: string;
   readonly environment: Environment;
-  /** For messages, and of the keys. */
+  /** Where the token was found: for messages, and the `source` of the keys. */
   readonly source: string;
 }
 
-/** The token that a cluster or CI wrote to a file, for keys, as the environment says. */
+/**
+ * Exchanges the token that a cluster or CI wrote to a file for keys; the environment names the file and the
+ * role.
+ */
 export async function webIdentity(
   region: string,
   environment: Environment,

@@ -100,7 +100,7 @@ interface MapActions {
   /** @param index of a cell that has others in it. */
   readonly goInto: (index: number) => void;
   readonly showPath: (storePath: string) => void;
-  /** What has bytes and is no store path. */
+  /** Everything with bytes that is not a store path. */
   readonly showOther: (node: MapNode) => void;
 }
 
