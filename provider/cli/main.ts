@@ -6,7 +6,7 @@
  * @module
  */
 import { createRequire } from "node:module";
-import { requireNode } from "../../sdk/node-version.ts";
+import { NodeTooOld, requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
@@ -62,7 +62,11 @@ try {
   terminal.clear();
 } catch (error) {
   terminal.clear();
-  const usage = error instanceof UsageError;
-  process.stderr.write(`lix-image: ${usage ? error.text : render(asFailure(error))}\n`);
-  process.exitCode = usage ? error.exitCode : 1;
+  process.stderr.write(`lix-image: ${textOf(error)}\n`);
+  process.exitCode = error instanceof UsageError ? error.exitCode : 1;
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof UsageError) return error.text;
+  return error instanceof NodeTooOld ? error.message : render(asFailure(error));
 }

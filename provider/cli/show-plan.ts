@@ -21,6 +21,8 @@ interface LayerPlan {
   readonly narSize: number;
   readonly baseSystem: boolean;
   readonly database: boolean;
+  /** Whether it holds the files of the argument `files`. */
+  readonly files: boolean;
   /** Whether the local cache has the blob. */
   readonly cached: boolean;
   readonly digest?: string;
@@ -71,6 +73,7 @@ async function describeLayer(
     narSize,
     baseSystem: contents.baseSystem,
     database: contents.database,
+    files: contents.files === true,
     cached: known !== undefined && (await session.cache.hasBlob(known)),
     ...(known && { digest: known.digest, diffId: known.diffId, size: known.size }),
   };

@@ -82,3 +82,20 @@ for (const [says, argv] of [
       assert.doesNotMatch(stderr, /^\s+at /m);
       assert.equal(stdout, "");
     }));
+
+test("exits with 1 and says which Node is needed, if this one is too old", () =>
+  withTempDir(async (directory) => {
+    const oldNode =
+      "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.1.0'}})";
+    const { code, stdout, stderr } = await runCli(["--version"], {
+      cache: join(directory, "cache"),
+      directory,
+      nodeArgs: ["--import", `data:text/javascript,${oldNode}`],
+    });
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /^lix-image: pulumi-lix needs Node 22\.20 or newer; this is 20\.1\.0: .*\n$/,
+    );
+  }));
