@@ -14,6 +14,9 @@ import type { LixImageInputs } from "../../sdk/args.ts";
 import { FUZZ_RUNS, FUZZ_SEED } from "../support/fuzz.ts";
 import { randomArguments } from "../support/random-arguments.ts";
 import { withWorkshop } from "../support/workshop.ts";
+import { BASE_PACKAGES } from "../support/world/base-packages.ts";
+import { COMPAT_PACKAGES } from "../support/world/compat-packages.ts";
+import { EXTRA_PACKAGES } from "../support/world/extra-packages.ts";
 
 // Each run makes and pushes an image.
 const numRuns = Math.ceil(FUZZ_RUNS * 0.01);
@@ -63,7 +66,12 @@ test(`${numRuns} images: preview and up agree, another machine sees no change, a
   });
 });
 
-const SYSTEMS = { world: { systems: ["x86_64-linux", "aarch64-linux"] } } as const;
+const SYSTEMS = {
+  world: {
+    systems: ["x86_64-linux", "aarch64-linux"],
+    recipes: [...BASE_PACKAGES, ...EXTRA_PACKAGES, ...COMPAT_PACKAGES],
+  },
+} as const;
 
 /** Where a value stands, at any depth. */
 function placesIn(value: unknown, place: JsonPath = []): JsonPath[] {

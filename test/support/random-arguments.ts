@@ -80,7 +80,17 @@ const files = fc.dictionary(path, file, { maxKeys: 4 }).map((entries) => {
   );
 });
 
-/** For a world of both systems; relative paths are in its folder. */
+const compat: fc.Arbitrary<NonNullable<LixImageInputs["compat"]>> = fc.record(
+  {
+    githubActions: fc.boolean(),
+    forgejo: fc.boolean(),
+    gitlab: fc.boolean(),
+    devContainer: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+/** For a world of both systems, with the packages of `compat`; relative paths are in its folder. */
 export const randomArguments: fc.Arbitrary<LixImageInputs> = fc.record(
   {
     systems: fc.constantFrom(["x86_64-linux"], ["aarch64-linux", "x86_64-linux"]),
@@ -89,6 +99,7 @@ export const randomArguments: fc.Arbitrary<LixImageInputs> = fc.record(
     channelName: word,
     extraPkgs: fc.subarray(["jq", "tree", "curl.man"]),
     maxLayers: fc.constantFrom(1, 4, 30, 127),
+    layering: fc.constantFrom("docker.nix", "closure-risk"),
     nixConf: fc.dictionary(word, fc.oneof(word, fc.nat(), fc.boolean(), fc.array(word)), {
       maxKeys: 2,
     }),
@@ -105,6 +116,7 @@ export const randomArguments: fc.Arbitrary<LixImageInputs> = fc.record(
       { maxKeys: 3 },
     ),
     gcRoots: fc.constantFrom("all", "profile"),
+    compat,
     files,
     maxImageSize: fc.constantFrom("1GB", 10 ** 9),
     maxGrowth: fc.constant("1GB"),
