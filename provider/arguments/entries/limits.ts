@@ -29,6 +29,6 @@ export const LIMITS = {
   maxGrowth: limit(
     "Compressed bytes by which an update may make the image larger than the recorded one, at most. A larger growth fails " +
       "at preview, and the error lists what grew and shrank, by package. On the command line `push` compares with the image " +
-      "that has one of the tags, and `report` with that of `--against`.",
+      "that has one of the tags, and `report` with that of `--against`; `plan`, `build` and `load` ask no registry and ignore it.",
   ),
 };

@@ -6,7 +6,7 @@ export const plan = defineCommand({
   summary: "show what would be built, and what the local cache already has",
   usage: ["ARGS.json [--json]"],
   about: [
-    "Shows what would be built, and which of it the local cache already has. A package is downloaded, and its layer built, only when nothing on this machine says which files the package holds. When the sizes of all layers are known, the plan also fails at maxImageSize and maxLayerSize.",
+    "Shows what would be built, and which of it the local cache already has. A package is downloaded, and its layer built, only when nothing on this machine says which files the package holds. When the sizes of all layers are known, the plan also fails at maxImageSize and maxLayerSize. It ignores maxGrowth, because it asks no registry.",
   ],
   operands: { required: ["ARGS.json"] },
   options: { json: JSON_OPTION },
