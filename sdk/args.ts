@@ -166,6 +166,23 @@ export interface LixImageInputs {
    */
   readonly maxGrowth?: number | string | undefined;
   /**
+   * The keys by one of which every store path from a cache must be signed: full public keys
+   * (`"cache.nixos.org-1:6NCH…"`), or names of keys that the caches of the lock have
+   * (`"cache.nixos.org-1"`). A name is weaker, because a change to the lock can put another key under
+   * that name. An image with other paths fails at preview, and the error names them. See
+   * [policy](security.md#policy).
+   * Default: the keys of the lock's caches.
+   */
+  readonly allowedSigners?: readonly string[] | undefined;
+  /**
+   * The licenses that packages in the image may have, by SPDX identifier: `["MIT", "GPL-2.0-or-later"]`.
+   * `A AND B` needs both, and `A OR B` one of them. An image with other packages fails at preview, and
+   * the error names them. The lock must know the license of each package. See
+   * [policy](security.md#policy).
+   * Default: every license.
+   */
+  readonly allowedLicenses?: readonly string[] | undefined;
+  /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
    * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is
    * removed from the list keeps the image, unless `deleteFromRegistry` is set.

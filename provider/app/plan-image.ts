@@ -10,6 +10,7 @@ import { planPlatform, type PlatformPlan } from "../plan/platform-plan.ts";
 import { indexPlanKey, type LayerKey, type PlanKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import { ensureListings, type ListingOptions } from "../image/ensure-listings.ts";
+import { requireAllowed } from "./policy.ts";
 import { compatWarnings, resolveImage, type Resolved } from "./resolve.ts";
 import type { Session } from "./session.ts";
 import { withPlatformContext } from "./platform-error.ts";
@@ -87,6 +88,8 @@ async function planAll(
       planWithListings(session, input, { ...options, lock, image }),
     );
     if (plan === undefined) return undefined;
+    // Files can bring further store paths into the image.
+    requireAllowed(spec, { lock, input, paths: plan.paths.keys() });
     platforms.push(plan);
   }
   const planKey = indexPlanKey(platforms.map((each) => each.planKey));

@@ -15,6 +15,7 @@ import { resolvePackages, type PackageSet } from "../plan/packages.ts";
 import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
 import { readFiles } from "../plan/read-files.ts";
 import type { Spec } from "../arguments/spec.ts";
+import { packagePaths, requireAllowed } from "./policy.ts";
 import type { Session } from "./session.ts";
 import { lixError } from "../errors/lix-error.ts";
 
@@ -89,7 +90,9 @@ async function platformInputs(
           system: name,
           known: [...lock.systems.keys()],
         });
-      inputs.push(await platformInput(spec, system, { platform, files: files ?? [] }));
+      const input = await platformInput(spec, system, { platform, files: files ?? [] });
+      requireAllowed(spec, { lock, input, paths: packagePaths(input) });
+      inputs.push(input);
     } catch (error) {
       mistakes.push(error);
     }

@@ -44,6 +44,13 @@ export interface Spec {
   readonly user: ImageUser;
   /** With absolute sources. */
   readonly files: Readonly<Record<string, FileSpec>>;
+  readonly policy: Policy;
+}
+
+/** What may be in the image. Undefined: everything that the lock trusts. */
+export interface Policy {
+  readonly allowedSigners: readonly string[] | undefined;
+  readonly allowedLicenses: readonly string[] | undefined;
 }
 
 export interface SpecOptions {
@@ -116,6 +123,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     archives,
     compression: compressionOf(args.compression),
     user: imageUser(args.user),
+    policy: policyOf(args, options.incomplete),
     files: Object.fromEntries(
       Object.entries(args.files).map(([path, file]) => [path, withSource(file, absolute)]),
     ),
@@ -124,6 +132,17 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     spec,
     mistakes,
     warnings: [...nixConfWarnings(args.nixConf), ...fileWarnings(args.files)],
+  };
+}
+
+/** A list of which a part is unknown would forbid what that part allows. */
+function policyOf(
+  { allowedSigners, allowedLicenses }: LixImageSpec,
+  incomplete: ReadonlySet<string> = new Set(),
+): Policy {
+  return {
+    allowedSigners: incomplete.has("allowedSigners") ? undefined : allowedSigners,
+    allowedLicenses: incomplete.has("allowedLicenses") ? undefined : allowedLicenses,
   };
 }
 

@@ -19,6 +19,7 @@ import { FILES } from "./entries/files.ts";
 import { RUNTIME } from "./entries/runtime.ts";
 import { LIMITS } from "./entries/limits.ts";
 import { OPERATIONS } from "./entries/operations.ts";
+import { POLICY } from "./entries/policy.ts";
 
 /** In the order of the documentation. */
 export const ARGUMENTS = {
@@ -28,6 +29,7 @@ export const ARGUMENTS = {
   ...COMPAT,
   ...FILES,
   ...LIMITS,
+  ...POLICY,
   ...OPERATIONS,
 } as const satisfies Readonly<Record<string, Argument>>;
 

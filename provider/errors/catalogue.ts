@@ -17,6 +17,7 @@ import { LOGIN_ERRORS } from "./login-errors.ts";
 import { NIX_ERRORS } from "./nix-errors.ts";
 import { OCI_ERRORS } from "./oci-errors.ts";
 import { PLAN_ERRORS } from "./plan-errors.ts";
+import { POLICY_ERRORS } from "./policy-errors.ts";
 import { PULUMI_ERRORS } from "./pulumi-errors.ts";
 import { REGISTRY_ERRORS } from "./registry-errors.ts";
 import { RESOLVE_ERRORS } from "./resolve-errors.ts";
@@ -34,6 +35,7 @@ export const CATALOGUE = {
   ...REGISTRY_ERRORS,
   ...DESTINATION_ERRORS,
   ...PLAN_ERRORS,
+  ...POLICY_ERRORS,
   ...IMAGE_ERRORS,
   ...APP_ERRORS,
   ...RESOLVE_ERRORS,

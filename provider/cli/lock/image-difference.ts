@@ -130,7 +130,9 @@ async function keysOf(
 }
 
 async function planned(session: Session, spec: Spec, lock: Lock): Promise<ImagePlan> {
-  const resolved = await resolveWithLock(spec, { lock, sha256: "" });
+  // The previous lock may be one that the policy forbids. A preview judges the new one.
+  const policy = { allowedSigners: undefined, allowedLicenses: undefined };
+  const resolved = await resolveWithLock({ ...spec, policy }, { lock, sha256: "" });
   const imagePlan = await planResolved(session, resolved, { mayFetch: true });
   if (imagePlan === undefined)
     throw new RangeError("a plan is missing although packages may be fetched");
