@@ -1,6 +1,7 @@
 /**
- * Images in one tar file. The first entry says what the image is and how it is called; the names of
- * the others hold the digests of their contents. Written under a temporary name, renamed when whole.
+ * Images in one tar file. The first entry says what the image is and what it is called; the names of the others
+ * contain the digests of their contents. The file is written under a temporary name, and renamed when it is
+ * complete.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -86,7 +87,7 @@ export async function readHead(file: string, path: string): Promise<string | und
     return Buffer.concat(parts).toString("utf8");
   } catch (error) {
     if (codeOf(error) === "EISDIR") throw lixError("ARCHIVE_IS_FOLDER", { file });
-    // Something else, or nothing: it is written again, and an error of its place shows then.
+    // Something else, or nothing: the archive is written again, and an error of its place shows then.
     return undefined;
   } finally {
     await events.return(undefined);
@@ -121,7 +122,7 @@ async function* withHead(file: string, head: ArchivePart): AsyncGenerator<TarIte
   check.finish();
 }
 
-/** Sees to it that each entry but the first has the contents that its name says. */
+/** Checks that each entry except the first has the contents that its name says. */
 class NamedByDigest {
   readonly #file: string;
   #entries = 0;

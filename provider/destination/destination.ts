@@ -37,7 +37,7 @@ export interface MissingOptions {
 export interface PublishOptions {
   readonly tags: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  /** What `missing` answered a moment ago, so that it is not asked twice. */
+  /** What `missing` returned a moment ago, so that it is not asked twice. */
   readonly missing?: ReadonlySet<Digest> | undefined;
   /** Is called for each manifest and tag that was written because it was not as it should be. */
   readonly onWrite?: ((write: ManifestWrite) => void) | undefined;

@@ -30,7 +30,7 @@ export function dockerArchiveDestination(file: string, name: string): Destinatio
   const path = resolve(file);
   return {
     description: path,
-    // It has configs, not manifests; looking for one costs no more than this would.
+    // It has configs and no manifests, and looking for a config costs no more than this check would.
     holds: () => Promise.resolve(false),
     async missing(digests) {
       const held = await readHeadOf(path);

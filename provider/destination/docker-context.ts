@@ -74,7 +74,7 @@ function endpointOf(description: string, tls: DockerTls | undefined): DockerEndp
     throw lixError("UNSUPPORTED_DOCKER_HOST", { host: description });
   const { hostname, port } = new URL(url);
   const secure = tls ?? (scheme === "https" ? PLAIN_TLS : undefined);
-  // Brackets are of URLs, not of addresses.
+  // Brackets belong to URLs, not to addresses.
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const fallback = secure === undefined ? 2375 : 2376;
   return { description, address: { host, port: Number(port) || fallback }, tls: secure };

@@ -44,7 +44,7 @@ export async function checkLayout(dir: string): Promise<boolean> {
 export async function prepareLayout(dir: string): Promise<void> {
   const isLayout = await checkLayout(dir);
   await makeFolder(dir);
-  // First of all, so that one that was interrupted is known for what it is.
+  // Before anything else, so that an interrupted layout is recognised as one.
   if (!isLayout) await writeFile(join(dir, "oci-layout"), LAYOUT);
   await makeFolder(join(dir, "blobs", "sha256"));
 }
@@ -64,7 +64,7 @@ export async function readIndex(dir: string): Promise<OciIndex | undefined> {
   }
 }
 
-/** Throws what JSON and the schema say against it. */
+/** Throws the mistakes that JSON or the schema finds in it. */
 export const parseIndex = (text: string): OciIndex => Index.parse(parseJson(text, "index.json"));
 
 /** An index.json of these entries and nothing else. */

@@ -34,7 +34,7 @@ export function ociLayoutDestination(folder: string): Destination {
     });
   return {
     description: dir,
-    // A folder promises nothing about blobs, and a look for them costs nothing.
+    // A folder promises nothing about blobs, and checking for them costs nothing.
     holds: () => Promise.resolve(false),
     missing,
     async publish(image, { tags, signal, missing: known }) {
@@ -70,7 +70,7 @@ export async function readOciLayout(folder: string, reference?: string): Promise
   if ((await usable(dir, () => ifThere(stat(dir)))) === undefined)
     throw new ImageUnreadable(dir, "there is no such folder");
   const index = (await usable(dir, () => readIndex(dir)).catch((error: unknown) => {
-    // What it advises is for those who write there.
+    // Its hint is for somebody who writes there.
     if (error instanceof NotAnOciLayout) throw new ImageUnreadable(dir, error.got, error.cause);
     throw error;
   })) ?? { schemaVersion: 2, manifests: [] };

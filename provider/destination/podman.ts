@@ -11,7 +11,7 @@ import { withTempDir } from "../base/temp-dir.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { packParts, writeArchive, type ArchivePart } from "./archive-file.ts";
 
-/** What the program says. @param references what the image is to be called. */
+/** Returns what the program says. @param references the names that the image gets. */
 export async function loadIntoPodman(
   archive: readonly ArchivePart[],
   references: readonly string[],
@@ -44,7 +44,7 @@ async function run(
   });
   if (started === undefined) return undefined;
   const closed = once(child, "close");
-  // A program that gives up closes its input: then what it says counts, not the broken pipe.
+  // A program that gives up closes its input: then its message counts, not the broken pipe.
   const fed = pipeline(input ?? [], child.stdin).then(
     () => undefined,
     (error: unknown) => error,

@@ -77,7 +77,7 @@ async function isShownWithTag(
   }
 }
 
-/** An answer that was lost, or that makes no sense, may belong to a write that was done. */
+/** If an answer is lost or makes no sense, the write may have been done all the same. */
 async function putTag(
   client: RegistryClient,
   root: ManifestBlob,

@@ -97,7 +97,7 @@ async function pushBlobOnce(
   const { name } = client.repository;
   const { pushes } = client.memory;
   const key = `${name} ${blob.digest}`;
-  // Should another image's push of it fail, it is our turn.
+  // If another image's push of it fails, it is our turn.
   await pushes.get(key)?.catch(() => {});
   const known = homesOf(client, blob.digest);
   if (known.has(name)) return "reused";
@@ -112,7 +112,7 @@ async function pushBlobOnce(
   }
 }
 
-/** Notes blobs that are in the repository, by whomever they were sent. */
+/** Notes blobs that are in the repository, no matter who sent them. */
 export function rememberBlobs(client: RegistryClient, blobs: readonly Blob[]): void {
   for (const { digest } of blobs) homesOf(client, digest).add(client.repository.name);
 }

@@ -1,6 +1,7 @@
 /**
- * A tar on disk whose files can be had in any order, as archives that others wrote need it: what says
- * what is in them often stands last. One that is compressed is unpacked into a temporary file first.
+ * A tar on disk whose files can be read in any order. Archives by other programs need this, because the file
+ * that lists their contents is often the last one. One that is compressed is unpacked into a temporary file
+ * first.
  * @module
  */
 import { createReadStream } from "node:fs";

@@ -8,7 +8,7 @@ import type { Lock, LockedPackage, LockedSystem } from "./lock.ts";
 
 export interface SystemDifference {
   readonly system: string;
-  /** Those that are not the same as before, by attribute. */
+  /** The packages that differ from before, by attribute. */
   readonly packages: readonly PackageDifference[];
   readonly nixpkgs: Change<StorePath | undefined>;
   /** Unpacked bytes of everything. */

@@ -124,7 +124,7 @@ export const hasScheme = (url: string): boolean =>
 export function checkCacheUrl(url: string): string {
   if (url === "")
     throw new RangeError("expected a URL or a path relative to the lock; got nothing");
-  // No path can hold it, however it is written.
+  // No path can contain this, in any spelling.
   if (/\0|%00/.test(url)) throw new RangeError("expected no NUL in it");
   // 127.0.0.1:5000, cache.lan:8080/x, [::1]:5000
   if (/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}(?:\/|$)/.test(url))

@@ -54,7 +54,7 @@ export async function hasBlob(
   return false;
 }
 
-// A web server that has a page for everything says 200 to this, too.
+// A web server that answers everything with a page says 200 to this, too.
 const isThere = (response: HttpResponse): boolean =>
   (response.status === 200 || response.status === 206) && isBelievable(response);
 
@@ -165,7 +165,7 @@ async function upload(push: BlobPush, begun: Upload, way: "PUT" | "PATCH"): Prom
     } catch (error) {
       failure = error;
     }
-    // A registry may take a whole upload, and no rest of one.
+    // A registry may accept a whole upload, but not the rest of one.
     const isRest = failure instanceof RegistryRefused && at.offset > 0;
     const kind = isRest ? "refused rest" : transientKind(failure);
     if (kind === undefined || !mayRetry(RETRY.upload, kind, tried)) throw failure;
@@ -180,7 +180,7 @@ async function upload(push: BlobPush, begun: Upload, way: "PUT" | "PATCH"): Prom
   }
 }
 
-/** Sends the bytes from the offset on. The upload then lacks none. */
+/** Sends the bytes from the offset on. Afterwards the upload has all bytes. */
 async function streamBlob(push: BlobPush, { location, offset }: Upload): Promise<Upload> {
   if (offset === push.blob.size) return { location, offset };
   const response = await sendBytes(push, { method: "PATCH", location, offset });
@@ -238,7 +238,7 @@ async function accept(
   if (isPage) throw new RegistryUnavailable(label, "HTTP status 200 in a web page", { response });
 }
 
-// Below it, to send all again takes less time than to ask.
+// Below it, sending everything again takes less time than asking.
 const WORTH_RESUMING = 1024 * 1024;
 
 /**
@@ -252,7 +252,7 @@ async function uploadStatus(push: BlobPush, { location }: Upload): Promise<Uploa
     const response = await session.request(location, { retry: false, label, signal });
     await response.discard();
     const offset = Number(/^0-(\d+)$/.exec(response.headers.range ?? "")?.[1] ?? 0) + 1;
-    // 0-0 is what an empty upload is said to have, too.
+    // Registries say 0-0 for an empty upload, too.
     if (response.status !== 204 || offset === 1 || offset > blob.size) return undefined;
     return { location: await nextLocation(push, response, location), offset };
   } catch (error) {

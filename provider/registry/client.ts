@@ -103,7 +103,7 @@ export class RegistryClient {
     const contradicts = reference.startsWith("sha256:") && digest !== reference;
     if (digest !== undefined && !contradicts && Number.isSafeInteger(size))
       return { digest, mediaType, size };
-    // Both headers are optional, and some proxies drop them: then only the bytes can tell.
+    // Both headers are optional, and some proxies drop them: then only the bytes show it.
     return await this.#readManifest(reference, signal);
   }
 
@@ -186,7 +186,7 @@ export class RegistryClient {
     yield* verifiedBlob(response.body, { digest }, label);
   }
 
-  /** All tags; none for a repository that does not exist. Throws rather than give a part of them. */
+  /** All tags; none for a repository that does not exist. Throws instead of returning a part of them. */
   async listTags(signal?: AbortSignal): Promise<string[]> {
     return await listTags(this.#session, signal);
   }

@@ -52,8 +52,8 @@ export async function listTags(session: RegistrySession, signal?: AbortSignal): 
 interface Page {
   readonly url: URL;
   /**
-   * Why we ask for it: the registry gives its address; it says that there is one, where we cannot read; or
-   * it says nothing, and the page before was long enough to be a part.
+   * Why we ask for it: the registry gives its address; it says that there is one, in a form that we cannot
+   * read; or it says nothing, and the page before was long enough to be only a part.
    */
   readonly because: "first" | "linked" | "unreadable" | "long";
 }

@@ -1,6 +1,6 @@
 /**
- * The login that a registry turns out to want. Nothing is asked in advance: a registry open to all costs no
- * extra request, and credentials are looked up only for one that asks for them.
+ * The login that a registry turns out to require. Nothing is requested in advance: an open registry costs no
+ * extra request, and credentials are looked up only for a registry that asks for them.
  * @module
  */
 import { SingleFlight } from "../base/concurrency.ts";
@@ -54,7 +54,7 @@ export class RegistryLogin {
     this.#pushes = true;
   }
 
-  /** The header that the registry is known to want; undefined while it wants none. */
+  /** The header that the registry is known to require; undefined while it requires none. */
   async authorization(needs: LoginNeeds): Promise<string | undefined> {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
@@ -64,7 +64,7 @@ export class RegistryLogin {
     return credentials?.kind === "basic" ? basic(credentials) : undefined;
   }
 
-  /** Another header than `used`, which got this 401; undefined when we know none. */
+  /** A header other than `used`, which got this 401; undefined if we have no other. */
   async renew(
     refusal: HttpResponse,
     used: string | undefined,

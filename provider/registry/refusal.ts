@@ -34,7 +34,7 @@ export async function failure(
   { label, denialHint, isKnown }: FailureContext,
 ): Promise<LixImageError> {
   const { status } = response;
-  // Without a body the status alone must do.
+  // Without a body there is only the status.
   const body = await response.text().catch(() => "");
   const reason = statedReason(body, response.headers);
   const isPage = isForeign(response);

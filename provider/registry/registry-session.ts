@@ -102,8 +102,8 @@ export class RegistrySession {
   }
 
   /**
-   * What `read` makes of the answer. It is asked for again where it breaks off in the middle, or is not what
-   * such an answer must be, for a proxy that was restarted says so only once.
+   * The result of `read` for the answer. The request is repeated if the answer breaks off, or has the wrong
+   * form, because a proxy that was restarted sends such an answer only once.
    */
   async readWhole<T>(
     url: URL,
@@ -115,7 +115,7 @@ export class RegistrySession {
       try {
         return await read(response);
       } catch (error) {
-        // What `request` has tried again itself is not tried once more.
+        // What `request` has already tried again is not tried again here.
         const isNew = response.status === 200 && !isStrayPage(response);
         if (!isNew || !isWorthRetrying(RETRY.answer, error, tried)) throw error;
       }

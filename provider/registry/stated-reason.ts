@@ -119,7 +119,7 @@ const elements = (markup: string, name: string): string[] =>
 const distinct = (texts: readonly string[]): string[] => [
   ...new Set(
     texts
-      // Before it is clipped: half a secret is not known as one.
+      // Before it is clipped, because half a secret would not be recognised.
       .map((text) =>
         redact(text)
           .replace(/[\s\p{Cc}\p{Cf}]+/gu, " ")

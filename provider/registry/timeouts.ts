@@ -10,7 +10,7 @@ export interface RegistryTimeouts {
   readonly requestLimitMs: number;
   /** For the beginning of the answer, in one try. */
   readonly responseLimitMs: number;
-  /** The same, for what makes the registry work: to keep a blob or a manifest, to delete one. */
+  /** The same for requests that make the registry work: keeping a blob or a manifest, or deleting one. */
   readonly commitLimitMs: number;
   /** For a body that makes no progress, either way. */
   readonly stallLimitMs: number;

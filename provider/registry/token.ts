@@ -48,7 +48,7 @@ const TokenResponse = z.object({
 // The token spec: 60 seconds where the service does not say, and services must not say less.
 const SHORTEST_LIFE_S = 60;
 const RENEWED_EARLY_S = 10;
-// What services answer that know GET only: Artifactory, ACR, GCR and the rest (containerd's list).
+// The answers of services that know only GET: Artifactory, ACR, GCR and others (containerd's list).
 const NO_OAUTH: ReadonlySet<number> = new Set([400, 401, 404, 405]);
 
 export async function fetchToken(request: TokenRequest): Promise<Token> {

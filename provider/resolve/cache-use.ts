@@ -42,7 +42,7 @@ export class CacheUse {
     });
   }
 
-  /** It answered 401 or 403: it does not have the path, or does not hand it out. */
+  /** It answered 401 or 403: it does not have the path, or does not give it to us. */
   refused(url: string, reason: string): void {
     this.#change(url, (use) => (use.reason ??= reason));
   }

@@ -156,7 +156,7 @@ function lockedPath(info: NarInfo): LockedPath {
     narHash: info.narHash,
     narSize: info.narSize,
     references: info.references,
-    // Malformed ones prove nothing and would make the lock unreadable.
+    // Malformed signatures prove nothing, and would make the lock unreadable.
     signatures: info.signatures.filter((signature) => /^[^:\s]+:\S+$/.test(signature)),
     deriver: info.deriver?.endsWith(".drv") === true ? info.deriver : undefined,
     ca: info.ca,

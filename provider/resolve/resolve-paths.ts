@@ -1,5 +1,5 @@
 /**
- * Packages from store paths alone. What the paths do not say takes the default of nixpkgs.
+ * Packages from store paths alone. What the paths do not say gets the default of nixpkgs.
  * @module
  */
 import { StorePath } from "../formats/nix/store-path.ts";

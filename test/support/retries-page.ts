@@ -33,7 +33,7 @@ export async function retriesPage(): Promise<string> {
     "",
     "## Time limits",
     "",
-    "Whatever takes longer fails, or the next cache is asked.",
+    "What takes longer fails, or the next cache is asked.",
     "",
     "| Wait for | At most |",
     "| --- | --- |",
@@ -80,7 +80,7 @@ The column "After" contains these words:
 - expired login: the registry or cache refused a login that may have expired.
 - locked: another process holds the lock.
 
-Whatever is not in the table is asked once: the Docker daemon, credential helpers, the AWS CLI, a machine's metadata service.
+What is not in the table is tried once: the Docker daemon, credential helpers, the AWS CLI, a machine's metadata service.
 `;
 
 if (import.meta.main) await writeFile(RETRIES_FILE, await retriesPage());

@@ -38,7 +38,7 @@ export interface NewLayer {
 export interface ImageQuestion {
   /** Absolute path of the lock. */
   readonly file: string;
-  /** Undefined where there was none, or none that can be read. */
+  /** Undefined if there was none, or none that can be read. */
   readonly before: Lock | undefined;
   readonly after: Lock;
   /** ARGS.json, absolute. */
@@ -73,7 +73,7 @@ function defaultSpecs({ file, after }: ImageQuestion): Spec[] {
       lock: file,
       systems: [system],
       bundleNixpkgs: nixpkgs !== undefined,
-      // A lock usually holds only what the image shall have.
+      // A lock usually holds only what belongs in the image.
       extraPkgs: [...packages.keys()].filter((name) => !REQUIRED_ATTRIBUTES.includes(name)),
     });
     return makeSpec(args, { directory: "/", destination: "optional" });

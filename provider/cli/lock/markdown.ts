@@ -147,7 +147,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return [line(head), line([], "-"), ...body.map((row) => line(row))];
 }
 
-/** As many lines as fit, and how many more there are. */
+/** As many lines as fit, then the number of those left out. */
 function fitting(lines: readonly string[], limit: number): string[] {
   let length = 0;
   const count = lines.findIndex((line) => (length += line.length + 1) > limit);
