@@ -34,6 +34,8 @@ export function terminalSink(
   const redraws = canRedraw(stream, environment);
   let isDrawn = false;
   let last = -Infinity;
+  // A command may plan several images of the same arguments, which warn of the same things.
+  const warned = new Set<string>();
   const clear = (): void => {
     if (isDrawn) stream.write(CLEAR);
     isDrawn = false;
@@ -57,7 +59,11 @@ export function terminalSink(
       last = now;
       line(text);
     },
-    warn: (text) => line(`warning: ${text}`),
+    warn(text) {
+      if (warned.has(text)) return;
+      warned.add(text);
+      line(`warning: ${text}`);
+    },
     info: line,
     clear,
   };

@@ -42,6 +42,7 @@ function changeLines(changes: PlatformChanges, layers: number): string[] {
       : [
           `  layering "${other.layering}" would push about ${formatBytes(other.newSize)}, ${other.newLayers} of ${other.layers} layers`,
         ]),
+    ...(packages.length === 0 ? [] : ["  what changed, in unpacked bytes:"]),
     ...packages.slice(0, CHANGES_SHOWN).map((change) => `  ${changeLine(change)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];

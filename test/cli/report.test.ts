@@ -106,7 +106,10 @@ test("a comparison names the packages that changed, and what is pushed and pulle
 
     const text = await workshop.run("report", after, "--against", ref);
     assert.match(text.stdout, /to push and to pull, \d+ of \d+ layers/);
-    assert.match(text.stdout, /^ +\+[\d.]+ k?B  tree [\d.]+ \(new\)(?: \[|$)/m);
+    assert.match(
+      text.stdout,
+      /^ {2}what changed, in unpacked bytes:\n(?: +[+−][\d.]+ k?B .*\n)* +\+[\d.]+ k?B  tree [\d.]+ \(new\)$/m,
+    );
   }));
 
 test("a comparison with a lock says what the other layering would push", () =>

@@ -96,3 +96,9 @@ test("an empty NO_COLOR has no effect", () => {
   sink.progress("working");
   assert.equal(written(), `${CLEAR}working`);
 });
+
+test("a command prints a warning once, however many of its images have it", () => {
+  const { sink, written } = displayed({});
+  for (const warning of ["one", "two", "one", "two"]) sink.warn(warning);
+  assert.equal(written(), "warning: one\nwarning: two\n");
+});
