@@ -37,8 +37,15 @@ export async function planImage(
 ): Promise<ImagePlan | undefined> {
   const resolved = await resolveImage(session, spec);
   for (const warning of compatWarnings(resolved.inputs)) log.warn(warning);
-  return planResolved(session, resolved, options);
+  const imagePlan = await planResolved(session, resolved, options);
+  for (const warning of missingPrograms(imagePlan)) log.warn(warning);
+  return imagePlan;
 }
+
+/** Warnings, each once although several platforms may have it. */
+export const missingPrograms = (imagePlan: ImagePlan | undefined): readonly string[] => [
+  ...new Set(imagePlan?.platforms.flatMap((each) => each.missingPrograms)),
+];
 
 /** Undefined in the same case as {@link planImage}. */
 export async function planResolved(

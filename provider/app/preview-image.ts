@@ -8,7 +8,7 @@ import { throwAll } from "../base/errors.ts";
 import { assemble, type AssembledPlatform } from "./assemble.ts";
 import { resolveDigests } from "./build-image.ts";
 import { describeImage, describePlan, describeResolved, describeSpec } from "./describe.ts";
-import { planResolved, type ImagePlan } from "./plan-image.ts";
+import { missingPrograms, planResolved, type ImagePlan } from "./plan-image.ts";
 import { compatWarnings, resolveImage } from "./resolve.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import type { Session } from "./session.ts";
@@ -45,10 +45,11 @@ export async function previewImage(
   const contentsUnknown = followsFromUnknown("planKey", args, unknown);
   const mayFetch = !contentsUnknown && (!dryRun || args.previewDigests);
   const outputs = describeResolved(resolved);
-  const warnings = compatWarnings(resolved.inputs);
   // Also while contents are unknown, because it may find mistakes.
   const imagePlan = await planResolved(session, resolved, { mayFetch, earlierLayers });
-  if (imagePlan === undefined || contentsUnknown) return { outputs, warnings };
+  const ofCompat = compatWarnings(resolved.inputs);
+  if (imagePlan === undefined || contentsUnknown) return { outputs, warnings: ofCompat };
+  const warnings = [...ofCompat, ...missingPrograms(imagePlan)];
   const built = await resolveDigests(session, imagePlan, { mayFetch });
   if (built === undefined)
     return { outputs: { ...outputs, ...describePlan(imagePlan) }, imagePlan, warnings };

@@ -17,6 +17,7 @@ import { ImageUser } from "../formats/rootfs/image-user.ts";
 import { manifestNix } from "../formats/rootfs/manifest-nix.ts";
 import { makeProfile } from "../formats/rootfs/profile.ts";
 import { imageRoot } from "./image-root.ts";
+import { missingPrograms } from "./missing-programs.ts";
 import { configOf, type PlatformInput } from "./platform-input.ts";
 import type { PackageSet } from "./packages.ts";
 import { plannedLayers, type PlannedLayer } from "./recipe-keys.ts";
@@ -45,6 +46,8 @@ export interface PlatformPlan {
   readonly versions: Readonly<Record<string, string>>;
   /** Collisions that buildEnv lets pass, dangling links. */
   readonly warnings: readonly string[];
+  /** One line each: what could not be started. */
+  readonly missingPrograms: readonly string[];
 }
 
 export type PlanResult =
@@ -138,6 +141,13 @@ export function planPlatform(
       linked,
       versions: packages.versions,
       warnings: profile.warnings,
+      missingPrograms: missingPrograms(input, {
+        baseSystem: root.baseSystem.tree,
+        files: root.files?.tree,
+        storePaths: shipped,
+        generated,
+        listingOf,
+      }),
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ResourceSession } from "../../../provider/resource/resource-session.ts";
+import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { check } from "../../../provider/pulumi/check.ts";
 import { warningsOf } from "../../support/warnings.ts";
 import { BASE_PACKAGES } from "../../support/world/base-packages.ts";
@@ -49,5 +50,26 @@ test("a preview warns once of what compat would rather have found in the lock", 
     });
     assert.equal(warnings.length, 1, warnings.join("\n"));
     assert.match(warnings[0] ?? "", /^[^ ]+\/acme\/lix: compat: .*--package nix-ld$/);
+  });
+});
+
+test("a preview warns once of a program that the image lacks, also when it is for several platforms", async () => {
+  const systems = ["x86_64-linux", "aarch64-linux"] as const;
+  await withWorkshop({ world: { systems } }, async ({ folder, world, registry }) => {
+    const session = new ResourceSession(join(folder, "cache"));
+    const usual = { lock: world.lockFile, registry: `${registry.host}/acme`, systems };
+    const news = { ...usual, user: { name: "ci", uid: 1000, shell: "/bin/zsh" }, __dryRun: true };
+    const warnings = await warningsOf(async () => {
+      for (const _ of ["first", "second"])
+        assert.deepEqual((await check(session, {}, news)).failures, []);
+    });
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(
+      warnings[0] ?? "",
+      /^[^ ]+\/acme\/lix: user\.shell: the image has no \/bin\/zsh; add /,
+    );
+    // While the files are not known, one of them may be the shell.
+    const unknown = { ...news, name: "other", files: UNKNOWN };
+    assert.deepEqual(await warningsOf(() => check(session, {}, unknown)), []);
   });
 });
