@@ -166,7 +166,7 @@ export interface LixImageInputs {
    */
   readonly maxGrowth?: number | string | undefined;
   /**
-   * The keys by one of which every store path from a cache must be signed: full public keys
+   * Every store path from a cache must be signed by one of these keys: full public keys
    * (`"cache.nixos.org-1:6NCH…"`), or names of keys that the caches of the lock have
    * (`"cache.nixos.org-1"`). A name is weaker, because a change to the lock can put another key under
    * that name. An image with other paths fails at preview, and the error names them. See
@@ -252,7 +252,7 @@ export interface ContainerConfig {
   readonly workingDir?: string | null | undefined;
   /**
    * Whom the command runs as, and nothing else: `1000`, `1000:100`, `nobody`. To let that user work with
-   * Nix, give `user` beside `config`.
+   * Nix, set the argument `user` as well.
    * Default: as `user` says.
    */
   readonly user?: string | null | undefined;
@@ -316,7 +316,7 @@ export interface Archive {
    */
   readonly path: string;
   /**
-   * Also write the file's name for Hydra into `nix-support/hydra-build-products` beside it.
+   * Also write the file's name for Hydra into `nix-support/hydra-build-products` next to it.
    * Default: false.
    */
   readonly hydraBuildProducts?: boolean | undefined;

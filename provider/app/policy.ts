@@ -38,7 +38,7 @@ export function requireAllowed(
   ]);
 }
 
-/** What is surely in the image, before its files are planned. */
+/** The store paths that are certainly in the image, before its files are planned. */
 export function packagePaths({
   system,
   packages,

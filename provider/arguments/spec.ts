@@ -135,7 +135,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
   };
 }
 
-/** A list of which a part is unknown would forbid what that part allows. */
+/** A partly unknown list would forbid what its unknown part allows. */
 function policyOf(
   { allowedSigners, allowedLicenses }: LixImageSpec,
   incomplete: ReadonlySet<string> = new Set(),

@@ -1,6 +1,6 @@
 /**
- * What nixpkgs says of a package that has no influence on the image: format 2 of the lock keeps it. The image's layers,
- * its planKey and its labels do not follow from it.
+ * What nixpkgs says of a package and what does not influence the image: format 2 of the lock keeps it. The
+ * image's layers, its planKey and its labels do not follow from it.
  * @module
  */
 import { LicenseExpression } from "../formats/nix/license-expression.ts";

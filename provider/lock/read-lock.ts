@@ -67,7 +67,7 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-/** A lock without a version is read as of format 1, whose schema reports that it is missing. */
+/** A lock without a version is read as format 1, whose schema reports that the version is missing. */
 function versionOf(json: unknown, file: string): LockVersion {
   if (typeof json !== "object" || json === null || !("version" in json)) return 1;
   const version = LOCK_VERSIONS.find((each) => each === json.version);

@@ -1,6 +1,7 @@
 /**
- * `meta` of nixpkgs, as packages.json and an evaluation have it, in the words of the lock. What has another shape is left
- * out, because no lock should fail for the sake of a homepage; but a license that cannot be read is never lost.
+ * `meta` of nixpkgs, as packages.json and an evaluation have it, in the words of the lock. A value of another
+ * shape is left out, because a strange homepage should not make a lock fail. A license that cannot be read is
+ * kept all the same, as unknown.
  * @see https://github.com/NixOS/nixpkgs, lib/licenses and pkgs/stdenv/generic/check-meta.nix
  * @module
  */

@@ -110,7 +110,7 @@ export const OPERATIONS = {
       },
       "[].hydraBuildProducts": {
         type: "boolean | undefined",
-        doc: "Also write the file's name for Hydra into `nix-support/hydra-build-products` beside it.",
+        doc: "Also write the file's name for Hydra into `nix-support/hydra-build-products` next to it.",
         default: "false",
         expected: TRUE_OR_FALSE,
       },

@@ -31,7 +31,7 @@ export const POLICY = {
     schema: listOf(isSigner),
     type: "readonly string[]",
     doc:
-      "The keys by one of which every store path from a cache must be signed: full public keys " +
+      "Every store path from a cache must be signed by one of these keys: full public keys " +
       '(`"cache.nixos.org-1:6NCH…"`), or names of keys that the caches of the lock have (`"cache.nixos.org-1"`). A name is ' +
       "weaker, because a change to the lock can put another key under that name. An image with other paths fails " +
       "at preview, and the error names them. See [policy](security.md#policy).",

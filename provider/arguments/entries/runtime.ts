@@ -158,7 +158,7 @@ export const RUNTIME = {
         type: "string | null | undefined",
         doc:
           "Whom the command runs as, and nothing else: `1000`, `1000:100`, `nobody`. To let that user work " +
-          "with Nix, give `user` beside `config`.",
+          "with Nix, set the argument `user` as well.",
         default: "as `user` says",
         expected: "a name or number, and a group behind a colon" + OR_NULL,
         outputs: IMAGE_OUTPUTS,
