@@ -8,8 +8,7 @@ export async function* through(
   decoder: Duplex,
   format: string,
 ): AsyncGenerator<Uint8Array> {
-  const over = new AbortController();
-  const feeding = feed(source, decoder, over.signal);
+  const feeding = feed(source, decoder);
   let failure: unknown;
   try {
     // A Duplex iterates as `any`; decoders are in byte mode.
@@ -19,7 +18,6 @@ export async function* through(
   } catch (error) {
     failure = error;
   } finally {
-    over.abort();
     decoder.destroy();
     await feeding;
   }
@@ -29,20 +27,31 @@ export async function* through(
 }
 
 /** Never rejects: a failing source breaks the decoder, whose reader then sees the failure. */
-async function feed(source: Bytes, decoder: Duplex, over: AbortSignal): Promise<void> {
+async function feed(source: Bytes, decoder: Duplex): Promise<void> {
   try {
     for await (const chunk of marked(source)) {
-      if (over.aborted) return;
-      // Not before the decoder has done with it, because its owner may use the memory again then.
-      await new Promise<void>((resolve, reject) => {
-        decoder.write(chunk, (error) => (error ? reject(error) : resolve()));
-      });
+      if (decoder.destroyed) return;
+      await write(decoder, chunk);
     }
-    if (!over.aborted) decoder.end();
+    decoder.end();
   } catch (error) {
     decoder.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
+
+/**
+ * Ends when the decoder has used the chunk, because its owner may use the memory again then; or when the decoder
+ * closes, because a decoder that fails calls nobody back. Its reader sees what failed.
+ */
+const write = (decoder: Duplex, chunk: Uint8Array): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      decoder.off("close", done);
+      resolve();
+    };
+    decoder.once("close", done);
+    decoder.write(chunk, done);
+  });
 
 async function* marked(source: Bytes): AsyncGenerator<Uint8Array> {
   try {

@@ -27,7 +27,7 @@ const OF_THE_PROCESS: Readonly<Record<string, string>> = {
   "pulumi/lifecycle.ts": "the session: the engine starts a process for each operation",
   "pulumi/print-once.ts": "there is one console",
   "registry/blobs.ts": "a limit on open files",
-  "substituter/chain.ts": "a limit on decoders",
+  "substituter/chain.ts": "a limit on downloads",
   "substituter/narinfo-ahead.ts": "a limit on connections",
 };
 

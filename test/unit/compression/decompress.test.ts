@@ -61,6 +61,15 @@ test("plain bytes that are no NAR are accepted only if the name means no compres
   await assert.rejects(read(Buffer.alloc(0), "zstd"), DamagedCompression);
 });
 
+test("damage anywhere ends the reading, in chunks of any size", { timeout: 60_000 }, async () => {
+  for (const [name, compressed] of FORMATS.filter(([format]) => format !== "none"))
+    for (const at of [0, 13, 100, compressed.length >> 1, compressed.length - 5]) {
+      const damaged = Buffer.from(compressed).fill(0xa7, Math.min(at, compressed.length - 5));
+      for (const chunk of [damaged.length, 1009, 7])
+        await assert.rejects(read(damaged, name, chunk), DamagedCompression, `${name} at ${at}`);
+    }
+});
+
 test("what cannot be decoded is named", async () => {
   for (const [start, name] of [
     ["BZh91AY&SY", "bzip2"],
