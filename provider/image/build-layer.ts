@@ -129,7 +129,7 @@ function packInThread(
   order: LayerOrder,
 ): Promise<LayerIdentity> {
   const source = narSourceOf(session, lock);
-  return source.withNarInfosAhead(nars, signal, () =>
+  return source.withNarsAhead(nars, signal, () =>
     withLayerThread(signal, async (thread) => {
       thread.begin(order);
       for (const info of nars) {

@@ -9,8 +9,8 @@ export interface ReadingAheadOptions {
 }
 
 /**
- * Runs `use`, which builds the layers, and asks the caches for what it will need next. A layer alone could not ask
- * ahead for much: most layers hold one package.
+ * Runs `use`, which builds the layers, and requests the narinfos that it will need next. A layer alone could not ask
+ * ahead for much: most layers hold one package. NARs wait for their layer, which another process may be building.
  */
 export async function readingAhead<T>(
   { session, jobs, signal }: ReadingAheadOptions,

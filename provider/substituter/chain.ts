@@ -68,13 +68,25 @@ export class NarSource {
     this.#suppliers = substituters.map((cache) => cacheSupplier(cache, this.#ahead));
   }
 
-  /** Runs `use`, which will open these paths, and requests their narinfos in the meantime. */
+  /** Runs `use`, which will read these paths, and requests their narinfos in the meantime. */
   withNarInfosAhead<T>(
     paths: readonly PathInfo[],
     signal: AbortSignal | undefined,
     use: () => Promise<T>,
   ): Promise<T> {
-    return this.#ahead.during(paths, signal, use);
+    return this.#ahead.during(paths, { nars: false, signal }, use);
+  }
+
+  /**
+   * The same, and fetches small NARs ahead. Only for a layer that no other process builds: each NAR is downloaded
+   * once.
+   */
+  withNarsAhead<T>(
+    paths: readonly PathInfo[],
+    signal: AbortSignal | undefined,
+    use: () => Promise<T>,
+  ): Promise<T> {
+    return this.#ahead.during(paths, { nars: true, signal }, use);
   }
 
   /**

@@ -24,6 +24,12 @@ export interface AheadOptions {
   readonly lateCaches: LateCaches;
 }
 
+interface DuringOptions {
+  /** Whether small NARs are fetched, too. */
+  readonly nars: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 export class NarInfosAhead {
   readonly #substituters: readonly Substituter[];
   readonly #overtakeMs: number;
@@ -39,10 +45,10 @@ export class NarInfosAhead {
     this.#late = lateCaches;
   }
 
-  /** Requests narinfos only while `use` runs. Answers that nobody has used by then are forgotten. */
+  /** Makes requests only while `use` runs. Answers that nobody has used by then are forgotten. */
   async during<T>(
     paths: readonly PathInfo[],
-    signal: AbortSignal | undefined,
+    { nars, signal }: DuringOptions,
     use: () => Promise<T>,
   ): Promise<T> {
     for (const { storePath } of paths) this.#overtaken.delete(storePath);
@@ -54,7 +60,7 @@ export class NarInfosAhead {
     const asking = mapConcurrent(paths, { width: QUESTIONS, signal: scope }, async (path, each) => {
       await reader.comesNear(path.storePath, PATHS_AHEAD, each);
       const found = await this.#ask(path, each);
-      if (found === undefined) return;
+      if (!nars || found === undefined) return;
       const near = reader.comesNear(path.storePath, NARS_AHEAD, scope);
       fetching.push(near.then(() => this.#fetch(path, found, scope)).catch(() => {}));
     }).catch(() => {

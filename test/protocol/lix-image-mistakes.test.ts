@@ -27,7 +27,7 @@ test("several mistakes are reported at once, and nothing is built or pushed", as
       nixConf: /nixConf: "cores": a value holds a newline/,
       tag: /tag: not a tag: "-"/,
       name: /name: not a repository: "no name"/,
-      shape: /shape: unknown argument.*\n.*hint: LixImage has annotations, archives, /,
+      shape: /shape: unknown argument.*\n.*hint: LixImage has allowedLicenses, allowedSigners, /,
     }))
       assert.match(failed, expected, what);
     assert.equal(lines.length, 7, failed);

@@ -114,10 +114,19 @@ test("a second user of a path still gets it if the first one gives up", async (t
   await second;
 });
 
+test("no NAR is fetched before a layer that needs it", async (t) => {
+  const cache = await far(t, 1);
+  await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
+    await untilAsked(cache.server, 17);
+    await sleep(50);
+    assert.equal(cache.server.count(/^nar\//), 0);
+  });
+});
+
 test("the next small NARs are fetched as well, each once, and no more than four ahead", async (t) => {
   const cache = await far(t, 1);
   const nars = (): number => cache.server.count(/^nar\//);
-  await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
+  await cache.source.withNarsAhead(cache.infos, undefined, async () => {
     await untilAsked(cache.server, 17);
     while (nars() < 5) await sleep(1);
     await sleep(50);
@@ -130,7 +139,7 @@ test("the next small NARs are fetched as well, each once, and no more than four 
 test("a NAR that failed ahead of time is fetched again", async (t) => {
   const cache = await far(t, 1);
   cache.server.faults.unshift({ path: /^nar\//, times: 1, act: { kind: "status", status: 404 } });
-  await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
+  await cache.source.withNarsAhead(cache.infos, undefined, async () => {
     while (cache.server.count(/^nar\//) < 2) await sleep(1);
     await readAll(cache);
   });
@@ -141,7 +150,7 @@ test("a layer of one path uses what its build has asked for ahead", async (t) =>
   const cache = await far(t, 1);
   await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
     for (const [at, info] of cache.infos.entries())
-      await cache.source.withNarInfosAhead([info], undefined, async () =>
+      await cache.source.withNarsAhead([info], undefined, async () =>
         assert.ok(narOf(at).equals(await Bytes.collect(openNar(cache.source, info)))),
       );
   });
