@@ -103,7 +103,10 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "an unknown argument, with the nearest",
     args: { tags: ["a"] },
-    says: ["tags: unknown argument", "did you mean tag? LixImage has allowedLicenses, allowedSigners, "],
+    says: [
+      "tags: unknown argument",
+      "did you mean tag? LixImage has allowedLicenses, allowedSigners, ",
+    ],
   },
   { what: "arguments that are no JSON", args: "{ lock: ", says: ["args.json", "line 1"] },
 ];
