@@ -11,6 +11,7 @@ import { StorePath } from "../formats/nix/store-path.ts";
 import { comparePlatforms } from "../formats/oci/platform.ts";
 import { compatPackages, resolveCompat, type Compat } from "../plan/compat.ts";
 import { importSource } from "../plan/import-source.ts";
+import { namedPrograms } from "../plan/named-programs.ts";
 import { resolvePackages, type PackageSet } from "../plan/packages.ts";
 import { configOf, type FlakeRegistry, type PlatformInput } from "../plan/platform-input.ts";
 import { readFiles } from "../plan/read-files.ts";
@@ -152,19 +153,11 @@ function danglingLinks(
   { files, user, args: { config } }: Spec,
   { system, paths }: LockedSystem,
 ): LixImageError[] {
-  const [entrypoint] = config.entrypoint ?? [];
-  const [command] = config.cmd ?? [];
-  const named: [argument: string, path: string | undefined][] = [
-    ...Object.entries(files).map(([name, { target }]): [string, string | undefined] => [
-      `files[${JSON.stringify(name)}].target`,
-      target,
-    ]),
-    ["user.shell", user.shell],
-    ["config.entrypoint[0]", entrypoint],
-    // Behind an entrypoint it is an argument.
-    ["config.cmd[0]", entrypoint === undefined ? command : undefined],
-  ];
-  return named.flatMap(([argument, target = ""]) => {
+  const targets = Object.entries(files).map(([name, { target = "" }]): [string, string] => [
+    `files[${JSON.stringify(name)}].target`,
+    target,
+  ]);
+  return [...targets, ...namedPrograms({ user, config })].flatMap(([argument, target]) => {
     const [path = ""] = /^\/nix\/store\/[^/]*/.exec(target) ?? [];
     if (path === "" || (StorePath.is(path) && paths.has(path))) return [];
     return lixError("PATH_NOT_LOCKED", { argument, path, system });

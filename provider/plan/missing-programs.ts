@@ -7,6 +7,7 @@ import type { Directory } from "../formats/nix/tree.ts";
 import type { GeneratedPath } from "../formats/rootfs/generated.ts";
 import { DEFAULT_PROFILE } from "../formats/rootfs/image-user.ts";
 import { mergeTrees } from "../formats/rootfs/merge-trees.ts";
+import { namedPrograms } from "./named-programs.ts";
 import { configOf, type PlatformInput } from "./platform-input.ts";
 
 interface ImageContents {
@@ -19,7 +20,7 @@ interface ImageContents {
 
 /** One warning for each program of `user.shell`, `config.entrypoint` and `config.cmd` that is certainly not there. */
 export function missingPrograms(input: PlatformInput, image: ImageContents): string[] {
-  const named = namedPrograms(input);
+  const named = namedPrograms(input).filter(([, program]) => isLookedUp(program));
   if (named.length === 0) return [];
   const root = rootOf(input, image);
   const isMissing = (path: string): boolean => isAbsent(root, path);
@@ -33,20 +34,8 @@ export function missingPrograms(input: PlatformInput, image: ImageContents): str
   });
 }
 
-function namedPrograms({ user, config }: PlatformInput): [argument: string, program: string][] {
-  const [entrypoint] = config.entrypoint ?? [];
-  const [command] = config.cmd ?? [];
-  const named: [argument: string, program: string | undefined][] = [
-    ["user.shell", user.shell],
-    ["config.entrypoint[0]", entrypoint],
-    // Behind an entrypoint it is an argument.
-    ["config.cmd[0]", entrypoint === undefined ? command : undefined],
-  ];
-  // "-c" is an option of the bash that our own entrypoint starts. A relative path may be in a folder that is mounted.
-  return named.flatMap(([argument, program = ""]): [string, string][] =>
-    /^\/|^[^-/][^/]*$/.test(program) ? [[argument, program]] : [],
-  );
-}
+// "-c" is an option of the bash that our own entrypoint starts. A relative path may be in a folder that is mounted.
+const isLookedUp = (program: string): boolean => /^\/|^[^-/][^/]*$/.test(program);
 
 /** Folders whose contents the image does not decide: mounts, and the home that a user makes at the start. */
 function comesLater(input: PlatformInput): ByteString[] {
