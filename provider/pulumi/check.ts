@@ -14,15 +14,21 @@ export interface CheckResult {
   readonly failures: { readonly property: string; readonly reason: string }[];
 }
 
+export interface CheckOptions {
+  /** Relative paths are relative to it. Default: that of the process. */
+  readonly directory?: string;
+  /** Of `Unchanged.check`: an unchanged image is remembered by it. Default: none is. */
+  readonly key?: string | undefined;
+}
+
 /** @param olds inputs in state. @param news what the program gives. */
 export async function check(
   session: ResourceSession,
   olds: PropertyMap,
   news: PropertyMap,
-  directory: string = process.cwd(),
+  { directory = process.cwd(), key }: CheckOptions = {},
 ): Promise<CheckResult> {
   try {
-    const key = await Unchanged.check(olds, news, directory);
     const asArguments = givenOutputs(session, outputsIn(olds), outputsIn(news));
     const checked = parseArguments(news, asArguments);
     const { state, outputs } = CheckedInputs.parse(olds);

@@ -5,7 +5,6 @@ import { diffResource, type DiffResult } from "../resource/diff-resource.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 import { Recorded } from "../resource/recorded.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
-import { Unchanged } from "../resource/unchanged.ts";
 
 export interface ToDiff {
   readonly id: string;
@@ -15,16 +14,17 @@ export interface ToDiff {
   readonly news: PropertyMap;
   /** Relative paths are relative to it. */
   readonly directory: string;
+  /** Of `Unchanged.diff`: an unchanged image is remembered by it. Default: none is. */
+  readonly key?: string | undefined;
 }
 
 export async function diff(
   session: ResourceSession,
-  { id, olds, news, directory }: ToDiff,
+  { id, olds, news, directory, key }: ToDiff,
 ): Promise<DiffResult> {
   const given = CheckedInputs.parse(news);
   const parse = () => parseArguments(news);
   const result = await diffResource(session, Recorded.parse(olds), { id, given, parse, directory });
-  if (!result.changes && ArgumentFingerprint.belongs(given))
-    await session.cache.unchanged.add(await Unchanged.diff(olds, news, directory));
+  if (!result.changes && ArgumentFingerprint.belongs(given)) await session.cache.unchanged.add(key);
   return result;
 }

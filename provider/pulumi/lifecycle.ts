@@ -37,21 +37,23 @@ const session = (): Promise<ResourceSession> =>
 export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult> =>
   asPulumiError(async () => {
     const directory = process.cwd();
-    if (await Unchanged.isKnown(await Unchanged.check(olds, news, directory))) {
+    const key = await Unchanged.check(olds, news, directory);
+    if (await Unchanged.isKnown(key)) {
       claimRecorded(claims, olds);
       return { inputs: olds, failures: [] };
     }
     const { check: checkInputs } = await import("./check.ts");
-    return checkInputs(await session(), olds, news, directory);
+    return checkInputs(await session(), olds, news, { directory, key });
   });
 
 export const diff = (id: string, olds: PropertyMap, news: PropertyMap): Promise<DiffResult> =>
   asPulumiError(async () => {
     const directory = process.cwd();
-    if (await Unchanged.isKnown(await Unchanged.diff(olds, news, directory)))
+    const key = await Unchanged.diff(olds, news, directory);
+    if (await Unchanged.isKnown(key))
       return { changes: false, replaces: [], deleteBeforeReplace: false };
     const { diff: diffInputs } = await import("./diff.ts");
-    return diffInputs(await session(), { id, olds, news, directory });
+    return diffInputs(await session(), { id, olds, news, directory, key });
   });
 
 export const create = (inputs: PropertyMap): Promise<Recordable> =>

@@ -28,7 +28,12 @@ test(`${numRuns} images: preview and up agree, another machine sees no change, a
     const usual = { lock: world.lockFile, registry: `${registry.host}/acme` };
     let images = 0;
     const checked = async (news: object, olds: PropertyMap = {}, by = session) => {
-      const { inputs, failures } = await check(by, olds, { ...usual, ...news }, folder);
+      const { inputs, failures } = await check(
+        by,
+        olds,
+        { ...usual, ...news },
+        { directory: folder },
+      );
       assert.deepEqual(failures, []);
       return inputs;
     };

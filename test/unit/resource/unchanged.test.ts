@@ -44,7 +44,10 @@ const worldWithout = (name: string) => ({
 async function isRemembered({ session, args, inputs, workshop }: Image): Promise<boolean> {
   const key = await Unchanged.check(inputs, args, workshop.folder);
   assert.equal(await session.cache.unchanged.has(key), false);
-  assert.deepEqual((await check(session, inputs, args, workshop.folder)).inputs, inputs);
+  assert.deepEqual(
+    (await check(session, inputs, args, { directory: workshop.folder, key })).inputs,
+    inputs,
+  );
   return session.cache.unchanged.has(key);
 }
 
@@ -71,7 +74,8 @@ test("a diff without a change is remembered, and one with a change is not", () =
       session.cache.unchanged.has(await Unchanged.diff(olds, news, directory));
     for (const drift of [[], ["the tag is gone"]]) {
       const olds = { ...news, drift };
-      const { changes } = await diff(session, { id: "", olds, news, directory });
+      const key = await Unchanged.diff(olds, news, directory);
+      const { changes } = await diff(session, { id: "", olds, news, directory, key });
       assert.equal(changes, drift.length > 0);
       assert.equal(await knows(olds), !changes);
     }
