@@ -4,13 +4,13 @@
  * @see https://docs.docker.com/engine/manage-resources/contexts/
  * @module
  */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { homeOf, type Environment } from "../base/environment.ts";
 import { ifThere } from "../base/error-code.ts";
 import { jsonIn } from "../base/json.ts";
+import { sha256Hex } from "../base/sha256.ts";
 import { lixError } from "../errors/lix-error.ts";
 
 export interface DockerEndpoint {
@@ -55,7 +55,7 @@ async function contextName(environment: Environment, folder: string): Promise<st
 }
 
 async function endpointOfContext(name: string, folder: string): Promise<DockerEndpoint> {
-  const id = createHash("sha256").update(name).digest("hex");
+  const id = sha256Hex(name);
   const file = join(folder, "contexts", "meta", id, "meta.json");
   const docker = (await readJson(file, ContextFile))?.Endpoints.docker;
   if (docker === undefined) throw lixError("NO_DOCKER_CONTEXT", { name, file });

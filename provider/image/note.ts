@@ -3,8 +3,8 @@
  * missing if its checksum is wrong, so a changed byte costs time but never changes an image.
  * @module
  */
-import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
+import { sha256Hex } from "../base/sha256.ts";
 import { readCacheFile, writeCacheFile } from "./folder.ts";
 import { whoElseWrites } from "./ownership.ts";
 
@@ -27,5 +27,5 @@ const SEALED = /^\{"note":(.*),"sha256":"([0-9a-f]{64})"\}\n$/s;
 /** Covers folder and name, so that a note cannot be copied under another name. */
 function checksumOf(file: string, body: string): string {
   const name = `${basename(dirname(file))}/${basename(file)}`;
-  return createHash("sha256").update(`${name}\n${body}`).digest("hex");
+  return sha256Hex(`${name}\n${body}`);
 }

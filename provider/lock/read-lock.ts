@@ -3,7 +3,6 @@
  * together. verify-lock.ts checks its signatures.
  * @module
  */
-import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { z } from "zod";
@@ -11,6 +10,7 @@ import { isMissing } from "../base/error-code.ts";
 import { BudgetExceeded } from "../base/budgets.ts";
 import { readFileWithin } from "../base/read-file.ts";
 import { decodeUtf8 } from "../base/utf8.ts";
+import { sha256Hex } from "../base/sha256.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import { inconsistencies } from "./consistency.ts";
 import { Location } from "./location.ts";
@@ -37,7 +37,7 @@ export async function readLock(file: string): Promise<{ lock: Lock; sha256: stri
       ? lixError("LOCK_NOT_FOUND", { file: absolute })
       : lixError("LOCK_UNREADABLE", { file: absolute }, { cause });
   }
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sha256Hex(bytes);
   return { lock: parseLock(decodeUtf8(bytes, absolute), absolute), sha256 };
 }
 

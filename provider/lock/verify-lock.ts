@@ -3,7 +3,7 @@
  * Signatures do not cover a content address, so one that exists is checked as well.
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../base/sha256.ts";
 import { checkContentAddress } from "../formats/nix/content-address.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
 import { isSignedBy, PublicKey } from "../formats/nix/signature.ts";
@@ -74,5 +74,5 @@ const RULES = 1;
 
 function verdictKey(sha256: string, keys: readonly string[]): string {
   const text = JSON.stringify(["lock verdict", RULES, sha256, keys]);
-  return createHash("sha256").update(text).digest("hex");
+  return sha256Hex(text);
 }

@@ -3,12 +3,12 @@
  * key `image/unchanged-notes.ts` has needs neither a plan nor the code that makes one.
  * @module
  */
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { canonicalJson, type Json } from "../base/canonical-json.ts";
+import { sha256Hex } from "../base/sha256.ts";
 import { cacheFolder } from "../image/folder.ts";
 import { unchangedNotes } from "../image/unchanged-notes.ts";
 import type { PropertyMap } from "./property-map.ts";
@@ -33,7 +33,7 @@ export const Unchanged = {
     if (bytes === undefined) return undefined;
     // Whether it is a preview makes no difference where all is known.
     const { __dryRun, ...given } = news;
-    return keyOf({ method: "check", olds, given, lock: sha256(bytes), directory });
+    return keyOf({ method: "check", olds, given, lock: sha256Hex(bytes), directory });
   },
 
   diff: (olds: PropertyMap, news: PropertyMap, directory: string): Promise<string | undefined> =>
@@ -48,7 +48,7 @@ export const Unchanged = {
 
 async function keyOf(values: PropertyMap): Promise<string | undefined> {
   const text = textOf({ ...values, code: await codeIdentity() });
-  return text === undefined ? undefined : sha256(text);
+  return text === undefined ? undefined : sha256Hex(text);
 }
 
 /** The version; and the time of the last build, because the code of a checkout changes more often. */
@@ -68,6 +68,3 @@ function textOf(values: PropertyMap): string | undefined {
     throw error;
   }
 }
-
-const sha256 = (bytes: string | Uint8Array): string =>
-  createHash("sha256").update(bytes).digest("hex");

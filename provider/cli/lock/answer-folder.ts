@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { sha256Hex } from "../../base/sha256.ts";
 import { readNote, writeNote } from "../../image/note.ts";
 import { ownFolders } from "../../image/ownership.ts";
 import { tidyNotes } from "../../image/tidy.ts";
@@ -9,8 +9,7 @@ import type { AnswerCache } from "../../resolve/answer-cache.ts";
 export function answersInFolder(folder: string): AnswerCache {
   let tidied: Promise<void> | undefined;
   const requireOwn = ownFolders(dirname(folder));
-  const file = (key: string): string =>
-    join(folder, createHash("sha256").update(key).digest("hex").slice(0, 40));
+  const file = (key: string): string => join(folder, sha256Hex(key).slice(0, 40));
   return {
     async read(key) {
       await requireOwn(file(key));

@@ -2,8 +2,8 @@
  * OCI's two kinds of digests, which look alike.
  * @module
  */
-import { createHash } from "node:crypto";
 import { LixImageError } from "../../base/errors.ts";
+import { sha256Hex } from "../../base/sha256.ts";
 
 declare const of: unique symbol;
 type Sha256<Of extends string> = `sha256:${string}` & { readonly [of]: Of };
@@ -21,8 +21,7 @@ export const Digest = {
     return text as Digest;
   },
   /** The digest of bytes in memory. */
-  of: (bytes: Uint8Array): Digest =>
-    Digest.parse(`sha256:${createHash("sha256").update(bytes).digest("hex")}`),
+  of: (bytes: Uint8Array): Digest => Digest.parse(`sha256:${sha256Hex(bytes)}`),
   /** The 64 hex digits. */
   hex: (digest: Digest): string => digest.slice(7),
 };

@@ -3,7 +3,8 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * @module
  */
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { sha256Hex } from "../../base/sha256.ts";
 import type { AwsKeys } from "./keys.ts";
 
 export interface AwsRequest {
@@ -39,10 +40,12 @@ export function signedHeaders(
     ...names.map((name) => `${name}:${(headers[name] ?? "").trim().replace(/ +/g, " ")}`),
     "",
     names.join(";"),
-    sha256(request.body),
+    sha256Hex(request.body),
   ].join("\n");
   const scope = [time.slice(0, 8), request.region, request.service, "aws4_request"];
-  const toSign = ["AWS4-HMAC-SHA256", time, scope.join("/"), sha256(canonicalRequest)].join("\n");
+  const toSign = ["AWS4-HMAC-SHA256", time, scope.join("/"), sha256Hex(canonicalRequest)].join(
+    "\n",
+  );
   const key = scope.reduce<string | Uint8Array>(hmac, `AWS4${keys.secretAccessKey}`);
   headers["authorization"] =
     `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope.join("/")}, ` +
@@ -76,9 +79,6 @@ const encode = (text: string): string =>
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-
-const sha256 = (bytes: string | Uint8Array): string =>
-  createHash("sha256").update(bytes).digest("hex");
 
 const hmac = (key: string | Uint8Array, text: string): Uint8Array =>
   createHmac("sha256", key).update(text).digest();
