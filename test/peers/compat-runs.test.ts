@@ -3,16 +3,20 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { withTempDir } from "../../provider/base/temp-dir.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
-import { needsContainer, withContainer, type Container, type RunAs } from "../support/container.ts";
-import { lixImageBuild } from "../support/lix-image.ts";
+import {
+  needsContainer,
+  succeeds,
+  withContainer,
+  type Container,
+  type RunAs,
+} from "../support/container.ts";
 import { needs } from "../support/peers.ts";
 import { FEW_RIGHTS, ownStorage, podman, podmanScript } from "../support/podman.ts";
-import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
+import { withRealLayout } from "../support/real-layout.ts";
+import { needsRealWorld } from "../support/real-world.ts";
 import { REPOSITORY } from "../support/source-files.ts";
 
-const lock = findRealWorld()?.lockFile ?? "";
 const skip = needsRealWorld() || needsContainer();
 
 /** The official binary, as GitHub's runner mounts it. */
@@ -25,13 +29,7 @@ describe("an image with compat", { skip }, () => {
   const withLayout = (
     args: LixImageInputs,
     use: (layout: string, folder: string) => Promise<void>,
-  ): Promise<void> =>
-    withTempDir(async (folder) => {
-      const layout = join(folder, "image");
-      const common = { lock, bundleNixpkgs: false };
-      await lixImageBuild({ ...common, ...args }, { cache: realWorldCache(), layout });
-      await use(layout, folder);
-    });
+  ): Promise<void> => withRealLayout({ bundleNixpkgs: false, ...args }, use);
 
   test("runs as root, and as a user that it does not know, what CI systems run", () =>
     withLayout({ compat: { githubActions: true, gitlab: true } }, (layout) =>
@@ -167,9 +165,3 @@ const DEV_CONTAINER_PROBES = `
   ( (command -v getent >/dev/null 2>&1 && getent passwd 'ci' || grep -E '^ci|^[^:]*:[^:]*:ci:' /etc/passwd || true) )
   ( mkdir -p '/home/ci/.devcontainer' && CONTENT="$(cat '/home/ci/.devcontainer/.m' 2>/dev/null || echo ENOENT)" && [ "\${CONTENT:-x}" != 'x' ] && echo 'x' > '/home/ci/.devcontainer/.m' )
 `;
-
-async function succeeds(container: Container, script: string, as: RunAs = {}): Promise<string> {
-  const ran = await container.run(`set -e\n${script}`, as);
-  assert.equal(ran.status, 0, `${script}\n${ran.stderr}`);
-  return ran.stdout;
-}

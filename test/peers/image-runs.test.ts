@@ -5,12 +5,10 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
-import { needsContainer, withContainer, type Container } from "../support/container.ts";
-import { lixImageBuild } from "../support/lix-image.ts";
-import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
+import { needsContainer, succeeds, withContainer, type Container } from "../support/container.ts";
+import { REAL_LOCK, withRealLayout } from "../support/real-layout.ts";
+import { needsRealWorld } from "../support/real-world.ts";
 
-const world = findRealWorld();
-const lock = world?.lockFile ?? "";
 // Starting a process to find out is only worth it where there is something to run.
 const skip = needsRealWorld() || needsContainer();
 
@@ -18,12 +16,7 @@ describe("an image of real packages", { skip }, () => {
   const withImage = (
     args: LixImageInputs,
     use: (container: Container) => Promise<void>,
-  ): Promise<void> =>
-    withTempDir(async (folder) => {
-      const layout = join(folder, "image");
-      await lixImageBuild({ lock, ...args }, { cache: realWorldCache(), layout });
-      await withContainer(layout, use);
-    });
+  ): Promise<void> => withRealLayout(args, (layout) => withContainer(layout, use));
 
   test("runs, and Nix finds its store whole, signed and alive", () =>
     withImage({}, async (container) => {
@@ -100,7 +93,7 @@ async function checkStore(container: Container): Promise<void> {
   assert.equal(await succeeds(container, "nix-store --gc --print-dead"), "");
 
   const nix = "nix --extra-experimental-features nix-command";
-  const { caches, systems } = JSON.parse(await readFile(lock, "utf8")) as LockFile;
+  const { caches, systems } = JSON.parse(await readFile(REAL_LOCK, "utf8")) as LockFile;
   const keys = caches.flatMap((each) => each.trustedPublicKeys).join(" ");
   const trusted = await container.run(`${nix} store verify --all --trusted-public-keys '${keys}'`);
   assert.equal(trusted.status, 0, trusted.stderr);
@@ -123,12 +116,6 @@ interface LockFile {
   readonly systems: Readonly<
     Record<string, { readonly paths: Readonly<Record<string, { readonly ca?: string }>> }>
   >;
-}
-
-async function succeeds(container: Container, script: string): Promise<string> {
-  const ran = await container.run(`set -e\n${script}`);
-  assert.equal(ran.status, 0, `${script}\n${ran.stderr}`);
-  return ran.stdout;
 }
 
 /** Without crun's messages about the machine. */

@@ -3,17 +3,20 @@ import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
-import { withTempDir } from "../../provider/base/temp-dir.ts";
 import type { LixImageInputs } from "../../sdk/args.ts";
 import { startCacheServer } from "../support/cache-server.ts";
-import { needsContainer, withContainer, type Container, type RunAs } from "../support/container.ts";
-import { lixImageBuild } from "../support/lix-image.ts";
+import {
+  needsContainer,
+  succeeds,
+  withContainer,
+  type Container,
+  type RunAs,
+} from "../support/container.ts";
 import { needs } from "../support/peers.ts";
 import { ownStorage, podman, podmanRun } from "../support/podman.ts";
-import { findRealWorld, needsRealWorld, realWorldCache } from "../support/real-world.ts";
+import { REAL_LOCK, withRealLayout } from "../support/real-layout.ts";
+import { needsRealWorld } from "../support/real-world.ts";
 
-const world = findRealWorld();
-const lock = world?.lockFile ?? "";
 const skip = needsRealWorld() || needsContainer();
 
 const ROOT: RunAs = { uid: 0, gid: 0 };
@@ -47,12 +50,7 @@ const OFFLINE: LixImageInputs = {
 const withLayout = (
   args: LixImageInputs,
   use: (layout: string, folder: string) => Promise<void>,
-): Promise<void> =>
-  withTempDir(async (folder) => {
-    const layout = join(folder, "image");
-    await lixImageBuild({ lock, ...OFFLINE, ...args }, { cache: realWorldCache(), layout });
-    await use(layout, folder);
-  });
+): Promise<void> => withRealLayout({ ...OFFLINE, ...args }, use);
 
 test("root works with Nix in the image of docker.nix", { skip }, () =>
   withLayout({}, (layout) =>
@@ -227,9 +225,9 @@ async function checkFetching(container: Container, as: RunAs): Promise<void> {
 
 /** The files of a cache that has this one package, whose references every image has. */
 async function treeInCache() {
-  const { caches, systems } = JSON.parse(await readFile(lock, "utf8")) as LockFile;
+  const { caches, systems } = JSON.parse(await readFile(REAL_LOCK, "utf8")) as LockFile;
   const [tree = ""] = Object.values(systems).map(({ packages }) => packages["tree"]?.outputs.out);
-  const folder = join(dirname(lock), "cache");
+  const folder = join(dirname(REAL_LOCK), "cache");
   const narinfo = `${basename(tree).slice(0, 32)}.narinfo`;
   const [, nar = ""] = /^URL: (.*)$/m.exec(await readFile(join(folder, narinfo), "utf8")) ?? [];
   const files = [narinfo, nar].map(
@@ -255,10 +253,4 @@ async function checkStore(container: Container, as: RunAs): Promise<void> {
   const verified = await container.run("nix-store --verify --check-contents", as);
   assert.equal(verified.status, 0, verified.stderr);
   assert.doesNotMatch(verified.stderr, /error|warning|mismatch|disappeared/);
-}
-
-async function succeeds(container: Container, script: string, as: RunAs = {}): Promise<string> {
-  const ran = await container.run(`set -e\n${script}`, as);
-  assert.equal(ran.status, 0, `${script}\n${ran.stderr}`);
-  return ran.stdout;
 }

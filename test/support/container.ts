@@ -2,6 +2,7 @@
  * An image in a container: unpacked by umoci, run by crun. Needs root, but no daemon.
  * @module
  */
+import assert from "node:assert/strict";
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -67,6 +68,17 @@ export function withContainer<T>(
       run: (script, as = {}) => runIn(bundle, script, as),
     });
   });
+}
+
+/** Runs a script that must not fail; returns what it prints to stdout. */
+export async function succeeds(
+  container: Container,
+  script: string,
+  as: RunAs = {},
+): Promise<string> {
+  const ran = await container.run(`set -e\n${script}`, as);
+  assert.equal(ran.status, 0, `${script}\n${ran.stderr}`);
+  return ran.stdout;
 }
 
 const UMOCI_CONFIG = "config.umoci.json";
