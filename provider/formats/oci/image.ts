@@ -9,7 +9,16 @@ export interface ManifestBlob {
   readonly bytes: Uint8Array;
 }
 
-/** Everything a destination needs, in the order it must become visible: blobs, children, root, tags. */
+/** A manifest that is about another one, its subject: a document or a signature. */
+export interface AttachedManifest extends ManifestBlob {
+  readonly artifactType: string;
+  readonly subject: Digest;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Its layer, and the empty config. */
+  readonly blobs: readonly Blob[];
+}
+
+/** Everything a destination needs, in the order it must become visible: blobs, children, attachments, root, tags. */
 export interface Image {
   /** Configs and layers, each digest once. */
   readonly blobs: readonly Blob[];
@@ -17,4 +26,6 @@ export interface Image {
   readonly children: readonly ManifestBlob[];
   /** The manifest or index that tags point to. */
   readonly root: ManifestBlob;
+  /** About the root or a child. Default: none. */
+  readonly attachments?: readonly AttachedManifest[];
 }

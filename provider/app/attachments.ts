@@ -1,0 +1,59 @@
+/**
+ * What is attached to an image: documents and signatures, to the manifest of each platform and to the index. None
+ * of it changes a digest of the image.
+ * @module
+ */
+import { attachedManifest, type Attachment } from "../formats/oci/attachment.ts";
+import type { Descriptor } from "../formats/oci/descriptor.ts";
+import type { AttachedManifest, ManifestBlob } from "../formats/oci/image.ts";
+import type { Assembled, AssembledPlatform } from "./assemble.ts";
+import type { ImagePlan } from "./plan-image.ts";
+
+/** A manifest that attachments are made for. */
+export interface Subject {
+  readonly imagePlan: ImagePlan;
+  readonly manifest: Descriptor;
+  /** The platform of a manifest; all platforms of an index. */
+  readonly platforms: readonly AssembledPlatform[];
+}
+
+/**
+ * Makes attachments for one manifest, with the same bytes in every run.
+ * @param earlier what the producers before it made for the same manifest.
+ */
+export type AttachmentProducer = (
+  subject: Subject,
+  earlier: readonly Attachment[],
+) => readonly Attachment[] | Promise<readonly Attachment[]>;
+
+/** Signatures come last: they sign what the others make. */
+const PRODUCERS: readonly AttachmentProducer[] = [];
+
+/** @param producers for tests. */
+export async function attachmentsOf(
+  imagePlan: ImagePlan,
+  { image, platforms }: Assembled,
+  producers: readonly AttachmentProducer[] = PRODUCERS,
+): Promise<AttachedManifest[]> {
+  const root = { imagePlan, manifest: descriptorOf(image.root), platforms };
+  const children = platforms.map((platform) => ({
+    imagePlan,
+    manifest: descriptorOf(platform.manifest),
+    platforms: [platform],
+  }));
+  // With one platform, its manifest is the root.
+  const subjects = image.children.length === 0 ? [root] : [...children, root];
+  const attached: AttachedManifest[] = [];
+  for (const subject of subjects) {
+    const made: Attachment[] = [];
+    for (const produce of producers) made.push(...(await produce(subject, made)));
+    attached.push(...made.map((attachment) => attachedManifest(attachment, subject.manifest)));
+  }
+  return attached;
+}
+
+const descriptorOf = ({ mediaType, digest, bytes }: ManifestBlob): Descriptor => ({
+  mediaType,
+  digest,
+  size: bytes.length,
+});
