@@ -8,19 +8,24 @@ import { isCode } from "./error-code.ts";
  * folder above but takes no new one, such as /proc (nodejs/node#31481).
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
-  try {
-    await mkdir(folder, mode);
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return await checkFolder(folder, error);
-    if (!isCode(error, "ENOENT") || dirname(folder) === folder) throw error;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await mkdir(folder, mode);
+      return;
+    } catch (error) {
+      if (await isFolder(folder)) return;
+      if (!isCode(error, "ENOENT", "EEXIST") || dirname(folder) === folder || tried === TRIES)
+        throw error;
+    }
     await makeFolder(dirname(folder), mode);
-    await mkdir(folder, mode).catch(async (again: unknown) => {
-      if (!isCode(again, "EEXIST")) throw again;
-      await checkFolder(folder, again);
-    });
   }
 }
 
-async function checkFolder(path: string, error: unknown): Promise<void> {
-  if (!(await stat(path)).isDirectory()) throw error;
-}
+/** Another process may remove what is there, or what we made, at any moment. */
+const TRIES = 4;
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

@@ -29,6 +29,8 @@ export type Transient =
   | "lost blob"
   /** A layer is gone from the local cache, or could not be copied from another registry. */
   | "lost layer"
+  /** Another process removed a folder of the local cache while a file was written there. */
+  | "lost folder"
   /** A manifest or tag that was just written does not show yet. */
   | "not shown"
   /** A login was refused that may have expired. */
@@ -106,6 +108,12 @@ export const RETRY = {
     // Two processes whose images do not fit into one small cache take turns.
     tries: { "lost layer": 3 },
     firstPauseMs: 0,
+  },
+  cacheFile: {
+    what: "writing a file of the local cache; for a layer, building it",
+    // Removing a large cache takes a while, and new files go with it.
+    tries: { "lost folder": 8 },
+    firstPauseMs: 50,
   },
   tarball: {
     what: "a download of a source's tarball, before any of it is used",

@@ -2,12 +2,13 @@
  * Builds one layer, a compressed blob in the local cache: in a thread, or here if it takes no NARs.
  * @module
  */
+import { retry } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { compressorVersion } from "../formats/layer/layer-compression.ts";
 import { packLayer } from "../formats/layer/blob.ts";
 import { layerTar, narsOf } from "../formats/layer/layer-tar.ts";
 import { layerTree, type LayerDirectory } from "../formats/layer/layer-tree.ts";
-import { CacheVanished } from "./folder.ts";
 import type { KnownLayer } from "./layer-cache.ts";
 import { storeDatabase } from "../formats/nix/database.ts";
 import type { Listing } from "../formats/nix/listing.ts";
@@ -71,21 +72,19 @@ export async function cachedBlob(
 }
 
 /**
- * Starts over with the next binary cache if one fails in the middle of a NAR, and once if the local cache
- * was removed in the meantime. Nothing has been published by then.
+ * Starts over with the next binary cache if one fails in the middle of a NAR, and if the local cache was
+ * removed in the meantime. Nothing has been published by then.
  */
-async function attempt(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
-  let vanished = 0;
-  for (;;) {
-    try {
-      return await pack(session, job);
-    } catch (error) {
-      if (error instanceof NarInterrupted) continue;
-      if (!(error instanceof CacheVanished) || vanished > 0) throw error;
-      vanished += 1;
+const attempt = (session: BuildSession, job: LayerJob): Promise<KnownLayer> =>
+  retry(RETRY.cacheFile, { signal: job.signal }, async () => {
+    for (;;) {
+      try {
+        return await pack(session, job);
+      } catch (error) {
+        if (!(error instanceof NarInterrupted)) throw error;
+      }
     }
-  }
-}
+  });
 
 async function pack(session: BuildSession, job: LayerJob): Promise<KnownLayer> {
   const root = await rootOf(job);

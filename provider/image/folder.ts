@@ -13,6 +13,8 @@ import { isSystemError } from "../base/file-unusable.ts";
 import { lixError } from "../errors/lix-error.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { placeFile } from "../base/place-file.ts";
+import { retry } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
 
 // Raised when the meaning of a file changes: old folders are never misread, and users remove them.
 export const CACHE_FORMAT = "v1";
@@ -65,19 +67,18 @@ async function touch(handle: FileHandle, { mtimeMs }: Stats): Promise<void> {
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Writes a file whole or not at all. */
-export async function writeCacheFile(file: string, contents: string | Uint8Array): Promise<void> {
-  const write = (): Promise<void> =>
+export const writeCacheFile = (file: string, contents: string | Uint8Array): Promise<void> =>
+  retry(RETRY.cacheFile, { signal: undefined }, () =>
     placeCacheFile(file, async (handle) => {
       await handle.writeFile(contents);
       return file;
-    });
-  await write().catch(async (error: unknown) => {
-    if (!(error instanceof CacheVanished)) throw error;
-    await write();
-  });
-}
+    }),
+  );
 
-/** Writes a file of the cache, and places it where `write` says. */
+/**
+ * Writes a file of the cache, and places it where `write` says. Throws {@link CacheVanished} if the folder is
+ * removed meanwhile.
+ */
 export async function placeCacheFile(
   near: string,
   write: (handle: FileHandle) => Promise<string>,
@@ -93,22 +94,15 @@ export async function placeCacheFile(
     });
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw isCode(error, "ENOENT") && error.syscall === "rename"
-      ? new CacheVanished(near, error)
-      : cacheUnusable(near, error);
+    // The folder was there, because we made it if it was not.
+    const isGone = isCode(error, "ENOENT") && error.syscall !== "mkdir";
+    throw isGone ? new CacheVanished(near, error) : cacheUnusable(near, error);
   }
 }
 
-/** Another process may remove the folder as soon as it is made, so we try twice. */
 async function openNew(file: string): Promise<FileHandle> {
   await makeFolder(dirname(file), OWNER_ONLY_FOLDER);
-  try {
-    return await open(file, "wx", OWNER_ONLY_FILE);
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-    await makeFolder(dirname(file), OWNER_ONLY_FOLDER);
-    return await open(file, "wx", OWNER_ONLY_FILE);
-  }
+  return await open(file, "wx", OWNER_ONLY_FILE);
 }
 
 const OWNER_ONLY_FOLDER = 0o700;
@@ -119,6 +113,7 @@ export const cacheUnusable = (file: string, cause: unknown): LixImageError =>
 
 export class CacheVanished extends LixImageError {
   readonly code = "CACHE_VANISHED";
+  override readonly retryable = "lost folder";
   constructor(file: string, cause: unknown) {
     super(`local cache: ${dirname(file)} was removed while a file was written there`, {
       cause,

@@ -76,6 +76,7 @@ The column "After" contains these words:
 - refused rest: the registry has a part of the upload and does not accept the rest.
 - lost blob: the registry does not know a blob or manifest that it had a moment ago.
 - lost layer: a layer is gone from the local cache, or could not be copied from another registry.
+- lost folder: another process removed a folder of the local cache while a file was written there.
 - not shown: the registry does not yet show a manifest or tag that was just written.
 - expired login: the registry or cache refused a login that may have expired.
 - locked: another process holds the lock.

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LixImageError } from "../../../provider/base/errors.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import {
@@ -99,4 +101,22 @@ test("if the folder is removed while a note is written, it is made again", () =>
     assert.equal(times, 1);
     await writeCacheFile(file, "x");
     assert.equal(readFileSync(file, "utf8"), "x");
+  }));
+
+test("notes are written although another process removes the cache over and over", () =>
+  withTempDir(async (dir) => {
+    let isWriting = true;
+    const removing = (async () => {
+      while (isWriting) {
+        await rm(join(dir, "cache"), { recursive: true, force: true, maxRetries: 10 });
+        await sleep(2);
+      }
+    })();
+    try {
+      for (let note = 0; note < 200; note += 1)
+        await writeCacheFile(join(dir, "cache", "v1", "notes", `${note % 5}`), "x");
+    } finally {
+      isWriting = false;
+      await removing;
+    }
   }));
