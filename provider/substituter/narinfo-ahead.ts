@@ -51,7 +51,7 @@ export class NarInfosAhead {
     { nars, signal }: DuringOptions,
     use: () => Promise<T>,
   ): Promise<T> {
-    for (const { storePath } of paths) this.#overtaken.delete(storePath);
+    for (const path of this.#unshared(paths)) this.#overtaken.delete(path);
     const reader = new Reader(paths);
     this.#readers.add(reader);
     const over = new AbortController();
@@ -74,9 +74,18 @@ export class NarInfosAhead {
       this.#readers.delete(reader);
       await asking;
       await Promise.all(fetching);
+      const unshared = this.#unshared(paths);
       for (const answers of this.#answers.values())
-        for (const { storePath } of paths) answers.delete(storePath);
+        for (const path of unshared) answers.delete(path);
     }
+  }
+
+  /** The paths that no reader has. Two images that are built at once share most of theirs. */
+  #unshared(paths: readonly PathInfo[]): StorePath[] {
+    const readers = [...this.#readers];
+    return paths
+      .map(({ storePath }) => storePath)
+      .filter((path) => !readers.some((reader) => reader.has(path)));
   }
 
   /** The answer that was requested ahead, or a new one. */
@@ -144,6 +153,10 @@ class Reader {
 
   constructor(paths: readonly PathInfo[]) {
     this.#order = new Map(paths.map(({ storePath }, at) => [storePath, at]));
+  }
+
+  has(path: StorePath): boolean {
+    return this.#order.has(path);
   }
 
   reads(path: StorePath): void {

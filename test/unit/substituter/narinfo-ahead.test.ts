@@ -157,3 +157,12 @@ test("a layer of one path uses what its build has asked for ahead", async (t) =>
   assert.equal(cache.server.count(/narinfo$/), COUNT);
   assert.equal(cache.server.count(/^nar\//), COUNT);
 });
+
+test("what one image has read is not requested again for another that is built at the same time", async (t) => {
+  const cache = await far(t, 1);
+  await cache.source.withNarInfosAhead(cache.infos, undefined, async () => {
+    await readAll(cache);
+    await cache.source.withNarInfosAhead(cache.infos, undefined, () => sleep(50));
+  });
+  assert.equal(cache.server.count(/narinfo$/), COUNT);
+});
