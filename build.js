@@ -12,7 +12,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
-import { exportedNames, joinModules } from "./bundle.js";
+import { exportedNames, joinModules, joinProgram } from "./bundle.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const dist = (path) => join(root, "dist", path);
@@ -32,6 +32,8 @@ copySqlite();
 copyCodecs();
 writeReportPage();
 await bundleZod();
+// Before the others, because it gets copies of modules that they will replace by a line.
+await joinProgram(dist("provider/image/layer-worker.js"));
 await joinModules(dist("provider"), {
   // A check that this machine has found unchanged before.
   "start.js": ["pulumi/lifecycle.js"],

@@ -26,8 +26,34 @@ export async function joinModules(folder, bundles) {
   }
 }
 
+/**
+ * Joins the program of a thread with copies of all that it imports, in its own place. If it shared a bundle with others,
+ * each thread would load the schemas and the clients that are in there.
+ */
+export async function joinProgram(file) {
+  const modules = new Set(closureOf([file], new Set()));
+  await build({
+    ...OPTIONS,
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    plugins: [onlyThese(modules, dirname(file))],
+  });
+}
+
 // sdk/ is there once for CommonJS and ES modules alike.
 const BUNDLED = /[\\/]dist[\\/](?:provider|zod)[\\/].*\.js$/;
+
+const OPTIONS = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  packages: "external",
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: "warning",
+};
 
 /** These modules, and what they import at once. */
 function closureOf(files, without) {
@@ -50,16 +76,9 @@ async function writeBundle(file, modules, joined) {
     (module, at) => `export { ${list(names[at])} } from "${specifierOf(dirname(file), module)}";`,
   );
   await build({
+    ...OPTIONS,
     stdin: { contents: contents.join("\n"), resolveDir: dirname(file) },
     outfile: file,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    packages: "external",
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: "warning",
     plugins: [onlyThese(joined, dirname(file))],
   });
   for (const [at, module] of modules.entries()) {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { startProgram } from "../support/run-program.ts";
 import { REPOSITORY } from "../support/source-files.ts";
@@ -76,3 +77,14 @@ test("an operation that this machine has found unchanged before loads no schema 
       [],
     );
   }));
+
+test("a thread that packs layers loads one file, without client, schema or database", () => {
+  const worker = pathToFileURL(join(REPOSITORY, "dist/provider/image/layer-worker.js"));
+  const modules = joinedIn(worker.href);
+  assert.ok(modules.some((url) => url.endsWith("/provider/formats/nix/nar-reader.js")));
+  assert.deepEqual(
+    modules.filter((url) => HEAVY.test(url) && !url.includes("/formats/tar/")),
+    [],
+  );
+  assert.doesNotMatch(readFileSync(worker, "utf8"), /from "(?:\.|node:http|zod)/);
+});
