@@ -10,7 +10,7 @@ import type { PlannedLayer } from "../plan/recipe-keys.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
 import type { LayerJob } from "../image/layer-job.ts";
-import { planImage, type ImagePlan } from "./plan-image.ts";
+import { planImage, type ImagePlan, type PlanOptions } from "./plan-image.ts";
 import { building } from "../image/progress.ts";
 import { LAYERS_IN_FLIGHT } from "../image/build-session.ts";
 import type { Session } from "./session.ts";
@@ -20,12 +20,12 @@ import { withPlatformContext } from "./platform-error.ts";
 export async function planWithDigests(
   session: Session,
   spec: Spec,
-  earlierLayers?: ReadonlySet<LayerKey>,
+  options: Omit<PlanOptions, "mayFetch"> = {},
 ): Promise<ImagePlan> {
-  const imagePlan = await planImage(session, spec, { mayFetch: true, earlierLayers });
+  const imagePlan = await planImage(session, spec, { ...options, mayFetch: true });
   if (imagePlan === undefined)
     throw new RangeError("a plan is missing although packages may be fetched");
-  await resolveDigests(session, imagePlan, { mayFetch: true });
+  await resolveDigests(session, imagePlan, { mayFetch: true, signal: options.signal });
   return imagePlan;
 }
 

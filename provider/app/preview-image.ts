@@ -29,13 +29,14 @@ export interface PreviewedImage {
 export interface ImageDraft extends Pick<SpecDraft, "spec" | "mistakes"> {
   /** The layers that the image has from an earlier version of pulumi-lix. */
   readonly earlierLayers: ReadonlySet<LayerKey>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Throws every mistake at once, the draft's among them. */
 export async function previewImage(
   session: Session,
   { args, dryRun, incomplete, unknown }: CheckedArguments,
-  { spec, mistakes, earlierLayers }: ImageDraft,
+  { spec, mistakes, earlierLayers, signal }: ImageDraft,
 ): Promise<PreviewedImage> {
   if (incomplete.has("lock") || incomplete.has("systems")) {
     throwAll(mistakes);
@@ -46,11 +47,11 @@ export async function previewImage(
   const mayFetch = !contentsUnknown && (!dryRun || args.previewDigests);
   const outputs = describeResolved(resolved);
   // Also while contents are unknown, because it may find mistakes.
-  const imagePlan = await planResolved(session, resolved, { mayFetch, earlierLayers });
+  const imagePlan = await planResolved(session, resolved, { mayFetch, earlierLayers, signal });
   const ofCompat = compatWarnings(resolved.inputs);
   if (imagePlan === undefined || contentsUnknown) return { outputs, warnings: ofCompat };
   const warnings = [...ofCompat, ...missingPrograms(imagePlan)];
-  const built = await resolveDigests(session, imagePlan, { mayFetch });
+  const built = await resolveDigests(session, imagePlan, { mayFetch, signal });
   if (built === undefined)
     return { outputs: { ...outputs, ...describePlan(imagePlan) }, imagePlan, warnings };
   const assembled = assemble(session, built);

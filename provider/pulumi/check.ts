@@ -19,6 +19,7 @@ export interface CheckOptions {
   readonly directory?: string;
   /** Of `Unchanged.check`: an unchanged image is remembered by it. Default: none is. */
   readonly key?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @param olds inputs in state. @param news what the program gives. */
@@ -26,7 +27,7 @@ export async function check(
   session: ResourceSession,
   olds: PropertyMap,
   news: PropertyMap,
-  { directory = process.cwd(), key }: CheckOptions = {},
+  { directory = process.cwd(), key, signal }: CheckOptions = {},
 ): Promise<CheckResult> {
   try {
     const asArguments = givenOutputs(session, outputsIn(olds), outputsIn(news));
@@ -37,13 +38,19 @@ export async function check(
       planKey: Known.value(outputs.planKey),
       platforms: Known.value(outputs.platforms),
     };
-    const { inputs, warnings } = await checkResource(session, before, { checked, directory });
+    const { inputs, warnings } = await checkResource(session, before, {
+      checked,
+      directory,
+      signal,
+    });
     const answer = CheckedInputs.format(inputs, news["__provider"]);
     // Warnings are repeated by each operation.
     if (warnings.length === 0 && Unchanged.isSame(answer, olds))
       await session.cache.unchanged.add(key);
     return { inputs: answer, failures: [] };
   } catch (error) {
+    // No mistake of the user's.
+    signal?.throwIfAborted();
     return { inputs: {}, failures: failuresOf(error) };
   }
 }

@@ -1,20 +1,20 @@
 /**
- * The six methods that @pulumi/pulumi's dynamic provider calls. Each has a file of its name, which reads the
- * engine's property maps and calls `provider/resource`; create and update are push.ts. Errors become text here,
- * once.
+ * The six methods that @pulumi/pulumi's dynamic provider calls: methods.ts, with the log of the dynamic provider's
+ * process. Errors become text here, once.
  * @see @pulumi/pulumi/cmd/dynamic-provider
  * @module
  */
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
-import { claimRecorded, type Claims } from "../resource/claims.ts";
-import type { DiffResult } from "../resource/diff-resource.ts";
+import type { Claims } from "../resource/claims.ts";
+import type { DiffResult } from "../resource/diff-result.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
-import { Unchanged } from "../resource/unchanged.ts";
 import type { CheckResult } from "./check.ts";
 import { engineSink } from "./engine-log.ts";
+import type { Call } from "./methods.ts";
+import * as methods from "./methods.ts";
 import { PartlyPushed } from "./partly-pushed.ts";
 import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
@@ -23,69 +23,40 @@ import type { ReadResult } from "./read.ts";
 const sink = engineSink();
 if (sink !== undefined) printOnce();
 
-const claims: Claims = { claimed: new Map() };
 let made: Promise<ResourceSession> | undefined;
+const claims: Claims = { claimed: new Map() };
 
 /** The engine starts a process for each operation, and calls all methods of all resources in it. */
-const session = (): Promise<ResourceSession> =>
-  (made ??= import("../resource/resource-session.ts").then(
-    (module) => new module.ResourceSession(undefined, claims),
-  ));
-
-// An operation that finds nothing changed, as on most days, loads nothing of what is imported below.
+const call = (): Call => ({
+  claims,
+  session: () =>
+    (made ??= import("../resource/resource-session.ts").then(
+      (module) => new module.ResourceSession(undefined, claims),
+    )),
+  directory: process.cwd(),
+});
 
 export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult> =>
-  asPulumiError(async () => {
-    const directory = process.cwd();
-    const key = await Unchanged.check(olds, news, directory);
-    if (await Unchanged.isKnown(key)) {
-      claimRecorded(claims, olds);
-      return { inputs: olds, failures: [] };
-    }
-    const { check: checkInputs } = await import("./check.ts");
-    return checkInputs(await session(), olds, news, { directory, key });
-  });
+  asPulumiError(() => methods.check(call(), olds, news));
 
 export const diff = (id: string, olds: PropertyMap, news: PropertyMap): Promise<DiffResult> =>
-  asPulumiError(async () => {
-    const directory = process.cwd();
-    const key = await Unchanged.diff(olds, news, directory);
-    if (await Unchanged.isKnown(key))
-      return { changes: false, replaces: [], deleteBeforeReplace: false };
-    const { diff: diffInputs } = await import("./diff.ts");
-    return diffInputs(await session(), { id, olds, news, directory, key });
-  });
+  asPulumiError(() => methods.diff(call(), { id, olds, news }));
 
 export const create = (inputs: PropertyMap): Promise<Recordable> =>
-  asPulumiError(async () => {
-    const { push } = await import("./push.ts");
-    return requireComplete(await push(await session(), inputs));
-  });
+  asPulumiError(async () => requireComplete(await methods.create(call(), inputs)));
 
 export const update = (
   _id: string,
   olds: PropertyMap,
   news: PropertyMap,
 ): Promise<{ outs: PropertyMap }> =>
-  asPulumiError(async () => {
-    const { push } = await import("./push.ts");
-    const { prune } = await import("./delete.ts");
-    const result = await push(await session(), news, olds);
-    await prune(await session(), olds, result.outs);
-    return requireComplete(result);
-  });
+  asPulumiError(async () => requireComplete(await methods.update(call(), olds, news)));
 
 export const read = (id: string, props: PropertyMap): Promise<ReadResult> =>
-  asPulumiError(async () => {
-    const { read: readRegistry } = await import("./read.ts");
-    return readRegistry(await session(), id, props);
-  });
+  asPulumiError(() => methods.read(call(), id, props));
 
 const deleteImage = (_id: string, props: PropertyMap): Promise<void> =>
-  asPulumiError(async () => {
-    const { remove } = await import("./delete.ts");
-    await remove(props, await session());
-  });
+  asPulumiError(() => methods.remove(call(), props));
 export { deleteImage as delete };
 
 type Recordable = Pick<PushResult, "id" | "outs">;

@@ -10,6 +10,12 @@ export interface PushResult extends Pick<PushedResource, "id" | "failures"> {
   readonly outs: PropertyMap;
 }
 
+export interface PushOptions {
+  /** Relative paths are relative to it. Default: that of the process. */
+  readonly directory?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Create and update.
  * @param inputs what check answered, nothing unknown in it.
@@ -19,13 +25,14 @@ export async function push(
   session: ResourceSession,
   inputs: PropertyMap,
   olds: PropertyMap = {},
-  directory: string = process.cwd(),
+  { directory = process.cwd(), signal }: PushOptions = {},
 ): Promise<PushResult> {
   const pushed = await pushResource(session, {
     given: CheckedInputs.parse(inputs),
     checked: parseArguments(inputs),
     before: Recorded.parse(olds),
     directory,
+    signal,
   });
   const { id, failures } = pushed;
   return { id, failures, outs: PushedResource.format(pushed, inputs["__provider"]) };

@@ -1,6 +1,6 @@
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 import { DeclaredOutputs } from "../resource/declared-outputs.ts";
-import { lookUpImage } from "../resource/look-up-image.ts";
+import { lookUpImage, type LookUpOptions } from "../resource/look-up-image.ts";
 import { toPropertyMap, type PropertyMap } from "../resource/property-map.ts";
 import { recordedBlobs } from "../resource/recorded-blobs.ts";
 import { Recorded } from "../resource/recorded.ts";
@@ -17,6 +17,7 @@ export interface ReadResult extends RefreshedResource {
 export interface ReadOptions {
   /** Default: short, because a refresh of many resources must not wait for ever for one registry that hangs. */
   readonly requestLimitMs?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const GONE: ReadResult = { id: "", props: {}, inputs: {} };
@@ -26,17 +27,17 @@ export async function read(
   session: ResourceSession,
   id: string,
   props: PropertyMap,
-  { requestLimitMs = TIME_LIMIT.refresh.ms }: ReadOptions = {},
+  { requestLimitMs = TIME_LIMIT.refresh.ms, signal }: ReadOptions = {},
 ): Promise<ReadResult> {
   const recorded = Recorded.image(Recorded.parse(props));
-  if (recorded === undefined) return lookUp(id, props, requestLimitMs);
+  if (recorded === undefined) return lookUp(id, props, { requestLimitMs, signal });
   const blobs = recorded.verifyBlobs ? recordedBlobs(props) : [];
-  const refreshed = await refreshResource(session, { recorded, blobs, requestLimitMs });
+  const refreshed = await refreshResource(session, { recorded, blobs, requestLimitMs, signal });
   return refreshed === "gone" ? GONE : { id, ...RefreshedResource.format(props, refreshed) };
 }
 
-async function lookUp(id: string, props: PropertyMap, requestLimitMs: number): Promise<ReadResult> {
-  const outputs = await lookUpImage(id, requestLimitMs);
+async function lookUp(id: string, props: PropertyMap, options: LookUpOptions): Promise<ReadResult> {
+  const outputs = await lookUpImage(id, options);
   if (outputs === undefined) return GONE;
   // Ours and the SDK's, such as __provider.
   const hidden = Object.fromEntries(Object.entries(props).filter(([key]) => key.startsWith("__")));

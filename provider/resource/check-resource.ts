@@ -33,6 +33,7 @@ export interface ToCheck {
   readonly checked: CheckedArguments;
   /** Relative paths are relative to it. */
   readonly directory: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What state has of the image before. */
@@ -64,7 +65,7 @@ export async function checkResource(
 export async function checkUnclaimed(
   session: ResourceSession,
   before: ImageBefore,
-  { checked, directory }: ToCheck,
+  { checked, directory, signal }: ToCheck,
 ): Promise<CheckedResource> {
   const state = ResourceState.parse(before.state, session);
   session.knownLayers.seed(state);
@@ -74,6 +75,7 @@ export async function checkUnclaimed(
   const learned = await previewImage(session, checked, {
     ...draft,
     earlierLayers: earlierLayers(state.layers),
+    signal,
   });
   const { imagePlan, platforms = [], warnings = [] } = learned;
   warnOnce(session, targetName(draft.spec), warnings);

@@ -11,23 +11,35 @@ import { Recorded } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
 
-export async function deleteResource(session: ResourceSession, recorded: Recorded): Promise<void> {
+export async function deleteResource(
+  session: ResourceSession,
+  recorded: Recorded,
+  signal?: AbortSignal,
+): Promise<void> {
   const failures: unknown[] = [];
-  for (const image of OwnedImage.ofState(session, recorded))
+  for (const image of OwnedImage.ofState(session, recorded, signal)) {
+    signal?.throwIfAborted();
     await OwnedImage.remove(image).catch((error: unknown) => failures.push(error));
+  }
   throwAll(failures);
+}
+
+export interface ToPrune {
+  readonly before: Recorded;
+  readonly after: Recorded;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** After an update, removes the tags that the program no longer names, and the image from mirrors likewise. */
 export async function pruneUnreferenced(
   session: ResourceSession,
-  before: Recorded,
-  after: Recorded,
+  { before, after, signal }: ToPrune,
 ): Promise<void> {
   const wanted = new Set(Recorded.tags(after));
   const kept = new Set(Target.repositories(after.target).map(Repository.format));
   const { deleteFromRegistry } = after;
-  for (const image of OwnedImage.ofState(session, { ...before, deleteFromRegistry })) {
+  for (const image of OwnedImage.ofState(session, { ...before, deleteFromRegistry }, signal)) {
+    signal?.throwIfAborted();
     const { description } = image.client;
     const removal = kept.has(description)
       ? OwnedImage.removeTags(image, wanted)

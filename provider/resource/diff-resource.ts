@@ -7,18 +7,13 @@ import { isDeepStrictEqual } from "node:util";
 import { ARGUMENT_LIST } from "../arguments/table.ts";
 import { isUnknown, Known, type Unknown } from "../arguments/unknown.ts";
 import { CheckedInputs } from "./checked-inputs.ts";
+import { NO_CHANGE, type DiffResult } from "./diff-result.ts";
 import type { Recorded } from "./recorded.ts";
 import { Target } from "./target.ts";
 import { remediated, type ToRemedy } from "./remediated.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { sayOnce } from "./say-once.ts";
 import { summarize } from "./summary.ts";
-
-export interface DiffResult {
-  readonly changes: boolean;
-  readonly replaces: string[];
-  readonly deleteBeforeReplace: boolean;
-}
 
 export interface ToDiff extends ToRemedy {
   /** The resource's id, for the lines that say what changes. */
@@ -72,8 +67,6 @@ const TARGET = ARGUMENT_LIST.flatMap(([name, entry]) => (entry.diff === "reposit
 const COMPARED = ARGUMENT_LIST.flatMap(([name, entry]) =>
   typeof entry.diff === "function" ? [[name, entry.diff] as const] : [],
 );
-
-const NO_CHANGE: DiffResult = { changes: false, replaces: [], deleteBeforeReplace: false };
 
 const protocol = (target: Target): boolean | undefined => Target.repository(target)?.plainHttp;
 

@@ -14,14 +14,20 @@ import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
 /** What a registry says of an image; the plan and the layers are not known. */
 export type LookedUpOutputs = Omit<LixImageOutputs, "planKey" | "layers">;
 
+export interface LookUpOptions {
+  /** How long the registry may take to answer one question, all tries included. */
+  readonly requestLimitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Undefined: it is not there. @param id `registry/name`, with a tag or digest, or the latest. */
 export async function lookUpImage(
   id: string,
-  requestLimitMs: number,
+  { requestLimitMs, signal }: LookUpOptions,
 ): Promise<LookedUpOutputs | undefined> {
   const { repository, tag = "latest", digest } = Reference.parse(id);
   const client = new RegistryClient(repository, { requestLimitMs });
-  const manifest = await client.getManifest(digest ?? tag);
+  const manifest = await client.getManifest(digest ?? tag, signal);
   if (manifest === undefined) return undefined;
   const name = Repository.format(repository);
   return {
@@ -29,15 +35,21 @@ export async function lookUpImage(
     digest: manifest.digest,
     taggedRefs: digest === undefined ? [`${name}:${tag}`] : [],
     mirrorRefs: [],
-    ...(await describe(client, manifest)),
+    ...(await describe(client, manifest, signal)),
     packages: {},
     drift: [],
   };
 }
 
-async function describe(client: RegistryClient, root: ReceivedManifest) {
+async function describe(
+  client: RegistryClient,
+  root: ReceivedManifest,
+  signal: AbortSignal | undefined,
+) {
   const top = { ...root, size: root.bytes.length };
-  const images = await readImage(top, (descriptor) => fetchDocument(client, root, descriptor));
+  const images = await readImage(top, (descriptor) =>
+    fetchDocument(client, { root, descriptor, signal }),
+  );
   const labels = images[0]?.config.Labels ?? {};
   const revision = labels["org.opencontainers.image.revision"];
   return {
@@ -54,13 +66,21 @@ async function describe(client: RegistryClient, root: ReceivedManifest) {
   };
 }
 
+interface ToFetch {
+  readonly root: ReceivedManifest;
+  readonly descriptor: Descriptor;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The root is here already; a child that is gone is a blob that cannot be read. */
 async function fetchDocument(
   client: RegistryClient,
-  root: ReceivedManifest,
-  { digest, mediaType }: Descriptor,
+  { root, descriptor, signal }: ToFetch,
 ): Promise<Uint8Array> {
+  const { digest, mediaType } = descriptor;
   if (digest === root.digest) return root.bytes;
-  const child = mediaType.includes("manifest") ? await client.getManifest(digest) : undefined;
-  return child?.bytes ?? collectWithin("documentBytes", client.getBlob(digest), digest);
+  const child = mediaType.includes("manifest")
+    ? await client.getManifest(digest, signal)
+    : undefined;
+  return child?.bytes ?? collectWithin("documentBytes", client.getBlob(digest, signal), digest);
 }

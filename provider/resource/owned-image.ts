@@ -24,11 +24,12 @@ export interface OwnedImage {
   /** Those that no other resource of this operation claims. */
   readonly tags: ReadonlySet<string>;
   readonly claimed: readonly string[];
+  readonly signal: AbortSignal | undefined;
 }
 
 export const OwnedImage = {
   /** One for each repository. */
-  ofState({ claimed }: ResourceSession, recorded: Recorded): OwnedImage[] {
+  ofState({ claimed }: ResourceSession, recorded: Recorded, signal?: AbortSignal): OwnedImage[] {
     const digest = Recorded.digest(recorded);
     if (!recorded.deleteFromRegistry || digest === undefined) return [];
     const tags = Recorded.tags(recorded);
@@ -40,20 +41,21 @@ export const OwnedImage = {
         digest,
         tags: new Set(tags.filter((tag) => !kept.includes(tag))),
         claimed: kept,
+        signal,
       };
     });
   },
 
   async remove(image: OwnedImage): Promise<void> {
-    const { client, digest, tags, claimed } = image;
+    const { client, digest, tags, claimed, signal } = image;
     const { description } = client;
-    const listed = await client.listTags().catch((error: unknown) => {
+    const listed = await client.listTags(signal).catch((error: unknown) => {
       if (!(error instanceof TagListIncomplete)) throw error;
       warnAbout(`${description}: nothing was removed`, error);
       return undefined;
     });
     if (listed === undefined) return;
-    const standing = await standingOfTags(client, digest, [...tags, ...listed]);
+    const standing = await standingOfTags(image, [...tags, ...listed]);
     const ours = standing.pointing.filter((tag) => tags.has(tag));
     const unlisted = ours.filter((tag) => !listed.includes(tag));
     if (unlisted.length > 0) {
@@ -62,7 +64,7 @@ export const OwnedImage = {
       );
       return;
     }
-    const isGone = ours.length === 0 && (await client.headManifest(digest)) === undefined;
+    const isGone = ours.length === 0 && (await client.headManifest(digest, signal)) === undefined;
     if (isGone) {
       log.info(`${description}: nothing to remove: ${digest} is gone`);
       sayKept(image, standing);
@@ -71,19 +73,17 @@ export const OwnedImage = {
     const others = othersUsing(image, standing);
     const manifest = others.length === 0 && claimed.length === 0;
     // Deleting the manifest deletes all its tags.
-    const removed = manifest
-      ? await deleteManifest(client, digest, ours)
-      : await deleteTags(client, ours);
+    const removed = manifest ? await deleteManifest(image, ours) : await deleteTags(image, ours);
     sayRemoved(description, removed);
     if (!manifest)
       log.info(`${description}: kept ${digest}: ${[...others, ...claims(image)].join("; ")}`);
     sayKept(image, standing);
   },
 
-  async removeTags({ client, digest, tags }: OwnedImage, wanted: ReadonlySet<string>) {
-    const dropped = [...tags].filter((tag) => !wanted.has(tag));
-    const { pointing } = await standingOfTags(client, digest, dropped);
-    sayRemoved(client.description, await deleteTags(client, pointing));
+  async removeTags(image: OwnedImage, wanted: ReadonlySet<string>) {
+    const dropped = [...image.tags].filter((tag) => !wanted.has(tag));
+    const { pointing } = await standingOfTags(image, dropped);
+    sayRemoved(image.client.description, await deleteTags(image, pointing));
   },
 };
 
@@ -113,31 +113,33 @@ function sayKept({ client, tags }: OwnedImage, { moved }: TagStanding): void {
 // A registry that forbids deletion must not keep the resource in state for ever, so its refusal is a warning.
 // Both functions return what was removed.
 
-async function deleteManifest(
-  client: RegistryClient,
-  digest: Digest,
-  tags: readonly string[],
-): Promise<string[]> {
+async function deleteManifest(image: OwnedImage, tags: readonly string[]): Promise<string[]> {
+  const { client, digest, signal } = image;
   try {
-    await client.deleteManifest(digest);
+    await client.deleteManifest(digest, signal);
     return [...tags, digest];
   } catch (error) {
+    signal?.throwIfAborted();
     // Google's registries refuse to delete a manifest that has a tag, so its tags are deleted first.
     if (wantsTagsFirst(error) && tags.length > 0) {
-      const removed = await deleteTags(client, tags);
+      const removed = await deleteTags(image, tags);
       if (removed.length < tags.length) return removed;
-      return [...removed, ...(await deleteManifest(client, digest, []))];
+      return [...removed, ...(await deleteManifest(image, []))];
     }
     warnAbout(`${client.description}: could not remove ${digest}`, error);
     return [];
   }
 }
 
-async function deleteTags(client: RegistryClient, tags: readonly string[]): Promise<string[]> {
+async function deleteTags(
+  { client, signal }: OwnedImage,
+  tags: readonly string[],
+): Promise<string[]> {
   for (const [at, tag] of tags.entries())
     try {
-      await client.deleteTag(tag);
+      await client.deleteTag(tag, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       // The other tags would fail for the same reason.
       const left = tags.slice(at).join(", ");
       if (cannotUntag(error))

@@ -35,11 +35,12 @@ export interface ToPush {
   readonly before: Recorded;
   /** Relative paths are relative to it. */
   readonly directory: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export async function pushResource(
   session: ResourceSession,
-  { given, checked, before, directory }: ToPush,
+  { given, checked, before, directory, signal }: ToPush,
 ): Promise<PushedResource> {
   throwAll(checked.mistakes);
   const state = Known.value(given.state);
@@ -47,11 +48,16 @@ export async function pushResource(
   session.knownLayers.seed(recorded);
   session.knownLayers.seedPlan(Known.value(given.outputs.planKey));
   const spec = makeSpec(checked.args, { directory, destination: "required" });
-  const imagePlan = await planWithDigests(session, spec, earlierLayers(recorded.layers));
+  const earlier = earlierLayers(recorded.layers);
+  const imagePlan = await planWithDigests(session, spec, { earlierLayers: earlier, signal });
   const destinations = destinationsOf(session, spec);
   const everyBlob = before.drift.length > 0;
   const previous = Recorded.digest(before);
-  const published = await publish(session, imagePlan, destinations, { everyBlob, previous });
+  const published = await publish(session, imagePlan, destinations, {
+    everyBlob,
+    previous,
+    signal,
+  });
   narrate(session, imagePlan, published, before);
   const described = describeBuilt(imagePlan, published.assembled);
   for (const line of remediationLines(session, given, described.digest))

@@ -24,6 +24,7 @@ export interface ToRefresh {
   readonly blobs: readonly ImagePart[];
   /** How long a registry may take to answer one question, all tries included. */
   readonly requestLimitMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The outputs that a refresh may change. */
@@ -35,16 +36,16 @@ export type RefreshedOutputs = Partial<
 /** "gone" if no repository has the image. */
 export async function refreshResource(
   session: ResourceSession,
-  { recorded, blobs, requestLimitMs }: ToRefresh,
+  { recorded, blobs, requestLimitMs, signal }: ToRefresh,
 ): Promise<RefreshedOutputs | "gone"> {
   const { root } = recorded;
   const tags = Recorded.tags(recorded);
   const image = { root, children: Recorded.children(recorded, root), tags, blobs };
   const standings = await mapConcurrent(
     Target.repositories(recorded.target),
-    { width: WIDTH },
-    (repository, signal) =>
-      standingIn(new RegistryClient(repository, { requestLimitMs }), image, signal),
+    { width: WIDTH, signal },
+    (repository, scope) =>
+      standingIn(new RegistryClient(repository, { requestLimitMs }), image, scope),
   );
   const [first] = standings;
   // Archives alone.

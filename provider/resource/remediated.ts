@@ -24,17 +24,18 @@ export interface ToRemedy {
   readonly parse: () => CheckedArguments;
   /** Relative paths are relative to it. */
   readonly directory: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export async function remediated(
   session: ResourceSession,
   before: ImageBefore,
-  { given, parse, directory }: ToRemedy,
+  { given, parse, directory, signal }: ToRemedy,
 ): Promise<Remediated> {
   if (ArgumentFingerprint.belongs(given)) return { inputs: given, remediation: [] };
   // A dry run downloads nothing; `up` will.
   const checked = { ...parse(), dryRun: true };
-  const { inputs } = await checkUnclaimed(session, before, { checked, directory });
+  const { inputs } = await checkUnclaimed(session, before, { checked, directory, signal });
   const digest = Known.format(inputs.outputs.digest);
   return { inputs, remediation: remediationLines(session, given, String(digest)) };
 }

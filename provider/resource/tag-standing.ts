@@ -16,15 +16,20 @@ export interface TagStanding {
   readonly moved: ReadonlyMap<string, Digest>;
 }
 
+interface Manifest {
+  readonly client: RegistryClient;
+  readonly digest: Digest;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @param tags each is asked for once. */
 export async function standingOfTags(
-  client: RegistryClient,
-  digest: Digest,
+  { client, digest, signal }: Manifest,
   tags: readonly string[],
 ): Promise<TagStanding> {
   const each = [...new Set(tags)];
-  const heads = await mapConcurrent(each, { width: WIDTH }, (tag, signal) =>
-    client.headManifest(tag, signal),
+  const heads = await mapConcurrent(each, { width: WIDTH, signal }, (tag, scope) =>
+    client.headManifest(tag, scope),
   );
   const found = each.flatMap((tag, at) => {
     const head = heads[at];
@@ -32,8 +37,8 @@ export async function standingOfTags(
   });
   const others = found.filter((head) => head.digest !== digest);
   const collections = others.filter(({ mediaType }) => !SINGLE.has(mediaType));
-  const holds = await mapConcurrent(collections, { width: WIDTH }, async (head, signal) => {
-    const manifest = await client.getManifest(head.digest, signal);
+  const holds = await mapConcurrent(collections, { width: WIDTH, signal }, async (head, scope) => {
+    const manifest = await client.getManifest(head.digest, scope);
     // A document of any kind needs the digest if it names it.
     return manifest !== undefined && Buffer.from(manifest.bytes).includes(digest);
   });

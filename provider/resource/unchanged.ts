@@ -40,7 +40,8 @@ export const Unchanged = {
     keyOf({ method: "diff", olds, news, directory }),
 
   /** Whether this machine has found the image of this key unchanged before. */
-  isKnown: (key: string | undefined): Promise<boolean> => unchangedNotes(cacheFolder()).has(key),
+  isKnown: (key: string | undefined, folder: string = cacheFolder()): Promise<boolean> =>
+    unchangedNotes(folder).has(key),
 
   /** Whether check answered what stands in the state. */
   isSame: (answer: PropertyMap, olds: PropertyMap): boolean => textOf(answer) === textOf(olds),

@@ -56,7 +56,7 @@ test(`${numRuns} images: preview and up agree, another machine sees no change, a
         const news = { ...args, name: `image-${(images += 1)}` };
         const preview = await checked({ ...news, __dryRun: true });
         const inputs = await checked(news);
-        const { outs } = await push(session, inputs, {}, folder);
+        const { outs } = await push(session, inputs, {}, { directory: folder });
         assert.equal(outs["digest"], preview["digest"]);
         const elsewhere = new ResourceSession(join(folder, `cache-${images}`));
         const again = await checked({ ...news, __dryRun: true }, inputs, elsewhere);

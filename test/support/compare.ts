@@ -1,5 +1,6 @@
 import { CheckedInputs } from "../../provider/resource/checked-inputs.ts";
-import { compare, type DiffResult } from "../../provider/resource/diff-resource.ts";
+import { compare } from "../../provider/resource/diff-resource.ts";
+import type { DiffResult } from "../../provider/resource/diff-result.ts";
 import type { PropertyMap } from "../../provider/resource/property-map.ts";
 import { Recorded } from "../../provider/resource/recorded.ts";
 

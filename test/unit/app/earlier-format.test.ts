@@ -52,7 +52,9 @@ test("an image of format version 1 keeps its digests, and a lost layer is made a
   withWorkshop({}, async (workshop) => {
     const { plan, layers, clean, own } = await pushEarlier(workshop);
     const session = await clean("one");
-    const again = await planWithDigests(session, specOf(workshop), own);
+    const again = await planWithDigests(session, specOf(workshop), {
+      earlierLayers: own,
+    });
     assert.equal(again.planKey, plan.planKey);
     assert.deepEqual(await layersOf(session, again), layers);
 
@@ -73,11 +75,9 @@ test("a changed setting gives an image of format version 1 one new layer, and th
   withWorkshop({}, async (workshop) => {
     const { plan, layers, clean, own } = await pushEarlier(workshop);
     const session = await clean("one");
-    const changed = await planWithDigests(
-      session,
-      specOf(workshop, { nixConf: { cores: 4 } }),
-      own,
-    );
+    const changed = await planWithDigests(session, specOf(workshop, { nixConf: { cores: 4 } }), {
+      earlierLayers: own,
+    });
     assert.notEqual(changed.planKey, plan.planKey);
     const before = digestsOf(layers);
     const now = await layersOf(session, changed);

@@ -52,7 +52,7 @@ async function withPushed(use: (pushed: Pushed) => Promise<void>): Promise<void>
         digest: String(outs["digest"]),
         update: async (args) => {
           const after = (await push(session, { ...news, ...args }, outs)).outs;
-          await prune(session, outs, after);
+          await prune(session, { olds: outs, news: after });
           return after;
         },
       });

@@ -89,10 +89,10 @@ test("a tag that is no longer asked for stays when it was moved", async () => {
     };
     repository.manifests.set(`sha256:${"e".repeat(64)}`, Object(repository.manifests.get(digest)));
     repository.tags.set("extra", `sha256:${"e".repeat(64)}`);
-    await prune(new ResourceSession(), outs, after);
+    await prune(new ResourceSession(), { olds: outs, news: after });
     assert.deepEqual([...repository.tags.keys()].sort(), ["extra", "latest"]);
     repository.tags.set("extra", digest);
-    await prune(new ResourceSession(), outs, after);
+    await prune(new ResourceSession(), { olds: outs, news: after });
     assert.deepEqual([...repository.tags.keys()], ["latest"]);
   });
 });
