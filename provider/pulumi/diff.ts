@@ -1,11 +1,19 @@
 import { parseArguments } from "../arguments/parse-arguments.ts";
 import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 import { CheckedInputs } from "../resource/checked-inputs.ts";
 import { diffResource } from "../resource/diff-resource.ts";
 import type { DiffResult } from "../resource/diff-result.ts";
-import type { ToDiff } from "./methods.ts";
 import { Recorded } from "../resource/recorded.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
+
+export interface ToDiff {
+  readonly id: string;
+  /** Outputs in state. */
+  readonly olds: PropertyMap;
+  /** What check answered, and a policy may have changed; may hold unknowns. */
+  readonly news: PropertyMap;
+}
 
 export interface DiffOptions extends ToDiff {
   /** Relative paths are relative to it. */

@@ -9,6 +9,7 @@ import type { PropertyMap } from "../resource/property-map.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
 import { Unchanged } from "../resource/unchanged.ts";
 import type { CheckResult } from "./check.ts";
+import type { ToDiff } from "./diff.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read.ts";
 
@@ -41,14 +42,6 @@ export async function check(
   }
   const { check: checkInputs } = await import("./check.ts");
   return checkInputs(await call.session(), olds, news, { directory, key, signal });
-}
-
-export interface ToDiff {
-  readonly id: string;
-  /** Outputs in state. */
-  readonly olds: PropertyMap;
-  /** What check answered, and a policy may have changed; may hold unknowns. */
-  readonly news: PropertyMap;
 }
 
 export async function diff(call: Call, { id, olds, news }: ToDiff): Promise<DiffResult> {
