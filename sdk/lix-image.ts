@@ -8,7 +8,7 @@ import { all, CustomResource, isSecret, log, output, runtime } from "@pulumi/pul
 import type { CustomResourceOptions, ID, Input, Output } from "@pulumi/pulumi";
 import { PUBLISHED_ARGUMENTS } from "./argument-names.ts";
 import type { LixImageArgs } from "./args.ts";
-import type { LayerOutput, PlatformOutput } from "./outputs.ts";
+import type { LayerOutput, PlatformOutput, ReferrerOutput } from "./outputs.ts";
 import { assertProviderFound } from "./provider-not-found.ts";
 import { requireWholeTexts } from "./whole-texts.ts";
 
@@ -46,6 +46,8 @@ export class LixImage extends CustomResource {
   declare readonly planKey: Output<string>;
   /** Known after `up`, when there is one platform. */
   declare readonly layers: Output<readonly LayerOutput[] | undefined>;
+  /** What was attached to the manifests of the image; none without arguments that attach something. Known after `up`. */
+  declare readonly referrers: Output<readonly ReferrerOutput[]>;
   /** Differences that the last refresh found; normally empty. */
   declare readonly drift: Output<readonly string[]>;
 
@@ -63,6 +65,10 @@ export class LixImage extends CustomResource {
     );
     this.mirrorRefs = answerOr(this.mirrorRefs, () => mirrorRefsOf(this.ref, args)).apply(
       (refs = []) => refs,
+    );
+    const { referrers } = this;
+    this.referrers = answerOr(referrers, () => (mayAttach(args) ? referrers : output([]))).apply(
+      (attached = []) => attached,
     );
     void warnOfSecrets(this, args);
   }
@@ -111,6 +117,10 @@ const mirrorRefsOf = (
     ),
   );
 
+/** Whether the program gives an argument by which something is attached to the image. */
+const mayAttach = (args: object): boolean =>
+  ["sbom", "provenance", "sign"].some((name) => Reflect.get(args, name) !== undefined);
+
 /** The engine encrypts the argument in state, but it is readable in the image and in outputs that follow from it. */
 async function warnOfSecrets(image: LixImage, args: LixImageArgs): Promise<void> {
   const secret = await Promise.all(
@@ -146,5 +156,6 @@ const NO_OUTPUTS = {
   size: undefined,
   planKey: undefined,
   layers: undefined,
+  referrers: undefined,
   drift: undefined,
 };

@@ -64,6 +64,7 @@ function answer(
     size: 1,
     planKey,
     ...(platforms.length === 1 ? { layers: [] } : {}),
+    referrers: [],
     drift: [],
   };
   return { id: id || repository, state: { ...args, ...made, ...outputs } };

@@ -26,6 +26,18 @@ export interface LayerOutput {
   readonly storePaths?: readonly string[];
 }
 
+/** A document or signature that is attached to a manifest of the image, as an OCI 1.1 referrer. */
+export interface ReferrerOutput {
+  /** What it is, such as `application/spdx+json`. */
+  readonly artifactType: string;
+  /** Digest of its own manifest, in each repository that has the image. */
+  readonly digest: string;
+  /** Digest of the manifest or index that it is about. */
+  readonly subject: string;
+  /** Bytes of its own manifest. */
+  readonly size: number;
+}
+
 /** Plain outputs: those of the command line's `--json` and, as Outputs, of the resource. */
 export interface LixImageOutputs {
   /** `registry/name@sha256:…`, never a tag; `name@sha256:…` with archives only. Known at preview. */
@@ -52,6 +64,8 @@ export interface LixImageOutputs {
   readonly planKey: string;
   /** Known after `up`, when there is one platform. */
   readonly layers?: readonly LayerOutput[];
+  /** What was attached to the manifests of the image, known after `up`. */
+  readonly referrers?: readonly ReferrerOutput[];
   /**
    * Differences that the last refresh found, such as `tag latest is gone`; normally empty. With mirrors, each
    * line begins with its repository.

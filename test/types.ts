@@ -77,7 +77,7 @@ type Documented = {
 // The resource has the same outputs as `--json`, each as an Output of its own type.
 yes<Equal<Told, Documented>>();
 // A preview knows everything except what only a push or a refresh can find out.
-yes<Equal<PreviewOutput, Exclude<keyof LixImageOutputs, "layers" | "drift">>>();
+yes<Equal<PreviewOutput, Exclude<keyof LixImageOutputs, "layers" | "referrers" | "drift">>>();
 yes<Equal<ReturnType<typeof LixImage.get>, LixImage>>();
 
 declare const digest: Digest;

@@ -1,5 +1,11 @@
 /** The outputs of the resource and of `--json`, from what was planned, built and pushed. @module */
-import type { LayerOutput, LixImageOutputs, PlatformOutput } from "../../sdk/outputs.ts";
+import type {
+  LayerOutput,
+  LixImageOutputs,
+  PlatformOutput,
+  ReferrerOutput,
+} from "../../sdk/outputs.ts";
+import type { AttachedManifest } from "../formats/oci/image.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { targetName, type Spec } from "../arguments/spec.ts";
@@ -68,9 +74,10 @@ export function describeImage(imagePlan: ImagePlan, assembled: Assembled): LixIm
   };
 }
 
-/** The outputs, with the layers, which are known after `up` only. */
+/** The outputs, with the layers and referrers, which are known after `up` only. */
 export function describeBuilt(imagePlan: ImagePlan, assembled: Assembled): LixImageOutputs {
-  const outputs = describeImage(imagePlan, assembled);
+  const referrers = (assembled.image.attachments ?? []).map(describeReferrer);
+  const outputs = { ...describeImage(imagePlan, assembled), referrers };
   const [first, ...rest] = assembled.platforms;
   if (first !== undefined && rest.length === 0)
     return { ...outputs, layers: describeLayers(first) };
@@ -82,6 +89,13 @@ export function describeBuilt(imagePlan: ImagePlan, assembled: Assembled): LixIm
   );
   return { ...outputs, platforms };
 }
+
+const describeReferrer = (attached: AttachedManifest): ReferrerOutput => ({
+  artifactType: attached.artifactType,
+  digest: attached.digest,
+  subject: attached.subject,
+  size: attached.bytes.length,
+});
 
 export function tagsOf({ spec, inputs, planKey }: ImagePlan): string[] {
   const version = inputs[0]?.packages.lixVersion ?? "";

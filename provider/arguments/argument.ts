@@ -5,7 +5,7 @@ import type { Json } from "../base/canonical-json.ts";
 import type { JsonPath } from "./json-path.ts";
 
 /** The outputs that check computes, so that a preview shows them. */
-export type PreviewOutput = Exclude<keyof LixImageOutputs, "layers" | "drift">;
+export type PreviewOutput = Exclude<keyof LixImageOutputs, "layers" | "referrers" | "drift">;
 
 /** An argument, or something inside one. */
 export interface Part {

@@ -14,6 +14,7 @@ const INSTEAD: Readonly<Record<keyof LixImageOutputs, string>> = {
   size: "it follows from the arguments and the lock",
   planKey: "it follows from the arguments and the lock",
   layers: "set maxLayers",
+  referrers: "they follow from the arguments and the lock",
   drift: "a refresh finds it",
 };
 

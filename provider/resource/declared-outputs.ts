@@ -21,6 +21,7 @@ const NONE = {
   size: null,
   planKey: null,
   layers: null,
+  referrers: null,
   drift: null,
 } as const satisfies Record<keyof LixImageOutputs, null>;
 

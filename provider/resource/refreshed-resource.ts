@@ -14,7 +14,7 @@ export const RefreshedResource = {
   /** @param before outputs in state: what a refresh does not ask for stays as it is. */
   format(before: PropertyMap, refreshed: RefreshedOutputs): RefreshedResource {
     const props: PropertyMap = { ...before, ...refreshed };
-    const { layers: _, __layers, drift, __promised, revision, ...inputs } = props;
+    const { layers: _, __layers, referrers: __, drift, __promised, revision, ...inputs } = props;
     const { platforms } = Recorded.parse(props);
     return {
       props: toPropertyMap(DeclaredOutputs.complete(props)),

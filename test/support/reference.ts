@@ -27,6 +27,8 @@ export async function referencePage(): Promise<string> {
   return format(page, { ...(await resolveConfig(REFERENCE_FILE)), parser: "markdown" });
 }
 
+const LIST = new Intl.ListFormat("en");
+
 const INTRODUCTION = `<!-- Written by test/support/reference.ts out of sdk/ and provider/cli/: do not edit. -->
 
 # Reference
@@ -87,7 +89,7 @@ function outputs(): string {
   const later = members.map(({ name }) => name).filter((name) => !isKnownAtPreview(name));
   return `## Outputs
 
-A preview knows all of them except ${later.map((name) => `\`${name}\``).join(" and ")}, unless an argument is unknown.
+A preview knows all of them except ${LIST.format(later.map((name) => `\`${name}\``))}, unless an argument is unknown.
 
 ${members.map((member) => section(member)).join("\n\n")}
 
