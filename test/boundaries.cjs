@@ -71,6 +71,7 @@ const MAY = {
     "provider/lock",
     "provider/plan",
   ],
+  "provider/attest": ["provider/base", ...formats("nix", "oci"), "provider/lock", "provider/plan"],
   "provider/arguments": [
     "provider/base",
     "provider/errors",
@@ -88,6 +89,7 @@ const MAY = {
     "provider/destination",
     "provider/plan",
     "provider/image",
+    "provider/attest",
     "provider/arguments",
     "sdk",
   ],
@@ -119,7 +121,7 @@ const MAY = {
   ],
   "provider/index.ts": ["provider/base", "provider/errors", "provider/pulumi", "sdk"],
 };
-const PURE = formats("nix", "oci", "tar", "rootfs", "layer");
+const PURE = [...formats("nix", "oci", "tar", "rootfs", "layer"), "provider/attest"];
 const IO = "^(node:)?(fs|net|http|https|http2|child_process|tls|dns|os|worker_threads)(/|$)";
 const folder = (path) => (path.endsWith(".ts") ? `^${path.replace(".", "\\.")}$` : `^${path}/`);
 

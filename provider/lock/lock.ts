@@ -15,6 +15,8 @@ export interface Lock {
 export interface LockedCache {
   /** `http(s)://…`, `file:///…`, `s3://…`, `local`; a relative path in the file is an absolute `file://` URL here. */
   readonly url: string;
+  /** The relative path, where the file has one: it is the same on every machine. */
+  readonly relativePath?: string | undefined;
   /** `name:base64`, each. */
   readonly trustedPublicKeys: readonly string[];
 }

@@ -48,7 +48,11 @@ export function parseLock(text: string, file: string): Lock {
   if (!parsed.success)
     throw lixError("INVALID_LOCK", { file, mistakes: parsed.error.issues.flatMap(describe) });
   const lock: Lock = {
-    caches: parsed.data.caches.map((cache) => ({ ...cache, url: absoluteUrl(cache.url, file) })),
+    caches: parsed.data.caches.map((cache) =>
+      hasScheme(cache.url)
+        ? cache
+        : { ...cache, url: urlOfPath(cache.url, file), relativePath: cache.url },
+    ),
     systems: new Map(
       Object.entries(parsed.data.systems).map(([name, system]) => [name, toSystem(name, system)]),
     ),
@@ -76,9 +80,8 @@ function versionOf(json: unknown, file: string): LockVersion {
   return version;
 }
 
-function absoluteUrl(url: string, file: string): string {
-  return hasScheme(url) ? url : pathToFileURL(resolve(dirname(file), url)).href;
-}
+const urlOfPath = (path: string, file: string): string =>
+  pathToFileURL(resolve(dirname(file), path)).href;
 
 function toSystem(name: string, system: LockFile["systems"][string]): LockedSystem {
   const packages = Object.entries(system.packages).map(

@@ -27,6 +27,9 @@ const CONTENTS = storeContents({
   nixpkgs: Tree.directory({ "default.nix": Tree.file("{ }\n") }),
 });
 
+/** The one key that signs them. */
+export const PUBLIC_KEY = KEY.publicKey;
+
 /** The store path of a made-up package: `curl`, `curl.man`, `glibc`. */
 export const pathOf = CONTENTS.path;
 
