@@ -30,6 +30,7 @@ for (const file of readdirSync(join(root, "sdk")).filter((name) => name.endsWith
 writeProviderEntry();
 copySqlite();
 copyCodecs();
+copyFileSync(join(root, "provider/plugin/schema.json"), dist("provider/plugin/schema.json"));
 writeReportPage();
 await bundleZod();
 // Before the others, because it gets copies of modules that they will replace by a line.

@@ -9,9 +9,8 @@ import type { Input } from "@pulumi/pulumi";
 /** A value of nix.conf. Numbers must be whole; the values of a list are joined by spaces. */
 export type NixConfScalar = string | number | boolean;
 
-/** A value, null for no such variable, or what is put before and behind the value, with a colon. */
-export type EnvValue =
-  string | null | { readonly prepend?: string | undefined; readonly append?: string | undefined };
+/** A value, null for no such variable, or what is put before and behind the value. */
+export type EnvValue = string | null | EnvChange;
 
 /** Plain inputs, as in the JSON file of the command line. */
 export interface LixImageInputs {
@@ -262,6 +261,14 @@ export interface ContainerConfig {
   readonly volumes?: readonly string[] | null | undefined;
   /** The signal that ends it: `SIGINT`, `SIGRTMIN+3`. Default: `SIGTERM`. */
   readonly stopSignal?: string | null | undefined;
+}
+
+/** What is put before and behind the value that a variable has anyway, with a colon. */
+export interface EnvChange {
+  /** Comes before the value. */
+  readonly prepend?: string | undefined;
+  /** Comes behind the value. */
+  readonly append?: string | undefined;
 }
 
 export interface Compat {

@@ -112,6 +112,7 @@ const MAY = {
   ],
   "provider/resource": FACE,
   "provider/pulumi": ["provider/base", "provider/arguments", "provider/resource"],
+  "provider/plugin": ["provider/base", "provider/arguments", "provider/resource"],
   "provider/cli": [
     ...FACE,
     ...formats("tar"),

@@ -6,9 +6,9 @@
  * To add an argument, write its entry in one of the files of `entries/` (or in a new one, which is spread in
  * here), and the code that uses it: `spec.args.NAME` is there, parsed, with its default applied. Then run
  * `node_modules/node/bin/node test/support/generate.ts`, which writes sdk/args.ts, sdk/argument-names.ts,
- * docs/reference.md and the table of unknowns in docs/pulumi-users.md. What is in the image belongs to the
- * planKey: see `PlatformInput`. A state that was written before the argument existed must show no change, so
- * its absence has to mean what it meant before.
+ * docs/reference.md, the table of unknowns in docs/pulumi-users.md and the plugin's schema. What is in the image
+ * belongs to the planKey: see `PlatformInput`. A state that was written before the argument existed must show no
+ * change, so its absence has to mean what it meant before.
  * @module
  */
 import type { Argument } from "./argument.ts";

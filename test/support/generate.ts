@@ -9,6 +9,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { referencePage } from "./reference.ts";
+import { pluginSchemaFile } from "./reference/plugin-schema.ts";
 import { argumentNames, argumentTypes, unknownOutputs } from "./reference/sdk-arguments.ts";
 import { REPOSITORY } from "./source-files.ts";
 
@@ -18,6 +19,7 @@ export const GENERATED: readonly (readonly [file: string, make: () => Promise<st
   ["sdk/argument-names.ts", argumentNames],
   ["docs/pulumi-users.md", pageOfUnknowns],
   ["docs/reference.md", referencePage],
+  ["provider/plugin/schema.json", pluginSchemaFile],
 ];
 
 /** The page with the table in it brought up to date. */

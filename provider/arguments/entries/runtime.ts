@@ -137,9 +137,21 @@ export const RUNTIME = {
         expected: "an object of variables",
         outputs: IMAGE_OUTPUTS,
       },
-      ".env.*": { expected: "a string, { prepend, append }, or null to leave it out" },
-      ".env.*.prepend": { expected: "a string" },
-      ".env.*.append": { expected: "a string" },
+      ".env.*": {
+        interface: "EnvChange",
+        doc: "What is put before and behind the value that a variable has anyway, with a colon.",
+        expected: "a string, { prepend, append }, or null to leave it out",
+      },
+      ".env.*.prepend": {
+        type: "string | undefined",
+        doc: "Comes before the value.",
+        expected: "a string",
+      },
+      ".env.*.append": {
+        type: "string | undefined",
+        doc: "Comes behind the value.",
+        expected: "a string",
+      },
       ".labels": {
         type: "Readonly<Record<string, string | null>> | undefined",
         doc: "Labels by key. They are the annotations of an index, too.",
@@ -198,8 +210,8 @@ export const RUNTIME = {
     },
     aliases: {
       EnvValue: {
-        type: "string | null | { readonly prepend?: string | undefined; readonly append?: string | undefined }",
-        doc: "A value, null for no such variable, or what is put before and behind the value, with a colon.",
+        type: "string | null | EnvChange",
+        doc: "A value, null for no such variable, or what is put before and behind the value.",
       },
     },
     outputs: [...IMAGE_OUTPUTS, "labels"],

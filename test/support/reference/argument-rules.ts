@@ -1,19 +1,7 @@
 /** What the schema of the arguments allows and fills in. @module */
 import { z } from "zod";
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
-
-/** The part of a JSON schema that we read. */
-interface Rules {
-  readonly default?: unknown;
-  readonly type?: string | undefined;
-  readonly const?: unknown;
-  readonly minimum?: number | undefined;
-  readonly maximum?: number | undefined;
-  readonly minItems?: number | undefined;
-  readonly properties?: Readonly<Record<string, Rules>> | undefined;
-  readonly anyOf?: readonly Rules[] | undefined;
-  readonly oneOf?: readonly Rules[] | undefined;
-}
+import type { Rules } from "./json-rules.ts";
 
 /** By argument. */
 export function argumentRules(): ReadonlyMap<string, Rules> {

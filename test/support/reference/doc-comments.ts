@@ -17,6 +17,7 @@ export interface DocumentedMember {
   readonly name: string;
   /** The type for a reader: without `readonly` and `| undefined`. */
   readonly type: string;
+  readonly isOptional: boolean;
   /** Without the last sentence, if that states the default. */
   readonly comment: string;
   /** What the comment says behind "Default:", without the full stop. */
@@ -56,6 +57,7 @@ function documentedMember(node: ts.TypeElement | ts.ClassElement): DocumentedMem
   return {
     name: node.name.getText(),
     type: parameters + plainType(node.type),
+    isOptional: node.questionToken !== undefined,
     comment,
     default: stated,
   };

@@ -76,7 +76,7 @@ export function unknownOutputs(): string {
 }
 
 /** The default in the documentation; undefined if it only says that the argument may be left out. */
-function defaultOf({ schema, ...entry }: Argument): string | undefined {
+export function defaultOf({ schema, ...entry }: Argument): string | undefined {
   const { data: value } = schema.safeParse(undefined);
   if (value === undefined) return entry.default;
   if (Array.isArray(value) && value.length === 0) return "none";
