@@ -7,6 +7,12 @@
 /** Chunks of a byte stream. A producer that can choose makes them 64 KiB or larger. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
+/** A stream that can also be read through a few buffers, so that it leaves nothing to the garbage collector. */
+export interface BufferedBytes extends Bytes {
+  /** The same bytes. A chunk may be overwritten when two more have been requested. */
+  readonly buffered: Bytes;
+}
+
 export const Bytes = {
   /** A stream of the given chunks. */
   async *of(...chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -27,6 +33,10 @@ export const Bytes = {
     }
     return Buffer.concat(chunks);
   },
+
+  /** The stream, for a reader that has used a chunk before it requests two more. */
+  buffered: (source: Bytes | BufferedBytes): Bytes =>
+    "buffered" in source ? source.buffered : source,
 
   /**
    * Frees the memory of a chunk that nobody uses any more, long before the garbage collector would. Does nothing

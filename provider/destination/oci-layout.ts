@@ -109,7 +109,7 @@ async function writeBlob(
 ): Promise<void> {
   const temporary = join(to.incoming, Digest.hex(blob.digest));
   const bytes = fromElsewhere(() =>
-    verifiedBlob(blob.open(), blob, `${dir}: writing blob ${blob.digest}`),
+    verifiedBlob(Bytes.buffered(blob.open()), blob, `${dir}: writing blob ${blob.digest}`),
   );
   try {
     await writeFile(temporary, bytes, to.signal ? { signal: to.signal } : {});

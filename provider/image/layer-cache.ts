@@ -6,10 +6,10 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rm, stat, utimes } from "node:fs/promises";
+import { rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Bytes } from "../base/bytes.ts";
+import type { BufferedBytes, Bytes } from "../base/bytes.ts";
 import { LixImageError } from "../base/errors.ts";
 import { removeAbandoned } from "../base/temporary.ts";
 import type { Listing } from "../formats/nix/listing.ts";
@@ -26,14 +26,13 @@ import { isSystemError } from "../base/file-unusable.ts";
 import { CACHE_FORMAT, cacheUnusable, placeCacheFile } from "./folder.ts";
 import { readNote, writeNote } from "./note.ts";
 import { ownFolders, type RequireOwn } from "./ownership.ts";
+import { readInBuffers } from "./read-in-buffers.ts";
 import { tidyNotes } from "./tidy.ts";
 import { UNCHANGED, unchangedNotes } from "./unchanged-notes.ts";
 import { sealedVerdicts } from "./verdicts.ts";
 import { removeDeadLocks, withWorkLock, type WorkLockOptions } from "./work-lock.ts";
 
-// For one buffer that is read into again and again.
-const HASH_CHUNK = 1024 * 1024;
-// For a stream, which has a new buffer for each: larger ones leave V8 more to collect (docs/benchmarks.md).
+// A stream has a new buffer for each: larger ones leave V8 more to collect (docs/benchmarks.md).
 const STREAM_CHUNK = 256 * 1024;
 const WORKING = "working";
 const NOTES = ["layers", "successors", "listings", "locks", UNCHANGED];
@@ -133,11 +132,19 @@ export class LayerCache {
    * The blob's bytes; callers have called {@link hasBlob} before. If it has been damaged since then, it is
    * removed, so that the next attempt builds it again.
    */
-  async *openBlob(digest: Digest): Bytes {
+  openBlob(digest: Digest): BufferedBytes {
+    const file = this.#blobFile(digest);
+    const open = (): Bytes => createReadStream(file, { highWaterMark: STREAM_CHUNK });
+    return {
+      [Symbol.asyncIterator]: () => this.#readBlob(digest, open),
+      buffered: this.#readBlob(digest, () => readInBuffers(file)),
+    };
+  }
+
+  async *#readBlob(digest: Digest, open: () => Bytes): AsyncGenerator<Uint8Array> {
     const file = this.#blobFile(digest);
     try {
-      const bytes = createReadStream(file, { highWaterMark: STREAM_CHUNK });
-      yield* verifiedBlob(bytes, { digest }, "local cache");
+      yield* verifiedBlob(open(), { digest }, "local cache");
     } catch (error) {
       if (isCode(error, "ENOENT")) throw new BlobEvicted(digest, error);
       if (error instanceof BlobMismatch) {
@@ -207,17 +214,9 @@ export class LayerCache {
     join(this.folder, "listings", `${NarHash.toHex(narHash)}.json`);
 }
 
-/** Reads through one buffer: a stream would leave a new one to the garbage collector for every chunk. */
 async function hashFile(file: string): Promise<string> {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(HASH_CHUNK);
-  const handle = await open(file);
-  try {
-    for (let read; (read = (await handle.read(buffer)).bytesRead) > 0;)
-      hash.update(buffer.subarray(0, read));
-  } finally {
-    await handle.close();
-  }
+  for await (const chunk of readInBuffers(file)) hash.update(chunk);
   return `sha256:${hash.digest("hex")}`;
 }
 

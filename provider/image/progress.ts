@@ -1,5 +1,5 @@
 /** Shows the progress of layers that are built, and of blobs on their way to a destination. @module */
-import type { Bytes } from "../base/bytes.ts";
+import type { BufferedBytes, Bytes } from "../base/bytes.ts";
 import { mapConcurrent } from "../base/concurrency.ts";
 import { formatPart } from "../base/format-bytes.ts";
 import { measured, waiting, type Advance, type Meter } from "../base/meter.ts";
@@ -242,16 +242,19 @@ export async function loading<P extends Part, T>(
 }
 
 /** @param onBytes gets the number of bytes since the stream was opened. */
-async function* counted(
-  source: Bytes,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    bytes += chunk.length;
-    onBytes(bytes);
-    yield chunk;
-  }
+function counted(source: Bytes | BufferedBytes, onBytes: (bytes: number) => void): Bytes {
+  const counting = async function* (chunks: Bytes): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      onBytes(bytes);
+      yield chunk;
+    }
+  };
+  return {
+    [Symbol.asyncIterator]: () => counting(source),
+    ...("buffered" in source && { buffered: counting(source.buffered) }),
+  };
 }
 
 /** Shows that we wait for a destination to say what it has. */
