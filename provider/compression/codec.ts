@@ -14,8 +14,16 @@ export interface Codec {
   end(): Iterable<Uint8Array>;
 }
 
-/** A stream through a codec, in this thread. The pieces are copies. */
-export async function* throughCodec(source: Bytes, codec: Codec): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) for (const piece of codec.push(chunk)) yield piece.slice();
-  for (const piece of codec.end()) yield piece.slice();
+/** Views are for a reader that has used each piece when it requests the next one, which overwrites it. */
+export type Pieces = "copies" | "views";
+
+/** A stream through a codec, in this thread. */
+export async function* throughCodec(
+  source: Bytes,
+  codec: Codec,
+  pieces: Pieces = "copies",
+): AsyncGenerator<Uint8Array> {
+  const lend = (piece: Uint8Array): Uint8Array => (pieces === "views" ? piece : piece.slice());
+  for await (const chunk of source) for (const piece of codec.push(chunk)) yield lend(piece);
+  for (const piece of codec.end()) yield lend(piece);
 }

@@ -5,7 +5,7 @@
  */
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import type { Bytes } from "../base/bytes.ts";
-import { throughCodec } from "./codec.ts";
+import { throughCodec, type Pieces } from "./codec.ts";
 import { DamagedCompression, UnsupportedCompression } from "./decompress-errors.ts";
 import { Peekable } from "./peekable.ts";
 import { through } from "./through.ts";
@@ -31,13 +31,17 @@ const CHUNK = 256 * 1024;
 const TAKEN_AHEAD = 4 * 1024 * 1024;
 
 /** The bytes decide; `named`, the Compression of a narinfo, counts only if they do not show the format. */
-export async function* decompress(source: Bytes, named: string): AsyncGenerator<Uint8Array> {
+export async function* decompress(
+  source: Bytes,
+  named: string,
+  pieces: Pieces = "copies",
+): AsyncGenerator<Uint8Array> {
   const input = new Peekable(source);
   try {
     const start = await input.peek(LONGEST_MAGIC);
     // brotli has no magic bytes, so its name must be believed, as Nix does.
     const format = named === "br" ? "br" : (formatOf(start) ?? unmarked(start, named));
-    yield* decompressAs(input.rest(), format);
+    yield* decompressAs(input.rest(), format, pieces);
   } finally {
     await input.close();
   }
@@ -61,7 +65,11 @@ function unmarked(start: Uint8Array, named: string): Format {
  * By name, not by the bytes. Frames, members and blocks may be empty, and a stream of them need not end. So the
  * input must stay in proportion to the output, which the reader limits: to the size of a NAR, for instance.
  */
-export async function* decompressAs(source: Bytes, format: Format): AsyncGenerator<Uint8Array> {
+export async function* decompressAs(
+  source: Bytes,
+  format: Format,
+  pieces: Pieces = "copies",
+): AsyncGenerator<Uint8Array> {
   let taken = 0;
   let given = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {
@@ -72,18 +80,18 @@ export async function* decompressAs(source: Bytes, format: Format): AsyncGenerat
       yield chunk;
     }
   };
-  for await (const chunk of decode(counted(), format)) {
+  for await (const chunk of decode(counted(), format, pieces)) {
     given += chunk.length;
     yield chunk;
   }
 }
 
-function decode(source: Bytes, format: Format): Bytes {
+function decode(source: Bytes, format: Format, pieces: Pieces): Bytes {
   switch (format) {
     case "none":
       return source;
     case "xz":
-      return throughCodec(source, xzDecoder());
+      return throughCodec(source, xzDecoder(), pieces);
     case "zstd":
       return unzstd(source);
     case "gzip":

@@ -23,8 +23,9 @@ export interface StoredNar {
 }
 
 /**
- * Yields what `use` makes of the NAR's events, in batches, and returns the listing. The last pull throws
- * unless size, hash and content address agree: a NarFault if another cache may do better.
+ * Yields what `use` makes of the NAR's events, in batches, and returns the listing. The bytes of a batch are overwritten
+ * when the next one is requested. The last pull throws unless size, hash and content address agree: a NarFault if another
+ * cache may do better.
  * @param onBytes gets the number of bytes, decompressed, that have come so far.
  */
 export async function* readStoredNar<T>(
@@ -33,7 +34,7 @@ export async function* readStoredNar<T>(
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<readonly T[], Listing> {
   const listing = new ListingBuilder();
-  const nar = verified(decompress(bytes, compression), info, from);
+  const nar = verified(decompress(bytes, compression, "views"), info, from);
   yield* readVerified(spent(blamed(nar), onBytes), async function* (whole) {
     // Signatures do not cover `ca`, so what it promises is checked against the contents.
     for await (const events of readNar(verifyContentAddress(whole, info)))

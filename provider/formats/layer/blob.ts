@@ -10,7 +10,10 @@ import { MediaType } from "../oci/media-type.ts";
 import { compress } from "./compressor.ts";
 import type { LayerCompression } from "./layer-compression.ts";
 
-/** Passes the blob to `sink` chunk by chunk. Its digest is known only after the last chunk. */
+/**
+ * Passes the blob to `sink` chunk by chunk; a chunk is overwritten after the promise has been resolved. The digest is
+ * known only after the last chunk.
+ */
 export async function packLayer(
   tar: Bytes,
   compression: LayerCompression,
@@ -19,7 +22,7 @@ export async function packLayer(
   const tarHash = createHash("sha256");
   const blobHash = createHash("sha256");
   let size = 0;
-  for await (const chunk of compress(hashed(tar, tarHash), compression)) {
+  for await (const chunk of compress(hashed(tar, tarHash), compression, "views")) {
     blobHash.update(chunk);
     size += chunk.length;
     await sink(chunk);

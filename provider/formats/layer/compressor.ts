@@ -4,16 +4,20 @@
  * @module
  */
 import type { Bytes } from "../../base/bytes.ts";
-import { throughCodec } from "../../compression/codec.ts";
+import { throughCodec, type Pieces } from "../../compression/codec.ts";
 import { gzipEncoder } from "../../compression/gzip-encoder.ts";
 import { zstdEncoder } from "../../compression/zstd-encoder.ts";
 import { LayerCompression } from "./layer-compression.ts";
 import { zlibGzip } from "./zlib-gzip.ts";
 
-export function compress(source: Bytes, compression: LayerCompression): Bytes {
+export function compress(
+  source: Bytes,
+  compression: LayerCompression,
+  pieces: Pieces = "copies",
+): Bytes {
   const { algorithm, level } = compression;
-  if (algorithm === "zstd") return throughCodec(source, zstdEncoder(level));
+  if (algorithm === "zstd") return throughCodec(source, zstdEncoder(level), pieces);
   return LayerCompression.formatVersion(compression) === 1
     ? zlibGzip(source, level)
-    : throughCodec(source, gzipEncoder(level));
+    : throughCodec(source, gzipEncoder(level), pieces);
 }
