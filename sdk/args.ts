@@ -182,6 +182,21 @@ export interface LixImageInputs {
    */
   readonly allowedLicenses?: readonly string[] | undefined;
   /**
+   * Attach a software bill of materials to the image, in SPDX 2.3 or CycloneDX 1.6, or in both:
+   * `["spdx", "cyclonedx"]`. It lists every store path with its version, license, hash, references and
+   * layer. The digest of the image does not change, because the document is a [referrer](trust.md). See
+   * [bills of materials](trust.md#bills-of-materials).
+   * Default: none.
+   */
+  readonly sbom?: "spdx" | "cyclonedx" | readonly ("spdx" | "cyclonedx")[] | undefined;
+  /**
+   * Attach provenance to the image: an in-toto statement with SLSA's predicate. It says which lock and
+   * arguments the image is made from, and for each store path its hash and the key that signed it. See
+   * [provenance](trust.md#provenance).
+   * Default: false.
+   */
+  readonly provenance?: boolean | undefined;
+  /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
    * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is
    * removed from the list keeps the image, unless `deleteFromRegistry` is set.

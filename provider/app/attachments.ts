@@ -6,28 +6,13 @@
 import { attachedManifest, type Attachment } from "../formats/oci/attachment.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
 import type { AttachedManifest, ManifestBlob } from "../formats/oci/image.ts";
-import type { Assembled, AssembledPlatform } from "./assemble.ts";
+import type { Assembled } from "./assemble.ts";
+import type { AttachmentProducer } from "./attachment-producer.ts";
+import { attachedDocuments } from "./documents.ts";
 import type { ImagePlan } from "./plan-image.ts";
 
-/** A manifest that attachments are made for. */
-export interface Subject {
-  readonly imagePlan: ImagePlan;
-  readonly manifest: Descriptor;
-  /** The platform of a manifest; all platforms of an index. */
-  readonly platforms: readonly AssembledPlatform[];
-}
-
-/**
- * Makes attachments for one manifest, with the same bytes in every run.
- * @param earlier what the producers before it made for the same manifest.
- */
-export type AttachmentProducer = (
-  subject: Subject,
-  earlier: readonly Attachment[],
-) => readonly Attachment[] | Promise<readonly Attachment[]>;
-
 /** Signatures come last: they sign what the others make. */
-const PRODUCERS: readonly AttachmentProducer[] = [];
+const PRODUCERS: readonly AttachmentProducer[] = [attachedDocuments];
 
 /** @param producers for tests. */
 export async function attachmentsOf(

@@ -12,6 +12,7 @@
  * @module
  */
 import type { Argument } from "./argument.ts";
+import { ATTESTATIONS } from "./entries/attestations.ts";
 import { COMPAT } from "./entries/compat.ts";
 import { CONTENTS } from "./entries/contents.ts";
 import { NAMES } from "./entries/names.ts";
@@ -30,6 +31,7 @@ export const ARGUMENTS = {
   ...FILES,
   ...LIMITS,
   ...POLICY,
+  ...ATTESTATIONS,
   ...OPERATIONS,
 } as const satisfies Readonly<Record<string, Argument>>;
 

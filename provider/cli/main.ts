@@ -5,11 +5,11 @@
  * wrong usage.
  * @module
  */
-import { createRequire } from "node:module";
 import { NodeTooOld, requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
+import { packageVersion } from "../base/package-version.ts";
 import { endOnSignals } from "../base/signals.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === "--version") {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }
   return commandNamed(name).run(rest);
@@ -41,13 +41,6 @@ function commandNamed(name: string): Command {
   if (command !== undefined) return command;
   const names = COMMANDS.map((each) => each.name).join(", ");
   throw new UsageError(`unknown command ${JSON.stringify(name)}; the commands are ${names}`);
-}
-
-function version(): string {
-  const manifest: unknown = createRequire(import.meta.url)("pulumi-lix/package.json");
-  if (typeof manifest === "object" && manifest !== null && "version" in manifest)
-    return String(manifest.version);
-  return "unknown";
 }
 
 const terminal = terminalSink(process.stderr);
