@@ -7,7 +7,7 @@ import { attachedManifest, type Attachment } from "../formats/oci/attachment.ts"
 import type { Descriptor } from "../formats/oci/descriptor.ts";
 import type { AttachedManifest, ManifestBlob } from "../formats/oci/image.ts";
 import type { Assembled } from "./assemble.ts";
-import type { AttachmentProducer } from "./attachment-producer.ts";
+import type { AttachmentProducer, Subject } from "./attachment-producer.ts";
 import { attachedDocuments } from "./documents.ts";
 import type { ImagePlan } from "./plan-image.ts";
 
@@ -17,10 +17,11 @@ const PRODUCERS: readonly AttachmentProducer[] = [attachedDocuments];
 /** @param producers for tests. */
 export async function attachmentsOf(
   imagePlan: ImagePlan,
-  { image, platforms }: Assembled,
+  assembled: Assembled,
   producers: readonly AttachmentProducer[] = PRODUCERS,
 ): Promise<AttachedManifest[]> {
-  const root = { imagePlan, manifest: descriptorOf(image.root), platforms };
+  const { image, platforms } = assembled;
+  const root = rootSubject(imagePlan, assembled);
   const children = platforms.map((platform) => ({
     imagePlan,
     manifest: descriptorOf(platform.manifest),
@@ -36,6 +37,13 @@ export async function attachmentsOf(
   }
   return attached;
 }
+
+/** The index, or the only manifest. */
+export const rootSubject = (imagePlan: ImagePlan, { image, platforms }: Assembled): Subject => ({
+  imagePlan,
+  manifest: descriptorOf(image.root),
+  platforms,
+});
 
 const descriptorOf = ({ mediaType, digest, bytes }: ManifestBlob): Descriptor => ({
   mediaType,

@@ -5,6 +5,7 @@ import { lock } from "./commands/lock.ts";
 import { plan } from "./commands/plan.ts";
 import { push } from "./commands/push.ts";
 import { report } from "./commands/report.ts";
+import { sbom } from "./commands/sbom.ts";
 import { verify } from "./commands/verify.ts";
 import type { Command } from "./command.ts";
 
@@ -17,5 +18,6 @@ export const COMMANDS: readonly Command[] = [
   push,
   inspect,
   report,
+  sbom,
   verify,
 ];
