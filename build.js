@@ -33,6 +33,7 @@ copyCodecs();
 copyFileSync(join(root, "provider/plugin/schema.json"), dist("provider/plugin/schema.json"));
 writeReportPage();
 await bundleZod();
+await bundleNoble();
 // Before the others, because it gets copies of modules that they will replace by a line.
 await joinProgram(dist("provider/image/layer-worker.js"));
 await joinModules(dist("provider"), {
@@ -148,32 +149,56 @@ function writeReportPage() {
  * and a process loads one module of 0.4 MB in place of 80.
  */
 async function bundleZod() {
-  const from = join(root, "node_modules/zod");
-  await build({
-    stdin: { contents: 'export { z } from "zod";', resolveDir: root },
-    outfile: dist("zod/zod.js"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
+  const locales = join(root, "node_modules/zod/v4/locales");
+  await bundleLibrary("zod", {
+    contents: 'export { z } from "zod";',
+    imports: ["zod"],
     plugins: [
       {
         name: "English only",
         setup: ({ onLoad }) =>
           onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
             contents: 'export { default as en } from "./en.js";',
-            resolveDir: join(from, "v4/locales"),
+            resolveDir: locales,
           })),
       },
     ],
   });
-  copyFileSync(join(from, "LICENSE"), dist("zod/LICENSE"));
-  for (const name of readdirSync(dist("provider"), { recursive: true })) {
-    if (!name.endsWith(".js")) continue;
-    const file = dist(`provider/${name}`);
-    const bundled = relative(dirname(file), dist("zod/zod.js")).split(sep).join("/");
+  copyFileSync(join(root, "node_modules/zod/LICENSE"), dist("zod/LICENSE"));
+}
+
+/** ECDSA with nonces of RFC 6979, and NaCl's secretbox: Node's crypto has neither. */
+async function bundleNoble() {
+  const imports = ["@noble/curves/nist.js", "@noble/ciphers/salsa.js"];
+  await bundleLibrary("noble", {
+    contents: `export { p256 } from "${imports[0]}"; export { xsalsa20poly1305 } from "${imports[1]}";`,
+    imports,
+  });
+  copyFileSync(join(root, "node_modules/@noble/curves/LICENSE"), dist("noble/LICENSE"));
+}
+
+/** Writes `dist/NAME/NAME.js`, which takes the place of the imports in all modules of the provider. */
+async function bundleLibrary(name, { contents, imports, plugins = [] }) {
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile: dist(`${name}/${name}.js`),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    plugins,
+  });
+  for (const each of readdirSync(dist("provider"), { recursive: true })) {
+    if (!each.endsWith(".js")) continue;
+    const file = dist(`provider/${each}`);
+    const bundled = relative(dirname(file), dist(`${name}/${name}.js`))
+      .split(sep)
+      .join("/");
     const code = readFileSync(file, "utf8");
-    const changed = code.replaceAll('from "zod"', `from "${bundled}"`);
+    const changed = imports.reduce(
+      (text, specifier) => text.replaceAll(`from "${specifier}"`, `from "${bundled}"`),
+      code,
+    );
     if (changed !== code) writeFileSync(file, changed);
   }
 }

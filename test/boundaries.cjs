@@ -11,6 +11,7 @@ const FACE = [
   "provider/plan",
   "provider/image",
   "provider/arguments",
+  "provider/signing",
   "provider/app",
   "sdk",
 ];
@@ -40,6 +41,7 @@ const MAY = {
     "provider/compression",
     "provider/login",
   ],
+  "provider/signing": ["provider/base", "provider/errors", ...formats("oci")],
   "provider/lock": ["provider/base", "provider/errors", ...formats("nix"), "provider/substituter"],
   "provider/registry": [
     "provider/base",
@@ -91,6 +93,7 @@ const MAY = {
     "provider/image",
     "provider/attest",
     "provider/arguments",
+    "provider/signing",
     "sdk",
   ],
   "provider/report": [
@@ -182,7 +185,7 @@ module.exports = {
       from: { path: "^(sdk|provider)/" },
       to: {
         // build.js copies what is used of them.
-        pathNot: "^node_modules/(sql\\.js|d3-hierarchy|zod)/",
+        pathNot: "^node_modules/(sql\\.js|d3-hierarchy|zod|@noble/(curves|ciphers))/",
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
         dependencyTypesNot: ["npm", "npm-peer", "type-only"],
       },

@@ -21,6 +21,7 @@ import { POLICY_ERRORS } from "./policy-errors.ts";
 import { PULUMI_ERRORS } from "./pulumi-errors.ts";
 import { REGISTRY_ERRORS } from "./registry-errors.ts";
 import { RESOLVE_ERRORS } from "./resolve-errors.ts";
+import { SIGNING_ERRORS } from "./signing-errors.ts";
 import { SUBSTITUTER_ERRORS } from "./substituter-errors.ts";
 
 export const CATALOGUE = {
@@ -36,6 +37,7 @@ export const CATALOGUE = {
   ...DESTINATION_ERRORS,
   ...PLAN_ERRORS,
   ...POLICY_ERRORS,
+  ...SIGNING_ERRORS,
   ...IMAGE_ERRORS,
   ...APP_ERRORS,
   ...RESOLVE_ERRORS,

@@ -1,0 +1,34 @@
+/** What goes wrong with keys and signatures of images. @module */
+import { entry } from "./entry.ts";
+
+/** A key that signs or verifies images. */
+export interface ImageKey {
+  /** Where the key comes from: the path of a file, or the name of an environment variable. Never its text. */
+  readonly from: string;
+}
+
+export const SIGNING_ERRORS = {
+  IMAGE_KEY_INVALID: entry({
+    meaning: "A key that signs or verifies images cannot be read.",
+    message: ({ from, problem }: ImageKey & { readonly problem: string }) =>
+      `the key of ${from}: ${problem}`,
+    hint:
+      "expected a PEM file: for `sign`, the cosign.key of `cosign generate-key-pair`, PKCS#8 or SEC1; to verify, " +
+      "the public key cosign.pub",
+  }),
+  IMAGE_KEY_PASSWORD: entry({
+    meaning: "A key that signs images is encrypted, and `COSIGN_PASSWORD` is not its password.",
+    message: ({ from, password }: ImageKey & { readonly password: "missing" | "wrong" }) =>
+      password === "missing"
+        ? `the key of ${from} is encrypted, and COSIGN_PASSWORD is not set`
+        : `the key of ${from} cannot be decrypted: COSIGN_PASSWORD is wrong, or the key is damaged`,
+    hint: "set the environment variable COSIGN_PASSWORD to the key's password; it is read from nowhere else",
+  }),
+  IMAGE_KEY_TYPE: entry({
+    meaning:
+      "A key that signs or verifies images is of a type that not every verifier of images knows.",
+    message: ({ from, type }: ImageKey & { readonly type: string }) =>
+      `the key of ${from}: expected ECDSA P-256, Ed25519, or RSA of 2048 to 4096 bits; got ${type}`,
+    hint: "`cosign generate-key-pair` makes an ECDSA P-256 key, which every verifier knows",
+  }),
+};
