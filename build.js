@@ -7,6 +7,7 @@
  * its parts import it. Declarations are there for both, as TypeScript asks for `.d.cts` beside `.cjs`.
  */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,11 +49,17 @@ await joinModules(dist("provider"), {
     "cli/terminal.js",
     "base/signals.js",
   ],
-  "check.js": ["pulumi/check.js", "pulumi/diff.js", "resource/resource-session.js"],
+  "check.js": [
+    "pulumi/check.js",
+    "pulumi/diff.js",
+    "resource/resource-session.js",
+    "resource/recall.js",
+  ],
   "push.js": ["pulumi/push.js", "pulumi/delete.js", "cli/push-image.js"],
 });
 removeInnerDeclarations();
 writeFormerPaths();
+writeIdentity();
 
 /** The files of one module of sdk/. */
 function writeCommonJs(name) {
@@ -222,6 +229,21 @@ function writeFormerPaths() {
     mkdirSync(dirname(dist(`provider/${former}`)), { recursive: true });
     writeFileSync(dist(`provider/${former}`), `export * from "${now}";\n`);
   }
+}
+
+/** The digest of all that runs, by which a check knows whether the same code has answered it before. */
+function writeIdentity() {
+  const hash = createHash("sha256");
+  const entries = readdirSync(dist(""), { recursive: true, withFileTypes: true });
+  const files = entries.flatMap((entry) =>
+    entry.isFile() && /\.(js|cjs|wasm)$/.test(entry.name) ? join(entry.parentPath, entry.name) : [],
+  );
+  for (const file of files.sort()) {
+    const contents = readFileSync(file);
+    const path = relative(dist(""), file).split(sep).join("/");
+    hash.update(`${path} ${contents.length}\n`).update(contents);
+  }
+  writeFileSync(dist("provider/build-id"), hash.digest("hex"));
 }
 
 /** The provider keeps a session, so CommonJS gets the ES module itself and no copy of it. */

@@ -2,11 +2,11 @@ import { parseArguments } from "../arguments/parse-arguments.ts";
 import { Known } from "../arguments/unknown.ts";
 import { render, SeveralErrors } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
+import { checkAnswer } from "../resource/check-answer.ts";
 import { checkResource } from "../resource/check-resource.ts";
 import { CheckedInputs } from "../resource/checked-inputs.ts";
 import { givenOutputs, outputsIn } from "../resource/given-outputs.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
-import { Unchanged } from "../resource/unchanged.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
 
 export interface CheckResult {
@@ -17,8 +17,6 @@ export interface CheckResult {
 export interface CheckOptions {
   /** Relative paths are relative to it. Default: that of the process. */
   readonly directory?: string;
-  /** Of `Unchanged.check`: an unchanged image is remembered by it. Default: none is. */
-  readonly key?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +25,7 @@ export async function check(
   session: ResourceSession,
   olds: PropertyMap,
   news: PropertyMap,
-  { directory = process.cwd(), key, signal }: CheckOptions = {},
+  { directory = process.cwd(), signal }: CheckOptions = {},
 ): Promise<CheckResult> {
   try {
     const asArguments = givenOutputs(session, outputsIn(olds), outputsIn(news));
@@ -38,16 +36,8 @@ export async function check(
       planKey: Known.value(outputs.planKey),
       platforms: Known.value(outputs.platforms),
     };
-    const { inputs, warnings } = await checkResource(session, before, {
-      checked,
-      directory,
-      signal,
-    });
-    const answer = CheckedInputs.format(inputs, news["__provider"]);
-    // Warnings are repeated by each operation.
-    if (warnings.length === 0 && Unchanged.isSame(answer, olds))
-      await session.cache.unchanged.add(key);
-    return { inputs: answer, failures: [] };
+    const found = await checkResource(session, before, { checked, directory, signal });
+    return { inputs: await checkAnswer(session, found, { olds, news, directory }), failures: [] };
   } catch (error) {
     // No mistake of the user's.
     signal?.throwIfAborted();

@@ -1,5 +1,4 @@
 import { parseArguments } from "../arguments/parse-arguments.ts";
-import { ArgumentFingerprint } from "../resource/argument-fingerprint.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 import { CheckedInputs } from "../resource/checked-inputs.ts";
 import { diffResource } from "../resource/diff-resource.ts";
@@ -18,19 +17,14 @@ export interface ToDiff {
 export interface DiffOptions extends ToDiff {
   /** Relative paths are relative to it. */
   readonly directory: string;
-  /** Of `Unchanged.diff`: an unchanged image is remembered by it. Default: none is. */
-  readonly key?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function diff(
+export function diff(
   session: ResourceSession,
-  { id, olds, news, directory, key, signal }: DiffOptions,
+  { id, olds, news, directory, signal }: DiffOptions,
 ): Promise<DiffResult> {
   const given = CheckedInputs.parse(news);
   const parse = () => parseArguments(news);
-  const toDiff = { id, given, parse, directory, signal };
-  const result = await diffResource(session, Recorded.parse(olds), toDiff);
-  if (!result.changes && ArgumentFingerprint.belongs(given)) await session.cache.unchanged.add(key);
-  return result;
+  return diffResource(session, Recorded.parse(olds), { id, given, parse, directory, signal });
 }

@@ -7,7 +7,7 @@
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
-import type { Claims } from "../resource/claims.ts";
+import { Claims } from "../resource/claims.ts";
 import type { DiffResult } from "../resource/diff-result.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
@@ -24,7 +24,7 @@ const sink = engineSink();
 if (sink !== undefined) printOnce();
 
 let made: Promise<ResourceSession> | undefined;
-const claims: Claims = { claimed: new Map() };
+const claims = Claims.none();
 
 /** The engine starts a process for each operation, and calls all methods of all resources in it. */
 const call = (): Call => ({

@@ -34,27 +34,29 @@ export async function check(
   olds: PropertyMap,
   news: PropertyMap,
 ): Promise<CheckResult> {
-  const { directory, signal } = call;
-  const key = await Unchanged.check(olds, news, directory);
-  if (await Unchanged.isKnown(key, call.cacheFolder)) {
-    claimRecorded(call.claims, olds);
+  const { directory, claims, signal } = call;
+  const key = await Unchanged.check({ olds, news, directory });
+  if (await Unchanged.isKnown(key, olds, call.cacheFolder)) {
+    claimRecorded(claims, olds);
+    claims.unchanged.set(Unchanged.text(olds), olds);
     return { inputs: olds, failures: [] };
   }
   const { check: checkInputs } = await import("./check.ts");
-  return checkInputs(await call.session(), olds, news, { directory, key, signal });
+  return checkInputs(await sessionOf(call), olds, news, { directory, signal });
 }
 
 export async function diff(call: Call, { id, olds, news }: ToDiff): Promise<DiffResult> {
-  const { directory, signal } = call;
-  const key = await Unchanged.diff(olds, news, directory);
-  if (await Unchanged.isKnown(key, call.cacheFolder)) return NO_CHANGE;
+  const { directory, claims, signal } = call;
+  // What a policy has changed since is not among them.
+  const isAnswer = claims.unchanged.has(Unchanged.text(news));
+  if (isAnswer && Unchanged.isPartOf(news, olds)) return NO_CHANGE;
   const { diff: diffInputs } = await import("./diff.ts");
-  return diffInputs(await call.session(), { id, olds, news, directory, key, signal });
+  return diffInputs(await sessionOf(call), { id, olds, news, directory, signal });
 }
 
 export async function create(call: Call, inputs: PropertyMap): Promise<PushResult> {
   const { push } = await import("./push.ts");
-  return push(await call.session(), inputs, {}, call);
+  return push(await sessionOf(call), inputs, {}, call);
 }
 
 /** @param olds outputs in state. */
@@ -65,7 +67,7 @@ export async function update(
 ): Promise<PushResult> {
   const { push } = await import("./push.ts");
   const { prune } = await import("./delete.ts");
-  const session = await call.session();
+  const session = await sessionOf(call);
   const result = await push(session, news, olds, call);
   await prune(session, { olds, news: result.outs, signal: call.signal });
   return result;
@@ -74,11 +76,20 @@ export async function update(
 /** @param props outputs in state. */
 export async function read(call: Call, id: string, props: PropertyMap): Promise<ReadResult> {
   const { read: readRegistry } = await import("./read.ts");
-  return readRegistry(await call.session(), id, props, call);
+  return readRegistry(await sessionOf(call), id, props, call);
 }
 
 /** @param props outputs in state. */
 export async function remove(call: Call, props: PropertyMap): Promise<void> {
   const { remove: removeImage } = await import("./delete.ts");
-  await removeImage(props, await call.session(), call.signal);
+  await removeImage(props, await sessionOf(call), call.signal);
+}
+
+async function sessionOf(call: Call): Promise<ResourceSession> {
+  const session = await call.session();
+  if (session.recalled.size < session.unchanged.size) {
+    const { recall } = await import("../resource/recall.ts");
+    recall(session);
+  }
+  return session;
 }

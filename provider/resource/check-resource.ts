@@ -40,9 +40,12 @@ export interface ToCheck {
 export type ImageBefore = Pick<Recorded, "state" | "planKey" | "platforms">;
 
 export interface CheckedResource {
+  /** Without a key of `Unchanged`, which covers them. */
   readonly inputs: CheckedInputs;
   /** The warnings that the user was shown. */
   readonly warnings: readonly string[];
+  /** The digest of the lock's bytes, hex. Undefined if the lock is unknown. */
+  readonly lockSha256: string | undefined;
 }
 
 /** Throws every mistake at once, and throws if another resource claims one of the references. */
@@ -87,11 +90,16 @@ export async function checkUnclaimed(
     ...shownOutputs(learned, checked, draft),
     state: stateText(session, learned, { text: before.state, state }, checked),
     fingerprint: ArgumentFingerprint.of(session, args),
+    unchangedKey: Known.of(undefined),
   };
   // For an image that is there already, diff says what changes.
   if (checked.dryRun && before.state === undefined)
     sayOnce(session, targetName(draft.spec), summarizeNew(session, inputs));
-  return { inputs, warnings: [...draft.warnings, ...warnings] };
+  return {
+    inputs,
+    warnings: [...draft.warnings, ...warnings],
+    lockSha256: imagePlan?.lockSha256,
+  };
 }
 
 /** All outputs that a preview shows. */

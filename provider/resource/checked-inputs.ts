@@ -16,6 +16,8 @@ export interface CheckedInputs {
   readonly state: Known<string | undefined> | Unknown;
   /** `ArgumentFingerprint` of the arguments that check saw. */
   readonly fingerprint: Known<string | undefined> | Unknown;
+  /** The key of `Unchanged` with which check will answer the same. Undefined if it has to do all its work again. */
+  readonly unchangedKey: Known<string | undefined> | Unknown;
 }
 
 export const CheckedInputs = {
@@ -26,6 +28,7 @@ export const CheckedInputs = {
     platformNames: [],
     state: Known.read(map["__state"], (text) => Lenient.text.parse(text)),
     fingerprint: Known.read(map["__checked"], (text) => Lenient.text.parse(text)),
+    unchangedKey: Known.read(map["__unchanged"], (text) => Lenient.text.parse(text)),
   }),
 
   /** @param provider the text that the engine starts us by. */
@@ -36,6 +39,7 @@ export const CheckedInputs = {
       ...(inputs.platformNames.length > 0 ? { platforms: unknownPlatforms(inputs) } : {}),
       __state: Known.format(inputs.state),
       __checked: Known.format(inputs.fingerprint),
+      __unchanged: Known.format(inputs.unchangedKey),
       __provider: provider,
     }),
 

@@ -6,7 +6,13 @@ import type { PropertyMap } from "./property-map.ts";
 export interface Claims {
   /** By reference, the digest of the image that a resource claims it for. */
   readonly claimed: Map<string, string>;
+  /** By itself as text, each answer of a check that found an image unchanged without a session. */
+  readonly unchanged: Map<string, PropertyMap>;
 }
+
+export const Claims = {
+  none: (): Claims => ({ claimed: new Map(), unchanged: new Map() }),
+};
 
 /** Outputs that check answered, as far as they are known. */
 export interface ClaimingImage {

@@ -32,6 +32,7 @@ export const PushedResource = {
       __state: state,
       // A refresh gets the outputs and has to return the inputs.
       __checked: Known.value(given.fingerprint),
+      __unchanged: Known.value(given.unchangedKey),
       ...promisedBeside(given),
       __provider: provider,
     }),
@@ -47,6 +48,7 @@ function promisedBeside(given: CheckedInputs): PropertyMap {
     ...PreviewOutputs.format(given.outputs),
     __state: Known.format(given.state),
     __checked: Known.format(given.fingerprint),
+    __unchanged: Known.format(given.unchangedKey),
   };
   // Null removes a value that check did not return.
   const promised = Object.entries(shown).map(([name, value]) => [name, value ?? null]);

@@ -2,7 +2,7 @@ import { Session } from "../app/session.ts";
 import type { ImagePlan } from "../app/plan-image.ts";
 import type { GivenArguments } from "../arguments/table.ts";
 import type { LayerKey } from "../plan/recipe.ts";
-import type { Claims } from "./claims.ts";
+import { Claims } from "./claims.ts";
 import type { OutputValues } from "./given-outputs.ts";
 
 /** What check planned, for the lines that diff shows of it. */
@@ -13,7 +13,10 @@ export interface RememberedPlan extends ImagePlan {
 
 /** What one operation of the engine, such as an `up`, knows of all resources of a stack. */
 export class ResourceSession extends Session implements Claims {
-  readonly claimed: Map<string, string>;
+  readonly claimed: Claims["claimed"];
+  readonly unchanged: Claims["unchanged"];
+  /** Those of `unchanged` that it knows, as text. */
+  readonly recalled = new Set<string>();
   /** By planKey. Diff gets only inputs, and looks up here what is in a layer. */
   readonly plans = new Map<string, RememberedPlan>();
   /** By fingerprint, the arguments that check answered for. */
@@ -31,8 +34,9 @@ export class ResourceSession extends Session implements Claims {
   readonly said = new Set<string>();
 
   /** @param folder of the local cache. @param claims of resources that needed no session. */
-  constructor(folder?: string, claims: Claims = { claimed: new Map() }) {
+  constructor(folder?: string, claims: Claims = Claims.none()) {
     super(folder);
     this.claimed = claims.claimed;
+    this.unchanged = claims.unchanged;
   }
 }

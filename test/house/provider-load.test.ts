@@ -1,7 +1,7 @@
 /** What the engine's entry loads: most operations find nothing changed, and then loading is most of their time. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -24,7 +24,7 @@ const PROGRAM = `
 `;
 
 interface Operation {
-  readonly inputs: object;
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly changes: boolean;
   readonly loaded: readonly string[];
 }
@@ -62,20 +62,27 @@ test("an operation that finds nothing changed loads no client, decoder or databa
     );
   }));
 
-test("an operation that this machine has found unchanged before loads no schema and no plan", () =>
+test("an operation on an unchanged image loads no schema and no plan, on any machine", () =>
   withWorkshop({}, async ({ folder, world }) => {
     const args = { lock: world.lockFile, registry: "registry.example/acme", __provider: "" };
-    const { inputs } = await operate(folder, args, {});
-    const second = await operate(folder, args, inputs);
-    assert.ok(second.loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
-    const third = await operate(folder, args, inputs);
-    assert.deepEqual([third.inputs, third.changes], [inputs, false]);
+    const { inputs, loaded } = await operate(folder, args, {});
+    assert.ok(loaded.some((url) => url.endsWith("/provider/pulumi/check.js")));
+    const elsewhere = join(folder, "elsewhere");
+    await mkdir(elsewhere);
+    const again = await operate(elsewhere, args, inputs);
+    assert.deepEqual([again.inputs, again.changes], [inputs, false]);
+    // In a state of another version is another key, and this machine remembers that nothing has changed.
+    const earlier = { ...inputs, __unchanged: "0".repeat(64) };
+    await operate(folder, args, earlier);
+    const third = await operate(folder, args, earlier);
+    assert.deepEqual([third.inputs, third.changes], [earlier, false]);
     const LARGE =
       /\/zod\/|\/provider\/(?:arguments|app|lock)\/|\/(?:platform-plan|layer-cache)\.js$/;
-    assert.deepEqual(
-      third.loaded.filter((url) => LARGE.test(url)),
-      [],
-    );
+    for (const quick of [again, third])
+      assert.deepEqual(
+        quick.loaded.filter((url) => LARGE.test(url)),
+        [],
+      );
   }));
 
 test("a thread that packs layers loads one file, without client, schema or database", () => {
