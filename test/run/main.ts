@@ -6,6 +6,7 @@
  *     npm test -- test/unit/formats/nix            only the build, and of the tests those below that folder
  *     REQUIRE_PEERS=1 npm test             a missing peer of Debian's is a failure
  *     REQUIRE_GO_PEERS=1 npm test          so is one that Go installs
+ *     REQUIRE_PYTHON_PEERS=1 npm test      and one that pip installs
  *     REQUIRE_ENGINE=1 npm test            so is a missing Pulumi engine
  *     REQUIRE_DOCKER=1 npm test            so is a Docker daemon that does not start
  * @module

@@ -12,8 +12,8 @@ export interface Peer {
   readonly name: string;
   /** What is not tested without it. */
   readonly proves: string;
-  /** Who has it; `.ci/run` installs Debian's, and Go's where it can. */
-  readonly from: "Debian" | "Docker" | "Go" | "Pulumi";
+  /** Who has it; `.ci/run` installs Debian's, and Go's and PyPI's where it can. */
+  readonly from: "Debian" | "Docker" | "Go" | "Pulumi" | "PyPI";
   readonly find: () => string | undefined;
 }
 
@@ -66,6 +66,12 @@ export const PEERS: readonly Peer[] = [
   go("crane", "that every layer is what manifest and config say, by another client"),
   go("registry", "the push to a registry that is not ours: distribution 3"),
   {
+    name: "pyspdxtools",
+    proves: "that SPDX's own tools accept the bills of materials",
+    from: "PyPI",
+    find: () => findProgram("pyspdxtools", pathFolders()),
+  },
+  {
     // In Debian too, but only root starts it, and not in every container.
     ...debian("dockerd", "that Docker's daemon loads and runs the image"),
     from: "Docker",
@@ -84,6 +90,7 @@ const REQUIRED_BY: Readonly<Record<Peer["from"], string>> = {
   Go: "REQUIRE_GO_PEERS",
   Docker: "REQUIRE_DOCKER",
   Pulumi: "REQUIRE_ENGINE",
+  PyPI: "REQUIRE_PYTHON_PEERS",
 };
 
 /** The setting that makes the absence of a peer a failure; undefined when it may be absent. */

@@ -52,3 +52,27 @@ export const sampleBill = (...images: readonly [BilledImage, ...BilledImage[]]):
     lock: SAMPLE_LOCK,
     images,
   });
+
+/** Everything that a lock may say of a package, in its most unusual form. */
+export const UNUSUAL = systemWith("curl", {
+  name: "curl+ssl_=?-8.9.1+git_2",
+  version: "8.9.1+git_2",
+  license: "(curl OR Custom+) AND GPL-2.0-only WITH unknown-exception",
+  homepage: "https://curl.se/?a=b",
+  identifiers: { possibleCPEs: ["cpe:2.3:a:curl:curl:8.9.1:*:*:*:*:*:*:*"] },
+});
+export const KNOWN = systemWith("gitMinimal", {
+  license: "GPL-2.0-only",
+  identifiers: {
+    purl: "pkg:github/git/git@v2.44.1",
+    cpe: "cpe:2.3:a:git-scm:git:2.44.1:*:*:*:*:*:*:*",
+  },
+});
+
+export const SAMPLE_BILLS = {
+  "one image": sampleBill(sampleImage()),
+  "an image with a date": sampleBill(sampleImage({ created: "2024-02-29T12:00:00.123+02:00" })),
+  "an image of unusual packages": sampleBill(sampleImage({ extraPkgs: ["curl"] }, UNUSUAL)),
+  "an image of packages with identifiers": sampleBill(sampleImage({}, KNOWN)),
+  "an index": sampleBill(sampleImage(), sampleImage({ nixConf: { cores: 4 } })),
+} as const satisfies Readonly<Record<string, Bill>>;

@@ -4,7 +4,13 @@ import type { Bill } from "../../../provider/attest/bill.ts";
 import { cyclonedxDocument } from "../../../provider/attest/cyclonedx.ts";
 import { spdxDocument } from "../../../provider/attest/spdx.ts";
 import { schemaValidator } from "../../support/json-schema.ts";
-import { sampleBill, sampleImage, systemWith } from "../../support/sample-bill.ts";
+import {
+  KNOWN,
+  SAMPLE_BILLS,
+  sampleBill,
+  sampleImage,
+  UNUSUAL,
+} from "../../support/sample-bill.ts";
 import { pathOf, PUBLIC_KEY } from "../../support/world/planned.ts";
 
 const VALIDATORS = {
@@ -16,31 +22,7 @@ const VALIDATORS = {
   ),
 };
 
-/** Everything that a lock may say of a package, in its most unusual form. */
-const UNUSUAL = systemWith("curl", {
-  name: "curl+ssl_=?-8.9.1+git_2",
-  version: "8.9.1+git_2",
-  license: "(curl OR Custom+) AND GPL-2.0-only WITH unknown-exception",
-  homepage: "https://curl.se/?a=b",
-  identifiers: { possibleCPEs: ["cpe:2.3:a:curl:curl:8.9.1:*:*:*:*:*:*:*"] },
-});
-const KNOWN = systemWith("gitMinimal", {
-  license: "GPL-2.0-only",
-  identifiers: {
-    purl: "pkg:github/git/git@v2.44.1",
-    cpe: "cpe:2.3:a:git-scm:git:2.44.1:*:*:*:*:*:*:*",
-  },
-});
-
-const BILLS: Readonly<Record<string, Bill>> = {
-  "one image": sampleBill(sampleImage()),
-  "an image with a date": sampleBill(sampleImage({ created: "2024-02-29T12:00:00.123+02:00" })),
-  "an image of unusual packages": sampleBill(sampleImage({ extraPkgs: ["curl"] }, UNUSUAL)),
-  "an image of packages with identifiers": sampleBill(sampleImage({}, KNOWN)),
-  "an index": sampleBill(sampleImage(), sampleImage({ nixConf: { cores: 4 } })),
-};
-
-for (const [name, bill] of Object.entries(BILLS)) {
+for (const [name, bill] of Object.entries(SAMPLE_BILLS)) {
   test(`the SPDX document of ${name} is valid by SPDX's schema`, () => {
     const document = JSON.parse(spdxDocument(bill, "1.2.3"));
     assert.deepEqual(VALIDATORS.spdx(document), []);
@@ -126,7 +108,7 @@ test("a CPE and a package URL that nixpkgs knows are in both documents", () => {
 });
 
 test("each layer of an SPDX document contains the components in it", () => {
-  const bill = BILLS["one image"] ?? assert.fail();
+  const bill = SAMPLE_BILLS["one image"];
   const { relationships } = JSON.parse(spdxDocument(bill, "1.2.3"));
   const contained = relationships.filter(
     (each: { relationshipType: string }) => each.relationshipType === "CONTAINS",
@@ -135,7 +117,7 @@ test("each layer of an SPDX document contains the components in it", () => {
 });
 
 test("an image without a date has Go's zero time in SPDX, which needs one", () => {
-  const bill = BILLS["one image"] ?? assert.fail();
+  const bill = SAMPLE_BILLS["one image"];
   const { creationInfo } = JSON.parse(spdxDocument(bill, "1.2.3"));
   assert.equal(creationInfo.created, "0001-01-01T00:00:00Z");
   assert.equal(JSON.parse(cyclonedxDocument(bill, "1.2.3")).metadata.timestamp, undefined);
