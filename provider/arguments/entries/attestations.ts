@@ -22,8 +22,7 @@ export const ATTESTATIONS = {
     doc:
       "Attach a software bill of materials to the image, in SPDX 2.3 or CycloneDX 1.6, or in both: " +
       '`["spdx", "cyclonedx"]`. It lists every store path with its version, license, hash, references and layer. The digest ' +
-      "of the image does not change, because the document is a [referrer](trust.md). See [bills of materials]" +
-      "(trust.md#bills-of-materials).",
+      "of the image does not change, because the document is an OCI referrer of it. See [bills of materials](trust.md#bills-of-materials).",
     expected: `${EXPECTED_FORMAT}, or a list of them`,
     isPublic: true,
     parts: { "[]": { expected: EXPECTED_FORMAT, isPublic: true, placeholder: () => "spdx" } },
