@@ -14,12 +14,12 @@ import type { ImagePlan } from "./plan-image.ts";
 /** Signatures come last: they sign what the others make. */
 const PRODUCERS: readonly AttachmentProducer[] = [attachedDocuments];
 
-/** @param producers for tests. */
-export async function attachmentsOf(
+/** The same image, with what is attached to it. */
+export async function withAttachments(
   imagePlan: ImagePlan,
   assembled: Assembled,
   producers: readonly AttachmentProducer[] = PRODUCERS,
-): Promise<AttachedManifest[]> {
+): Promise<Assembled> {
   const { image, platforms } = assembled;
   const root = rootSubject(imagePlan, assembled);
   const children = platforms.map((platform) => ({
@@ -35,7 +35,7 @@ export async function attachmentsOf(
     for (const produce of producers) made.push(...(await produce(subject, made)));
     attached.push(...made.map((attachment) => attachedManifest(attachment, subject.manifest)));
   }
-  return attached;
+  return { ...assembled, image: { ...image, attachments: attached } };
 }
 
 /** The index, or the only manifest. */

@@ -10,6 +10,7 @@ import type { Destination, ManifestWrite } from "../destination/destination.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob, LayerIdentity } from "../formats/oci/layer.ts";
 import { assemble, type Assembled } from "./assemble.ts";
+import { withAttachments } from "./attachments.ts";
 import { requireDigests, buildMissingLayers } from "./build-image.ts";
 import { copiedLayers, wantedBlobs } from "./copied-layers.ts";
 import { tagsOf } from "./describe.ts";
@@ -109,9 +110,9 @@ async function publishOnce(
   const copies = options.copy ? copiedLayers(session, planned, missingAt, signal) : NO_COPIES;
   const isToBeMade = ({ digest }: LayerIdentity): boolean =>
     wanted.has(digest) && !copies.has(digest);
-  const assembled = assemble(
-    session,
-    await buildMissingLayers(session, imagePlan, isToBeMade, signal),
+  const assembled = await withAttachments(
+    imagePlan,
+    assemble(session, await buildMissingLayers(session, imagePlan, isToBeMade, signal)),
   );
   const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
   const moved = assembled.image.root.digest !== planned.image.root.digest;

@@ -33,6 +33,8 @@ export type Transient =
   | "lost folder"
   /** A manifest or tag that was just written does not show yet. */
   | "not shown"
+  /** Another client wrote at the same time, and did not know of our entries. */
+  | "overwritten"
   /** A login was refused that may have expired. */
   | "expired login"
   /** Another process holds a lock. */
@@ -102,6 +104,11 @@ export const RETRY = {
     what: "a request for a manifest or tag that was just written, because replicas take a moment to agree",
     tries: { "not shown": 5 },
     firstPauseMs: 200,
+  },
+  referrersTag: {
+    what: "a change of the index of referrers, where a registry has no referrers API and another client changes it too",
+    tries: { overwritten: 12 },
+    firstPauseMs: 100,
   },
   publish: {
     what: "a push of one image to all its destinations; the last try builds every missing layer",

@@ -9,14 +9,25 @@ import { join, resolve } from "node:path";
 import { Bytes } from "../base/bytes.ts";
 import { ifThere } from "../base/error-code.ts";
 import { fromFile, withFile } from "../base/file-unusable.ts";
+import { readFileWithin } from "../base/read-file.ts";
 import { removeAbandoned, removeTemporary, temporaryPath } from "../base/temporary.ts";
 import { Digest } from "../formats/oci/digest.ts";
+import type { AttachedManifest, ManifestBlob } from "../formats/oci/image.ts";
 import type { Blob } from "../formats/oci/layer.ts";
+import { MediaType } from "../formats/oci/media-type.ts";
+import { ReferrersIndex } from "../formats/oci/referrers-index.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import type { Destination } from "./destination.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
-import { checkLayout, NotAnOciLayout, pointTags, prepareLayout, readIndex } from "./oci-index.ts";
+import {
+  checkLayout,
+  NotAnOciLayout,
+  pointTags,
+  prepareLayout,
+  readIndex,
+  REF_NAME,
+} from "./oci-index.ts";
 import { readLayout, type OciLayout } from "./read-layout.ts";
 
 const CHUNK_SIZE = 256 * 1024;
@@ -40,19 +51,19 @@ export function ociLayoutDestination(folder: string): Destination {
     async publish(image, { tags, signal, missing: known }) {
       await usable(dir, () => prepareLayout(dir));
       const absent = known ?? (await missing(image.blobs.map(({ digest }) => digest)));
-      const manifests = [...image.children, image.root].map(({ digest, bytes }) => ({
-        digest,
-        size: bytes.length,
-        open: () => Bytes.of(bytes),
-      }));
+      const { attachments = [] } = image;
+      const manifests = [...image.children, image.root, ...attachments].map(blobOf);
       const write = async (incoming: string): Promise<void> => {
         // One at a time: a disk gains nothing from more, and the bytes are made while they are read.
         for (const blob of image.blobs)
           if (absent.has(blob.digest)) await writeBlob(dir, blob, { incoming, signal });
+        for (const blob of attachments.flatMap((each) => each.blobs))
+          await writeBlob(dir, blob, { incoming, signal });
         for (const manifest of manifests) await writeBlob(dir, manifest, { incoming, signal });
       };
       await usable(dir, () => withIncoming(dir, write));
       signal?.throwIfAborted();
+      await usable(dir, () => listReferrers(dir, attachments));
       await usable(dir, () => pointTags(dir, tags, image.root));
       return {
         uploaded: image.blobs
@@ -62,6 +73,33 @@ export function ociLayoutDestination(folder: string): Destination {
       };
     },
   };
+}
+
+const blobOf = ({ digest, bytes }: ManifestBlob): Blob => ({
+  digest,
+  size: bytes.length,
+  open: () => Bytes.of(bytes),
+});
+
+/**
+ * Lists them as in a registry without a referrers API: regclient looks there, and ORAS finds what the indexes of a
+ * layout name. Others' entries stay.
+ */
+async function listReferrers(dir: string, attachments: readonly AttachedManifest[]): Promise<void> {
+  for (const [subject, attached] of Map.groupBy(attachments, (each) => each.subject)) {
+    const tag = ReferrersIndex.tag(subject);
+    const named = (await readIndex(dir))?.manifests.find(
+      ({ annotations }) => annotations?.[REF_NAME] === tag,
+    );
+    const before = named && (await readFileWithin("documentBytes", blobPath(dir, named.digest)));
+    const index = before ? ReferrersIndex.parse(before, `${dir}:${tag}`) : ReferrersIndex.empty;
+    const bytes = ReferrersIndex.format(ReferrersIndex.add(index, attached));
+    const list = { digest: Digest.of(bytes), mediaType: MediaType.index, bytes };
+    await withIncoming(dir, (incoming) =>
+      writeBlob(dir, blobOf(list), { incoming, signal: undefined }),
+    );
+    await pointTags(dir, [tag], list);
+  }
 }
 
 /** `reference` is a tag or a digest; without it the layout must hold one image only. */

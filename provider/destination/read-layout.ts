@@ -9,6 +9,7 @@ import type { Bytes } from "../base/bytes.ts";
 import { parseJson } from "../base/json.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { Digest } from "../formats/oci/digest.ts";
+import { ReferrersIndex } from "../formats/oci/referrers-index.ts";
 import { verifiedBlob, type BlobIdentity } from "../formats/oci/verified-blob.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
 import { REF_NAME, type OciIndex } from "./oci-index.ts";
@@ -43,8 +44,11 @@ export interface LayoutFiles {
 export async function readLayout(files: LayoutFiles, reference?: string): Promise<OciLayout> {
   const { description, index } = files;
   const nameOf = ({ annotations }: (typeof index.manifests)[number]) => annotations?.[REF_NAME];
-  const chosen = index.manifests.filter(
-    (entry) => reference === undefined || nameOf(entry) === reference || entry.digest === reference,
+  const chosen = index.manifests.filter((entry) =>
+    reference === undefined
+      ? // What is attached to an image is no further image.
+        !ReferrersIndex.isTag(nameOf(entry) ?? "")
+      : nameOf(entry) === reference || entry.digest === reference,
   );
   const [entry] = chosen;
   if (entry === undefined || chosen.some(({ digest }) => digest !== entry.digest))

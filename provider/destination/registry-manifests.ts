@@ -1,8 +1,8 @@
 /**
  * The manifests and tags of one image in one repository, written in the order in which they must become
- * visible: platforms, then tags. The root is put with its first tag, because some registries take a
- * manifest only once (Nexus without redeploy), and others show none before a tag names it (Quay
- * before 3.9).
+ * visible: platforms, then what is attached, then tags. Unless something is attached to it, the root is put with its
+ * first tag, because some registries take a manifest only once (Nexus without redeploy), and others show none before
+ * a tag names it (Quay before 3.9).
  * @see distribution-spec, "Pushing Manifests"
  * @module
  */
@@ -19,11 +19,16 @@ import type { PublishOptions } from "./destination.ts";
 /** Requests in flight for one image. */
 const WIDTH = 4;
 
+export interface PutOptions extends Pick<PublishOptions, "tags" | "signal" | "onWrite"> {
+  /** Attaches what belongs to the manifests, which are there then. Default: nothing does. */
+  readonly attach?: (() => Promise<void>) | undefined;
+}
+
 /** Writes the manifests and tags that are not as they should be, and no others. */
 export async function putManifests(
   client: RegistryClient,
   image: Image,
-  { tags, signal, onWrite }: Pick<PublishOptions, "tags" | "signal" | "onWrite">,
+  { tags, signal, onWrite, attach }: PutOptions,
 ): Promise<void> {
   const pointers = await mapConcurrent(tags, { width: WIDTH, signal }, (tag, scope) =>
     digestAt(client, tag, scope),
@@ -32,7 +37,9 @@ export async function putManifests(
   const stale = tags.filter((tag) => before.get(tag) !== image.root.digest);
   // An index names its children. Tags are the last to move, each by one atomic write.
   await putByDigest(client, image.children, { signal, onWrite });
-  if (tags.length === 0) await putByDigest(client, [image.root], { signal, onWrite });
+  if (tags.length === 0 || attach !== undefined)
+    await putByDigest(client, [image.root], { signal, onWrite });
+  await attach?.();
   for (const tag of stale) {
     await putTag(client, image.root, { tag, signal });
     onWrite?.({ reference: tag, before: before.get(tag) });

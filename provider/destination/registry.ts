@@ -11,8 +11,9 @@ import type { Image } from "../formats/oci/image.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import { promisedBlobs } from "./promised-blobs.ts";
+import { attach } from "./registry-attachments.ts";
 import { putManifests } from "./registry-manifests.ts";
-import type { Destination, PublishReport } from "./destination.ts";
+import type { Destination, PublishOptions, PublishReport } from "./destination.ts";
 
 /** Requests in flight for one image: skopeo has 6, crane 4; more gained nothing on loopback. */
 const WIDTH = 4;
@@ -42,13 +43,31 @@ export function registryDestination(client: RegistryClient): Destination {
         const known = tried === 1 ? options.missing : undefined;
         const missing = known ?? (await missingBlobs(client, image.blobs.map(digestOf), signal));
         client.expectPush();
-        await pushBlobs(client, image, { missing, sent, signal });
-        await putManifests(client, image, options);
+        await pushBlobs(client, image.blobs, { missing, sent, signal });
+        await putManifests(client, image, {
+          ...options,
+          attach: attaching(client, image, options),
+        });
       });
       rememberBlobs(client, image.blobs);
       return reportOf(image, sent);
     },
   };
+}
+
+/** Undefined: nothing is attached to the image. */
+function attaching(
+  client: RegistryClient,
+  { attachments = [] }: Image,
+  { signal, onWrite }: PublishOptions,
+): (() => Promise<void>) | undefined {
+  if (attachments.length === 0) return undefined;
+  const push = async (blobs: readonly Blob[], scope: AbortSignal | undefined) => {
+    const missing = await missingBlobs(client, blobs.map(digestOf), scope);
+    await pushBlobs(client, blobs, { missing, sent: new Set(), signal: scope });
+    rememberBlobs(client, blobs);
+  };
+  return () => attach(client, attachments, { signal, onWrite, pushBlobs: push });
 }
 
 async function missingBlobs(
@@ -77,7 +96,7 @@ interface PushOptions {
 
 async function pushBlobs(
   client: RegistryClient,
-  { blobs }: Image,
+  blobs: readonly Blob[],
   { missing, sent, signal }: PushOptions,
 ): Promise<void> {
   // The largest first: it decides when the last one ends.

@@ -3,6 +3,26 @@ import { entry } from "./entry.ts";
 
 export const REGISTRY_ERRORS = {
   NOT_A_REGISTRY: { meaning: "The host answers, but not as a container registry." },
+  REFERRER_NOT_LISTED: entry<{ repository: string; digest: string; subject: string }>({
+    meaning:
+      "A registry with a referrers API accepted a document or signature, but does not list it. No tag was moved.",
+    message: ({ repository, digest, subject }) =>
+      `${repository}: ${digest} was accepted, but is not listed among the referrers of ${subject}`,
+    hint: "the registry needs more time, or does not list what it takes: try again; no tag was moved",
+  }),
+  REFERRERS_TAG_FOREIGN: entry<{ reference: string }>({
+    meaning:
+      "Where a registry has no referrers API, an index under the tag `sha256-<digest>` lists what is attached to a manifest. There is something else under that tag, and it is left as it is.",
+    message: ({ reference }) =>
+      `${reference}: expected an OCI index of referrers; got something else`,
+    hint: "find out what it is; if nobody needs it, remove the tag and try again",
+  }),
+  REFERRERS_TAG_NOT_KEPT: entry<{ reference: string }>({
+    meaning:
+      "The index that lists what is attached to a manifest was written several times, and each time it was something else afterwards.",
+    message: ({ reference }) => `${reference}: what was written there did not stay`,
+    hint: "either many clients write there at once, or the registry does not keep such tags: try again; no tag of the image was moved",
+  }),
   REGISTRY_DENIED: entry<{ label: string; got: string; hint: string }>({
     meaning:
       "The registry answered 401 or 403 whatever credentials were used. The hint says where they came from.",

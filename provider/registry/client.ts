@@ -12,6 +12,7 @@ import { Digest } from "../formats/oci/digest.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { Tag } from "../formats/oci/reference.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
+import type { Referrer } from "../formats/oci/referrers-index.ts";
 import { verifiedBlob } from "../formats/oci/verified-blob.ts";
 import { isBelievable, isSuccess, mayTakeGet } from "./believable.ts";
 import { hasBlob, pushBlob, type PushBlobOptions } from "./blobs.ts";
@@ -21,6 +22,7 @@ import { findCredentials } from "../login/find-credentials.ts";
 import { RegistryTimeouts, type RegistryTimeoutOptions } from "./timeouts.ts";
 import { bodyOf } from "../http/request-body.ts";
 import { listTags } from "./list-tags.ts";
+import { referrersByApi } from "./referrers-api.ts";
 import { memoryOf, type RegistryMemories, type RegistryMemory } from "./registry-memory.ts";
 import { RegistrySession, type RepositoryAddress } from "./registry-session.ts";
 
@@ -35,6 +37,8 @@ export interface ReceivedManifest {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** By which a write can be made to depend on what was read. */
+  readonly etag?: string | undefined;
 }
 
 export interface RegistryClientOptions extends RegistryTimeoutOptions {
@@ -138,21 +142,25 @@ export class RegistryClient {
         throw new NotARegistry(label, "a web page", response.url);
       if (reference.startsWith("sha256:") && digest !== reference)
         throw new RegistryDigestMismatch(label, reference, digest);
-      return { digest, mediaType: mediaTypeOf(response), bytes };
+      return { digest, mediaType: mediaTypeOf(response), bytes, etag: response.headers.etag };
     });
   }
 
-  /** By digest or as a tag. Safe to repeat: the same bytes are the same manifest. */
+  /**
+   * By digest or as a tag. Safe to repeat: the same bytes are the same manifest.
+   * @param condition `If-Match` or `If-None-Match`; the registry refuses with 412 what does not meet it.
+   */
   async putManifest(
     reference: string,
     manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
     signal?: AbortSignal,
+    condition: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const label = `${this.description}: putting manifest ${reference}`;
     const response = await this.#session.request(this.#manifestUrl(reference), {
       method: "PUT",
       access: "push",
-      headers: { "content-type": manifest.mediaType },
+      headers: { "content-type": manifest.mediaType, ...condition },
       body: bodyOf(manifest.bytes),
       responseLimitMs: this.timeouts.commitLimitMs,
       label,
@@ -189,6 +197,11 @@ export class RegistryClient {
   /** All tags; none for a repository that does not exist. Throws instead of returning a part of them. */
   async listTags(signal?: AbortSignal): Promise<string[]> {
     return await listTags(this.#session, signal);
+  }
+
+  /** Undefined: the registry has no referrers API. */
+  async listReferrers(subject: Digest, signal?: AbortSignal): Promise<Referrer[] | undefined> {
+    return await referrersByApi(this.#session, subject, signal);
   }
 
   /** Deletes it with all its tags. It is no failure if it does not exist. */

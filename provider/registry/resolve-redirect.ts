@@ -13,7 +13,12 @@ import { redactUrl } from "../base/redact.ts";
 export interface Step {
   /** Where the answer came from that sends us on. */
   readonly from: URL;
-  readonly what: "token service" | "upload address" | "next page of tags" | "redirect";
+  readonly what:
+    | "token service"
+    | "upload address"
+    | "next page of tags"
+    | "next page of referrers"
+    | "redirect";
   /** What is asked for, and where: for messages. */
   readonly label: string;
 }

@@ -1,0 +1,90 @@
+/**
+ * Attaches documents and signatures to manifests that are in the repository, and removes them.
+ * @see distribution-spec, "Pushing Manifests with Subject"
+ * @module
+ */
+import { mapConcurrent } from "../base/concurrency.ts";
+import { mayRetry, pauseBeforeRetry } from "../base/retry.ts";
+import { RETRY } from "../base/retry-policy.ts";
+import { lixError } from "../errors/lix-error.ts";
+import type { Digest } from "../formats/oci/digest.ts";
+import type { AttachedManifest } from "../formats/oci/image.ts";
+import type { Blob } from "../formats/oci/layer.ts";
+import { ReferrersIndex, type Referrer } from "../formats/oci/referrers-index.ts";
+import type { RegistryClient } from "../registry/client.ts";
+import { changeReferrersTag } from "../registry/referrers.ts";
+import type { PublishOptions } from "./destination.ts";
+
+/** Requests in flight for one subject. */
+const WIDTH = 4;
+
+export interface AttachOptions extends Pick<PublishOptions, "signal" | "onWrite"> {
+  readonly pushBlobs: (blobs: readonly Blob[], signal: AbortSignal | undefined) => Promise<void>;
+}
+
+/** Pushes those that are missing. Their subjects must be there: not every registry takes or lists others. */
+export async function attach(
+  client: RegistryClient,
+  attachments: readonly AttachedManifest[],
+  options: AttachOptions,
+): Promise<void> {
+  for (const [subject, attached] of Map.groupBy(attachments, (each) => each.subject))
+    await attachTo(client, subject, attached, options);
+}
+
+async function attachTo(
+  client: RegistryClient,
+  subject: Digest,
+  attached: readonly AttachedManifest[],
+  options: AttachOptions,
+): Promise<void> {
+  const { signal } = options;
+  const pushed = new Set<Digest>();
+  const push = async (each: AttachedManifest, scope = signal): Promise<void> => {
+    await options.pushBlobs(each.blobs, scope);
+    await client.putManifest(each.digest, each, scope);
+    if (!pushed.has(each.digest)) options.onWrite?.({ reference: each.digest, before: undefined });
+    pushed.add(each.digest);
+  };
+  await mapConcurrent(attached, { width: WIDTH, signal }, async (each, scope) => {
+    if ((await client.headManifest(each.digest, scope)) === undefined) await push(each, scope);
+  });
+  // The header OCI-Subject would say it too, but ECR has sent it without having the API.
+  for (let looked = 1; ; looked += 1) {
+    const listed = await client.listReferrers(subject, signal);
+    if (listed === undefined) {
+      await listUnderTag(client, subject, attached, options);
+      return;
+    }
+    const unlisted = attached.filter((each) => !isIn(listed, each));
+    const [first] = unlisted;
+    if (first === undefined) return;
+    // A registry that got the API later has not read what it had before.
+    for (const each of unlisted) if (!pushed.has(each.digest)) await push(each);
+    if (!mayRetry(RETRY.settle, "not shown", looked))
+      throw lixError("REFERRER_NOT_LISTED", {
+        repository: client.description,
+        digest: first.digest,
+        subject,
+      });
+    await pauseBeforeRetry(RETRY.settle, looked, { signal });
+  }
+}
+
+async function listUnderTag(
+  client: RegistryClient,
+  subject: Digest,
+  attached: readonly AttachedManifest[],
+  { signal, onWrite }: AttachOptions,
+): Promise<void> {
+  const change = (index: ReferrersIndex): ReferrersIndex => {
+    for (const each of attached)
+      if (!ReferrersIndex.has(index, each))
+        onWrite?.({ reference: each.digest, before: undefined });
+    return ReferrersIndex.add(index, attached);
+  };
+  await changeReferrersTag(client, { subject, change, signal });
+}
+
+const isIn = (listed: readonly Referrer[], { digest }: AttachedManifest): boolean =>
+  listed.some((each) => each.digest === digest);
