@@ -106,8 +106,8 @@ export const RETRY = {
     firstPauseMs: 200,
   },
   referrersTag: {
-    what: "a change of the index of referrers, where a registry has no referrers API and another client changes it too",
-    tries: { overwritten: 12 },
+    what: "a change of the list of referrers under a tag, which another client may change at the same time",
+    tries: { overwritten: 10 },
     firstPauseMs: 100,
   },
   publish: {

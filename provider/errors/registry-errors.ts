@@ -12,14 +12,14 @@ export const REGISTRY_ERRORS = {
   }),
   REFERRERS_TAG_FOREIGN: entry<{ reference: string }>({
     meaning:
-      "Where a registry has no referrers API, an index under the tag `sha256-<digest>` lists what is attached to a manifest. There is something else under that tag, and it is left as it is.",
+      "The tag `sha256-<digest>` should name the list of what is attached to a manifest, but names something else, which is left as it is.",
     message: ({ reference }) =>
       `${reference}: expected an OCI index of referrers; got something else`,
     hint: "find out what it is; if nobody needs it, remove the tag and try again",
   }),
   REFERRERS_TAG_NOT_KEPT: entry<{ reference: string }>({
     meaning:
-      "The index that lists what is attached to a manifest was written several times, and each time it was something else afterwards.",
+      "The list of what is attached to a manifest was written several times under its tag, and each time it did not stay.",
     message: ({ reference }) => `${reference}: what was written there did not stay`,
     hint: "either many clients write there at once, or the registry does not keep such tags: try again; no tag of the image was moved",
   }),

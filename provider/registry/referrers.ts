@@ -4,11 +4,12 @@
  * @see distribution-spec, "Referrers Tag Schema"
  * @module
  */
+import { mapConcurrent } from "../base/concurrency.ts";
 import { pauseMs, mayRetry, sleepUnless } from "../base/retry.ts";
 import { RETRY } from "../base/retry-policy.ts";
 import { LixImageError } from "../base/errors.ts";
 import { lixError } from "../errors/lix-error.ts";
-import type { Digest } from "../formats/oci/digest.ts";
+import { Digest } from "../formats/oci/digest.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
 import { ReferrersIndex, type Referrer } from "../formats/oci/referrers-index.ts";
 import type { RegistryClient } from "./client.ts";
@@ -60,9 +61,13 @@ export async function changeReferrersTag(
     }
     await writeIndex(client, { subject, held, after, tried, signal });
     const theirs = performance.now() - started;
-    await sleepUnless(signal, theirs + pauseMs(RETRY.referrersTag.firstPauseMs, tried));
+    const pause = pauseMs(RETRY.referrersTag.firstPauseMs, Math.min(tried, LONGEST_PAUSE));
+    await sleepUnless(signal, theirs + pause);
   }
 }
+
+/** Pauses stop doubling here: others need no longer for their write the more often we try. */
+const LONGEST_PAUSE = 3;
 
 interface IndexWrite extends Pick<IndexChange, "subject" | "signal"> {
   readonly held: HeldIndex | undefined;
@@ -86,16 +91,39 @@ async function writeIndex(
     );
     if (isDeleted) return;
   }
-  const bytes = ReferrersIndex.format(after);
-  const manifest = { mediaType: MediaType.index, bytes };
+  const condition = tried <= CONDITIONAL_TRIES ? conditionOf(held) : {};
+  const put = (index: ReferrersIndex): Promise<void> => {
+    const manifest = { mediaType: MediaType.index, bytes: ReferrersIndex.format(index) };
+    return client.putManifest(ReferrersIndex.tag(subject), manifest, signal, condition);
+  };
   try {
-    const condition = tried <= CONDITIONAL_TRIES ? conditionOf(held) : {};
-    await client.putManifest(ReferrersIndex.tag(subject), manifest, signal, condition);
+    await put(after);
   } catch (error) {
+    if (!(error instanceof RegistryRefused)) throw error;
     // Somebody was faster.
-    if (!(error instanceof RegistryRefused && error.status === 412)) throw error;
+    if (error.status === 412) return;
+    if (error.retryable !== "lost blob") throw error;
+    // A cleanup removes manifests without a tag, and leaves the index that names them.
+    await put(ReferrersIndex.remove(after, await lostIn(client, after, signal)));
   }
 }
+
+async function lostIn(
+  client: RegistryClient,
+  index: ReferrersIndex,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  const digests = ReferrersIndex.referrers(index).flatMap(({ digest }) =>
+    Digest.is(digest) ? [digest] : [],
+  );
+  const heads = await mapConcurrent(digests, { width: WIDTH, signal }, (digest, scope) =>
+    client.headManifest(digest, scope),
+  );
+  return new Set(digests.filter((_, at) => heads[at] === undefined));
+}
+
+/** Requests in flight for one index. */
+const WIDTH = 4;
 
 // Something in front of a registry may change its ETags, so that no condition is ever true.
 const CONDITIONAL_TRIES = 5;

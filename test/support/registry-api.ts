@@ -3,6 +3,7 @@
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints
  * @module
  */
+import type { IncomingMessage } from "node:http";
 import type { Asked } from "./registry-asked.ts";
 import { algorithmOf, digestOf } from "./registry-digest.ts";
 import { referrerOf, subjectOf, wrongManifest } from "./registry-manifest.ts";
@@ -14,12 +15,21 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
+export interface RegistryFeatures {
+  /** Without it, clients keep lists of referrers under tags, as at distribution and GHCR. Default: true. */
+  readonly referrersApi?: boolean | undefined;
+  /** Whether a write may depend on an ETag. Default: false, as most registries. */
+  readonly conditionalWrites?: boolean | undefined;
+}
+
 export class RegistryApi {
   readonly #store: RegistryStore;
   readonly #uploads: RegistryUploads;
+  readonly #features: RegistryFeatures;
 
-  constructor(store: RegistryStore) {
+  constructor(store: RegistryStore, features: RegistryFeatures = {}) {
     this.#store = store;
+    this.#features = features;
     this.#uploads = new RegistryUploads(store);
   }
 
@@ -52,6 +62,8 @@ export class RegistryApi {
       case "GET tags":
         return this.#listTags(asked);
       case "GET referrers":
+        if (this.#features.referrersApi === false)
+          return Reply.error(404, "UNSUPPORTED", asked.operation);
         return this.#listReferrers(asked);
       default:
         return Reply.error(404, "UNSUPPORTED", asked.operation);
@@ -81,7 +93,10 @@ export class RegistryApi {
     if (manifest === undefined) return Reply.error(404, "MANIFEST_UNKNOWN", name);
     return {
       status: 200,
-      headers: { "content-type": manifest.mediaType, "docker-content-digest": digest },
+      headers: {
+        ...{ "content-type": manifest.mediaType, "docker-content-digest": digest },
+        ...(this.#features.conditionalWrites === true && { etag: `"${digest}"` }),
+      },
       body: manifest.bytes,
     };
   }
@@ -102,10 +117,12 @@ export class RegistryApi {
     const held = this.#store.repository(repository);
     const wrong = wrongManifest(bytes, mediaType, held);
     if (wrong !== undefined) return wrong;
+    if (this.#features.conditionalWrites === true && !meetsCondition(request, held.tags.get(name)))
+      return Reply.error(412, "PRECONDITION_FAILED", name);
     const manifest = { mediaType, bytes };
     held.manifests.set(digest, manifest);
     if (name !== digest) held.tags.set(name, digest);
-    const subject = subjectOf(manifest);
+    const subject = this.#features.referrersApi === false ? undefined : subjectOf(manifest);
     const location = `/v2/${repository}/manifests/${digest}`;
     return {
       status: 201,
@@ -155,4 +172,10 @@ export class RegistryApi {
       body: JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: referrers }),
     };
   }
+}
+
+/** @see RFC 9110, "Preconditions" */
+function meetsCondition({ headers }: IncomingMessage, held: string | undefined): boolean {
+  if (headers["if-none-match"] === "*" && held !== undefined) return false;
+  return headers["if-match"] === undefined || headers["if-match"] === `"${held}"`;
 }

@@ -7,13 +7,13 @@ import { createServer, type IncomingMessage, type RequestListener } from "node:h
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import { countConnections } from "./loopback.ts";
 import { answerWithFaults, firstBytes, type Fault } from "./http-faults.ts";
-import { RegistryApi } from "./registry-api.ts";
+import { RegistryApi, type RegistryFeatures } from "./registry-api.ts";
 import { RegistryGate, type RegistryAuth } from "./registry-gate.ts";
 import { Reply } from "./registry-reply.ts";
 import { RegistryStore } from "./registry-store.ts";
 import { requestLine, type RequestLine } from "./request-line.ts";
 
-export interface TestRegistryOptions {
+export interface TestRegistryOptions extends RegistryFeatures {
   /** Where blobs are kept; default: in memory. */
   readonly folder?: string | undefined;
   /** Default: any free one. */
@@ -42,7 +42,7 @@ export interface TestRegistry {
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const store = new RegistryStore(options.folder);
   const gate = new RegistryGate(options.auth);
-  const api = new RegistryApi(store);
+  const api = new RegistryApi(store, options);
   const log: RequestLine[] = [];
   const faults: Fault[] = [];
   const work = {

@@ -20,6 +20,7 @@ export const Digest = {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- the one door into the brand
     return text as Digest;
   },
+  is: (text: string): text is Digest => PATTERN.test(text),
   /** The digest of bytes in memory. */
   of: (bytes: Uint8Array): Digest => Digest.parse(`sha256:${sha256Hex(bytes)}`),
   /** The 64 hex digits. */
