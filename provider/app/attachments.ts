@@ -18,8 +18,17 @@ const PRODUCERS: readonly AttachmentProducer[] = [attachedDocuments];
 export async function withAttachments(
   imagePlan: ImagePlan,
   assembled: Assembled,
-  producers: readonly AttachmentProducer[] = PRODUCERS,
 ): Promise<Assembled> {
+  const attachments = await attachmentsOf(imagePlan, assembled);
+  return { ...assembled, image: { ...assembled.image, attachments } };
+}
+
+/** Those of the platforms first. @param producers for tests. */
+export async function attachmentsOf(
+  imagePlan: ImagePlan,
+  assembled: Assembled,
+  producers: readonly AttachmentProducer[] = PRODUCERS,
+): Promise<AttachedManifest[]> {
   const { image, platforms } = assembled;
   const root = rootSubject(imagePlan, assembled);
   const children = platforms.map((platform) => ({
@@ -35,7 +44,7 @@ export async function withAttachments(
     for (const produce of producers) made.push(...(await produce(subject, made)));
     attached.push(...made.map((attachment) => attachedManifest(attachment, subject.manifest)));
   }
-  return { ...assembled, image: { ...image, attachments: attached } };
+  return attached;
 }
 
 /** The index, or the only manifest. */
