@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
 import { exportedNames, joinModules, joinProgram } from "./bundle.js";
+import { bundlePackages } from "./bundle-packages.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const dist = (path) => join(root, "dist", path);
@@ -35,6 +36,10 @@ copyFileSync(join(root, "provider/plugin/schema.json"), dist("provider/plugin/sc
 writeReportPage();
 await bundleZod();
 await bundleNoble();
+// Where the plugin alone imports them. The dynamic provider has them from the user's SDK.
+await bundlePackages(dist("provider/plugin"), dist("grpc"), (name) =>
+  ["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf"].includes(name),
+);
 // Before the others, because it gets copies of modules that they will replace by a line.
 await joinProgram(dist("provider/image/layer-worker.js"));
 await joinModules(dist("provider"), {
