@@ -45,12 +45,17 @@ const abridged = (line: string): string =>
     ? line
     : `${line.slice(0, LINE_LIMIT)}… (and ${line.length - LINE_LIMIT} more characters)`;
 
-/** JSON.stringify leaves C1 and bidi controls as they are; in strings, `\u` says the same. */
+/** Without credentials. */
 export const printableJson = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => redactedPart(part), 2).replace(
-    UNPRINTABLE,
-    (found) => (found === "\n" ? found : escaped(found)),
-  );
+  escapedJson(JSON.stringify(value, (_, part: unknown) => redactedPart(part), 2));
+
+/** A whole document, which has no credentials: a package URL only looks like one. */
+export const printableDocument = (value: unknown): string =>
+  escapedJson(JSON.stringify(value, undefined, 2));
+
+/** JSON.stringify leaves C1 and bidi controls as they are; in strings, `\u` says the same. */
+const escapedJson = (json: string): string =>
+  json.replace(UNPRINTABLE, (found) => (found === "\n" ? found : escaped(found)));
 
 function redactedPart(part: unknown): unknown {
   if (typeof part === "string") return redact(part);

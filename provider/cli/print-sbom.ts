@@ -5,7 +5,7 @@ import { planWithDigests, requireDigests } from "../app/build-image.ts";
 import { billOfSubject, sbomDocument } from "../app/documents.ts";
 import { Session } from "../app/session.ts";
 import { readArguments } from "./arguments-file.ts";
-import { printJson } from "./print.ts";
+import { printDocument } from "./print.ts";
 
 /** Prints what a push would attach, indented. */
 export async function printSbom(file: string, format: SbomFormat): Promise<number> {
@@ -14,6 +14,6 @@ export async function printSbom(file: string, format: SbomFormat): Promise<numbe
   const imagePlan = await planWithDigests(session, spec);
   const assembled = assemble(session, await requireDigests(session, imagePlan));
   const bill = billOfSubject(rootSubject(imagePlan, assembled));
-  printJson(JSON.parse(sbomDocument(bill, format).text));
+  printDocument(JSON.parse(sbomDocument(bill, format).text));
   return 0;
 }

@@ -1,6 +1,6 @@
 /** What commands print on stdout. @module */
 import { formatBytes } from "../base/format-bytes.ts";
-import { printable, printableJson, printableLines } from "../base/printable.ts";
+import { printable, printableDocument, printableJson, printableLines } from "../base/printable.ts";
 import type { LixImageOutputs } from "../../sdk/outputs.ts";
 
 let clearProgress = (): void => {};
@@ -25,6 +25,11 @@ export function guardOutput(clear: () => void): void {
 
 export function printJson(value: unknown): void {
   printText(`${printableJson(value)}\n`);
+}
+
+/** What other programs read in full. */
+export function printDocument(document: unknown): void {
+  printText(`${printableDocument(document)}\n`);
 }
 
 /** Each stays one line: text of others in it cannot add lines, nor control the terminal. */
