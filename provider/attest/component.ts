@@ -72,3 +72,9 @@ export function nameOfPackage({ name, version }: LockedPackage): Omit<NameAndVer
   const parsed = parseDrvName(name);
   return { name: parsed.name, version: version ?? parsed.version };
 }
+
+/** What nixpkgs guesses where it knows no CPE. */
+export function guessedCpes({ package: locked }: Component): readonly string[] {
+  const { cpe, possibleCPEs = [] } = locked?.identifiers ?? {};
+  return cpe === undefined ? possibleCPEs : [];
+}

@@ -8,7 +8,7 @@ import { NarHash } from "../formats/nix/nix-hash.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import type { Bill, BillImage } from "./bill.ts";
-import type { Component } from "./component.ts";
+import { guessedCpes, type Component } from "./component.ts";
 import { PackageUrl } from "./package-url.ts";
 import { spdxLicense } from "./spdx-license.ts";
 
@@ -78,7 +78,7 @@ const imageComponent = ({ repository }: Bill, { digest, platform }: BillImage) =
 
 function describe(component: Component) {
   const { kind, storePath, narHash, package: locked, signedBy } = component;
-  const { purl, cpe, possibleCPEs = [] } = locked?.identifiers ?? {};
+  const { purl, cpe } = locked?.identifiers ?? {};
   const { license, homepage } = locked ?? {};
   const [supplier] = signedBy;
   return {
@@ -96,10 +96,7 @@ function describe(component: Component) {
         ? undefined
         : PackageUrl.ofStorePath(storePath, component)),
     externalReferences: externalReferences(homepage, component.tarball),
-    evidence:
-      cpe === undefined && possibleCPEs.length > 0
-        ? { identity: possibleCPEs.map((guess) => ({ field: "cpe", concludedValue: guess })) }
-        : undefined,
+    evidence: evidenceOf(guessedCpes(component)),
     properties: propertiesOf(component),
   };
 }
@@ -112,7 +109,12 @@ function externalReferences(homepage: string | undefined, tarball: string | unde
   return references.length === 0 ? undefined : references;
 }
 
-/** `nix:output_path` and `nix:drv_path` are the names that bombon and sbomnix use. */
+const evidenceOf = (guesses: readonly string[]) =>
+  guesses.length === 0
+    ? undefined
+    : { identity: guesses.map((guess) => ({ field: "cpe", concludedValue: guess })) };
+
+/** `nix:output_path` and `nix:drv_path` are the names that bombon and sbomnix use; Grype reads `syft:cpe23`. */
 function propertiesOf(component: Component) {
   const { storePath, deriver, narHash, output, package: locked, layers } = component;
   const values: readonly (readonly [string, string | undefined])[] = [
@@ -123,6 +125,7 @@ function propertiesOf(component: Component) {
     ["nix:attribute", locked?.attribute],
     ...component.signedBy.map((key) => ["nix:signed_by", key] as const),
     ["nix:content_address", component.contentAddress],
+    ...guessedCpes(component).map((guess) => ["syft:cpe23", guess] as const),
     ["lix-image:kind", component.kind],
     ...layers.flatMap(
       ({ digest, diffId }) =>

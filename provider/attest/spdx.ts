@@ -8,7 +8,7 @@ import { NarHash } from "../formats/nix/nix-hash.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import type { Bill, BillImage } from "./bill.ts";
-import type { Component } from "./component.ts";
+import { guessedCpes, type Component } from "./component.ts";
 import { PackageUrl } from "./package-url.ts";
 import { spdxLicense, type LicenseReference } from "./spdx-license.ts";
 
@@ -139,16 +139,17 @@ function originOf({ kind, storePath, narHash, signedBy, contentAddress }: Compon
 
 function externalRefs(component: Component) {
   const { storePath, kind, package: locked } = component;
-  const { purl: upstream, cpe, possibleCPEs = [] } = locked?.identifiers ?? {};
+  const { purl: upstream, cpe } = locked?.identifiers ?? {};
   return [
     ...(upstream === undefined ? [] : [purl(upstream)]),
     ...(storePath === undefined || kind === "generated"
       ? []
       : [purl(PackageUrl.ofStorePath(storePath, component))]),
     ...(cpe === undefined ? [] : [cpeReference(cpe)]),
-    ...(cpe === undefined
-      ? possibleCPEs.map((guess) => ({ ...cpeReference(guess), comment: "a guess of nixpkgs" }))
-      : []),
+    ...guessedCpes(component).map((guess) => ({
+      ...cpeReference(guess),
+      comment: "a guess of nixpkgs",
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import type { Bill } from "../../../provider/attest/bill.ts";
 import { cyclonedxDocument } from "../../../provider/attest/cyclonedx.ts";
 import { spdxDocument } from "../../../provider/attest/spdx.ts";
@@ -105,6 +106,20 @@ test("a CPE and a package URL that nixpkgs knows are in both documents", () => {
   assert.deepEqual([git.purl, git.cpe], [purl, cpe]);
   const spdx = spdxDocument(bill, "1.2.3");
   assert.ok(spdx.includes(`"${purl}"`) && spdx.includes(`"${cpe}"`));
+});
+
+test("a CPE that nixpkgs only guesses is marked as a guess, and is where scanners read it", () => {
+  const bill = SAMPLE_BILLS["an image of unusual packages"];
+  const [guess] = UNUSUAL.packages.get("curl")?.identifiers?.possibleCPEs ?? [];
+  const { components } = JSON.parse(cyclonedxDocument(bill, "1.2.3"));
+  const curl = components.find((each: { name: string }) => each.name.startsWith("curl"));
+  assert.equal(curl.cpe, undefined);
+  assert.deepEqual(curl.evidence.identity, [{ field: "cpe", concludedValue: guess }]);
+  assert.ok(
+    curl.properties.some((each: object) =>
+      isDeepStrictEqual(each, { name: "syft:cpe23", value: guess }),
+    ),
+  );
 });
 
 test("each layer of an SPDX document contains the components in it", () => {
