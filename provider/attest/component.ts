@@ -65,12 +65,15 @@ export function nameOfPath(path: StorePath, deriver: string | undefined): NameAn
   return { name, version, output };
 }
 
-/** What the lock says of the package. */
-export function nameOfPackage({ name, version }: LockedPackage): Omit<NameAndVersion, "output"> {
-  if (version !== undefined && name.endsWith(`-${version}`))
-    return { name: name.slice(0, -version.length - 1), version };
-  const parsed = parseDrvName(name);
-  return { name: parsed.name, version: version ?? parsed.version };
+/** What the lock says of the package. Some packages of nixpkgs have an empty version. */
+export function nameOfPackage({
+  name,
+  version = "",
+}: LockedPackage): Omit<NameAndVersion, "output"> {
+  if (version === "") return parseDrvName(name);
+  return name.endsWith(`-${version}`)
+    ? { name: name.slice(0, -version.length - 1), version }
+    : { name: parseDrvName(name).name, version };
 }
 
 /** What nixpkgs guesses where it knows no CPE. */

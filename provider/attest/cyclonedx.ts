@@ -7,7 +7,7 @@ import { sha256Hex } from "../base/sha256.ts";
 import { NarHash } from "../formats/nix/nix-hash.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
-import type { Bill, BillImage } from "./bill.ts";
+import type { Bill } from "./bill.ts";
 import { guessedCpes, type Component } from "./component.ts";
 import { PackageUrl } from "./package-url.ts";
 import { spdxLicense } from "./spdx-license.ts";
@@ -17,8 +17,9 @@ export const CYCLONEDX_MEDIA_TYPE = "application/vnd.cyclonedx+json";
 /** @param version of this package. */
 export function cyclonedxDocument(bill: Bill, version: string): string {
   const [first] = bill.images;
-  const index = first?.digest === bill.digest ? undefined : indexComponent(bill);
-  const images = bill.images.map((image) => imageComponent(bill, image));
+  const index =
+    first?.digest === bill.digest ? undefined : containerComponent(bill, { digest: bill.digest });
+  const images = bill.images.map((image) => containerComponent(bill, image));
   const contents = {
     metadata: {
       timestamp: bill.created,
@@ -57,21 +58,16 @@ function uuidOf(text: string): string {
   ].join("-");
 }
 
-const indexComponent = ({ repository, digest }: Bill) => ({
+/** @param platform undefined for the index. */
+const containerComponent = (
+  { repository }: Bill,
+  { digest, platform }: { readonly digest: Digest; readonly platform?: Platform },
+) => ({
   type: "container",
   "bom-ref": digest,
   name: repository,
   version: digest,
-  hashes: [sha256(Digest.hex(digest))],
-  purl: PackageUrl.ofImage(repository, digest, undefined),
-});
-
-const imageComponent = ({ repository }: Bill, { digest, platform }: BillImage) => ({
-  type: "container",
-  "bom-ref": digest,
-  name: repository,
-  version: digest,
-  description: `the image for ${Platform.format(platform)}`,
+  description: platform && `the image for ${Platform.format(platform)}`,
   hashes: [sha256(Digest.hex(digest))],
   purl: PackageUrl.ofImage(repository, digest, platform),
 });

@@ -8,7 +8,7 @@ import { NarHash } from "../formats/nix/nix-hash.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import type { Bill, BillImage } from "./bill.ts";
-import { guessedCpes, type Component } from "./component.ts";
+import { guessedCpes, type Component, type LayerDigests } from "./component.ts";
 import { PackageUrl } from "./package-url.ts";
 import { spdxLicense, type LicenseReference } from "./spdx-license.ts";
 
@@ -18,8 +18,8 @@ export const SPDX_MEDIA_TYPE = "application/spdx+json";
 export function spdxDocument(bill: Bill, version: string): string {
   const references = new Map<string, LicenseReference>();
   const packages = [
-    ...(isIndex(bill) ? [indexPackage(bill)] : []),
-    ...bill.images.map((image) => imagePackage(bill, image)),
+    ...(isIndex(bill) ? [containerPackage(idOf.index, bill, { digest: bill.digest })] : []),
+    ...bill.images.map((image) => containerPackage(idOf.image(image), bill, image)),
     ...layersOf(bill).map(layerPackage),
     ...bill.components.map((component) => componentPackage(component, references)),
   ];
@@ -64,33 +64,28 @@ const idOf = {
   component: (id: string): string => `SPDXRef-Package-${id.replace(/[^A-Za-z0-9.-]/g, "-")}`,
 };
 
-const indexPackage = ({ repository, digest }: Bill) => ({
-  SPDXID: idOf.index,
+/** @param platform undefined for the index. */
+const containerPackage = (
+  SPDXID: string,
+  { repository }: Bill,
+  { digest, platform }: { readonly digest: Digest; readonly platform?: Platform },
+) => ({
+  SPDXID,
   name: repository,
   versionInfo: digest,
   ...NO_FILES,
   primaryPackagePurpose: "CONTAINER",
+  comment: platform && `the image for ${Platform.format(platform)}`,
   checksums: [sha256(Digest.hex(digest))],
-  externalRefs: [purl(PackageUrl.ofImage(repository, digest, undefined))],
-});
-
-const imagePackage = ({ repository }: Bill, image: BillImage) => ({
-  SPDXID: idOf.image(image),
-  name: repository,
-  versionInfo: image.digest,
-  ...NO_FILES,
-  primaryPackagePurpose: "CONTAINER",
-  comment: `the image for ${Platform.format(image.platform)}`,
-  checksums: [sha256(Digest.hex(image.digest))],
-  externalRefs: [purl(PackageUrl.ofImage(repository, image.digest, image.platform))],
+  externalRefs: [purl(PackageUrl.ofImage(repository, digest, platform))],
 });
 
 /** Each once: the images of several platforms may share some. */
-const layersOf = ({ images }: Bill) => [
+const layersOf = ({ images }: Bill): LayerDigests[] => [
   ...new Map(images.flatMap(({ layers }) => layers).map((layer) => [layer.digest, layer])).values(),
 ];
 
-const layerPackage = ({ digest, diffId }: ReturnType<typeof layersOf>[number]) => ({
+const layerPackage = ({ digest, diffId }: LayerDigests) => ({
   SPDXID: idOf.layer(digest),
   name: digest,
   ...NO_FILES,

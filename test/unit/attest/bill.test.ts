@@ -39,6 +39,15 @@ test("an output of a package has the name and version of the package", () => {
   assert.equal(curl.package?.license, "curl");
 });
 
+test("a package whose version the lock has not, or has as an empty text, has that of its name", () => {
+  for (const version of [undefined, ""]) {
+    const system = systemWith("curl", { name: "curl-8.9.1", version });
+    const { components } = sampleBill(sampleImage({ extraPkgs: ["curl"] }, system));
+    const curl = named(components, pathOf("curl"));
+    assert.deepEqual([curl.name, curl.version], ["curl", "8.9.1"]);
+  }
+});
+
 test("a dependency that no package of the lock names has the name and version of its store path", () => {
   const { components } = sampleBill(sampleImage());
   const glibc = named(components, pathOf("glibc"));
