@@ -4,7 +4,7 @@ import { imageConfig } from "../formats/oci/config.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { Image, ManifestBlob } from "../formats/oci/image.ts";
-import type { Blob } from "../formats/oci/layer.ts";
+import type { Blob, LayerIdentity } from "../formats/oci/layer.ts";
 import { imageIndex, imageManifest } from "../formats/oci/manifest.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
 import type { BuiltPlatform } from "./build-image.ts";
@@ -35,11 +35,7 @@ export function assemble(session: Session, built: readonly BuiltPlatform[]): Ass
     const config = { mediaType: MediaType.config, digest: Digest.of(bytes), size: bytes.length };
     blobs.set(config.digest, { ...config, open: () => Bytes.of(bytes) });
     for (const { identity } of each.layers)
-      blobs.set(identity.digest, {
-        digest: identity.digest,
-        size: identity.size,
-        open: () => session.cache.openBlob(identity.digest),
-      });
+      blobs.set(identity.digest, layerBlob(session, identity));
     const layers = each.layers.map((layer) => layer.identity);
     const manifest = imageManifest({ config, layers, annotations: each.plan.annotations });
     const layerBytes = each.layers.reduce((sum, layer) => sum + layer.identity.size, 0);
@@ -47,6 +43,13 @@ export function assemble(session: Session, built: readonly BuiltPlatform[]): Ass
   });
   return { image: imageOf(platforms, [...blobs.values()]), platforms };
 }
+
+/** From the local cache. */
+export const layerBlob = (session: Session, { digest, size }: LayerIdentity): Blob => ({
+  digest,
+  size,
+  open: () => session.cache.openBlob(digest),
+});
 
 function imageOf(platforms: readonly AssembledPlatform[], blobs: readonly Blob[]): Image {
   const [first, ...rest] = platforms;

@@ -17,6 +17,7 @@ import { tagsOf } from "./describe.ts";
 import type { ImagePlan } from "./plan-image.ts";
 import { asking, pushing } from "../image/progress.ts";
 import type { PushReport } from "./push-report.ts";
+import { sendingAhead } from "./sending-ahead.ts";
 import type { Session } from "./session.ts";
 
 export interface Published {
@@ -110,10 +111,11 @@ async function publishOnce(
   const copies = options.copy ? copiedLayers(session, planned, missingAt, signal) : NO_COPIES;
   const isToBeMade = ({ digest }: LayerIdentity): boolean =>
     wanted.has(digest) && !copies.has(digest);
-  const assembled = await withAttachments(
-    imagePlan,
-    assemble(session, await buildMissingLayers(session, imagePlan, isToBeMade, signal)),
+  const ahead = { destinations: [...missingAt.keys()], missing: missingAt, signal };
+  const { result: built, sent } = await sendingAhead(session, ahead, () =>
+    buildMissingLayers(session, imagePlan, isToBeMade, signal),
   );
+  const assembled = await withAttachments(imagePlan, assemble(session, built));
   const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
   const moved = assembled.image.root.digest !== planned.image.root.digest;
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
@@ -122,7 +124,7 @@ async function publishOnce(
   for (const [destination, missing] of missingAt)
     await attempt(destination, async () => {
       // The answer from before counts only while the digests are the same.
-      const known = moved ? undefined : missing;
+      const known = moved ? undefined : missing.difference(sent.get(destination) ?? NO_BLOBS);
       const what = { destination: destination.description, blobs, missing: known };
       const written: ManifestWrite[] = [];
       const onWrite = (write: ManifestWrite): void => void written.push(write);

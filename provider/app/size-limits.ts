@@ -61,6 +61,10 @@ export function requireWithinLimits(
   throwAll(errors);
 }
 
+/** Whether an image may turn out to be too large when all its layers are built. */
+export const hasLimits = ({ args }: Pick<Spec, "args">): boolean =>
+  [args.maxImageSize, args.maxLayerSize, args.maxGrowth].some((limit) => limit !== undefined);
+
 /** With every digest known, and no limit exceeded. */
 export async function planWithinLimits(
   session: Session,

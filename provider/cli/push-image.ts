@@ -2,9 +2,10 @@ import { log } from "../base/log.ts";
 import { describeBuilt, tagsOf } from "../app/describe.ts";
 import { publish } from "../app/publish.ts";
 import { PushReport } from "../app/push-report.ts";
+import { sendingAhead } from "../app/sending-ahead.ts";
 import { Session } from "../app/session.ts";
 import { destinationsOf } from "../app/destinations.ts";
-import { planWithinLimits, sizedPart, type SizedImage } from "../app/size-limits.ts";
+import { hasLimits, planWithinLimits, sizedPart, type SizedImage } from "../app/size-limits.ts";
 import type { ImagePlan } from "../app/plan-image.ts";
 import { LixImageError, throwAll } from "../base/errors.ts";
 import { Platform } from "../formats/oci/platform.ts";
@@ -20,8 +21,12 @@ export async function pushImage(
 ): Promise<number> {
   const session = new Session();
   const spec = await readArguments(file, "required");
-  const imagePlan = await planWithinLimits(session, spec, imageBefore);
-  const published = await publish(session, imagePlan, destinationsOf(session, spec));
+  const destinations = destinationsOf(session, spec);
+  const ahead = { destinations: hasLimits(spec) ? [] : destinations };
+  const { result: imagePlan } = await sendingAhead(session, ahead, () =>
+    planWithinLimits(session, spec, imageBefore),
+  );
+  const published = await publish(session, imagePlan, destinations);
   const { assembled, reports, failures } = published;
   if (failures.length > 0) for (const report of reports) log.info(PushReport.line(report));
   throwAll(failures.map(({ error }) => error));

@@ -19,6 +19,11 @@ export interface Destination {
    */
   readonly blobSources?: (blobs: readonly Blob[], signal?: AbortSignal) => readonly Blob[];
   /**
+   * Sends a blob of the image that `publish` will be called for, while other layers are still being built. Nobody sees
+   * the image before that. Absent where a blob cannot be sent alone, as into an archive.
+   */
+  readonly sendAhead?: (blob: Blob, options: SendAheadOptions) => Promise<void>;
+  /**
    * Uploads what is missing, then children, then the root by digest, then the tags. Returns only when
    * all of it is there; throws with no tag moved otherwise (tags are the last write).
    */
@@ -31,6 +36,12 @@ export interface MissingOptions {
    * that is there, and these are not asked for. Default: none.
    */
   readonly images?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SendAheadOptions {
+  /** It has said that it lacks the blob. Default: it is asked. */
+  readonly isMissing?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -17,18 +17,27 @@ import type { Destination, PublishOptions, PublishReport } from "./destination.t
 
 /** Requests in flight for one image: skopeo has 6, crane 4; more gained nothing on loopback. */
 const WIDTH = 4;
+const NEVER = new AbortController().signal;
 
 export function registryDestination(client: RegistryClient): Destination {
+  /** Blobs that were sent before `publish` was called. */
+  const ahead = new Set<Digest>();
   return {
     description: client.description,
     holds: async (manifest, signal) => {
       client.expectPush();
       return (await client.headManifest(manifest, signal)) !== undefined;
     },
-    missing: async (digests, { images = [], signal } = {}) => {
+    missing: async (digests, { images, signal } = {}) => {
+      if (images === undefined) return missingBlobs(client, digests, signal);
       const promised = await promisedBlobs(client, images, signal);
-      const unsure = digests.filter((digest) => !promised.has(digest));
+      const unsure = digests.filter((digest) => !promised.has(digest) && !ahead.has(digest));
       return missingBlobs(client, unsure, signal);
+    },
+    sendAhead: async (blob, { isMissing = false, signal = NEVER }) => {
+      client.expectPush();
+      if (!isMissing && (await client.hasBlob(blob.digest, signal))) return;
+      if ((await pushBlobOnce(client, blob, signal)) === "uploaded") ahead.add(blob.digest);
     },
     blobSources: (blobs, signal) => {
       rememberBlobs(client, blobs);
@@ -36,7 +45,7 @@ export function registryDestination(client: RegistryClient): Destination {
     },
     async publish(image, options) {
       const { signal } = options;
-      const sent = new Set<Digest>();
+      const sent = new Set(ahead);
       const firstPauseMs = client.timeouts.retryDelayMs;
       await retry(RETRY.push, { signal, firstPauseMs }, async (tried) => {
         // What the caller knows counts for the first try only: the registry may have lost a blob since.

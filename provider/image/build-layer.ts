@@ -54,6 +54,7 @@ async function buildBlob(session: BuildSession, job: LayerJob): Promise<KnownLay
         built: built.diffId,
       });
     await session.knownLayers.addLayer(job.key, built);
+    for (const notify of session.onBuilt) notify(built);
     return built;
   });
 }

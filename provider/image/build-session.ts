@@ -20,6 +20,8 @@ export class BuildSession {
   /** Limits how many layers are built and listings read at a time, over all images of the session. */
   readonly budget = new Limiter(LAYERS_IN_FLIGHT);
   readonly layersInFlight = new SingleFlight<KnownLayer>();
+  /** Called for each layer that is built, whichever image it is for. */
+  readonly onBuilt = new Set<(layer: KnownLayer) => void>();
   /** The images whose layers are being built, by the names that progress shows. */
   readonly begun = new Set<string>();
   /** By the URLs of the caches; narSourceOf fills it. */

@@ -1,7 +1,7 @@
 /** Shows the progress of layers that are built, and of blobs on their way to a destination. @module */
 import type { BufferedBytes, Bytes } from "../base/bytes.ts";
 import { mapConcurrent } from "../base/concurrency.ts";
-import { formatPart } from "../base/format-bytes.ts";
+import { formatBytes, formatPart } from "../base/format-bytes.ts";
 import { measured, waiting, type Advance, type Meter } from "../base/meter.ts";
 import type { Lock } from "../lock/lock.ts";
 import type { PathInfo } from "../formats/nix/path-info.ts";
@@ -264,6 +264,14 @@ export const asking = <T>(
   ask: () => Promise<T>,
 ): Promise<T> =>
   waiting(() => ({ done: `${length} blobs to look for`, ...placeOf(destination) }), ask);
+
+/** Shows that layers which were sent while others were built are still on their way. */
+export const sendingOn = <T>(
+  destination: string,
+  bytesLeft: () => number,
+  send: () => Promise<T>,
+): Promise<T> =>
+  waiting(() => ({ done: `${formatBytes(bytesLeft())} to push`, ...placeOf(destination) }), send);
 
 /** `web → ghcr.io`: the image's name comes first, because it tells images apart. */
 function placeOf(destination: string): Pick<Advance, "waitsFor" | "subject"> {
