@@ -104,6 +104,12 @@ const MAY = {
     "provider/plan",
     "provider/app",
   ],
+  "provider/compare": [
+    "provider/base",
+    "provider/errors",
+    ...formats("nix", "oci", "tar", "layer"),
+    "provider/destination",
+  ],
   "provider/resolve": [
     "provider/base",
     "provider/errors",
@@ -122,6 +128,7 @@ const MAY = {
     "provider/substituter",
     "provider/resolve",
     "provider/report",
+    "provider/compare",
   ],
   "provider/index.ts": ["provider/base", "provider/errors", "provider/pulumi", "sdk"],
 };

@@ -30,6 +30,14 @@ export interface ImageSource {
   readonly plain: boolean;
   /** Verified: the last bytes are yielded only if the digest matches. */
   readonly getBlob: (digest: Digest) => Bytes;
+  /** The documents of one of the platforms, whole. */
+  readonly getDocuments: (image: PlatformImage) => Promise<ImageDocuments>;
+}
+
+export interface ImageDocuments {
+  /** Undefined in a docker archive. */
+  readonly manifest: Uint8Array | undefined;
+  readonly config: Uint8Array;
 }
 
 /** In a layout or archive, `reference` says which of several images. */
@@ -111,7 +119,16 @@ async function openRemote(text: string, reference: Reference): Promise<ImageSour
 async function openDockerArchive(tar: TarFile, reference?: string): Promise<ImageSource> {
   const { names, config, image, getBlob } = await readDockerArchive(tar, reference);
   const { description } = tar;
-  return { description, names, root: config, platforms: [image], plain: true, getBlob };
+  const getDocuments = async () => ({ manifest: undefined, config: config.bytes });
+  return {
+    description,
+    names,
+    root: config,
+    platforms: [image],
+    plain: true,
+    getBlob,
+    getDocuments,
+  };
 }
 
 /** What a registry and a layout have in common. */
@@ -132,15 +149,19 @@ interface Found {
 
 async function open({ description, names, root }: Found, store: Store): Promise<ImageSource> {
   const top = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
-  const fetch = async (descriptor: Descriptor): Promise<Uint8Array> => {
-    if (descriptor.digest === root.digest) return root.bytes;
-    if (!descriptor.mediaType.includes("manifest"))
-      return collectSmall(store.getBlob(descriptor.digest), `${description}: ${descriptor.digest}`);
-    const manifest = await store.getManifest(descriptor.digest);
+  const getConfig = (digest: Digest): Promise<Uint8Array> =>
+    collectSmall(store.getBlob(digest), `${description}: ${digest}`);
+  const getManifest = async (digest: Digest): Promise<Uint8Array> => {
+    if (digest === root.digest) return root.bytes;
+    const manifest = await store.getManifest(digest);
     if (manifest === undefined)
-      throw lixError("IMAGE_NOT_FOUND", { image: `${description}: ${descriptor.digest}` });
+      throw lixError("IMAGE_NOT_FOUND", { image: `${description}: ${digest}` });
     return manifest.bytes;
   };
+  const fetch = ({ digest, mediaType }: Descriptor): Promise<Uint8Array> =>
+    digest === root.digest || mediaType.includes("manifest")
+      ? getManifest(digest)
+      : getConfig(digest);
   return {
     description,
     names,
@@ -148,5 +169,9 @@ async function open({ description, names, root }: Found, store: Store): Promise<
     platforms: await readImage(top, fetch),
     plain: false,
     getBlob: (digest) => store.getBlob(digest),
+    getDocuments: async ({ digest, configDigest }) => ({
+      manifest: await getManifest(digest),
+      config: await getConfig(configDigest),
+    }),
   };
 }

@@ -23,7 +23,12 @@ import type { TarFile, TarFileEntry } from "./tar-file.ts";
 export interface DockerArchiveImage {
   /** `acme/lix:latest` */
   readonly names: readonly string[];
-  readonly config: { readonly mediaType: string; readonly digest: Digest; readonly size: number };
+  readonly config: {
+    readonly mediaType: string;
+    readonly digest: Digest;
+    readonly size: number;
+    readonly bytes: Uint8Array;
+  };
   readonly image: PlatformImage;
   /** The plain tar of a layer. Checked: the last bytes come only when the diffId is right. */
   getBlob(diffId: Digest): Bytes;
@@ -40,6 +45,7 @@ export async function readDockerArchive(
     mediaType: MediaType.dockerConfig,
     digest: digestOf(bytes, Config, tar),
     size: bytes.length,
+    bytes,
   };
   requireWithin("layersPerManifest", Layers.length, tar.description);
   const read = readConfig(bytes, `${tar.description}: ${Config}`);

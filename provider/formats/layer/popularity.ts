@@ -16,10 +16,16 @@ export interface PopularityInput {
   readonly generated: ReadonlySet<StorePath>;
 }
 
-/** Most popular first. Popularity is the number of ways in the graph that end at a path. */
+/** The number of ways in the graph that end at a path. */
+export const popularityOf = (
+  paths: PopularityInput["paths"],
+  baseSystemReferences: readonly StorePath[] = [],
+): ReadonlyMap<StorePath, bigint> => countWays(withoutSelf(paths), new Set(baseSystemReferences));
+
+/** Most popular first. */
 export function byPopularity(input: PopularityInput): StorePath[] {
   const references = withoutSelf(input.paths);
-  const popularity = countWays(references, new Set(input.baseSystemReferences));
+  const popularity = popularityOf(input.paths, input.baseSystemReferences);
   const ids = numberByFirstSight(references, input.generated);
   const rank = [...references.keys()].map((path) => ({
     path,

@@ -21,6 +21,31 @@ const OPTIONS = { filenameEncoding: "latin1", allowUnknownFormat: true, highWate
 
 /** `label` names the archive in messages. Throws TarMalformed, BudgetExceeded. */
 export async function* readArchive(source: Bytes, label: string): AsyncGenerator<TarEvent> {
+  for await (const { event } of readWithAttributes(source, label)) yield event;
+}
+
+/** What a tar says about a file beside its kind and contents. */
+export interface TarAttributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** In seconds. */
+  readonly mtime: number;
+  /** Extended attributes by name, such as `security.capability`, sorted. */
+  readonly xattrs: readonly (readonly [name: string, value: string])[];
+}
+
+export interface AttributedEvent {
+  readonly event: TarEvent;
+  /** Those of the file that the event begins or belongs to. */
+  readonly attributes: TarAttributes;
+}
+
+/** The events of {@link readArchive}, each with the attributes of its file. */
+export async function* readWithAttributes(
+  source: Bytes,
+  label: string,
+): AsyncGenerator<AttributedEvent> {
   const input = { size: 0, failures: new Set<unknown>() };
   const tar = extract(OPTIONS);
   // A failure comes out of the loop, too.
@@ -34,9 +59,11 @@ export async function* readArchive(source: Bytes, label: string): AsyncGenerator
       requireWithin("tarHeaderBytes", (headerBytes += offset - BLOCK_SIZE - end), label);
       const event = eventOf(entry.header, offset);
       if (typeof event === "string") throw new TarMalformed(label, offset, event);
-      yield event;
+      const attributes = attributesOf(entry.header);
+      yield { event, attributes };
       for await (const chunk of entry)
-        if (chunk instanceof Uint8Array) yield { kind: "contents", bytes: chunk };
+        if (chunk instanceof Uint8Array)
+          yield { event: { kind: "contents", bytes: chunk }, attributes };
       end = offset + Math.ceil(entry.header.size / BLOCK_SIZE) * BLOCK_SIZE;
     }
   } catch (error) {
@@ -67,11 +94,32 @@ async function* watched(source: Bytes, input: Input): AsyncGenerator<Uint8Array>
   }
 }
 
+/** PAX records count before the block, whose fields may be too small for the value. */
+function attributesOf(header: Header): TarAttributes {
+  const pax = paxRecords(header);
+  const number = (key: string, inBlock: number): number => Number(pax.get(key) ?? inBlock);
+  return {
+    mode: header.mode,
+    uid: number("uid", header.uid),
+    gid: number("gid", header.gid),
+    mtime: number("mtime", header.mtime.getTime() / 1000),
+    xattrs: [...pax]
+      .flatMap(([key, value]) =>
+        key.startsWith(XATTR) ? [[key.slice(XATTR.length), value] as const] : [],
+      )
+      .sort(([a], [b]) => ByteString.compare(a, b)),
+  };
+}
+
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#file-attributes
+const XATTR = "SCHILY.xattr.";
+
+const paxRecords = ({ pax }: Header): ReadonlyMap<string, string> =>
+  new Map(Object.entries(Object(pax)).map(([key, value]) => [key, String(value)]));
+
 /** A text says why it cannot be used. */
 function eventOf(header: Header, offset: number): Exclude<TarEvent, { kind: "contents" }> | string {
-  const pax = new Map(
-    Object.entries(Object(header.pax)).map(([key, value]) => [key, String(value)]),
-  );
+  const pax = paxRecords(header);
   if ([...pax.keys()].some((key) => key.startsWith("GNU.sparse."))) return "a sparse file";
   const { type, mode, size } = header;
   const path = bytesOf(pax.get("path")) ?? header.name;

@@ -4,7 +4,10 @@ import fc from "fast-check";
 import initSqlJs from "sql.js";
 import { storeDatabase } from "../../../../provider/formats/nix/database.ts";
 import { NarHash } from "../../../../provider/formats/nix/nix-hash.ts";
-import { readStoreDatabase } from "../../../../provider/formats/nix/read-database.ts";
+import {
+  readStoreDatabase,
+  readStoreRows,
+} from "../../../../provider/formats/nix/read-database.ts";
 import { pathOf } from "../../../support/listed-store.ts";
 import { mutated } from "../../../support/mutated.ts";
 
@@ -27,6 +30,20 @@ test("reads back sizes and references of the database that we write", async () =
     new Map([
       [pathOf("a"), { narSize: 112, references: [pathOf("a"), pathOf("b")].sort() }],
       [pathOf("b"), { narSize: 2 ** 40, references: [] }],
+    ]),
+  );
+});
+
+test("reads back every column of the rows, whatever columns there are", async () => {
+  const hash = (name: string) => `sha256:${NarHash.toHex(NarHash.of(Buffer.from(name)))}`;
+  const references = [pathOf("a"), pathOf("b")].sort().join(" ");
+  assert.deepEqual(
+    new Map(
+      [...(await readStoreRows(DATABASE))].map(([path, row]) => [path, Object.fromEntries(row)]),
+    ),
+    new Map<string, object>([
+      [pathOf("a"), { hash: hash("a"), registrationTime: "0", narSize: "112", references }],
+      [pathOf("b"), { hash: hash("b"), registrationTime: "0", narSize: String(2 ** 40) }],
     ]),
   );
 });

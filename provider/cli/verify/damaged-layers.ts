@@ -1,11 +1,11 @@
-import type { Bytes } from "../base/bytes.ts";
-import { render } from "../base/errors.ts";
-import { measured, type Advance, type Meter } from "../base/meter.ts";
-import { decompressLayer } from "../destination/decompress-layer.ts";
-import { Digest } from "../formats/oci/digest.ts";
-import type { PlatformImage } from "../formats/oci/read-image.ts";
-import { verifiedBlob } from "../formats/oci/verified-blob.ts";
-import type { ImageSource } from "./image-source.ts";
+import type { Bytes } from "../../base/bytes.ts";
+import { render } from "../../base/errors.ts";
+import { measured, type Advance, type Meter } from "../../base/meter.ts";
+import { decompressLayer } from "../../destination/decompress-layer.ts";
+import { Digest } from "../../formats/oci/digest.ts";
+import type { PlatformImage } from "../../formats/oci/read-image.ts";
+import { verifiedBlob } from "../../formats/oci/verified-blob.ts";
+import type { ImageSource } from "../image-source.ts";
 
 type Layer = PlatformImage["layers"][number];
 

@@ -1,52 +1,52 @@
-import { assemble, type Assembled } from "../app/assemble.ts";
-import { resolveDigests, buildMissingLayers, planWithDigests } from "../app/build-image.ts";
-import { layerDifference } from "../app/layer-difference.ts";
-import { Session } from "../app/session.ts";
-import { renderLines } from "../base/errors.ts";
-import { printable } from "../base/printable.ts";
-import { withTempDir } from "../base/temp-dir.ts";
-import type { ImagePlan } from "../app/plan-image.ts";
-import { Digest } from "../formats/oci/digest.ts";
-import type { PlatformImage } from "../formats/oci/read-image.ts";
-import { Platform } from "../formats/oci/platform.ts";
-import { compareImages, type ImageDifference } from "../formats/oci/compare-images.ts";
-import type { Spec } from "../arguments/spec.ts";
-import { readArguments } from "./arguments-file.ts";
-import { imagePlace, withImage, type ImageSource, type PlaceArguments } from "./image-source.ts";
-import { printJson, printLines } from "./print.ts";
+/** Whether an image is the one that arguments make. @module */
+import { assemble, type Assembled } from "../../app/assemble.ts";
+import { resolveDigests, buildMissingLayers, planWithDigests } from "../../app/build-image.ts";
+import { layerDifference } from "../../app/layer-difference.ts";
+import { Session } from "../../app/session.ts";
+import { renderLines } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
+import { withTempDir } from "../../base/temp-dir.ts";
+import type { ImagePlan } from "../../app/plan-image.ts";
+import { Digest } from "../../formats/oci/digest.ts";
+import type { PlatformImage } from "../../formats/oci/read-image.ts";
+import { Platform } from "../../formats/oci/platform.ts";
+import { compareImages, type ImageDifference } from "../../formats/oci/compare-images.ts";
+import type { Spec } from "../../arguments/spec.ts";
+import { readArguments } from "../arguments-file.ts";
+import type { ImageSource } from "../image-source.ts";
+import type { CheckResult } from "./check-result.ts";
 import { damagedLayers } from "./damaged-layers.ts";
 
 const FILES_SHOWN = 20;
 
-export interface VerifyOptions {
-  readonly place: PlaceArguments;
+export interface RebuildOptions {
+  /** ARGS.json */
+  readonly file: string;
   /** Whether to compare with the layers in the local cache instead of rebuilding them. */
   readonly cached: boolean;
-  readonly json: boolean;
 }
 
 /** Rebuilds the image and compares manifests, configs, layers, and the bytes of every blob. */
-export async function verifyImage(file: string, options: VerifyOptions): Promise<number> {
-  const place = imagePlace(options.place);
+export async function checkRebuild(
+  image: ImageSource,
+  { file, cached }: RebuildOptions,
+): Promise<CheckResult> {
   const spec = await readArguments(file, "optional");
-  return withImage(place, (image) =>
-    withSession(options, async (session) => {
-      const { expected, differences } = await compare(session, spec, image);
-      const equal = differences.length === 0;
-      const got = image.root.digest;
-      if (options.json) printJson({ equal, expected, got, differences });
-      else if (equal) printLines([`${image.description} is the image of ${file}: ${expected}`]);
-      else printLines([`${image.description} is not the image of ${file}`, ...differences]);
-      return equal ? 0 : 1;
-    }),
-  );
+  return withSession(cached, async (session) => {
+    const { expected, differences } = await compare(session, spec, image);
+    const equal = differences.length === 0;
+    return {
+      passed: equal,
+      json: { equal, expected, differences },
+      lines: equal
+        ? [`${image.description} is the image of ${file}: ${expected}`]
+        : [`${image.description} is not the image of ${file}`, ...differences],
+    };
+  });
 }
 
 /** Without local cache by default: one that was tampered with would agree with the image built from it. */
-function withSession<T>(
-  { cached }: VerifyOptions,
-  use: (session: Session) => Promise<T>,
-): Promise<T> {
+function withSession<T>(cached: boolean, use: (session: Session) => Promise<T>): Promise<T> {
   return cached ? use(new Session()) : withTempDir((folder) => use(new Session(folder)));
 }
 

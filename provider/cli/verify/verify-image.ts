@@ -1,0 +1,39 @@
+import { imageName } from "../image-name.ts";
+import { imagePlace, withImage, type PlaceArguments } from "../image-source.ts";
+import { printJson, printLines } from "../print.ts";
+import { checkAgainst } from "./against.ts";
+import type { CheckResult } from "./check-result.ts";
+import { checkRebuild } from "./rebuild.ts";
+
+export interface VerifyOptions {
+  readonly place: PlaceArguments;
+  /** ARGS.json of the image that is expected. */
+  readonly file: string | undefined;
+  readonly cached: boolean;
+  /** The image that it is compared with, as {@link imageName} reads it. */
+  readonly against: string | undefined;
+  readonly json: boolean;
+}
+
+/** Runs the checks that the command line asks for, one after the other. Returns 1 if one of them fails. */
+export async function verifyImage(options: VerifyOptions): Promise<number> {
+  const { file, cached, json } = options;
+  const { usageError } = options.place;
+  const against =
+    options.against === undefined ? undefined : imageName(options.against, usageError);
+  return withImage(imagePlace(options.place), async (image) => {
+    const checks: CheckResult[] = [];
+    if (file !== undefined) checks.push(await checkRebuild(image, { file, cached }));
+    if (against !== undefined) checks.push(await checkAgainst(image, against));
+    const passed = checks.every((check) => check.passed);
+    if (json)
+      printJson({
+        ref: image.description,
+        got: image.root.digest,
+        passed,
+        ...Object.assign({}, ...checks.map((check) => check.json)),
+      });
+    else printLines(checks.flatMap(({ lines }) => lines));
+    return passed ? 0 : 1;
+  });
+}
