@@ -131,6 +131,14 @@ test("each layer of an SPDX document contains the components in it", () => {
   assert.equal(contained.length, bill.components.length + (bill.images[0]?.layers.length ?? 0));
 });
 
+test("the date of a document is that of the image, without fractions in SPDX", () => {
+  const bill = SAMPLE_BILLS["an image with a date"];
+  const { creationInfo } = JSON.parse(spdxDocument(bill, "1.2.3"));
+  assert.equal(creationInfo.created, "2024-02-29T10:00:00Z");
+  const { metadata } = JSON.parse(cyclonedxDocument(bill, "1.2.3"));
+  assert.equal(metadata.timestamp, "2024-02-29T10:00:00.123Z");
+});
+
 test("an image without a date has Go's zero time in SPDX, which needs one", () => {
   const bill = SAMPLE_BILLS["one image"];
   const { creationInfo } = JSON.parse(spdxDocument(bill, "1.2.3"));
