@@ -25,6 +25,7 @@ export const ATTESTATIONS = {
       "of the image does not change, because the document is an OCI referrer of it. See [bills of materials](trust.md#bills-of-materials).",
     expected: `${EXPECTED_FORMAT}, or a list of them`,
     isPublic: true,
+    hint: (value) => (value === true ? 'name the format, such as sbom: "spdx"' : undefined),
     parts: { "[]": { expected: EXPECTED_FORMAT, isPublic: true, placeholder: () => "spdx" } },
     outputs: [],
     isPublished: false,
