@@ -120,6 +120,7 @@ async function publishOnce(
   const moved = assembled.image.root.digest !== planned.image.root.digest;
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
 
+  const attachments = new Set<string>(assembled.image.attachments?.map(({ digest }) => digest));
   const reports: PushReport[] = [];
   for (const [destination, missing] of missingAt)
     await attempt(destination, async () => {
@@ -140,6 +141,7 @@ async function publishOnce(
         uploaded: report.uploaded,
         reused: unknown ? [] : report.reused,
         written,
+        attached: new Set(written.map(({ reference }) => reference)).intersection(attachments).size,
       });
     });
   return { assembled, reports, failures };

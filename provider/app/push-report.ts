@@ -6,12 +6,20 @@ export interface PushReport extends PublishReport {
   readonly destination: string;
   /** Manifests and tags. */
   readonly written: readonly ManifestWrite[];
+  /** How many referrers were missing, and are attached now. */
+  readonly attached: number;
 }
 
 export const PushReport = {
   /** @param repaired what was lost and is there again: `tag latest is back`. */
   line(report: PushReport, repaired: readonly string[] = []): string {
-    return [`${report.destination}: ${blobsOf(report)}`, ...repaired].join("; ");
+    const { destination, attached } = report;
+    const referrers = attached === 1 ? "1 referrer" : `${attached} referrers`;
+    return [
+      `${destination}: ${blobsOf(report)}`,
+      ...(attached === 0 ? [] : [`${referrers} attached`]),
+      ...repaired,
+    ].join("; ");
   },
 };
 

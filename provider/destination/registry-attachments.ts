@@ -88,3 +88,18 @@ async function listUnderTag(
 
 const isIn = (listed: readonly Referrer[], { digest }: AttachedManifest): boolean =>
   listed.some((each) => each.digest === digest);
+
+/** Takes them out of their lists, and then deletes their manifests. */
+export async function detach(
+  client: RegistryClient,
+  referrers: readonly { readonly digest: Digest; readonly subject: Digest }[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [subject, detached] of Map.groupBy(referrers, (each) => each.subject)) {
+    const digests = new Set(detached.map(({ digest }) => digest));
+    const change = (index: ReferrersIndex): ReferrersIndex => ReferrersIndex.remove(index, digests);
+    if ((await client.listReferrers(subject, signal)) === undefined)
+      await changeReferrersTag(client, { subject, change, signal });
+    for (const digest of digests) await client.deleteManifest(digest, signal);
+  }
+}

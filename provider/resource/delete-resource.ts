@@ -6,7 +6,9 @@
 import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { Repository } from "../formats/oci/reference.ts";
-import { OwnedImage } from "./owned-image.ts";
+import { RegistryClient } from "../registry/client.ts";
+import { detachSaying, OwnedImage } from "./owned-image.ts";
+import { droppedReferrers } from "./recorded-referrers.ts";
 import { Recorded } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -30,7 +32,10 @@ export interface ToPrune {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** After an update, removes the tags that the program no longer names, and the image from mirrors likewise. */
+/**
+ * After an update, removes what the program no longer attaches to the image, and, with `deleteFromRegistry`, the tags
+ * that it no longer names, and the image from mirrors likewise.
+ */
 export async function pruneUnreferenced(
   session: ResourceSession,
   { before, after, signal }: ToPrune,
@@ -38,6 +43,10 @@ export async function pruneUnreferenced(
   const wanted = new Set(Recorded.tags(after));
   const kept = new Set(Target.repositories(after.target).map(Repository.format));
   const { deleteFromRegistry } = after;
+  const dropped = droppedReferrers(before, after);
+  for (const repository of Target.repositories(before.target))
+    if (kept.has(Repository.format(repository)))
+      await detachSaying(new RegistryClient(repository), dropped, signal);
   for (const image of OwnedImage.ofState(session, { ...before, deleteFromRegistry }, signal)) {
     signal?.throwIfAborted();
     const { description } = image.client;

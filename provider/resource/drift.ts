@@ -6,7 +6,9 @@
 import { mapConcurrent } from "../base/concurrency.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { RegistryClient } from "../registry/client.ts";
+import { listReferrers } from "../registry/referrers.ts";
 import type { ImagePart } from "./recorded-blobs.ts";
+import type { RecordedReferrer } from "./recorded-referrers.ts";
 
 /** Requests in flight for one repository; as many as a push has. */
 const WIDTH = 4;
@@ -19,6 +21,7 @@ export interface PushedImage {
   readonly tags: readonly string[];
   /** Layers and configs that are to be asked for as well. */
   readonly blobs: readonly ImagePart[];
+  readonly referrers: readonly RecordedReferrer[];
 }
 
 export interface Standing {
@@ -37,7 +40,7 @@ export async function standingIn(
   image: PushedImage,
   signal?: AbortSignal,
 ): Promise<Standing> {
-  const { root, children, tags, blobs } = image;
+  const { root, children, tags, blobs, referrers } = image;
   const repository = client.description;
   const references = [root, ...children.map(({ digest }) => digest), ...tags];
   const heads = await mapConcurrent(references, { width: WIDTH, signal }, (reference, scope) =>
@@ -56,8 +59,30 @@ export async function standingIn(
     ...tags.flatMap((tag, at) => tagDrift(tag, root, pointers[at])),
     // A registry can lose the blobs of a manifest by a wrong cleanup or by restoring a backup.
     ...blobs.flatMap((blob, at) => (held[at] === true ? [] : [lost("blob", blob)])),
+    ...(await referrerDrift(client, referrers, signal)),
   ];
   return { repository, pointers, drift, gone: false };
+}
+
+/** A manifest may be there without being listed: where clients keep the lists, their tags can be lost. */
+async function referrerDrift(
+  client: RegistryClient,
+  referrers: readonly RecordedReferrer[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const heads = await mapConcurrent(referrers, { width: WIDTH, signal }, ({ digest }, scope) =>
+    client.headManifest(digest, scope),
+  );
+  const subjects = [...new Set(referrers.map(({ subject }) => subject))];
+  const lists = await mapConcurrent(subjects, { width: WIDTH, signal }, (subject, scope) =>
+    listReferrers(client, subject, scope),
+  );
+  const listed = new Set(lists.flat().map(({ digest }) => digest));
+  return referrers.flatMap((referrer, at) => {
+    if (heads[at] === undefined) return [lost("referrer", referrer)];
+    const { digest, place } = referrer;
+    return listed.has(digest) ? [] : [`referrer ${digest} (${place}) is not listed`];
+  });
 }
 
 const lost = (what: string, { digest, place }: ImagePart): string =>

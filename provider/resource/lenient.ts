@@ -1,6 +1,8 @@
 /** Readers for what any version of us may have written: what is not as expected counts as not there. @module */
 import { z } from "zod";
+import { Digest } from "../formats/oci/digest.ts";
 
+const digest = z.custom<Digest>((value) => typeof value === "string" && Digest.is(value));
 const texts = z.record(z.string(), z.string());
 
 export const Lenient = {
@@ -8,6 +10,7 @@ export const Lenient = {
   number: z.number().optional().catch(undefined),
   strings: z.array(z.string()).catch([]),
   texts: texts.optional().catch(undefined),
+  referrers: z.array(z.object({ artifactType: z.string(), digest, subject: digest })).catch([]),
   flag: z.boolean().catch(false),
   /** Without the layers, which are known after `up` only. */
   platforms: z

@@ -3,13 +3,17 @@
  * answers ever comes from here.
  * @module
  */
-import type { LixImageOutputs } from "../../sdk/outputs.ts";
+import type { LixImageOutputs, ReferrerOutput } from "../../sdk/outputs.ts";
 import { collectWithin } from "../base/budgets.ts";
+import { LixImageError } from "../base/errors.ts";
+import { transientKind } from "../base/retry.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
+import type { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import { readImage } from "../formats/oci/read-image.ts";
 import { Reference, Repository } from "../formats/oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
+import { listReferrers } from "../registry/referrers.ts";
 
 /** What a registry says of an image; the plan and the layers are not known. */
 export type LookedUpOutputs = Omit<LixImageOutputs, "planKey" | "layers">;
@@ -36,9 +40,28 @@ export async function lookUpImage(
     taggedRefs: digest === undefined ? [`${name}:${tag}`] : [],
     mirrorRefs: [],
     ...(await describe(client, manifest, signal)),
+    referrers: await referrersOf(client, manifest.digest, signal),
     packages: {},
     drift: [],
   };
+}
+
+/** Those of the manifest that the reference names. Entries that say too little are left out. */
+async function referrersOf(
+  client: RegistryClient,
+  subject: Digest,
+  signal: AbortSignal | undefined,
+): Promise<ReferrerOutput[]> {
+  const listed = await listReferrers(client, subject, signal).catch((error: unknown) => {
+    // Who may read images need not be allowed to list this.
+    if (!(error instanceof LixImageError) || transientKind(error) !== undefined) throw error;
+    return [];
+  });
+  return listed.flatMap(({ digest, artifactType, size }) =>
+    artifactType === undefined || size === undefined
+      ? []
+      : [{ artifactType, digest, subject, size }],
+  );
 }
 
 async function describe(

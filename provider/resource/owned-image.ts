@@ -8,11 +8,14 @@
  */
 import { renderLines } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { detach } from "../destination/registry-attachments.ts";
 import type { Digest } from "../formats/oci/digest.ts";
+import { ReferrersIndex } from "../formats/oci/referrers-index.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { RegistryRefused } from "../registry/refusal.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { TagListIncomplete } from "../registry/list-tags.ts";
+import { recordedReferrers, type RecordedReferrer } from "./recorded-referrers.ts";
 import { Recorded } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -24,6 +27,7 @@ export interface OwnedImage {
   /** Those that no other resource of this operation claims. */
   readonly tags: ReadonlySet<string>;
   readonly claimed: readonly string[];
+  readonly referrers: readonly RecordedReferrer[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -41,6 +45,7 @@ export const OwnedImage = {
         digest,
         tags: new Set(tags.filter((tag) => !kept.includes(tag))),
         claimed: kept,
+        referrers: recordedReferrers(recorded),
         signal,
       };
     });
@@ -55,7 +60,9 @@ export const OwnedImage = {
       return undefined;
     });
     if (listed === undefined) return;
-    const standing = await standingOfTags(image, [...tags, ...listed]);
+    // The list of what is attached to it does not need it.
+    const needing = listed.filter((tag) => tag !== ReferrersIndex.tag(digest));
+    const standing = await standingOfTags(image, [...tags, ...needing]);
     const ours = standing.pointing.filter((tag) => tags.has(tag));
     const unlisted = ours.filter((tag) => !listed.includes(tag));
     if (unlisted.length > 0) {
@@ -67,11 +74,13 @@ export const OwnedImage = {
     const isGone = ours.length === 0 && (await client.headManifest(digest, signal)) === undefined;
     if (isGone) {
       log.info(`${description}: nothing to remove: ${digest} is gone`);
+      await detachUnused(image, needing);
       sayKept(image, standing);
       return;
     }
     const others = othersUsing(image, standing);
     const manifest = others.length === 0 && claimed.length === 0;
+    if (manifest) await detachUnused(image, without(needing, ours));
     // Deleting the manifest deletes all its tags.
     const removed = manifest ? await deleteManifest(image, ours) : await deleteTags(image, ours);
     sayRemoved(description, removed);
@@ -86,6 +95,43 @@ export const OwnedImage = {
     sayRemoved(image.client.description, await deleteTags(image, pointing));
   },
 };
+
+/** Removes what is attached to the image, except to a platform that another image of the repository has, too. */
+async function detachUnused(image: OwnedImage, others: readonly string[]): Promise<void> {
+  const { client, digest, referrers, signal } = image;
+  if (referrers.length === 0) return;
+  const used = new Set<Digest>();
+  for (const subject of new Set(referrers.map((each) => each.subject))) {
+    if (subject === digest) continue;
+    const standing = await standingOfTags({ client, digest: subject, signal }, others);
+    if (standing.pointing.length + standing.indexes.length > 0) used.add(subject);
+  }
+  await detachSaying(
+    client,
+    referrers.filter(({ subject }) => !used.has(subject)),
+    signal,
+  );
+}
+
+/** A failure is a warning. */
+export async function detachSaying(
+  client: RegistryClient,
+  referrers: readonly RecordedReferrer[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (referrers.length === 0) return;
+  const digests = referrers.map((each) => each.digest);
+  try {
+    await detach(client, referrers, signal);
+    sayRemoved(client.description, digests);
+  } catch (error) {
+    signal?.throwIfAborted();
+    warnAbout(`${client.description}: could not remove ${digests.join(", ")}`, error);
+  }
+}
+
+const without = (all: readonly string[], some: readonly string[]): string[] =>
+  all.filter((each) => !some.includes(each));
 
 /** Why the manifest stays. */
 function othersUsing({ tags }: OwnedImage, { pointing, indexes }: TagStanding): string[] {

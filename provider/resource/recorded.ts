@@ -25,6 +25,7 @@ const RecordedJson = z.object({
   platforms: Lenient.platforms,
   deleteFromRegistry: Lenient.flag,
   verifyBlobs: Lenient.flag,
+  referrers: Lenient.referrers,
   drift: Lenient.strings,
   /** The text of a `ResourceState`. */
   __state: Lenient.text,

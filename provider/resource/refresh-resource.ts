@@ -11,6 +11,7 @@ import { RegistryClient } from "../registry/client.ts";
 import { driftOf, NEVER_THERE, standingIn, wasNeverIn } from "./drift.ts";
 import { noteLost } from "./lost.ts";
 import type { ImagePart } from "./recorded-blobs.ts";
+import { recordedReferrers } from "./recorded-referrers.ts";
 import { Recorded, type RecordedImage } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -40,7 +41,8 @@ export async function refreshResource(
 ): Promise<RefreshedOutputs | "gone"> {
   const { root } = recorded;
   const tags = Recorded.tags(recorded);
-  const image = { root, children: Recorded.children(recorded, root), tags, blobs };
+  const children = Recorded.children(recorded, root);
+  const image = { root, children, tags, blobs, referrers: recordedReferrers(recorded) };
   const standings = await mapConcurrent(
     Target.repositories(recorded.target),
     { width: WIDTH, signal },

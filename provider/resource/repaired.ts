@@ -7,6 +7,7 @@ import type { PushReport } from "../app/push-report.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { isGoneIn, wasNeverIn } from "./drift.ts";
+import { recordedReferrers } from "./recorded-referrers.ts";
 import { Recorded } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -29,7 +30,12 @@ export function repairedIn(
   const children = new Map(
     Recorded.children(before, old).map(({ digest, place }) => [`${digest}`, place]),
   );
+  const referrers = new Map(
+    recordedReferrers(before).map((each) => [`${each.digest}`, each.place]),
+  );
   return written.flatMap(({ reference, before: pointed }) => {
+    const attached = referrers.get(reference);
+    if (attached !== undefined) return [`referrer ${reference} (${attached}) is back`];
     const platform = children.get(reference);
     if (platform !== undefined) return [`manifest ${reference} (${platform}) is back`];
     // A tag that pointed to the previous image was as we left it.

@@ -73,7 +73,7 @@ for (const server of SERVERS)
           await registryDestination(client).publish(IMAGE, { tags });
           assert.deepEqual((await client.listTags()).sort(), tags);
           await registryDestination(client).publish(OTHER, { tags: ["v2"] });
-          const image = { root: IMAGE.root.digest, children: [], tags, blobs: [] };
+          const image = { root: IMAGE.root.digest, children: [], tags, blobs: [], referrers: [] };
           const { drift, gone } = await standingIn(client, image);
           assert.deepEqual([drift.length, gone], [1, false]);
           assert.match(drift[0] ?? "", /tag v2 points to/);
