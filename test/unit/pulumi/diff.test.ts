@@ -141,6 +141,21 @@ const TABLE: readonly {
     verdict: "update",
     news: { verifyBlobs: true },
   },
+  { what: "a bill of materials more", verdict: "update", news: { sbom: "spdx" } },
+  { what: "a bill of materials less", verdict: "update", olds: { sbom: ["spdx"] } },
+  {
+    what: "the same bill of materials, in a list",
+    verdict: "same",
+    olds: { sbom: "spdx" },
+    news: { sbom: ["spdx"] },
+  },
+  { what: "an unknown sbom", verdict: "update", news: { sbom: UNKNOWN } },
+  { what: "provenance that is switched on", verdict: "update", news: { provenance: true } },
+  {
+    what: "no documents, of which older states say nothing",
+    verdict: "same",
+    news: { sbom: [], provenance: false },
+  },
   {
     what: "an unknown deleteFromRegistry",
     verdict: "update",
