@@ -47,13 +47,14 @@ function fileHashes(files: ImagePlan["spec"]["files"], input: PlatformInput) {
   );
 }
 
-/** @param name of the property that has this value. */
+/** Sorted, since the order of properties has no meaning. @param name of the property that has this value. */
 function publicJson(value: unknown, name = ""): Json {
   if (Array.isArray(value)) return value.map((each) => publicJson(each, name));
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, each]) => each !== undefined)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([key, each]) => [key, publicJson(each, key)]),
     );
   if (isSecretName(name)) return HIDDEN;

@@ -77,6 +77,10 @@ test("what the program asks for is attached to each manifest and to the index", 
 test("another machine makes the same documents, whatever its folders are called", () =>
   withTempDir(async (folder) => {
     const made: string[] = [];
+    const settings: [string, string | number][] = [
+      ["access-tokens", "github.com=ghp_0123456789012345678901234567890123456789"],
+      ["cores", 4],
+    ];
     for (const machine of ["one", "other"]) {
       const directory = join(folder, machine);
       await mkdir(directory);
@@ -88,7 +92,8 @@ test("another machine makes the same documents, whatever its folders are called"
         provenance: true,
         flakeRegistry: machine === "one" ? "registry.json" : join(directory, "registry.json"),
         files: { "/etc/motd": { source: `${machine}.txt`, mode: "0600" } },
-        nixConf: { "access-tokens": "github.com=ghp_0123456789012345678901234567890123456789" },
+        // In another order, too.
+        nixConf: Object.fromEntries(machine === "one" ? settings : settings.toReversed()),
         config: { env: { API_TOKEN: "hunter2", GREETING: "hello" } },
         channelUrl: "https://me:hunter2@channels.example/x",
       });
@@ -100,7 +105,7 @@ test("another machine makes the same documents, whatever its folders are called"
     assert.ok(!text.includes(folder), "no paths of this machine");
     const provenance = JSON.parse(text).at(-1).document.predicate.buildDefinition;
     const { files, config, flakeRegistry, lock } = provenance.externalParameters.arguments;
-    assert.deepEqual(Object.keys(files["/etc/motd"]), ["narHash", "mode"]);
+    assert.deepEqual(Object.keys(files["/etc/motd"]), ["mode", "narHash"]);
     assert.equal(config.env.GREETING, "hello");
     assert.match(flakeRegistry, /^\/nix\/store\/[0-9a-z]{32}-registry\.json$/);
     assert.equal(lock, undefined);
