@@ -21,7 +21,7 @@ const SBOMS = {
 export interface ImageDocument {
   readonly mediaType: string;
   readonly text: string;
-  /** Of an in-toto statement. */
+  /** What an in-toto statement says of its subject. */
   readonly predicateType?: string;
 }
 

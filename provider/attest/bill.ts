@@ -25,9 +25,9 @@ export interface Bill {
   readonly digest: Digest;
   /** When the image says that it was created; undefined if it does not say. */
   readonly created: string | undefined;
-  /** One for each platform. If there is one, it may be what `digest` names. */
+  /** One for each platform. Without an index, `digest` is that of the only one. */
   readonly images: readonly BillImage[];
-  /** Of all images, sorted by id. */
+  /** What all images consist of, sorted by id. */
   readonly components: readonly Component[];
 }
 
@@ -36,7 +36,7 @@ export interface BillImage {
   readonly platform: Platform;
   /** In the image's order. */
   readonly layers: readonly LayerDigests[];
-  /** Those of the components that nothing else in the image refers to. */
+  /** The components that nothing else in the image refers to. */
   readonly roots: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function billOf({
   images,
 }: {
   readonly repository: string;
-  /** Of what the bill is about: the index, or its only image. */
+  /** The digest of the index, or of the only image. */
   readonly digest: Digest;
   readonly lock: Lock;
   readonly images: readonly BilledImage[];

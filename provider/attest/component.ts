@@ -19,7 +19,7 @@ export interface Component {
   readonly output: string | undefined;
   /** Base name of the derivation. */
   readonly deriver: string | undefined;
-  /** The package of the lock that it is an output of. The other packages are dependencies. */
+  /** The package of the lock whose output it is. Undefined for a dependency that the lock does not name. */
   readonly package: LockedPackage | undefined;
   /** URL of the tarball that the lock gives, where no cache has it. */
   readonly tarball: string | undefined;

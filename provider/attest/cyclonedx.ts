@@ -14,7 +14,7 @@ import { spdxLicense } from "./spdx-license.ts";
 
 export const CYCLONEDX_MEDIA_TYPE = "application/vnd.cyclonedx+json";
 
-/** @param version of this package. */
+/** @param version that of this package. */
 export function cyclonedxDocument(bill: Bill, version: string): string {
   const [first] = bill.images;
   const index =

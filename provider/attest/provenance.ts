@@ -23,13 +23,13 @@ const BUILDER = "https://www.npmjs.com/package/pulumi-lix";
 export interface ProvenanceInput {
   readonly bill: Bill;
   readonly lock: Lock;
-  /** Of the lock's file, in hex. */
+  /** The sha256 of the lock's file, in hex. */
   readonly lockSha256: string;
   /** What decides the contents of the image, without secrets and without paths of this machine. */
   readonly parameters: Readonly<Record<string, Json>>;
-  /** Of everything that reaches a digest. */
+  /** The version of everything that reaches a digest. */
   readonly formatVersion: number;
-  /** Of this package. */
+  /** The version of this package. */
   readonly version: string;
 }
 

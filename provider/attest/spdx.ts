@@ -14,7 +14,7 @@ import { spdxLicense, type LicenseReference } from "./spdx-license.ts";
 
 export const SPDX_MEDIA_TYPE = "application/spdx+json";
 
-/** @param version of this package. */
+/** @param version that of this package. */
 export function spdxDocument(bill: Bill, version: string): string {
   const references = new Map<string, LicenseReference>();
   const packages = [
