@@ -197,6 +197,15 @@ export interface LixImageInputs {
    */
   readonly provenance?: boolean | undefined;
   /**
+   * Sign the image, and what `sbom` and `provenance` attach to it, with a private key: `{ keyFile:
+   * "cosign.key" }` or `{ keyEnv: "COSIGN_PRIVATE_KEY" }`. The signatures are attached to the index and
+   * to each platform, in the form of cosign 3 and in that of cosign before it. The key's password is in
+   * the environment variable `COSIGN_PASSWORD`. The state holds only the fingerprint of the public key.
+   * See [signatures](trust.md#signatures).
+   * Default: the image is not signed.
+   */
+  readonly sign?: Sign | undefined;
+  /**
    * Further repositories that get the same image under the same tags: `["registry-b.example/acme/lix"]`.
    * `ref` names the image in the first repository, `mirrorRefs` those in the mirrors. A mirror that is
    * removed from the list keeps the image, unless `deleteFromRegistry` is set.
@@ -327,6 +336,15 @@ export interface ImageFile {
   readonly uid?: number | undefined;
   /** The group, likewise. Default: 0; the group of `user`, where that is the owner. */
   readonly gid?: number | undefined;
+}
+
+export interface Sign {
+  /** Path of a PEM file with a private key: that of `cosign generate-key-pair`, or PKCS#8. */
+  readonly keyFile?: string | undefined;
+  /** Name of the environment variable that holds the same text. */
+  readonly keyEnv?: string | undefined;
+  /** Stands in the state, in place of the key. Programs do not set it. */
+  readonly fingerprint?: string | undefined;
 }
 
 export interface Archive {

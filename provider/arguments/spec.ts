@@ -45,7 +45,11 @@ export interface Spec {
   /** With absolute sources. */
   readonly files: Readonly<Record<string, FileSpec>>;
   readonly policy: Policy;
+  /** With an absolute path. Undefined: the image is not signed, or by a key that `args` has the fingerprint of. */
+  readonly signingKey: SigningKeySource | undefined;
 }
+
+export type SigningKeySource = { readonly keyFile: string } | { readonly keyEnv: string };
 
 /** What may be in the image. Undefined: everything that the lock trusts. */
 export interface Policy {
@@ -124,6 +128,7 @@ export function draftSpec(args: LixImageSpec, options: SpecOptions): SpecDraft {
     compression: compressionOf(args.compression),
     user: imageUser(args.user),
     policy: policyOf(args, options.incomplete),
+    signingKey: options.incomplete?.has("sign") ? undefined : keySourceOf(args, absolute),
     files: Object.fromEntries(
       Object.entries(args.files).map(([path, file]) => [path, withSource(file, absolute)]),
     ),
@@ -144,6 +149,14 @@ function policyOf(
     allowedSigners: incomplete.has("allowedSigners") ? undefined : allowedSigners,
     allowedLicenses: incomplete.has("allowedLicenses") ? undefined : allowedLicenses,
   };
+}
+
+function keySourceOf(
+  { sign: { keyFile, keyEnv } = {} }: LixImageSpec,
+  absolute: (path: string) => string,
+): SigningKeySource | undefined {
+  if (keyFile !== undefined) return { keyFile: absolute(keyFile) };
+  return keyEnv === undefined ? undefined : { keyEnv };
 }
 
 const withSource = (file: FileSpec, absolute: (path: string) => string): FileSpec =>

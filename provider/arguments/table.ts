@@ -21,6 +21,7 @@ import { RUNTIME } from "./entries/runtime.ts";
 import { LIMITS } from "./entries/limits.ts";
 import { OPERATIONS } from "./entries/operations.ts";
 import { POLICY } from "./entries/policy.ts";
+import { SIGNING } from "./entries/signing.ts";
 
 /** In the order of the documentation. */
 export const ARGUMENTS = {
@@ -32,6 +33,7 @@ export const ARGUMENTS = {
   ...LIMITS,
   ...POLICY,
   ...ATTESTATIONS,
+  ...SIGNING,
   ...OPERATIONS,
 } as const satisfies Readonly<Record<string, Argument>>;
 

@@ -11,24 +11,37 @@ export const SIGNING_ERRORS = {
   IMAGE_KEY_INVALID: entry({
     meaning: "A key that signs or verifies images cannot be read.",
     message: ({ from, problem }: ImageKey & { readonly problem: string }) =>
-      `the key of ${from}: ${problem}`,
+      `the key in ${from}: ${problem}`,
     hint:
       "expected a PEM file: for `sign`, the cosign.key of `cosign generate-key-pair`, PKCS#8 or SEC1; to verify, " +
       "the public key cosign.pub",
+  }),
+  IMAGE_KEY_NOT_FOUND: entry({
+    meaning:
+      "The file or environment variable with the key that signs images does not exist, or is empty. Only `up` needs the " +
+      "key: a preview without it takes the recorded key to be the same, with a warning.",
+    message: ({ from }: ImageKey) => `no key that signs images in ${from}`,
+    hint: "expected a private key in PEM, such as the cosign.key of `cosign generate-key-pair`",
+  }),
+  IMAGE_KEY_NOT_READ: entry({
+    meaning: "An image is to be signed by a key of which only the fingerprint is known.",
+    message: ({ fingerprint }: { readonly fingerprint: string }) =>
+      `sign: the key ${fingerprint} was not read in this run`,
+    hint: "set `sign` to { keyFile } or { keyEnv } in the program; a fingerprint is only for the state",
   }),
   IMAGE_KEY_PASSWORD: entry({
     meaning: "A key that signs images is encrypted, and `COSIGN_PASSWORD` is not its password.",
     message: ({ from, password }: ImageKey & { readonly password: "missing" | "wrong" }) =>
       password === "missing"
-        ? `the key of ${from} is encrypted, and COSIGN_PASSWORD is not set`
-        : `the key of ${from} cannot be decrypted: COSIGN_PASSWORD is wrong, or the key is damaged`,
+        ? `the key in ${from} is encrypted, and COSIGN_PASSWORD is not set`
+        : `the key in ${from} cannot be decrypted: COSIGN_PASSWORD is wrong, or the key is damaged`,
     hint: "set the environment variable COSIGN_PASSWORD to the key's password; it is read from nowhere else",
   }),
   IMAGE_KEY_TYPE: entry({
     meaning:
       "A key that signs or verifies images is of a type that not every verifier of images knows.",
     message: ({ from, type }: ImageKey & { readonly type: string }) =>
-      `the key of ${from}: expected ECDSA P-256, Ed25519, or RSA of 2048 to 4096 bits; got ${type}`,
+      `the key in ${from}: expected ECDSA P-256, Ed25519, or RSA of 2048 to 4096 bits; got ${type}`,
     hint: "`cosign generate-key-pair` makes an ECDSA P-256 key, which every verifier knows",
   }),
 };

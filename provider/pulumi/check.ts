@@ -30,8 +30,9 @@ export async function check(
   try {
     const asArguments = givenOutputs(session, outputsIn(olds), outputsIn(news));
     const checked = parseArguments(news, asArguments);
-    const { state, outputs } = CheckedInputs.parse(olds);
+    const { args, state, outputs } = CheckedInputs.parse(olds);
     const before = {
+      args,
       state: Known.value(state),
       planKey: Known.value(outputs.planKey),
       platforms: Known.value(outputs.platforms),

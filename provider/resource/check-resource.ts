@@ -23,6 +23,9 @@ import { summarizeNew } from "./summary.ts";
 import { followsFromUnknown, Known, NOT_KNOWN } from "../arguments/unknown.ts";
 import type { PreviewOutput } from "../arguments/argument.ts";
 import { JsonPath } from "../arguments/json-path.ts";
+import { signedBy } from "../arguments/entries/signing.ts";
+import type { GivenArguments } from "../arguments/table.ts";
+import { checkSigner } from "./check-signer.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { CheckedInputs } from "./checked-inputs.ts";
 import { PreviewOutputs } from "./preview-outputs.ts";
@@ -37,7 +40,9 @@ export interface ToCheck {
 }
 
 /** What state has of the image before. */
-export type ImageBefore = Pick<Recorded, "state" | "planKey" | "platforms">;
+export interface ImageBefore extends Pick<Recorded, "state" | "planKey" | "platforms"> {
+  readonly args: GivenArguments;
+}
 
 export interface CheckedResource {
   /** Without a key of `Unchanged`, which covers them. */
@@ -73,7 +78,7 @@ export async function checkUnclaimed(
   const state = ResourceState.parse(before.state, session);
   session.knownLayers.seed(state);
   session.knownLayers.seedPlan(before.planKey);
-  const draft = draftOf(checked, directory);
+  const { signer, ...draft } = await draftOf(session, before, { checked, directory });
   warnOnce(session, targetName(draft.spec), draft.warnings);
   const learned = await previewImage(session, checked, {
     ...draft,
@@ -84,7 +89,7 @@ export async function checkUnclaimed(
   warnOnce(session, targetName(draft.spec), warnings);
   requireWithinLimits(draft.spec, platforms, recordedSizes(state, before));
   if (imagePlan !== undefined) await rememberPlan(session, { imagePlan, platforms }, state.layers);
-  const args = answeredArguments(checked);
+  const args = { ...answeredArguments(checked), ...signer };
   const inputs: CheckedInputs = {
     args,
     ...shownOutputs(learned, checked, draft),
@@ -123,7 +128,13 @@ function shownOutputs(
 const platformNames = ({ platforms }: Spec): string[] =>
   [...platforms.values()].sort(comparePlatforms).map(Platform.format);
 
-function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: string): SpecDraft {
+/** @returns also the argument `sign` as check answers it. */
+async function draftOf(
+  session: ResourceSession,
+  before: ImageBefore,
+  { checked: given, directory }: ToCheck,
+): Promise<SpecDraft & { readonly signer: GivenArguments }> {
+  const { args, dryRun, ...checked } = given;
   const { spec, mistakes, warnings } = draftSpec(args, {
     directory,
     incomplete: checked.incomplete,
@@ -138,7 +149,14 @@ function draftOf({ args, dryRun, ...checked }: CheckedArguments, directory: stri
     : checked.unknownPlaces.map((place) =>
         lixError("VALUE_UNKNOWN", { path: JsonPath.format(place) }),
       );
-  return { spec, mistakes: [...checked.mistakes, ...unknown, ...mistakes], warnings };
+  const signer = await checkSigner(session, given, { spec, before: signedBy(before.args.sign) });
+  return {
+    spec,
+    mistakes: [...checked.mistakes, ...unknown, ...mistakes, ...signer.mistakes],
+    warnings: [...warnings, ...signer.warnings],
+    // One that is unknown stays so.
+    signer: signer.sign === undefined ? {} : { sign: signer.sign },
+  };
 }
 
 const DESTINATIONS = ["registry", "repository", "archives"];

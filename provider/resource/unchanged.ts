@@ -88,10 +88,11 @@ const withoutLayers = (platforms: unknown): unknown =>
   );
 
 /** Whether the arguments may name files other than the lock. */
-function readsMore({ files, flakeRegistry }: PropertyMap): boolean {
+function readsMore({ files, flakeRegistry, sign }: PropertyMap): boolean {
   const entries: unknown[] = Object.values(Object(files));
   return (
     (flakeRegistry ?? null) !== null ||
+    (sign ?? null) !== null ||
     entries.some((entry) => Object.hasOwn(Object(entry), "source"))
   );
 }

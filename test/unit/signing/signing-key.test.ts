@@ -70,14 +70,14 @@ test("the fingerprint is the sha256 of the key in DER", () => {
 
 for (const name of ["cosign.key", "sec1-encrypted.pem", "pkcs8-encrypted.pem"]) {
   test(`${name} needs its password`, async () => {
-    const error = { code: "IMAGE_KEY_PASSWORD", message: /^the key of \S+ is encrypted/ };
+    const error = { code: "IMAGE_KEY_PASSWORD", message: /^the key in \S+ is encrypted/ };
     const pem = signingVectorText(name);
     const parsed = SigningKey.parse({ pem, password: undefined, from: name });
     await assert.rejects(parsed, error);
   });
   test(`${name} is not opened by another password, and the error does not have it`, async () => {
     await assert.rejects(signingKeyVector(name, "wrong horse"), (error: Error) => {
-      assert.match(error.message, /^the key of \S+ cannot be decrypted/);
+      assert.match(error.message, /^the key in \S+ cannot be decrypted/);
       assert.doesNotMatch(JSON.stringify([error.message, error.cause]), /horse/);
       return hasCode(error, "IMAGE_KEY_PASSWORD");
     });
@@ -119,7 +119,7 @@ for (const [what, pem, code] of WRONG)
   test(`${what} is refused by its name, without its text`, async () => {
     const parsed = SigningKey.parse({ pem, password: PASSWORD, from: "cosign.key" });
     await assert.rejects(parsed, (error: Error) => {
-      assert.match(error.message, /^the key of cosign\.key: /);
+      assert.match(error.message, /^the key in cosign\.key: /);
       for (const line of pem
         .split("\n")
         .filter((each) => each.length > 30 && !each.startsWith("-")))
