@@ -9,7 +9,7 @@ import { Bytes } from "../base/bytes.ts";
 import { packageVersion } from "../base/package-version.ts";
 import type { Attachment } from "../formats/oci/attachment.ts";
 import { FORMAT_VERSION } from "../plan/recipe.ts";
-import type { Subject } from "./attachment-producer.ts";
+import type { Subject } from "./subject.ts";
 import { contentParameters } from "./content-parameters.ts";
 
 const SBOMS = {

@@ -19,6 +19,7 @@ import { asking, pushing } from "../image/progress.ts";
 import type { PushReport } from "./push-report.ts";
 import { sendingAhead } from "./sending-ahead.ts";
 import type { Session } from "./session.ts";
+import { signingKeyOf } from "./signing-keys.ts";
 
 export interface Published {
   readonly assembled: Assembled;
@@ -84,6 +85,7 @@ async function publishOnce(
   options: PublishImageOptions & { readonly copy: boolean },
 ): Promise<Published> {
   const { signal } = options;
+  const key = await signingKeyOf(session, imagePlan.spec);
   const tags = tagsOf(imagePlan);
   const failures: DestinationFailure[] = [];
   const attempt = async (destination: Destination, work: () => Promise<void>): Promise<void> => {
@@ -115,7 +117,7 @@ async function publishOnce(
   const { result: built, sent } = await sendingAhead(session, ahead, () =>
     buildMissingLayers(session, imagePlan, isToBeMade, signal),
   );
-  const assembled = await withAttachments(imagePlan, assemble(session, built));
+  const assembled = withAttachments(imagePlan, assemble(session, built), key);
   const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
   const moved = assembled.image.root.digest !== planned.image.root.digest;
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));

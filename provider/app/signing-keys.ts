@@ -2,7 +2,6 @@
 import { signedBy } from "../arguments/entries/signing.ts";
 import type { Spec } from "../arguments/spec.ts";
 import { lixError } from "../errors/lix-error.ts";
-import { loadSigningKey } from "../signing/load-key.ts";
 import type { SigningKey } from "../signing/signing-key.ts";
 
 /** The keys that a run has read. */
@@ -23,6 +22,8 @@ export async function signingKeyOf(
     return known;
   }
   if (source === undefined) return undefined;
+  // It takes longer to load than a check of an image that is not signed.
+  const { loadSigningKey } = await import("../signing/load-key.ts");
   const key = await loadSigningKey(source);
   signingKeys.set(key.publicKey.fingerprint, key);
   return key;

@@ -13,6 +13,7 @@ import type { RegistryClient } from "../registry/client.ts";
 import { promisedBlobs } from "./promised-blobs.ts";
 import { attach } from "./registry-attachments.ts";
 import { putManifests } from "./registry-manifests.ts";
+import { attachSignatures } from "./registry-signatures.ts";
 import type { Destination, PublishOptions, PublishReport } from "./destination.ts";
 
 /** Requests in flight for one image: skopeo has 6, crane 4; more gained nothing on loopback. */
@@ -67,16 +68,20 @@ export function registryDestination(client: RegistryClient): Destination {
 /** Undefined: nothing is attached to the image. */
 function attaching(
   client: RegistryClient,
-  { attachments = [] }: Image,
-  { signal, onWrite }: PublishOptions,
+  { attachments = [], signatures = [] }: Image,
+  { tags, signal, onWrite }: PublishOptions,
 ): (() => Promise<void>) | undefined {
-  if (attachments.length === 0) return undefined;
+  if (attachments.length === 0 && signatures.length === 0) return undefined;
   const push = async (blobs: readonly Blob[], scope: AbortSignal | undefined) => {
     const missing = await missingBlobs(client, blobs.map(digestOf), scope);
     await pushBlobs(client, blobs, { missing, sent: new Set(), signal: scope });
     rememberBlobs(client, blobs);
   };
-  return () => attach(client, attachments, { signal, onWrite, pushBlobs: push });
+  const how = { signal, onWrite, pushBlobs: push };
+  return async () => {
+    await attach(client, attachments, how);
+    await attachSignatures(client, signatures, { ...how, tags });
+  };
 }
 
 async function missingBlobs(

@@ -7,7 +7,18 @@ export interface ImageKey {
   readonly from: string;
 }
 
+export interface SignatureTag {
+  readonly reference: string;
+}
+
 export const SIGNING_ERRORS = {
+  IMAGE_KEY_ENCRYPTED: entry({
+    meaning:
+      "A key that signs images is encrypted, and there is no `COSIGN_PASSWORD` in the environment.",
+    message: ({ from }: ImageKey) =>
+      `the key in ${from} is encrypted, and COSIGN_PASSWORD is not set`,
+    hint: "set the environment variable COSIGN_PASSWORD to the key's password; it is read from nowhere else",
+  }),
   IMAGE_KEY_INVALID: entry({
     meaning: "A key that signs or verifies images cannot be read.",
     message: ({ from, problem }: ImageKey & { readonly problem: string }) =>
@@ -30,11 +41,9 @@ export const SIGNING_ERRORS = {
     hint: "set `sign` to { keyFile } or { keyEnv } in the program; a fingerprint is only for the state",
   }),
   IMAGE_KEY_PASSWORD: entry({
-    meaning: "A key that signs images is encrypted, and `COSIGN_PASSWORD` is not its password.",
-    message: ({ from, password }: ImageKey & { readonly password: "missing" | "wrong" }) =>
-      password === "missing"
-        ? `the key in ${from} is encrypted, and COSIGN_PASSWORD is not set`
-        : `the key in ${from} cannot be decrypted: COSIGN_PASSWORD is wrong, or the key is damaged`,
+    meaning: "`COSIGN_PASSWORD` is not the password of a key that signs images.",
+    message: ({ from }: ImageKey) =>
+      `the key in ${from} cannot be decrypted: COSIGN_PASSWORD is wrong, or the key is damaged`,
     hint: "set the environment variable COSIGN_PASSWORD to the key's password; it is read from nowhere else",
   }),
   IMAGE_KEY_TYPE: entry({
@@ -43,5 +52,18 @@ export const SIGNING_ERRORS = {
     message: ({ from, type }: ImageKey & { readonly type: string }) =>
       `the key in ${from}: expected ECDSA P-256, Ed25519, or RSA of 2048 to 4096 bits; got ${type}`,
     hint: "`cosign generate-key-pair` makes an ECDSA P-256 key, which every verifier knows",
+  }),
+  SIGNATURE_TAG_FOREIGN: entry({
+    meaning:
+      "Under the tag for an image's signatures there is something else, which is not overwritten.",
+    message: ({ reference }: SignatureTag) =>
+      `${reference}: expected signatures in cosign's form; there is something else`,
+    hint: "remove that tag if nobody needs it",
+  }),
+  SIGNATURES_NOT_KEPT: entry({
+    meaning: "Others kept changing the signatures of an image while ours were added to them.",
+    message: ({ reference }: SignatureTag) =>
+      `${reference}: our signatures were overwritten each time they were added`,
+    hint: "try again when nothing else signs this image",
   }),
 };

@@ -128,7 +128,10 @@ const WIDTH = 4;
 // Something in front of a registry may change its ETags, so that no condition is ever true.
 const CONDITIONAL_TRIES = 5;
 
-function conditionOf(held: HeldIndex | undefined): Readonly<Record<string, string>> {
+/** Makes a write depend on what was read: nothing, or a manifest with this ETag. */
+export function conditionOf(
+  held: { readonly etag?: string | undefined } | undefined,
+): Readonly<Record<string, string>> {
   if (held === undefined) return { "if-none-match": "*" };
   const { etag = "" } = held;
   // A weak one is true of other bytes, too.

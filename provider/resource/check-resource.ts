@@ -154,7 +154,6 @@ async function draftOf(
     spec,
     mistakes: [...checked.mistakes, ...unknown, ...mistakes, ...signer.mistakes],
     warnings: [...warnings, ...signer.warnings],
-    // One that is unknown stays so.
     signer: signer.sign === undefined ? {} : { sign: signer.sign },
   };
 }

@@ -12,7 +12,7 @@ import { LixImageError } from "../base/errors.ts";
 import type { ResourceSession } from "./resource-session.ts";
 
 export interface CheckedSigner {
-  /** The value to answer. */
+  /** The value to answer; undefined: as it is given. */
   readonly sign: unknown;
   readonly mistakes: readonly unknown[];
   readonly warnings: readonly string[];
@@ -28,8 +28,9 @@ export async function checkSigner(
     ...{ sign, mistakes: [], warnings: [] },
     ...rest,
   });
+  if (incomplete.has("sign")) return answer(undefined);
   // The fingerprint itself: a policy has changed something else in what check answered before.
-  if (incomplete.has("sign") || signedBy(args.sign) !== undefined) return answer(args.sign);
+  if (signedBy(args.sign) !== undefined) return answer(args.sign);
   try {
     const key = await signingKeyOf(session, spec);
     return answer(key && { fingerprint: key.publicKey.fingerprint });
@@ -46,4 +47,4 @@ export async function checkSigner(
 const isAbsent = (error: unknown): error is LixImageError =>
   error instanceof LixImageError && ABSENT.includes(error.code);
 
-const ABSENT = ["IMAGE_KEY_NOT_FOUND", "IMAGE_KEY_PASSWORD"];
+const ABSENT = ["IMAGE_KEY_NOT_FOUND", "IMAGE_KEY_ENCRYPTED"];

@@ -49,7 +49,7 @@ export async function decryptCosignKey(encrypted: EncryptedKey): Promise<Uint8Ar
   try {
     return xsalsa20poly1305(key, cipher.nonce).decrypt(ciphertext);
   } catch {
-    throw lixError("IMAGE_KEY_PASSWORD", { from, password: "wrong" });
+    throw lixError("IMAGE_KEY_PASSWORD", { from });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { jsonIn } from "../base/json.ts";
 import { DsseEnvelope } from "./dsse.ts";
-import type { SignatureLayer } from "../formats/oci/signature-manifest.ts";
+import { SIGNER_ANNOTATION, type SignatureLayer } from "../formats/oci/signature-layer.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { SIGNATURE_ANNOTATION } from "./simple-signing.ts";
 import type { VerificationKey } from "./verification-key.ts";
@@ -19,7 +19,11 @@ export const LegacyAttestation = {
       mediaType: DSSE_MEDIA_TYPE,
       bytes: Buffer.from(JSON.stringify(DsseEnvelope.sign(key, statement)), "utf8"),
       // The signature is in the envelope, and cosign writes the annotation all the same.
-      annotations: { [SIGNATURE_ANNOTATION]: "", predicateType },
+      annotations: {
+        [SIGNATURE_ANNOTATION]: "",
+        [SIGNER_ANNOTATION]: key.publicKey.fingerprint,
+        predicateType,
+      },
     };
   },
 

@@ -36,8 +36,7 @@ async function privateKey({ pem, password, from }: SigningKeyPem): Promise<KeyOb
   const isEncrypted = label?.startsWith("ENCRYPTED ") === true || /^Proc-Type: 4,/m.test(pem);
   if (label === undefined || !label.endsWith("PRIVATE KEY"))
     throw lixError("IMAGE_KEY_INVALID", { from, problem: "it is no private key in PEM" });
-  if (isEncrypted && password === undefined)
-    throw lixError("IMAGE_KEY_PASSWORD", { from, password: "missing" });
+  if (isEncrypted && password === undefined) throw lixError("IMAGE_KEY_ENCRYPTED", { from });
   if (COSIGN_LABELS.includes(label)) {
     const der = await decryptCosignKey({ pem, password: password ?? "", from });
     return parsed(from, () =>
@@ -48,7 +47,7 @@ async function privateKey({ pem, password, from }: SigningKeyPem): Promise<KeyOb
   try {
     return createPrivateKey({ key: pem, passphrase: password });
   } catch (cause) {
-    throw lixError("IMAGE_KEY_PASSWORD", { from, password: "wrong" }, { cause: reason(cause) });
+    throw lixError("IMAGE_KEY_PASSWORD", { from }, { cause: reason(cause) });
   }
 }
 

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { jsonIn } from "../base/json.ts";
 import type { Digest } from "../formats/oci/digest.ts";
-import type { SignatureLayer } from "../formats/oci/signature-manifest.ts";
+import { SIGNER_ANNOTATION, type SignatureLayer } from "../formats/oci/signature-layer.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { VerificationKey } from "./verification-key.ts";
 
@@ -23,16 +23,29 @@ export const SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
 
 export const SimpleSigning = {
+  /** The bytes that are signed. cosign writes the same, so that its signatures by the same key are found to be the same. */
+  payload({ reference, digest }: SimpleClaim): Uint8Array {
+    const critical = {
+      identity: { "docker-reference": reference },
+      image: { "docker-manifest-digest": digest },
+      type: TYPE,
+    };
+    return Buffer.from(JSON.stringify({ critical, optional: null }), "utf8");
+  },
+
   sign(
     key: SigningKey,
     claim: { readonly reference: string; readonly digest: Digest },
   ): SignatureLayer {
-    const bytes = Buffer.from(payloadOf(claim), "utf8");
+    const bytes = SimpleSigning.payload(claim);
     const signature = Buffer.from(key.sign(bytes)).toString("base64");
     return {
       mediaType: SIMPLE_SIGNING,
       bytes,
-      annotations: { [SIGNATURE_ANNOTATION]: signature },
+      annotations: {
+        [SIGNATURE_ANNOTATION]: signature,
+        [SIGNER_ANNOTATION]: key.publicKey.fingerprint,
+      },
     };
   },
 
@@ -49,17 +62,6 @@ export const SimpleSigning = {
     return { reference: identity["docker-reference"], digest: image["docker-manifest-digest"] };
   },
 };
-
-/** The bytes that cosign signs, too, so that signatures by the same key are found to be the same. */
-const payloadOf = ({ reference, digest }: SimpleClaim): string =>
-  JSON.stringify({
-    critical: {
-      identity: { "docker-reference": reference },
-      image: { "docker-manifest-digest": digest },
-      type: TYPE,
-    },
-    optional: null,
-  });
 
 const TYPE = "cosign container image signature";
 

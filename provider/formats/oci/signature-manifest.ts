@@ -11,24 +11,7 @@ import { Digest } from "./digest.ts";
 import type { ManifestBlob } from "./image.ts";
 import type { Blob } from "./layer.ts";
 import { MediaType } from "./media-type.ts";
-
-/** A signature: what is signed, and the signature itself in an annotation. */
-export interface SignatureLayer {
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** A signature in a manifest. */
-export interface SignatureDescriptor {
-  readonly mediaType: string;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** `sig`: signatures of the image. `att`: signed statements about it. */
-export type SignatureKind = "sig" | "att";
+import type { SignatureDescriptor, SignatureKind, SignatureLayer } from "./signature-layer.ts";
 
 export interface SignatureManifest {
   readonly signatures: readonly SignatureDescriptor[];

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assemble, type Assembled } from "../../../provider/app/assemble.ts";
-import { attachmentsOf } from "../../../provider/app/attachments.ts";
+import { withAttachments } from "../../../provider/app/attachments.ts";
 import { planWithDigests, requireDigests } from "../../../provider/app/build-image.ts";
 import type { ImagePlan } from "../../../provider/app/plan-image.ts";
 import { Session } from "../../../provider/app/session.ts";
@@ -33,7 +33,8 @@ async function plan(folder: string, args: LixImageInputs): Promise<Planned> {
 
 /** The documents by their type, for each manifest. */
 async function documents({ imagePlan, assembled }: Planned) {
-  const attached = await attachmentsOf(imagePlan, assembled);
+  const { image } = withAttachments(imagePlan, assembled);
+  const attached = image.attachments ?? [];
   return Promise.all(
     attached.map(async ({ artifactType, subject, annotations, blobs }) => {
       const [blob] = blobs;

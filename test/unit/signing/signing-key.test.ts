@@ -70,7 +70,7 @@ test("the fingerprint is the sha256 of the key in DER", () => {
 
 for (const name of ["cosign.key", "sec1-encrypted.pem", "pkcs8-encrypted.pem"]) {
   test(`${name} needs its password`, async () => {
-    const error = { code: "IMAGE_KEY_PASSWORD", message: /^the key in \S+ is encrypted/ };
+    const error = { code: "IMAGE_KEY_ENCRYPTED", message: /^the key in \S+ is encrypted/ };
     const pem = signingVectorText(name);
     const parsed = SigningKey.parse({ pem, password: undefined, from: name });
     await assert.rejects(parsed, error);
