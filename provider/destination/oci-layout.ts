@@ -92,7 +92,9 @@ async function listReferrers(dir: string, attachments: readonly AttachedManifest
       ({ annotations }) => annotations?.[REF_NAME] === tag,
     );
     const before = named && (await readFileWithin("documentBytes", blobPath(dir, named.digest)));
-    const index = before ? ReferrersIndex.parse(before, `${dir}:${tag}`) : ReferrersIndex.empty;
+    const index = before
+      ? ReferrersIndex.parseTagged(before, `${dir}:${tag}`)
+      : ReferrersIndex.empty;
     const bytes = ReferrersIndex.format(ReferrersIndex.add(index, attached));
     const list = { digest: Digest.of(bytes), mediaType: MediaType.index, bytes };
     await withIncoming(dir, (incoming) =>

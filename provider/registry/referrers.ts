@@ -148,10 +148,5 @@ async function readIndex(
   // GitLab takes such a tag for the digest.
   if (received === undefined || received.digest === subject) return undefined;
   const { bytes, digest, etag } = received;
-  const reference = `${client.description}:${tag}`;
-  try {
-    return { index: ReferrersIndex.parse(bytes, reference), digest, etag };
-  } catch (cause) {
-    throw lixError("REFERRERS_TAG_FOREIGN", { reference }, { cause });
-  }
+  return { index: ReferrersIndex.parseTagged(bytes, `${client.description}:${tag}`), digest, etag };
 }

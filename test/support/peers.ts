@@ -65,6 +65,8 @@ export const PEERS: readonly Peer[] = [
   go("conformance", "that the tests' own registry is one, by the OCI's program"),
   go("crane", "that every layer is what manifest and config say, by another client"),
   go("registry", "the push to a registry that is not ours: distribution 3"),
+  go("oras", "that what is attached to an image is found, and that another client may attach, too"),
+  go("regctl", "that what is attached to an image is found, by another client"),
   {
     name: "pyspdxtools",
     proves: "that SPDX's own tools accept the bills of materials",

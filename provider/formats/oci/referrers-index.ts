@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { lixError } from "../../errors/lix-error.ts";
 import { parseDocument } from "./document.ts";
 import { Digest } from "./digest.ts";
 import type { AttachedManifest } from "./image.ts";
@@ -48,6 +49,15 @@ export const ReferrersIndex = {
 
   /** Throws MALFORMED_DOCUMENT for anything else. @param what for messages. */
   parse: (bytes: Uint8Array, what: string): ReferrersIndex => parseDocument(Index, bytes, what),
+
+  /** What stands under the tag `reference`. */
+  parseTagged(bytes: Uint8Array, reference: string): ReferrersIndex {
+    try {
+      return ReferrersIndex.parse(bytes, reference);
+    } catch (cause) {
+      throw lixError("REFERRERS_TAG_FOREIGN", { reference }, { cause });
+    }
+  },
 
   format: (index: ReferrersIndex): Uint8Array =>
     Buffer.from(JSON.stringify({ mediaType: MediaType.index, ...index })),

@@ -6,6 +6,7 @@ import { Bytes } from "../../../provider/base/bytes.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { ociLayoutDestination, readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import { Digest } from "../../../provider/formats/oci/digest.ts";
+import { attachedTo, entryOf, withAttached } from "../../support/attached.ts";
 import { sampleImage } from "../../support/sample-image.ts";
 
 const IMAGE = sampleImage("one layer", "another layer");
@@ -93,4 +94,44 @@ test("reads manifests and blobs, and notices damaged and missing ones", () =>
     await assert.rejects(Bytes.collect(layout.getBlob(config)), { code: "BLOB_MISMATCH" });
     await assert.rejects(Bytes.collect(layout.getBlob(layer)), { code: "MISSING_BLOB" });
     assert.equal(await layout.getManifest(layer), undefined);
+  }));
+
+test("lists what is attached under the digest of the image, which stays the only image", () =>
+  withTempDir(async (dir) => {
+    const image = withAttached(sampleImage("attached"), "application/spdx+json");
+    const theirs = attachedTo(image.root, "their/type");
+    const publish = (attachments = image.attachments ?? []) =>
+      ociLayoutDestination(dir).publish({ ...image, attachments }, { tags: ["v1"] });
+    await publish([theirs]);
+    await publish();
+    await publish();
+    const tag = image.root.digest.replace(":", "-");
+    const list = await readOciLayout(dir, tag);
+    assert.deepEqual(JSON.parse(Buffer.from(list.root.bytes).toString()).manifests, [
+      entryOf(theirs),
+      ...(image.attachments ?? []).map(entryOf),
+    ]);
+    const whole = await readOciLayout(dir);
+    assert.equal(whole.root.digest, image.root.digest);
+    assert.deepEqual(whole.names, ["v1"]);
+    for (const { digest, blobs } of image.attachments ?? []) {
+      assert.equal((await whole.getManifest(digest))?.digest, digest);
+      for (const blob of blobs)
+        assert.equal((await Bytes.collect(whole.getBlob(blob.digest))).length, blob.size);
+    }
+  }));
+
+test("leaves alone what is no list of referrers, and moves no tag", () =>
+  withTempDir(async (dir) => {
+    const image = sampleImage("attached");
+    const tag = image.root.digest.replace(":", "-");
+    await ociLayoutDestination(dir).publish(sampleImage("another"), { tags: [tag] });
+    await assert.rejects(
+      ociLayoutDestination(dir).publish(withAttached(image, "a/b"), { tags: ["v1"] }),
+      {
+        code: "REFERRERS_TAG_FOREIGN",
+        message: `${dir}:${tag}: expected an OCI index of referrers; got something else`,
+      },
+    );
+    await assert.rejects(readOciLayout(dir, "v1"), { code: "NO_SUCH_IMAGE" });
   }));
