@@ -108,7 +108,7 @@ function* userMistakes(
       `a ${what} of the image, or a number from 0 to ${MAX_ID}`,
       JSON.stringify(id),
       `the image has ${names.filter((each) => !/^nixbld\d/.test(each)).join(", ")}; ` +
-        "give `user` beside `config` for a user of another name",
+        "for a user of another name, set the argument `user`, not `config.user`",
     );
   }
 }

@@ -88,13 +88,13 @@ function pairsOf(folder: string, names: readonly string[]): string[] {
     if (!keys.includes(name))
       throw lixError("CERTIFICATES_UNUSABLE", {
         where: folder,
-        reason: `${name}.cert has no ${name}.key beside it (a CA's certificate must end in .crt)`,
+        reason: `${name}.cert has no ${name}.key in the same folder (a CA's certificate must end in .crt)`,
       });
   for (const name of keys)
     if (!certs.includes(name))
       throw lixError("CERTIFICATES_UNUSABLE", {
         where: folder,
-        reason: `${name}.key has no ${name}.cert beside it`,
+        reason: `${name}.key has no ${name}.cert in the same folder`,
       });
   return certs;
 }

@@ -100,7 +100,7 @@ const CACHES = {
 const UPDATE = {
   update: {
     type: "boolean",
-    doc: "Makes the lock again with the options that made it, which lix-image.lock.args beside it holds, and prints what changes, as Markdown. With ATTR, only these packages change.",
+    doc: "Makes the lock again with the options that made it, which it reads from lix-image.lock.args in the same folder, and prints what changes, as Markdown. With ATTR, only these packages change.",
   },
   check: {
     type: "boolean",
