@@ -7,7 +7,10 @@
 /** Chunks of a byte stream. A producer that can choose makes them 64 KiB or larger. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
-/** A stream that can also be read through a few buffers, so that it leaves nothing to the garbage collector. */
+/**
+ * A blob of the local cache, which compares it with its digest. It can also be read through a few buffers, and then
+ * leaves nothing to the garbage collector.
+ */
 export interface BufferedBytes extends Bytes {
   /** The same bytes. A chunk may be overwritten when two more have been requested. */
   readonly buffered: Bytes;

@@ -3,7 +3,7 @@
  * @see https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageLoad
  * @module
  */
-import { request as httpRequest, type ClientRequest } from "node:http";
+import type { ClientRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
@@ -12,6 +12,7 @@ import { LixImageError } from "../base/errors.ts";
 import { jsonIn } from "../base/json.ts";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 import { lixError } from "../errors/lix-error.ts";
+import { httpRequest } from "../http/node-http.ts";
 import { receive } from "../http/response.ts";
 import { Outcome } from "../http/send-once.ts";
 import { HttpTimeout } from "../http/unreachable.ts";

@@ -1,10 +1,11 @@
 /** Connections, shared by the whole process. @module */
-import { Agent as HttpAgent, type AgentOptions } from "node:http";
+import type { Agent, AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { TIME_LIMIT } from "../base/retry-policy.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { Zone } from "./address-zone.ts";
 import { lookupWithin } from "./lookup.ts";
+import { HttpAgent } from "./node-http.ts";
 import { proxyFor } from "./proxy.ts";
 import { trustedContext, type OriginCertificates } from "./tls-trust.ts";
 
@@ -12,7 +13,7 @@ import { trustedContext, type OriginCertificates } from "./tls-trust.ts";
 // for a socket that another part does not release.
 const SOCKETS_PER_HOST = 16;
 
-const agents = new Map<string, HttpAgent>();
+const agents = new Map<string, Agent>();
 
 export interface AgentNeeds {
   readonly certificates?: OriginCertificates | undefined;
@@ -26,7 +27,7 @@ export interface AgentNeeds {
  * The agent for a URL: by protocol and proxy, and with the certificates that are for its origin. A
  * connection that was made without a check of its address is never used where there must be one.
  */
-export function agentFor(url: URL, needs: AgentNeeds = {}): HttpAgent {
+export function agentFor(url: URL, needs: AgentNeeds = {}): Agent {
   const { certificates, reach, freshConnection } = needs;
   const proxy = proxyFor(url);
   const own = certificates?.origin === url.origin ? certificates : undefined;
@@ -43,7 +44,7 @@ function makeAgent(
   protocol: string,
   proxy: URL | undefined,
   { certificates, reach, freshConnection }: AgentNeeds,
-): HttpAgent {
+): Agent {
   const isTls = protocol === "https:";
   // We decide what needs no proxy, so Node gets no NO_PROXY.
   const proxyEnv = proxy && { [isTls ? "https_proxy" : "http_proxy"]: proxy.href };

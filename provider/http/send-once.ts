@@ -3,7 +3,7 @@
  * limit, when the caller aborts, or when the connection closes.
  * @module
  */
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Socket } from "node:net";
 import type { Bytes } from "../base/bytes.ts";
@@ -13,6 +13,7 @@ import { lixError } from "../errors/lix-error.ts";
 import { agentFor } from "./agent.ts";
 import { receive } from "./response.ts";
 import type { RawRequest, RawResponse } from "./message.ts";
+import { httpRequest } from "./node-http.ts";
 import { StallGuard } from "./stall-guard.ts";
 import { HttpTimeout, NotHttp, RequestBodyFailed } from "./unreachable.ts";
 

@@ -45,8 +45,10 @@ export class LayerCache {
   /** How many bytes may be written before the next eviction; other processes write, too. */
   #room: Amount = { bytes: 0, files: 0 };
   #tidied: Promise<void> | undefined;
-  /** Blobs that this process has verified, and may still need. */
-  readonly #verified = new Set<Digest>();
+  /** Blobs that this process has found here, and may still need. */
+  readonly #found = new Set<Digest>();
+  /** Set when one was damaged. The same may have happened to others, which are then read before they are needed. */
+  #isDoubtful = false;
 
   /** @param bytes how many bytes of layers it may hold. Throws if the environment names no valid size. */
   constructor(folder: string, bytes: number = cacheSize()) {
@@ -87,7 +89,7 @@ export class LayerCache {
       return this.#blobFile(identity.digest);
     });
     if (identity === undefined) throw new RangeError("placeCacheFile returned before its writer");
-    this.#verified.add(identity.digest);
+    this.#found.add(identity.digest);
     await this.#makeRoom(identity.size);
     return identity;
   }
@@ -97,11 +99,14 @@ export class LayerCache {
     if (this.#room.bytes >= 0 && this.#room.files >= 0) return;
     // Writers that come in the meantime need not search as well.
     this.#room = this.#bound;
-    const keep = this.#verified;
+    const keep = this.#found;
     this.#room = await evict(join(this.folder, "blobs"), { bound: this.#bound, keep });
   }
 
-  /** Whether the blob is in the cache, with the right bytes. A damaged one is removed. */
+  /**
+   * Whether the blob is in the cache, as far as its size shows: {@link openBlob} compares its digest, so that no blob is
+   * read twice. A damaged one is removed.
+   */
   async hasBlob(layer: LayerIdentity): Promise<boolean> {
     const file = this.#blobFile(layer.digest);
     await this.#requireOwn(file);
@@ -122,9 +127,9 @@ export class LayerCache {
   }
 
   async #isWhole(digest: Digest): Promise<boolean> {
-    if (this.#verified.has(digest)) return true;
-    if ((await hashFile(this.#blobFile(digest))) !== digest) return false;
-    this.#verified.add(digest);
+    if (this.#found.has(digest)) return true;
+    if (this.#isDoubtful && (await hashFile(this.#blobFile(digest))) !== digest) return false;
+    this.#found.add(digest);
     return true;
   }
 
@@ -148,8 +153,8 @@ export class LayerCache {
     } catch (error) {
       if (isCode(error, "ENOENT")) throw new BlobEvicted(digest, error);
       if (error instanceof BlobMismatch) {
-        // The same may have happened to other blobs.
-        this.#verified.clear();
+        this.#isDoubtful = true;
+        this.#found.clear();
         await rm(file, { force: true }).catch(() => {});
         throw new BlobEvicted(digest, error);
       }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { registerHooks } from "node:module";
 import { test } from "node:test";
 
@@ -8,6 +9,16 @@ registerHooks({
     loaded.push(url);
     return next(url, context);
   },
+});
+
+test("what sends requests loads no second HTTP client with Node's", () => {
+  const client = import.meta.resolve("../../provider/registry/client.ts");
+  const program = `await import("${client}"); console.log(process.moduleLoadList.join("\\n"))`;
+  const modules = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
+  assert.match(modules, /^NativeModule http$/m);
+  assert.doesNotMatch(modules, /undici/);
 });
 
 test("help loads the definitions of the commands, and nothing that does their work", async () => {

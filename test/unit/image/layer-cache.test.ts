@@ -73,18 +73,31 @@ test("a layer that was not stored is missing, and asking for it creates no file"
     assert.equal(existsSync(cache.folder), false);
   }));
 
-for (const [what, damage] of [
-  ["is cut short", (file: string) => truncateSync(file, 3)],
-  ["has other bytes", (file: string) => writeFileSync(file, "LAYER")],
-] as const)
-  test(`a blob that ${what} is detected when it is requested, and removed`, () =>
-    withTempDir(async (dir) => {
-      const layer = await add(new LayerCache(dir), "layer");
-      const cache = new LayerCache(dir);
-      damage(blobFile(cache, layer));
-      assert.equal(await cache.hasBlob(layer), false);
-      assert.equal(existsSync(blobFile(cache, layer)), false);
-    }));
+test("a blob that is cut short is detected when it is requested, and removed", () =>
+  withTempDir(async (dir) => {
+    const layer = await add(new LayerCache(dir), "layer");
+    const cache = new LayerCache(dir);
+    truncateSync(blobFile(cache, layer), 3);
+    assert.equal(await cache.hasBlob(layer), false);
+    assert.equal(existsSync(blobFile(cache, layer)), false);
+  }));
+
+test("a blob that has other bytes is detected when it is read, and removed; other blobs are then read first", () =>
+  withTempDir(async (dir) => {
+    const [layer, second] = [
+      await add(new LayerCache(dir), "layer"),
+      await add(new LayerCache(dir), "second"),
+    ];
+    const cache = new LayerCache(dir);
+    writeFileSync(blobFile(cache, layer), "LAYER");
+    writeFileSync(blobFile(cache, second), "SECOND");
+    assert.ok((await cache.hasBlob(layer)) && (await cache.hasBlob(second)));
+    await assert.rejects(Bytes.collect(cache.openBlob(layer.digest)), BlobEvicted);
+    for (const each of [layer, second]) {
+      assert.equal(await cache.hasBlob(each), false);
+      assert.equal(existsSync(blobFile(cache, each)), false);
+    }
+  }));
 
 test("a blob that is cut after this process verified it is detected, too", () =>
   withTempDir(async (dir) => {

@@ -179,7 +179,10 @@ test("the first folder that is there is the only one", async () => {
 });
 
 for (const [name, expected] of [
-  ["a/me.cert", /me\.cert has no me\.key in the same folder \(a CA's certificate must end in \.crt\)/],
+  [
+    "a/me.cert",
+    /me\.cert has no me\.key in the same folder \(a CA's certificate must end in \.crt\)/,
+  ],
   ["a/me.key", /me\.key has no me\.cert in the same folder/],
 ] as const)
   test(`half a client certificate is an error that names the other half: ${name}`, () =>
