@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
@@ -23,7 +24,7 @@ export async function writeBinaryCache(
   const narInfos = new Map<StorePath, NarInfo>();
   for (const object of objects) {
     const compression = compressions[narInfos.size % compressions.length] ?? compressions[0];
-    const narInfo = await writeStoreObject(folder, object, compression);
+    const narInfo = writeStoreObject(folder, object, compression);
     narInfos.set(narInfo.storePath, narInfo);
   }
   return narInfos;
@@ -39,18 +40,19 @@ export async function copyCache(folder: string, files: Map<string, Uint8Array>):
 }
 
 /** Writes the NAR and the narinfo of one store path. */
-async function writeStoreObject(
+function writeStoreObject(
   folder: string,
   object: StoreObject,
   compression: NarCompression,
-): Promise<NarInfo> {
+): NarInfo {
   const file = compressNar(object.nar, compression);
   // "sha256:<52 digits>"
   const fileHash = NarHash.toNix32(NarHash.of(file));
   const url = `nar/${fileHash.slice(7)}${narSuffix(compression)}`;
   const narInfo: NarInfo = { ...object.info, url, compression, fileHash, fileSize: file.length };
-  await writeFile(join(folder, url), file);
-  await writeNarInfo(folder, narInfo);
+  // A world has hundreds of small files, and each would take its turn in a thread.
+  writeFileSync(join(folder, url), file);
+  writeFileSync(narInfoFile(folder, narInfo.storePath), NarInfo.format(narInfo));
   return narInfo;
 }
 
