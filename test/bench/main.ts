@@ -6,6 +6,7 @@
  *     LIX_IMAGE_WORLD=… npm run bench          real ones
  *     npm run bench -- --rounds 9              default: 5
  *     npm run bench -- --growth                only how checks grow with paths, packages and files
+ *     npm run bench -- --network               only builds and pushes over a slow network
  *     npm run bench -- --layering [LOCK …]     only what updates push and pull, by how layers are divided
  * @module
  */
@@ -15,6 +16,7 @@ import { parseArgs } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 import { growthTable } from "./growth.ts";
+import { networkSubjects } from "./network.ts";
 import { layeringTable } from "./layering/table.ts";
 import { benchPackages } from "./packages.ts";
 import { aligned, table } from "./report.ts";
@@ -31,6 +33,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
     growth: { type: "boolean", default: false },
+    network: { type: "boolean", default: false },
     layering: { type: "boolean", default: false },
     layers: { type: "string", default: "40" },
   },
@@ -60,15 +63,16 @@ await withTempDir(async (folder) => {
   const bench = await makeWorkbench(folder, await benchPackages(folder));
   const unchanged: Unchanged[] = [];
   const unknown: Unchanged[] = [];
-  const subjects = await subjectsOf(bench);
+  const subjects = values.network ? networkSubjects(bench) : await subjectsOf(bench);
   const samples = await sample(subjects, rounds, progress);
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds && !values.network; round += 1) {
     unchanged.push(await checkUnchanged(bench, bench.cache));
     unknown.push(await withTempDir((empty) => checkUnchanged(bench, empty)));
   }
   console.log(machine(bench, load));
   console.log("");
   for (const line of table(samples)) console.log(line);
+  if (values.network) return;
   console.log("");
   for (const line of milliseconds(unchanged, unknown)) console.log(line);
 });

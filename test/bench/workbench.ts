@@ -20,7 +20,9 @@ import type { BenchPackages } from "./packages.ts";
 export interface Workbench {
   readonly folder: string;
   readonly packages: BenchPackages;
-  /** The NARs of the image's packages. */
+  /** The image's packages. */
+  readonly storePaths: readonly StorePath[];
+  /** Their NARs. */
   readonly nars: readonly string[];
   readonly narBytes: number;
   readonly downloadBytes: number;
@@ -71,6 +73,7 @@ export const lixImage = (args: readonly string[], cache: string): Promise<NodeUs
 async function narsOf({ layers }: LixImageOutputs, { lockFile, cacheFolder }: BenchPackages) {
   const { lock } = await readLock(lockFile);
   const locked = new Map([...lock.systems.values()].flatMap(({ paths }) => [...paths]));
+  const storePaths: StorePath[] = [];
   const nars: string[] = [];
   let narBytes = 0;
   let downloadBytes = 0;
@@ -80,9 +83,10 @@ async function narsOf({ layers }: LixImageOutputs, { lockFile, cacheFolder }: Be
   )) {
     const file = join(cacheFolder, `${StorePath.hashPart(storePath)}.narinfo`);
     const nar = join(cacheFolder, NarInfo.parse(await readFile(file, "utf8"), storePath).url);
+    storePaths.push(storePath);
     nars.push(nar);
     narBytes += narSize;
     downloadBytes += (await stat(nar)).size;
   }
-  return { nars, narBytes, downloadBytes };
+  return { storePaths, nars, narBytes, downloadBytes };
 }
