@@ -11,10 +11,10 @@ import type { NarSource } from "../substituter/chain.ts";
 import { KnownLayers } from "./known-layers.ts";
 
 /**
- * A layer in flight keeps one core busy. One image starts no more than this many either, so that little
- * else is running when one of its layers cannot be built.
+ * As many as threads pack at a time, and two whose first NARs are requested in the meantime. One image starts no more
+ * than this many either, so that little else is running when one of its layers cannot be built.
  */
-export const LAYERS_IN_FLIGHT = HEAVY_TASKS;
+export const LAYERS_IN_FLIGHT = HEAVY_TASKS + 2;
 
 export class BuildSession {
   /** Limits how many layers are built and listings read at a time, over all images of the session. */
