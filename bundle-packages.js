@@ -24,6 +24,8 @@ export async function bundlePackages(modules, into, isBundled) {
   const { metafile } = await build({
     entryPoints: specifiers.map((name) => ({ in: `package:${name}`, out: fileName(name) })),
     outdir: into,
+    // Comments in the files name paths from here.
+    absWorkingDir: root,
     bundle: true,
     splitting: true,
     format: "esm",
