@@ -35,6 +35,8 @@ export type Transient =
   | "not shown"
   /** Another client wrote at the same time, and did not know of our entries. */
   | "overwritten"
+  /** A registry refused a write because what it depends on is no longer so. */
+  | "unmet condition"
   /** A login was refused that may have expired. */
   | "expired login"
   /** Another process holds a lock. */
@@ -107,7 +109,8 @@ export const RETRY = {
   },
   referrersTag: {
     what: "a change of the list of referrers under a tag, which another client may change at the same time",
-    tries: { overwritten: 10 },
+    // After so many conditions it is more likely that something changes the ETags, and then none is ever met.
+    tries: { overwritten: 10, "unmet condition": 5 },
     firstPauseMs: 100,
   },
   publish: {

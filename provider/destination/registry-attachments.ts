@@ -13,6 +13,7 @@ import type { Blob } from "../formats/oci/layer.ts";
 import { ReferrersIndex, type Referrer } from "../formats/oci/referrers-index.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import { changeReferrersTag } from "../registry/referrers.ts";
+import { RegistryRefused } from "../registry/refusal.ts";
 import type { PublishOptions } from "./destination.ts";
 
 /** Requests in flight for one subject. */
@@ -28,8 +29,12 @@ export async function attach(
   attachments: readonly AttachedManifest[],
   options: AttachOptions,
 ): Promise<void> {
-  for (const [subject, attached] of Map.groupBy(attachments, (each) => each.subject))
-    await attachTo(client, subject, attached, options);
+  const { signal } = options;
+  const bySubject = [...Map.groupBy(attachments, (each) => each.subject)];
+  // A list under a tag takes a while to be sure of.
+  await mapConcurrent(bySubject, { width: WIDTH, signal }, ([subject, attached], scope) =>
+    attachTo(client, subject, attached, { ...options, signal: scope }),
+  );
 }
 
 async function attachTo(
@@ -42,7 +47,11 @@ async function attachTo(
   const pushed = new Set<Digest>();
   const push = async (each: AttachedManifest, scope = signal): Promise<void> => {
     await options.pushBlobs(each.blobs, scope);
-    await client.putManifest(each.digest, each, scope);
+    await client.putManifest(each.digest, each, scope).catch((error: unknown) => {
+      if (!(error instanceof RegistryRefused) || error.retryable !== undefined) throw error;
+      const { message, cause } = error;
+      throw lixError("REFERRER_REFUSED", { message, artifactType: each.artifactType }, { cause });
+    });
     if (!pushed.has(each.digest)) options.onWrite?.({ reference: each.digest, before: undefined });
     pushed.add(each.digest);
   };

@@ -10,6 +10,12 @@ export const REGISTRY_ERRORS = {
       `${repository}: ${digest} was accepted, but is not listed among the referrers of ${subject}`,
     hint: "the registry needs more time, or does not list what it takes: try again; no tag was moved",
   }),
+  REFERRER_REFUSED: entry<{ message: string; artifactType: string }>({
+    meaning:
+      "A registry does not take what `sbom`, `provenance` or `sign` attaches to an image. No tag was moved.",
+    message: ({ message, artifactType }) => `${message} (${artifactType})`,
+    hint: "not every registry takes OCI artifacts beside images: leave out `sbom`, `provenance` and `sign`, or choose another registry",
+  }),
   REFERRERS_TAG_FOREIGN: entry<{ reference: string }>({
     meaning:
       "The tag `sha256-<digest>` should name the list of what is attached to a manifest, but names something else, which is left as it is.",

@@ -91,7 +91,8 @@ async function writeIndex(
     );
     if (isDeleted) return;
   }
-  const condition = tried <= CONDITIONAL_TRIES ? conditionOf(held) : {};
+  const mayDepend = mayRetry(RETRY.referrersTag, "unmet condition", tried);
+  const condition = mayDepend ? conditionOf(held) : {};
   const put = (index: ReferrersIndex): Promise<void> => {
     const manifest = { mediaType: MediaType.index, bytes: ReferrersIndex.format(index) };
     return client.putManifest(ReferrersIndex.tag(subject), manifest, signal, condition);
@@ -124,9 +125,6 @@ async function lostIn(
 
 /** Requests in flight for one index. */
 const WIDTH = 4;
-
-// Something in front of a registry may change its ETags, so that no condition is ever true.
-const CONDITIONAL_TRIES = 5;
 
 /** Makes a write depend on what was read: nothing, or a manifest with this ETag. */
 export function conditionOf(

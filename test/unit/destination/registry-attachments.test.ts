@@ -231,6 +231,9 @@ test("a registry that refuses the artifact gets no tag", () =>
     const act = { kind: "answer", status: 400, body } as const;
     const [first = ""] = digestsOf(SINGLE);
     registry.faults.push({ method: "PUT", path: new RegExp(first), times: Infinity, act });
-    await assert.rejects(publish(SINGLE), { code: "REGISTRY_REFUSED" });
+    await assert.rejects(publish(SINGLE), {
+      code: "REFERRER_REFUSED",
+      message: /putting manifest sha256:.*unknown config.* \(application\/spdx\+json\)$/,
+    });
     assert.equal(registry.store.repository(REPOSITORY).tags.size, 0);
   }));

@@ -129,3 +129,22 @@ test("at a mocked preview an argument may be unknown", async () => {
   const made = image({ registry: "ghcr.io/acme", lixRevision: unknown });
   assert.match(await valueOf(made.ref), /^ghcr\.io\/acme\/lix@sha256:/);
 });
+
+test("referrers are known to be none without arguments that attach any, and else known after up", async () => {
+  const { newResource, ...mocks } = mockLixImage();
+  const withoutThem = async (args: pulumi.runtime.MockResourceArgs) => {
+    const { id, state } = await newResource(args);
+    return { id, state: { ...state, referrers: undefined } };
+  };
+  const isKnown = (made: LixImage): Promise<boolean> => Object(made.referrers).isKnown;
+  // As a preview, and as an earlier version's state.
+  const preview = { ...mocks, newResource: withoutThem };
+  await pulumi.runtime.setMocks(preview, "project", "stack", true);
+  const registry = "ghcr.io/acme";
+  const plain = image({ registry });
+  assert.equal(await isKnown(plain), true);
+  assert.deepEqual(await valueOf(plain.referrers), []);
+  assert.equal(await isKnown(image({ registry, sbom: "spdx" })), false);
+  await pulumi.runtime.setMocks(mockLixImage());
+  assert.deepEqual(await valueOf(image({ registry, sbom: "spdx" }).referrers), []);
+});
