@@ -56,6 +56,7 @@ export const PEERS: readonly Peer[] = [
   debian("podman", "that a container engine loads the image"),
   debian("xz", "NARs compressed by another xz"),
   debian("zstd", "NARs compressed by another zstd"),
+  debian("jq", "that the documents of an image can be checked without us"),
   debian("sqlite3", "that another SQLite reads the store database"),
   debian("chromium", "that a browser shows the page of `lix-image report`"),
   {
@@ -64,6 +65,7 @@ export const PEERS: readonly Peer[] = [
   },
   go("conformance", "that the tests' own registry is one, by the OCI's program"),
   go("crane", "that every layer is what manifest and config say, by another client"),
+  go("cosign", "that the field's verifier accepts our signatures, and keeps them when it signs"),
   go("registry", "the push to a registry that is not ours: distribution 3"),
   go("oras", "that what is attached to an image is found, and that another client may attach, too"),
   go("regctl", "that what is attached to an image is found, by another client"),
