@@ -16,6 +16,7 @@ import type { Lock, LockedPackage } from "../lock/lock.ts";
 import type { PlatformInput } from "../plan/platform-input.ts";
 import type { PlatformPlan } from "../plan/platform-plan.ts";
 import type { PlannedLayer } from "../plan/recipe-keys.ts";
+import { webUri } from "./uri.ts";
 import { nameOfPackage, nameOfPath, type Component, type LayerDigests } from "./component.ts";
 
 /** An image or index with all that is in it. */
@@ -129,7 +130,8 @@ function componentsOf(image: BilledImage, signedBy: SignedBy): Component[] {
         narHash: info.narHash,
         deriver,
         package: from?.package,
-        tarball: input.system.paths.get(path)?.fetch?.tarball,
+        homepage: webUri(from?.package.homepage ?? ""),
+        tarball: webUri(input.system.paths.get(path)?.fetch?.tarball ?? ""),
         signedBy: signedBy(info),
         contentAddress: info.ca,
         references: info.references.filter((each) => each !== path).map(StorePath.baseName),
@@ -165,6 +167,7 @@ function outsideStore({ plan, layers }: BilledImage): Component[] {
       output: undefined,
       deriver: undefined,
       package: undefined,
+      homepage: undefined,
       tarball: undefined,
       signedBy: [],
       contentAddress: undefined,

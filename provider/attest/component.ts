@@ -4,6 +4,7 @@ import type { NarHash } from "../formats/nix/nix-hash.ts";
 import { StorePath } from "../formats/nix/store-path.ts";
 import type { DiffId, Digest } from "../formats/oci/digest.ts";
 import type { LockedPackage } from "../lock/lock.ts";
+import { wellFormedCpe } from "./cpe.ts";
 
 export interface Component {
   /** Unique in an image: the base name of a store path. */
@@ -21,6 +22,7 @@ export interface Component {
   readonly deriver: string | undefined;
   /** The package of the lock whose output it is. Undefined for a dependency that the lock does not name. */
   readonly package: LockedPackage | undefined;
+  readonly homepage: string | undefined;
   /** URL of the tarball that the lock gives, where no cache has it. */
   readonly tarball: string | undefined;
   /** The keys of the lock that signed it: `name:base64`, each. */
@@ -76,8 +78,18 @@ export function nameOfPackage({
     : { name: parseDrvName(name).name, version };
 }
 
-/** What nixpkgs guesses where it knows no CPE. */
-export function guessedCpes({ package: locked }: Component): readonly string[] {
+export interface Cpes {
+  readonly known: string | undefined;
+  /** What nixpkgs guesses where it knows none. */
+  readonly guesses: readonly string[];
+}
+
+/** Those that are well-formed. */
+export function cpesOf({ package: locked }: Component): Cpes {
   const { cpe, possibleCPEs = [] } = locked?.identifiers ?? {};
-  return cpe === undefined ? possibleCPEs : [];
+  const guesses = cpe === undefined ? possibleCPEs : [];
+  return {
+    known: cpe === undefined ? undefined : wellFormedCpe(cpe),
+    guesses: guesses.flatMap((guess) => wellFormedCpe(guess) ?? []),
+  };
 }

@@ -8,7 +8,7 @@ import { NarHash } from "../formats/nix/nix-hash.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import type { Bill } from "./bill.ts";
-import { guessedCpes, type Component } from "./component.ts";
+import { cpesOf, type Component } from "./component.ts";
 import { PackageUrl } from "./package-url.ts";
 import { spdxLicense } from "./spdx-license.ts";
 
@@ -74,8 +74,8 @@ const containerComponent = (
 
 function describe(component: Component) {
   const { kind, storePath, narHash, package: locked, signedBy } = component;
-  const { purl, cpe } = locked?.identifiers ?? {};
-  const { license, homepage } = locked ?? {};
+  const { license, identifiers } = locked ?? {};
+  const { known, guesses } = cpesOf(component);
   const [supplier] = signedBy;
   return {
     type: kind === "package" ? "application" : "data",
@@ -85,19 +85,19 @@ function describe(component: Component) {
     version: component.version,
     hashes: narHash && [sha256(NarHash.toHex(narHash))],
     licenses: license === undefined ? undefined : [{ expression: spdxLicense(license).expression }],
-    cpe,
+    cpe: known,
     purl:
-      purl ??
+      identifiers?.purl ??
       (storePath === undefined || kind === "generated"
         ? undefined
         : PackageUrl.ofStorePath(storePath, component)),
-    externalReferences: externalReferences(homepage, component.tarball),
-    evidence: evidenceOf(guessedCpes(component)),
+    externalReferences: externalReferences(component),
+    evidence: evidenceOf(guesses),
     properties: propertiesOf(component),
   };
 }
 
-function externalReferences(homepage: string | undefined, tarball: string | undefined) {
+function externalReferences({ homepage, tarball }: Component) {
   const references = [
     ...(homepage === undefined ? [] : [{ type: "website", url: homepage }]),
     ...(tarball === undefined ? [] : [{ type: "source-distribution", url: tarball }]),
@@ -121,7 +121,7 @@ function propertiesOf(component: Component) {
     ["nix:attribute", locked?.attribute],
     ...component.signedBy.map((key) => ["nix:signed_by", key] as const),
     ["nix:content_address", component.contentAddress],
-    ...guessedCpes(component).map((guess) => ["syft:cpe23", guess] as const),
+    ...cpesOf(component).guesses.map((guess) => ["syft:cpe23", guess] as const),
     ["lix-image:kind", component.kind],
     ...layers.flatMap(
       ({ digest, diffId }) =>

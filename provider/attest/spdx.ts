@@ -8,7 +8,7 @@ import { NarHash } from "../formats/nix/nix-hash.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
 import type { Bill, BillImage } from "./bill.ts";
-import { guessedCpes, type Component, type LayerDigests } from "./component.ts";
+import { cpesOf, type Component, type LayerDigests } from "./component.ts";
 import { PackageUrl } from "./package-url.ts";
 import { spdxLicense, type LicenseReference } from "./spdx-license.ts";
 
@@ -106,9 +106,9 @@ function componentPackage(component: Component, references: Map<string, LicenseR
     packageFileName: storePath,
     supplier: supplier === undefined ? undefined : `Organization: ${keyName(supplier)}`,
     ...NO_FILES,
-    ...(tarball?.startsWith("http") === true && { downloadLocation: tarball }),
+    ...(tarball !== undefined && { downloadLocation: tarball }),
     ...(kind === "source" && { primaryPackagePurpose: "SOURCE" }),
-    homepage: locked?.homepage,
+    homepage: component.homepage,
     sourceInfo: originOf(component),
     licenseConcluded: "NOASSERTION",
     licenseDeclared: license?.expression ?? "NOASSERTION",
@@ -134,17 +134,15 @@ function originOf({ kind, storePath, narHash, signedBy, contentAddress }: Compon
 
 function externalRefs(component: Component) {
   const { storePath, kind, package: locked } = component;
-  const { purl: upstream, cpe } = locked?.identifiers ?? {};
+  const upstream = locked?.identifiers?.purl;
+  const { known, guesses } = cpesOf(component);
   return [
     ...(upstream === undefined ? [] : [purl(upstream)]),
     ...(storePath === undefined || kind === "generated"
       ? []
       : [purl(PackageUrl.ofStorePath(storePath, component))]),
-    ...(cpe === undefined ? [] : [cpeReference(cpe)]),
-    ...guessedCpes(component).map((guess) => ({
-      ...cpeReference(guess),
-      comment: "a guess of nixpkgs",
-    })),
+    ...(known === undefined ? [] : [cpeReference(known)]),
+    ...guesses.map((guess) => ({ ...cpeReference(guess), comment: "a guess of nixpkgs" })),
   ];
 }
 

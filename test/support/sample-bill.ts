@@ -58,8 +58,10 @@ export const UNUSUAL = systemWith("curl", {
   name: "curl+ssl_=?-8.9.1+git_2",
   version: "8.9.1+git_2",
   license: "(curl OR Custom+) AND GPL-2.0-only WITH unknown-exception",
-  homepage: "https://curl.se/?a=b",
-  identifiers: { possibleCPEs: ["cpe:2.3:a:curl:curl:8.9.1:*:*:*:*:*:*:*"] },
+  homepage: "https://curl.se/{a}|b",
+  identifiers: {
+    possibleCPEs: ["cpe:2.3:a:curl:curl:8.9.1+git_2:*:*:*:*:*:*:*", "cpe:2.3:a:curl"],
+  },
 });
 export const KNOWN = systemWith("gitMinimal", {
   license: "GPL-2.0-only",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
+import * as fc from "fast-check";
 import type { Bill } from "../../../provider/attest/bill.ts";
+import { PackageMetadata } from "../../../provider/lock/package-metadata.ts";
 import { cyclonedxDocument } from "../../../provider/attest/cyclonedx.ts";
 import { spdxDocument } from "../../../provider/attest/spdx.ts";
 import { schemaValidator } from "../../support/json-schema.ts";
@@ -11,6 +13,7 @@ import {
   sampleBill,
   sampleImage,
   UNUSUAL,
+  systemWith,
 } from "../../support/sample-bill.ts";
 import { pathOf, PUBLIC_KEY } from "../../support/world/planned.ts";
 
@@ -47,6 +50,41 @@ for (const [name, bill] of Object.entries(SAMPLE_BILLS)) {
       );
   });
 }
+
+test("whatever a lock may say of a package, its documents are valid", () => {
+  const fitting = (check: (text: string) => string, text: fc.Arbitrary<string>) =>
+    text.filter((each) => {
+      try {
+        return check(each) !== "";
+      } catch {
+        return false;
+      }
+    });
+  const text = fc.string({ unit: "binary" });
+  const cpe = fitting(
+    PackageMetadata.checkCpe,
+    text.map((each) => `cpe:2.3:a:${each}:*:*:*:*:*:*:*`),
+  );
+  const metadata = fc.record({
+    version: text,
+    homepage: fitting(PackageMetadata.checkHomepage, fc.webUrl({ withFragments: true })),
+    license: fitting(
+      PackageMetadata.checkLicense,
+      fc.stringMatching(/^[A-Za-z0-9.]{1,9}\+?(?: (?:AND|OR|WITH) [A-Za-z.]{1,9})?$/),
+    ),
+    identifiers: fc.record({ possibleCPEs: fc.array(cpe, { maxLength: 2 }) }),
+  });
+  const image = sampleImage();
+  fc.assert(
+    fc.property(metadata, (changes) => {
+      const system = systemWith("gitMinimal", changes);
+      const bill = sampleBill({ ...image, input: { ...image.input, system } });
+      assert.deepEqual(VALIDATORS.spdx(JSON.parse(spdxDocument(bill, "1.2.3"))), []);
+      assert.deepEqual(VALIDATORS.cyclonedx(JSON.parse(cyclonedxDocument(bill, "1.2.3"))), []);
+    }),
+    { numRuns: 30 },
+  );
+});
 
 test("the schemas find a mistake", () => {
   assert.notDeepEqual(VALIDATORS.spdx({}), []);
@@ -90,6 +128,7 @@ test("an SPDX document says of a package what the lock says", () => {
     ["Custom+", "GPL-2.0-only WITH unknown-exception"],
   );
   assert.match(curl.sourceInfo, new RegExp(`signed by ${PUBLIC_KEY.slice(0, 20)}`));
+  assert.equal(curl.homepage, "https://curl.se/%7Ba%7D%7Cb");
   const [purl, guess] = curl.externalRefs;
   assert.match(
     purl.referenceLocator,
@@ -110,7 +149,8 @@ test("a CPE and a package URL that nixpkgs knows are in both documents", () => {
 
 test("a CPE that nixpkgs only guesses is marked as a guess, and is where scanners read it", () => {
   const bill = SAMPLE_BILLS["an image of unusual packages"];
-  const [guess] = UNUSUAL.packages.get("curl")?.identifiers?.possibleCPEs ?? [];
+  // What is no CPE would make the document invalid.
+  const guess = String.raw`cpe:2.3:a:curl:curl:8.9.1\+git_2:*:*:*:*:*:*:*`;
   const { components } = JSON.parse(cyclonedxDocument(bill, "1.2.3"));
   const curl = components.find((each: { name: string }) => each.name.startsWith("curl"));
   assert.equal(curl.cpe, undefined);
