@@ -117,7 +117,11 @@ async function publishOnce(
   const { result: built, sent } = await sendingAhead(session, ahead, () =>
     buildMissingLayers(session, imagePlan, isToBeMade, signal),
   );
-  const assembled = withAttachments(imagePlan, assemble(session, built), key);
+  const plain = assemble(session, built);
+  const full = withAttachments(imagePlan, plain, key);
+  const isTaken = destinations.some(({ takesAttachments }) => takesAttachments === true);
+  const assembled = isTaken ? full : plain;
+  if (!isTaken && full.image.attachments?.length !== 0) log.warn(NOWHERE);
   const blobs = assembled.image.blobs.map((blob) => copies.get(blob.digest) ?? blob);
   const moved = assembled.image.root.digest !== planned.image.root.digest;
   if (moved) log.warn(recompressed(planned.image.root.digest, assembled.image.root.digest));
@@ -160,6 +164,10 @@ async function missingBlobs(
   if (await destination.holds(image.root.digest, signal)) return undefined;
   return destination.missing(digests, { images, signal });
 }
+
+const NOWHERE =
+  "nothing was attached to the image: a registry and an OCI layout in a folder can hold documents and signatures, " +
+  "an archive in one file cannot";
 
 const recompressed = (before: Digest, after: Digest): string =>
   `the image is ${after}, not ${before} as first computed: a layer had to be compressed again, and ` +

@@ -6,6 +6,8 @@ import type { Blob } from "../formats/oci/layer.ts";
 export interface Destination {
   /** For messages: `ghcr.io/acme/lix`, `/srv/images/lix`. */
   readonly description: string;
+  /** It can hold what is attached to an image. Default: it cannot, and leaves it out. */
+  readonly takesAttachments?: true;
   /**
    * Whether it has this manifest. It then promised to have all blobs below it, too, so that a push of an
    * image that is there needs two requests, not one for each layer.

@@ -45,6 +45,7 @@ export function ociLayoutDestination(folder: string): Destination {
     });
   return {
     description: dir,
+    takesAttachments: true,
     // A folder promises nothing about blobs, and checking for them costs nothing.
     holds: () => Promise.resolve(false),
     missing,

@@ -25,6 +25,7 @@ export function registryDestination(client: RegistryClient): Destination {
   const ahead = new Set<Digest>();
   return {
     description: client.description,
+    takesAttachments: true,
     holds: async (manifest, signal) => {
       client.expectPush();
       return (await client.headManifest(manifest, signal)) !== undefined;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { withLog } from "../../../provider/base/log.ts";
 import { check } from "../../../provider/pulumi/check.ts";
+import { readOciLayout } from "../../../provider/destination/oci-layout.ts";
 import { prune, remove } from "../../../provider/pulumi/delete.ts";
 import { diff } from "../../../provider/pulumi/diff.ts";
 import { push } from "../../../provider/pulumi/push.ts";
@@ -19,6 +20,7 @@ const SYSTEMS = ["x86_64-linux", "aarch64-linux"] as const;
 const SPDX = "application/spdx+json";
 const CYCLONEDX = "application/vnd.cyclonedx+json";
 
+let place = "";
 let world: World;
 let session: ResourceSession;
 /** The first has no referrers API, the mirror has it. */
@@ -29,6 +31,7 @@ let closed: Promise<void> | undefined;
 before(async () => {
   const ready = Promise.withResolvers<void>();
   closed = withTempDir(async (folder) => {
+    place = folder;
     world = await makeWorld(folder, { systems: SYSTEMS });
     session = new ResourceSession(`${folder}/cache`);
     registries = [await startRegistry({ referrersApi: false }), await startRegistry()];
@@ -277,4 +280,25 @@ test("LixImage.get lists what is attached to the image, if it may", async () => 
     registry.faults.push({ path: /referrers/, act });
     assert.deepEqual((await read(session, id, {})).props["referrers"], []);
   }
+});
+
+test("an OCI layout holds what is attached; an archive in one file does not, and a warning says so", async () => {
+  const args = { repository: undefined, mirrors: undefined, sbom: "spdx" };
+  const stack = new Stack("archives", args);
+  const layout = { type: "oci-layout", path: `${place}/layout` };
+  await stack.up({ archives: [layout] });
+  assert.equal(stack.referrers.length, 3);
+  const { names } = await readOciLayout(layout.path, "latest");
+  assert.deepEqual(names, ["latest"]);
+  for (const { subject, digest } of stack.referrers) {
+    const { root } = await readOciLayout(layout.path, subject.replace(":", "-"));
+    assert.ok(Buffer.from(root.bytes).includes(digest));
+  }
+  const archives = [{ type: "oci-layout", path: `${place}/image.tar` }];
+  const lines = await stack.up({ archives });
+  assert.match(
+    lines.join("\n"),
+    /nothing was attached to the image: .*an archive in one file cannot/,
+  );
+  assert.equal(stack.referrers.length, 0);
 });
