@@ -7,6 +7,7 @@
  *     npm run bench -- --rounds 9              default: 5
  *     npm run bench -- --growth                only how checks grow with paths, packages and files
  *     npm run bench -- --network               only builds and pushes over a slow network
+ *     npm run bench -- --large                 only builds of 2 GB
  *     npm run bench -- --layering [LOCK …]     only what updates push and pull, by how layers are divided
  * @module
  */
@@ -16,12 +17,13 @@ import { parseArgs } from "node:util";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
 import { findProgram, pathFolders } from "../../examples/start/find-program.ts";
 import { growthTable } from "./growth.ts";
+import { largeSubjects } from "./large.ts";
 import { networkSubjects } from "./network.ts";
 import { layeringTable } from "./layering/table.ts";
 import { benchPackages } from "./packages.ts";
 import { aligned, table } from "./report.ts";
 import { outputOf } from "./output.ts";
-import { median, sample } from "./samples.ts";
+import { median, sample, type Subject } from "./samples.ts";
 import { subjectsOf } from "./subjects.ts";
 import type { Unchanged } from "./children/unchanged.ts";
 import { child, makeWorkbench, type Workbench } from "./workbench.ts";
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     growth: { type: "boolean", default: false },
     network: { type: "boolean", default: false },
+    large: { type: "boolean", default: false },
     layering: { type: "boolean", default: false },
     layers: { type: "string", default: "40" },
   },
@@ -60,22 +63,27 @@ if (values.growth) {
 
 await withTempDir(async (folder) => {
   progress("preparing");
+  if (values.large)
+    return await measureAll("made-up packages of 2 GB", await largeSubjects(folder));
   const bench = await makeWorkbench(folder, await benchPackages(folder));
+  const what = packagesOf(bench);
+  if (values.network) return await measureAll(what, networkSubjects(bench));
+  await measureAll(what, await subjectsOf(bench));
   const unchanged: Unchanged[] = [];
   const unknown: Unchanged[] = [];
-  const subjects = values.network ? networkSubjects(bench) : await subjectsOf(bench);
-  const samples = await sample(subjects, rounds, progress);
-  for (let round = 0; round < rounds && !values.network; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     unchanged.push(await checkUnchanged(bench, bench.cache));
     unknown.push(await withTempDir((empty) => checkUnchanged(bench, empty)));
   }
-  console.log(machine(bench, load));
-  console.log("");
-  for (const line of table(samples)) console.log(line);
-  if (values.network) return;
   console.log("");
   for (const line of milliseconds(unchanged, unknown)) console.log(line);
 });
+
+/** Prints what was measured, and on which machine. */
+async function measureAll(what: string, subjects: readonly Subject[]): Promise<void> {
+  const lines = table(await sample(subjects, rounds, progress));
+  for (const line of [what, ...machine(load), "", ...lines]) console.log(line);
+}
 
 async function checkUnchanged({ state }: Workbench, cache: string): Promise<Unchanged> {
   const env = { LIX_IMAGE_CACHE: cache };
@@ -97,14 +105,17 @@ function milliseconds(unchanged: readonly Unchanged[], unknown: readonly Unchang
   ]);
 }
 
-function machine({ packages, nars, narBytes, downloadBytes }: Workbench, before: number): string {
-  const model = cpus()[0]?.model.trim() ?? "unknown";
+function packagesOf({ packages, nars, narBytes, downloadBytes }: Workbench): string {
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  return `${packages.description}: ${nars.length} NARs of ${mb(narBytes)}, ${mb(downloadBytes)} as xz`;
+}
+
+function machine(before: number): string[] {
+  const model = cpus()[0]?.model.trim() ?? "unknown";
   return [
-    `${packages.description}: ${nars.length} NARs of ${mb(narBytes)}, ${mb(downloadBytes)} as xz`,
     `${availableParallelism()} processors, ${model}; Node ${process.versions.node}; load before: ${before.toFixed(1)}`,
     `medians of ${rounds} rounds, the largest peak of each; × is times the first line`,
-  ].join("\n");
+  ];
 }
 
 function progress(line: string): void {

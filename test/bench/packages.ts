@@ -65,7 +65,7 @@ function grown(recipe: Recipe, index: number): Recipe {
 }
 
 /** Two thirds of it compress well, as in programs; the same for the same seed. */
-function bulkOf(seed: string, size: number): string {
+export function bulkOf(seed: string, size: number): string {
   const blocks: string[] = [];
   for (let at = 0; at < size; at += 192) {
     const random = createHash("sha384").update(`${seed} ${at}`).digest("base64");
