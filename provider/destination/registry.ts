@@ -18,7 +18,6 @@ import type { Destination, PublishOptions, PublishReport } from "./destination.t
 
 /** Requests in flight for one image: skopeo has 6, crane 4; more gained nothing on loopback. */
 const WIDTH = 4;
-const NEVER = new AbortController().signal;
 
 export function registryDestination(client: RegistryClient): Destination {
   /** Blobs that were sent before `publish` was called. */
@@ -36,7 +35,7 @@ export function registryDestination(client: RegistryClient): Destination {
       const unsure = digests.filter((digest) => !promised.has(digest) && !ahead.has(digest));
       return missingBlobs(client, unsure, signal);
     },
-    sendAhead: async (blob, { isMissing = false, signal = NEVER }) => {
+    sendAhead: async (blob, { isMissing = false, signal }) => {
       client.expectPush();
       if (!isMissing && (await client.hasBlob(blob.digest, signal))) return;
       if ((await pushBlobOnce(client, blob, signal)) === "uploaded") ahead.add(blob.digest);
@@ -126,7 +125,7 @@ async function pushBlobs(
 async function pushBlobOnce(
   client: RegistryClient,
   blob: Blob,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<"uploaded" | "reused"> {
   const { name } = client.repository;
   const { pushes } = client.memory;
