@@ -121,7 +121,15 @@ const MAY = {
   ],
   "provider/resource": FACE,
   "provider/pulumi": ["provider/base", "provider/arguments", "provider/resource"],
-  "provider/plugin": ["provider/base", "provider/arguments", "provider/resource"],
+  "provider/plugin": [
+    "provider/base",
+    "provider/errors",
+    ...formats("oci"),
+    "provider/arguments",
+    "provider/resource",
+    "provider/pulumi",
+    "sdk",
+  ],
   "provider/cli": [
     ...FACE,
     ...formats("tar"),
@@ -192,7 +200,8 @@ module.exports = {
       from: { path: "^(sdk|provider)/" },
       to: {
         // build.js copies what is used of them.
-        pathNot: "^node_modules/(sql\\.js|d3-hierarchy|zod|@noble/(curves|ciphers))/",
+        pathNot:
+          "^node_modules/(sql\\.js|d3-hierarchy|zod|@grpc/grpc-js|google-protobuf|@noble/(curves|ciphers))/",
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
         dependencyTypesNot: ["npm", "npm-peer", "type-only"],
       },

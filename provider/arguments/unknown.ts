@@ -9,9 +9,10 @@ import type { PreviewOutput } from "./argument.ts";
 import type { JsonPath } from "./json-path.ts";
 import type { LixImageSpec } from "./schema.ts";
 import { partAt } from "./parts.ts";
+import { UNKNOWN } from "./unknown-value.ts";
 import { ARGUMENT_LIST, type GivenArguments } from "./table.ts";
 
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export { UNKNOWN };
 
 export interface Known<T> {
   readonly isKnown: true;

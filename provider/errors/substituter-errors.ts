@@ -85,6 +85,12 @@ export const SUBSTITUTER_ERRORS = {
         "add a cache that has it to the lock's `caches`, or make a new lock with `lix-image lock`",
       ].join("; "),
   }),
+  OFFLINE: entry({
+    meaning:
+      "The provider is configured to be `offline`, and a package is neither in the local cache nor in a cache on this machine.",
+    message: ({ url }: { url: string }) => `${url}: not asked, because lix:offline is set`,
+    hint: "build the image once with the network, or unset lix:offline",
+  }),
   NETRC_UNREADABLE: entry({
     meaning: "The netrc file cannot be read.",
     message: ({ file }: { file: string }) => `${file}: cannot be read`,

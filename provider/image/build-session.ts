@@ -16,6 +16,14 @@ import { KnownLayers } from "./known-layers.ts";
  */
 export const LAYERS_IN_FLIGHT = HEAVY_TASKS + 2;
 
+/** How this session asks the caches of locks. */
+export interface CacheOptions {
+  /** A netrc file with their credentials. Default: as the environment says. */
+  readonly netrc?: string | undefined;
+  /** Those by network are not asked. */
+  readonly offline?: boolean | undefined;
+}
+
 export class BuildSession {
   /** Limits how many layers are built and listings read at a time, over all images of the session. */
   readonly budget = new Limiter(LAYERS_IN_FLIGHT);
@@ -27,13 +35,15 @@ export class BuildSession {
   /** By the URLs of the caches; narSourceOf fills it. */
   readonly narSources = new Map<string, NarSource>();
   readonly lateCaches = new LateCaches();
+  readonly caches: CacheOptions;
   readonly #folder: string | undefined;
   #cache: LayerCache | undefined;
   #knownLayers: KnownLayers | undefined;
 
   /** @param folder of the local cache. Default: {@link cacheFolder}. */
-  constructor(folder?: string) {
+  constructor(folder?: string, caches: CacheOptions = {}) {
     this.#folder = folder;
+    this.caches = caches;
   }
 
   // Only where they are used: a destroy needs no cache, and must not fail because of its settings.

@@ -14,7 +14,7 @@ export function narSourceOf(session: BuildSession, lock: Lock): NarSource {
   if (known !== undefined) return known;
   const { lateCaches } = session;
   const source = new NarSource(
-    urls.map((url) => openSubstituter(url)),
+    urls.map((url) => openSubstituter(url, session.caches)),
     { lateCaches },
   );
   session.narSources.set(key, source);

@@ -12,21 +12,23 @@ import { engineAddress } from "./engine-address.ts";
 export interface EngineSink extends LogSink {
   /** The engine has got all lines: it may end this process as soon as a method has answered. */
   settled(): Promise<void>;
+  /** Shows its lines on the row of a resource, by its URN. */
+  ofResource(urn: string): EngineSink;
 }
 
 /** What we use of @pulumi/pulumi's generated gRPC code, which has no types for all of it. */
-interface EngineModules {
-  readonly EngineClient: new (address: string, credentials: unknown) => EngineClient;
+export interface EngineModules {
+  readonly connect: (address: string) => EngineClient;
   readonly LogRequest: new () => LogRequest;
-  readonly insecure: () => unknown;
 }
 interface EngineClient {
-  log(request: LogRequest, done: () => void): void;
+  log(request: LogRequest, done: () => void): unknown;
 }
 interface LogRequest {
-  setSeverity(severity: number): void;
-  setMessage(message: string): void;
-  setEphemeral(ephemeral: boolean): void;
+  setSeverity(severity: number): unknown;
+  setUrn(urn: string): unknown;
+  setMessage(message: string): unknown;
+  setEphemeral(ephemeral: boolean): unknown;
 }
 
 const SETTLE_LIMIT_MS = 1_000;
@@ -35,43 +37,58 @@ const SETTLE_LIMIT_MS = 1_000;
 const INFO = 1;
 const WARNING = 2;
 
+interface Line {
+  readonly severity: number;
+  /** Empty for the stack's row. */
+  readonly urn: string;
+  readonly message: string;
+  readonly ephemeral: boolean;
+}
+
 /** Undefined outside the engine's provider process. */
-export function engineSink(address = engineAddress()): EngineSink | undefined {
+export function engineSink(
+  address = engineAddress(),
+  load: () => EngineModules = loadModules,
+): EngineSink | undefined {
   if (address === undefined) return undefined;
   let modules: EngineModules;
   let client: EngineClient;
   try {
-    modules = loadModules();
-    client = new modules.EngineClient(address, modules.insecure());
+    modules = load();
+    client = modules.connect(address);
   } catch {
     return undefined;
   }
   let sent = Promise.resolve();
   // One after the other: the engine shows lines in the order in which they come.
-  const send = (severity: number, message: string, ephemeral: boolean): void => {
+  const send = ({ severity, urn, message, ephemeral }: Line): void => {
     sent = sent
       .then(() => {
         const request = new modules.LogRequest();
         request.setSeverity(severity);
+        request.setUrn(urn);
         request.setMessage(message);
         request.setEphemeral(ephemeral);
-        return new Promise<void>((resolve) => client.log(request, resolve));
+        return new Promise<void>((resolve) => void client.log(request, resolve));
       })
       // Progress that cannot be shown is no reason to fail.
       .catch(() => {});
   };
-  return {
-    progress: (line) => send(INFO, line, true),
-    warn: (line) => send(WARNING, line, false),
-    info: (line) => send(INFO, line, false),
-    async settled() {
-      const limit = new AbortController();
-      const { signal } = limit;
-      const late = sleep(SETTLE_LIMIT_MS, undefined, { signal }).catch(() => {});
-      await Promise.race([sent, late]);
-      limit.abort();
-    },
+  const settled = async (): Promise<void> => {
+    const limit = new AbortController();
+    const { signal } = limit;
+    const late = sleep(SETTLE_LIMIT_MS, undefined, { signal }).catch(() => {});
+    await Promise.race([sent, late]);
+    limit.abort();
   };
+  const ofResource = (urn: string): EngineSink => ({
+    progress: (message) => send({ severity: INFO, urn, message, ephemeral: true }),
+    warn: (message) => send({ severity: WARNING, urn, message, ephemeral: false }),
+    info: (message) => send({ severity: INFO, urn, message, ephemeral: false }),
+    settled,
+    ofResource,
+  });
+  return ofResource("");
 }
 
 function loadModules(): EngineModules {
@@ -83,9 +100,12 @@ function loadModules(): EngineModules {
   const grpc: unknown = pulumi("@grpc/grpc-js");
   // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- generated code without types; every use is in a try
   const [{ EngineClient }, { LogRequest }, { credentials }] = [services, messages, grpc] as [
-    Pick<EngineModules, "EngineClient">,
+    { readonly EngineClient: new (address: string, credentials: unknown) => EngineClient },
     Pick<EngineModules, "LogRequest">,
     { readonly credentials: { createInsecure(): unknown } },
   ];
-  return { EngineClient, LogRequest, insecure: () => credentials.createInsecure() };
+  return {
+    connect: (address) => new EngineClient(address, credentials.createInsecure()),
+    LogRequest,
+  };
 }

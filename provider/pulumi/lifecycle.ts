@@ -15,7 +15,7 @@ import type { CheckResult } from "./check.ts";
 import { engineSink } from "./engine-log.ts";
 import type { Call } from "./methods.ts";
 import * as methods from "./methods.ts";
-import { PartlyPushed } from "./partly-pushed.ts";
+import { PartlyPushed, requireComplete } from "./partly-pushed.ts";
 import { answers, printOnce } from "./print-once.ts";
 import type { PushResult } from "./push.ts";
 import type { ReadResult } from "./read.ts";
@@ -53,18 +53,13 @@ export const update = (
   asPulumiError(async () => requireComplete(await methods.update(call(), olds, news)));
 
 export const read = (id: string, props: PropertyMap): Promise<ReadResult> =>
-  asPulumiError(() => methods.read(call(), id, props));
+  asPulumiError(() => methods.read(call(), id, { props, inputs: {} }));
 
 const deleteImage = (_id: string, props: PropertyMap): Promise<void> =>
   asPulumiError(() => methods.remove(call(), props));
 export { deleteImage as delete };
 
 type Recordable = Pick<PushResult, "id" | "outs">;
-
-function requireComplete({ id, outs, failures }: PushResult): Recordable {
-  if (failures.length > 0) throw new PartlyPushed({ id, outs }, failures);
-  return { id, outs };
-}
 
 /** Pulumi shows an error's message and nothing else; of one that is recorded, its reasons. */
 async function asPulumiError<T>(method: () => Promise<T>): Promise<T> {

@@ -73,10 +73,27 @@ export async function update(
   return result;
 }
 
-/** @param props outputs in state. */
-export async function read(call: Call, id: string, props: PropertyMap): Promise<ReadResult> {
+export interface ReadState {
+  /** Outputs. */
+  readonly props: PropertyMap;
+  /** None from the dynamic provider, which does not get them. */
+  readonly inputs: PropertyMap;
+}
+
+export async function read(
+  call: Call,
+  id: string,
+  { props, inputs }: ReadState,
+): Promise<ReadResult> {
   const { read: readRegistry } = await import("./read.ts");
-  return readRegistry(await sessionOf(call), id, props, call);
+  const isManaged = "__checked" in inputs;
+  return readRegistry(await sessionOf(call), id, props, { signal: call.signal, isManaged });
+}
+
+/** `pulumi import`. */
+export async function importImage(call: Call, id: string): Promise<ReadResult> {
+  const { importImage: importFromRegistry } = await import("./read.ts");
+  return importFromRegistry(id, call);
 }
 
 /** @param props outputs in state. */

@@ -1,6 +1,7 @@
 import { LixImageError, renderLines } from "../base/errors.ts";
 import type { PushedResource } from "../resource/pushed-resource.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
+import type { PushResult } from "./push.ts";
 
 /**
  * The first destination has the image and a further one does not. The engine recognizes such an error by `id`,
@@ -20,4 +21,13 @@ export class PartlyPushed extends LixImageError {
     this.id = result.id;
     this.properties = result.outs;
   }
+}
+
+/** Throws it if a destination does not have the image. */
+export function requireComplete({ id, outs, failures }: PushResult): {
+  id: string;
+  outs: PropertyMap;
+} {
+  if (failures.length > 0) throw new PartlyPushed({ id, outs }, failures);
+  return { id, outs };
 }

@@ -8,7 +8,7 @@ import { ARGUMENT_LIST } from "../arguments/table.ts";
 import { isUnknown, Known, type Unknown } from "../arguments/unknown.ts";
 import { CheckedInputs } from "./checked-inputs.ts";
 import { NO_CHANGE, type DiffResult } from "./diff-result.ts";
-import type { Recorded } from "./recorded.ts";
+import { Recorded } from "./recorded.ts";
 import { Target } from "./target.ts";
 import { remediated, type ToRemedy } from "./remediated.ts";
 import type { ResourceSession } from "./resource-session.ts";
@@ -34,7 +34,7 @@ export async function diffResource(
 
 /** @param after may hold unknowns. @param directory Relative paths are relative to it. */
 export function compare(before: Recorded, after: CheckedInputs, directory: string): DiffResult {
-  const { planKey, taggedRefs } = after.outputs;
+  const { planKey, digest, taggedRefs } = after.outputs;
   // `LixImage.get` is never checked: a refresh of it comes here too, and changes nothing.
   if (planKey.isKnown && planKey.value === undefined) return NO_CHANGE;
   const target = CheckedInputs.target(after);
@@ -43,7 +43,10 @@ export function compare(before: Recorded, after: CheckedInputs, directory: strin
   const replaced = !targetUnknown && Target.id(before.target) !== Target.id(target);
   const changed =
     before.drift.length > 0 ||
-    differs(Known.of(before.planKey), planKey) ||
+    // Of an image that was imported, nobody knows the planKey.
+    (before.planKey === undefined
+      ? differs(Known.of(Recorded.digest(before)), digest)
+      : differs(Known.of(before.planKey), planKey)) ||
     differs(Known.of([...before.taggedRefs].sort()), sorted(taggedRefs)) ||
     COMPARED.some(([name, value]) => {
       if (isUnknown(after.args[name])) return true;

@@ -10,13 +10,19 @@ import { transientKind } from "../base/retry.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import { Platform } from "../formats/oci/platform.ts";
-import { readImage } from "../formats/oci/read-image.ts";
+import { readImage, type PlatformImage } from "../formats/oci/read-image.ts";
 import { Reference, Repository } from "../formats/oci/reference.ts";
 import { RegistryClient, type ReceivedManifest } from "../registry/client.ts";
 import { listReferrers } from "../registry/referrers.ts";
 
 /** What a registry says of an image; the plan and the layers are not known. */
 export type LookedUpOutputs = Omit<LixImageOutputs, "planKey" | "layers">;
+
+export interface LookedUpImage {
+  readonly outputs: LookedUpOutputs;
+  /** One for each platform. */
+  readonly images: readonly PlatformImage[];
+}
 
 export interface LookUpOptions {
   /** How long the registry may take to answer one question, all tries included. */
@@ -28,22 +34,24 @@ export interface LookUpOptions {
 export async function lookUpImage(
   id: string,
   { requestLimitMs, signal }: LookUpOptions,
-): Promise<LookedUpOutputs | undefined> {
+): Promise<LookedUpImage | undefined> {
   const { repository, tag = "latest", digest } = Reference.parse(id);
   const client = new RegistryClient(repository, { requestLimitMs });
   const manifest = await client.getManifest(digest ?? tag, signal);
   if (manifest === undefined) return undefined;
   const name = Repository.format(repository);
-  return {
+  const images = await imagesIn(client, manifest, signal);
+  const outputs = {
     ref: `${name}@${manifest.digest}`,
     digest: manifest.digest,
     taggedRefs: digest === undefined ? [`${name}:${tag}`] : [],
     mirrorRefs: [],
-    ...(await describe(client, manifest, signal)),
+    ...describe(images),
     referrers: await referrersOf(client, manifest.digest, signal),
     packages: {},
     drift: [],
   };
+  return { outputs, images };
 }
 
 /** Those of the manifest that the reference names. Entries that say too little are left out. */
@@ -64,15 +72,16 @@ async function referrersOf(
   );
 }
 
-async function describe(
+function imagesIn(
   client: RegistryClient,
   root: ReceivedManifest,
   signal: AbortSignal | undefined,
-) {
+): Promise<PlatformImage[]> {
   const top = { ...root, size: root.bytes.length };
-  const images = await readImage(top, (descriptor) =>
-    fetchDocument(client, { root, descriptor, signal }),
-  );
+  return readImage(top, (descriptor) => fetchDocument(client, { root, descriptor, signal }));
+}
+
+function describe(images: readonly PlatformImage[]) {
   const labels = images[0]?.config.Labels ?? {};
   const revision = labels["org.opencontainers.image.revision"];
   return {

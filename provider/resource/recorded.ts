@@ -9,6 +9,7 @@ import { fillTags } from "../plan/tags.ts";
 import { argumentsIn, type GivenArguments } from "../arguments/table.ts";
 import { Lenient } from "./lenient.ts";
 import type { ImagePart } from "./recorded-blobs.ts";
+import { recordedLayers } from "./recorded-layers.ts";
 import { Target } from "./target.ts";
 import type { PropertyMap } from "./property-map.ts";
 
@@ -36,6 +37,8 @@ type Json = z.output<typeof RecordedJson>;
 export interface Recorded extends Omit<Json, "__state"> {
   readonly args: GivenArguments;
   readonly target: Target;
+  /** Digests. */
+  readonly layers: ReadonlySet<string>;
   readonly state: Json["__state"];
 }
 
@@ -49,7 +52,8 @@ export const Recorded = {
   parse(outputs: PropertyMap): Recorded {
     const { __state: state, ...read } = RecordedJson.parse(outputs);
     const args = argumentsIn(outputs);
-    return { ...read, args, target: Target.parse(args), state };
+    const layers = new Set(recordedLayers(outputs).map(({ digest }) => digest));
+    return { ...read, args, target: Target.parse(args), layers, state };
   },
 
   /** The digest that was pushed: `ref` follows it, and a refresh leaves `ref` alone. */
@@ -58,10 +62,11 @@ export const Recorded = {
     return digest === undefined ? undefined : Digest.parse(digest);
   },
 
-  /** Undefined for `LixImage.get`. */
-  image(recorded: Recorded): RecordedImage | undefined {
+  /** Undefined for `LixImage.get`, which has no planKey. @param isManaged it may lack one all the same. */
+  image(recorded: Recorded, { isManaged = false } = {}): RecordedImage | undefined {
     const root = Recorded.digest(recorded);
-    return recorded.planKey === undefined || root === undefined ? undefined : { ...recorded, root };
+    const isOurs = recorded.planKey !== undefined || isManaged;
+    return !isOurs || root === undefined ? undefined : { ...recorded, root };
   },
 
   /** The manifests below an index, each with its platform. */

@@ -1,4 +1,5 @@
 import { Session } from "../app/session.ts";
+import type { CacheOptions } from "../image/build-session.ts";
 import type { ImagePlan } from "../app/plan-image.ts";
 import type { GivenArguments } from "../arguments/table.ts";
 import type { LayerKey } from "../plan/recipe.ts";
@@ -34,8 +35,8 @@ export class ResourceSession extends Session implements Claims {
   readonly said = new Set<string>();
 
   /** @param folder of the local cache. @param claims of resources that needed no session. */
-  constructor(folder?: string, claims: Claims = Claims.none()) {
-    super(folder);
+  constructor(folder?: string, claims: Claims = Claims.none(), caches: CacheOptions = {}) {
+    super(folder, caches);
     this.claimed = claims.claimed;
     this.unchanged = claims.unchanged;
   }

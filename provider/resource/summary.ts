@@ -8,6 +8,7 @@ import type { LockedPath } from "../lock/lock.ts";
 import type { StorePath } from "../formats/nix/store-path.ts";
 import { layerName } from "../plan/layer-name.ts";
 import { JsonPath } from "../arguments/json-path.ts";
+import type { KnownLayer } from "../image/layer-cache.ts";
 import type { LayerKey } from "../plan/recipe.ts";
 import { ResourceState } from "./state.ts";
 import type { RememberedPlan, ResourceSession } from "./resource-session.ts";
@@ -28,14 +29,14 @@ export function summarize(
   return [
     ...before.drift.map((line) => `drift: ${line}`),
     ...packageLines(before.packages ?? {}, news),
-    ...layerLines(session, before.state, news),
+    ...layerLines(session, before, news),
     ...referenceLines(before, news),
   ];
 }
 
 /** For an image that is not in the state yet. @param news what check answers. */
 export function summarizeNew(session: ResourceSession, news: CheckedInputs): string[] {
-  return layerLines(session, undefined, news);
+  return layerLines(session, NO_IMAGE, news);
 }
 
 function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInputs): string[] {
@@ -57,16 +58,21 @@ function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInput
   return [`packages: ${shown}${more > 0 ? `, and ${more} more` : ""}`];
 }
 
+const NO_IMAGE = { state: undefined, layers: new Set<string>() } as const;
+
 function layerLines(
   session: ResourceSession,
-  olds: string | undefined,
+  olds: Pick<Recorded, "state" | "layers">,
   news: CheckedInputs,
 ): string[] {
   if (!news.outputs.digest.isKnown) return [notKnown("layers", news, "digest")];
-  const before = ResourceState.parse(olds, session).layers;
+  const before = ResourceState.parse(olds.state, session).layers;
   const after = ResourceState.parse(Known.value(news.state), session).layers;
   // Layers are compared by recipe, so the bytes of another compressor are not a change.
-  const added = [...after].filter(([key]) => !before.has(key));
+  // Nobody knows the recipes of an image that was imported.
+  const isThere = (key: LayerKey, { digest }: KnownLayer): boolean =>
+    olds.state === undefined ? olds.layers.has(digest) : before.has(key);
+  const added = [...after].filter(([key, layer]) => !isThere(key, layer));
   if (added.length === 0) return [];
   const keys = new Set(added.map(([key]) => key));
   const plan = session.plans.get(Known.value(news.outputs.planKey) ?? "");

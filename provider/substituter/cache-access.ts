@@ -24,10 +24,10 @@ export interface CacheAccess {
   readonly redirects: boolean;
 }
 
-/** A user in the URL goes before netrc. @see http/request.ts */
-export function passwordAccess(root: URL): CacheAccess {
+/** A user in the URL goes before netrc. @param netrc its file. @see http/request.ts */
+export function passwordAccess(root: URL, netrc?: string): CacheAccess {
   let login: Promise<Login> | undefined;
-  const find = (): Promise<Login> => (login ??= findLogin(root));
+  const find = (): Promise<Login> => (login ??= findLogin(root, netrc));
   const refused = new Map<string, { readonly status: number; readonly missing: string }>();
   return {
     redirects: true,
@@ -65,13 +65,13 @@ interface Login {
   readonly missing: string;
 }
 
-async function findLogin(root: URL): Promise<Login> {
+async function findLogin(root: URL, netrc: string | undefined): Promise<Login> {
   const { username, hostname } = root;
   if (username !== "") return { authorization: basicOf(root, redactUrl(root)), missing: "" };
-  const authorization = await netrcAuthorization(hostname);
-  const place = `${hostname} in netrc (NETRC, ~/.netrc or /etc/nix/netrc)`;
+  const authorization = await netrcAuthorization(hostname, netrc);
+  const place = `${hostname} in netrc (${netrc ?? "NETRC, ~/.netrc"} or /etc/nix/netrc)`;
   if (authorization === undefined) {
-    const notDefault = (await netrcHasDefault()) ? "; its `default` is for no cache" : "";
+    const notDefault = (await netrcHasDefault(netrc)) ? "; its `default` is for no cache" : "";
     const isS3 = /(?:^|\.)s3[.-]/.test(hostname);
     const bucket = isS3 ? ", or write s3://BUCKET?region=… for keys of AWS" : "";
     return {

@@ -42,6 +42,8 @@ export interface HttpCacheOptions {
   readonly limits?: CacheLimits | undefined;
   /** What the cache is called in messages. Default: its URL, redacted. */
   readonly name?: string | undefined;
+  /** The netrc file with its credentials. Default: as the environment says. */
+  readonly netrc?: string | undefined;
   /** Default: netrc. */
   readonly access?: CacheAccess | undefined;
 }
@@ -54,7 +56,7 @@ interface Asking {
 /** `root` is the cache's URL with a trailing slash and without settings. */
 export function httpCacheFiles(root: URL, options: HttpCacheOptions = {}): CacheFiles {
   const url = (options.name ?? redactUrl(root)).replace(/\/$/, "");
-  const access = options.access ?? passwordAccess(root);
+  const access = options.access ?? passwordAccess(root, options.netrc);
   let resting: { readonly until: number; readonly error: unknown } | undefined;
 
   const ask = async (

@@ -19,10 +19,13 @@ export interface NetrcEntry {
   readonly password: string;
 }
 
-/** The Authorization header for a host, if any file has an entry for it. */
-export async function netrcAuthorization(hostname: string): Promise<string | undefined> {
+/** The Authorization header for a host, if any file has an entry for it. @param file in place of `$NETRC`. */
+export async function netrcAuthorization(
+  hostname: string,
+  file?: string,
+): Promise<string | undefined> {
   const host = hostname.replace(/^\[|\]$/g, "");
-  for (const entries of await readAll()) {
+  for (const entries of await readAll(file)) {
     const entry = entries.find(({ machine }) => machine?.toLowerCase() === host);
     // Cachix and attic want a token as the password and any name.
     if (entry !== undefined) return basicAuthorization(entry.login, entry.password);
@@ -31,14 +34,17 @@ export async function netrcAuthorization(hostname: string): Promise<string | und
 }
 
 /** Whether a user may wonder why `default` is not used. */
-export const netrcHasDefault = async (): Promise<boolean> =>
-  (await readAll()).flat().some(({ machine }) => machine === undefined);
+export const netrcHasDefault = async (file?: string): Promise<boolean> =>
+  (await readAll(file)).flat().some(({ machine }) => machine === undefined);
 
 /** The entries of each file. */
-async function readAll(): Promise<(readonly NetrcEntry[])[]> {
+async function readAll(chosen: string | undefined): Promise<(readonly NetrcEntry[])[]> {
   const named = process.env["NETRC"];
   const user = named === undefined || named === "" ? join(homedir(), ".netrc") : named;
-  const texts = [await readIfThere(user), await readIfThere("/etc/nix/netrc")];
+  const texts = [
+    await (chosen === undefined ? readIfThere(user) : readChosen(chosen)),
+    await readIfThere("/etc/nix/netrc"),
+  ];
   return texts.map((text) => parseNetrc(text ?? ""));
 }
 
@@ -68,6 +74,12 @@ function wordsOf(text: string): string[] {
     quoted !== undefined ? [quoted.replace(/\\(.)/g, "$1")] : plain !== undefined ? [plain] : [],
   );
 }
+
+/** What the provider's configuration names has to be there. */
+const readChosen = (file: string): Promise<string> =>
+  readFile(file, "utf8").catch((cause: unknown) => {
+    throw lixError("NETRC_UNREADABLE", { file }, { cause });
+  });
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {

@@ -53,6 +53,10 @@ export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
     { name: "build, cold", run: () => build("") },
     { name: "build, all layers known", run: () => build(cache) },
     { name: "eight images in one process, cold", run: eight },
+    {
+      name: "the plugin, from its start to its first answer",
+      run: () => measureNode(child("plugin-start.js"), []),
+    },
     ...registrySubjects(bench, skopeo),
   ];
 }

@@ -2,13 +2,17 @@
  * A binary cache by http in this process, with a log of requests and faults on demand.
  * @module
  */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { NarInfo } from "../../provider/formats/nix/narinfo.ts";
 import { NarHash } from "../../provider/formats/nix/nix-hash.ts";
 import { StorePath } from "../../provider/formats/nix/store-path.ts";
+import { formatLock } from "../../provider/lock/write-lock.ts";
 import { listenOnLoopback } from "./loopback.ts";
+import type { World } from "./world.ts";
 
 /** What happens to requests that fit instead of the right answer, or to it. */
 export interface CacheFault {
@@ -128,3 +132,14 @@ function takeFault({ path, faults }: Parts): CacheFault["act"] | undefined {
 }
 
 const ENCODERS = { zstd: zstdCompressSync, gzip: gzipSync, br: brotliCompressSync };
+
+/** From now on the world's packages are in this cache, and its lock says so. */
+export async function serveWorld(world: World, server: CacheServer): Promise<void> {
+  for (const entry of await readdir(world.cacheFolder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    server.files.set(file.slice(world.cacheFolder.length + 1), await readFile(file));
+  }
+  const caches = world.lock.caches.map((cache) => ({ ...cache, url: server.url }));
+  await writeFile(world.lockFile, formatLock({ ...world.lock, caches }));
+}

@@ -35,6 +35,16 @@ export function platformOf(system: string): Platform {
   };
 }
 
+/** The Nix system for a platform; undefined if there is none. */
+export function systemOf({ os, architecture, variant }: Platform): string | undefined {
+  if (os !== "linux") return undefined;
+  for (const [cpu, each] of CPUS)
+    // Other builders write a variant where nobody needs it: linux/arm64/v8.
+    if (each.architecture === architecture && (each.variant ?? variant) === variant)
+      return `${cpu}-linux`;
+  return undefined;
+}
+
 // Left as in nixpkgs' lib/systems, right GOARCH. Only 32-bit arm needs a variant: nobody guesses
 // which one an image without it is for.
 const CPUS: ReadonlyMap<string, Pick<Platform, "architecture" | "variant">> = new Map([

@@ -51,6 +51,11 @@ export const Repository = {
       });
     return { host, name, plainHttp: scheme === undefined ? isLoopback(host) : scheme === "http" };
   },
+  /** Whether a text begins with a registry's host. */
+  namesHost(text: string): boolean {
+    const [host = "", ...name] = text.replace(/^https?:\/\//, "").split("/");
+    return name.length > 0 && isHost(host);
+  },
   /** Throws unless it may be one's name. */
   checkName(name: string): void {
     if (!NAME.test(name))

@@ -41,8 +41,11 @@ export const Checkpoint = {
         deployment: { resources: resources.map((one) => mapState(one, seal)) },
       }),
     ) as Checkpoint,
+  /** Without the providers of plugins, which have no configuration here. */
   parse: (checkpoint: Checkpoint): ResourceState[] =>
-    checkpoint.deployment.resources.map((one) => mapState(one, unseal)),
+    checkpoint.deployment.resources
+      .filter(({ type }) => type !== "pulumi:providers:lix")
+      .map((one) => mapState(one, unseal)),
 };
 
 /** The engine leaves out what is empty. */

@@ -169,12 +169,10 @@ export class Deployment {
     if (plan.op === "same") return { id: old?.id ?? "", outputs: old?.outputs ?? {} };
     if (provider === undefined) return { id: "", outputs: {} };
     const updates = plan.op === "update" && old !== undefined;
-    if (this.#options.preview) {
-      // No supportsPreview: the checked inputs are the outputs, and any other key is unknown.
-      return { id: updates ? (old.id ?? "") : "", outputs: plan.inputs };
-    }
-    if (!updates) return provider.create(urn, plan.inputs);
-    return { id: old.id ?? "", outputs: await provider.update(existing(old), plan.inputs) };
+    const { preview } = this.#options;
+    if (!updates) return provider.create(urn, plan.inputs, { preview });
+    const outputs = await provider.update(existing(old), plan.inputs, { preview });
+    return { id: old.id ?? "", outputs };
   }
 }
 

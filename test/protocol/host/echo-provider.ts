@@ -9,7 +9,8 @@ import { Urn } from "./urn.ts";
 export const echoProvider: Provider = {
   check: ({ news }) => Promise.resolve({ inputs: news, failures: [] }),
   diff: () => Promise.resolve({ changes: "unknown", replaces: [], deleteBeforeReplace: false }),
-  create: (urn, inputs) => Promise.resolve({ id: `${Urn.name(urn)}-id`, outputs: inputs }),
+  create: (urn, inputs, { preview = false } = {}) =>
+    Promise.resolve({ id: preview ? "" : `${Urn.name(urn)}-id`, outputs: inputs }),
   read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs }),
   update: (_existing, newInputs) => Promise.resolve(newInputs),
   delete: () => Promise.resolve(),

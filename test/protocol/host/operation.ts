@@ -2,6 +2,7 @@
  * One `preview`, `up`, `refresh` or `destroy`: the phases, their processes and what became of them.
  * @module
  */
+import { join } from "node:path";
 import type { ResourceState } from "./checkpoint.ts";
 import type { ChildOptions, Environment } from "./child-process.ts";
 import { Config } from "./config.ts";
@@ -22,6 +23,9 @@ import { Transforms } from "./transforms.ts";
 import { STACK_TYPE } from "./urn.ts";
 import { Planner, type UpdatePlan } from "./update-plan.ts";
 import { Properties } from "./wire.ts";
+
+/** As built. */
+const PLUGIN = join(import.meta.dirname, "../../../dist/provider/plugin/main.js");
 
 export interface OperationOptions {
   readonly program: Program;
@@ -137,9 +141,14 @@ export class Operation {
     if (this.#failures.length > 0) return;
     await this.#serve([], async (engine) => {
       const { program, project, providerFlags = [] } = this.#options;
-      const args = [...sdkCommand(program, "dynamic-provider"), ...providerFlags, engine];
+      const commands = {
+        "pulumi-nodejs": sdkCommand(program, "dynamic-provider"),
+        lix: [PLUGIN],
+      };
+      const args = [...providerFlags, engine];
       const child = this.#child({ PULUMI_NODEJS_PROJECT: project });
-      const providers = new Providers({ ...child, args }, this.#config?.inputs ?? {});
+      const config = this.#config?.inputs ?? {};
+      const providers = new Providers(commands, { ...child, args }, config);
       try {
         await work(providers);
       } catch (error) {

@@ -10,10 +10,10 @@ export interface Provider {
   /** `olds` are the old *inputs*, as check itself left them. */
   check(request: CheckRequest): Promise<Checked>;
   diff(existing: Existing, newInputs: Properties): Promise<Difference>;
-  create(urn: string, inputs: Properties): Promise<Created>;
+  create(urn: string, inputs: Properties, options?: CreateOptions): Promise<Created>;
   /** Undefined: the provider answered with an empty id, so the resource is gone. */
   read(existing: Existing): Promise<ReadBack | undefined>;
-  update(existing: Existing, newInputs: Properties): Promise<Properties>;
+  update(existing: Existing, newInputs: Properties, options?: CreateOptions): Promise<Properties>;
   delete(existing: Existing): Promise<void>;
 }
 
@@ -22,6 +22,13 @@ export interface CheckRequest {
   readonly olds: Properties;
   readonly news: Properties;
   readonly preview: boolean;
+}
+
+export interface CreateOptions {
+  /** Only what would come of it is wanted. Default: false. */
+  readonly preview?: boolean;
+  /** `customTimeouts`, in seconds. Default: none. */
+  readonly timeout?: number;
 }
 
 export interface Checked {

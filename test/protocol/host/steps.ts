@@ -11,6 +11,8 @@ export interface Difference {
   readonly changes: "none" | "some" | "unknown";
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** By place, which difference it is. Only a plugin says it. */
+  readonly detailed?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
