@@ -12,6 +12,7 @@ import type { DiffResult } from "../resource/diff-result.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
 import type { CheckResult } from "./check.ts";
+import { engineCancel } from "./engine-cancel.ts";
 import { engineSink } from "./engine-log.ts";
 import type { Call } from "./methods.ts";
 import * as methods from "./methods.ts";
@@ -23,6 +24,7 @@ import type { ReadResult } from "./read.ts";
 const sink = engineSink();
 if (sink !== undefined) printOnce();
 
+const cancel = engineCancel();
 let made: Promise<ResourceSession> | undefined;
 const claims = Claims.none();
 
@@ -34,6 +36,7 @@ const call = (): Call => ({
       (module) => new module.ResourceSession(undefined, claims),
     )),
   directory: process.cwd(),
+  signal: cancel,
 });
 
 export const check = (olds: PropertyMap, news: PropertyMap): Promise<CheckResult> =>
@@ -65,7 +68,9 @@ type Recordable = Pick<PushResult, "id" | "outs">;
 async function asPulumiError<T>(method: () => Promise<T>): Promise<T> {
   try {
     return await (sink === undefined ? method() : withLog(sink, method));
-  } catch (error) {
+  } catch (thrown) {
+    // Whatever it broke, a cancel is why it ended.
+    const error: unknown = cancel.aborted ? cancel.reason : thrown;
     const failure = new Error(render(asFailure(error)), { cause: error });
     failure.name = "";
     if (error instanceof PartlyPushed)

@@ -18,6 +18,7 @@ test(
       child.kill("SIGINT");
       const { code, text } = await ended;
       assert.notEqual(code, 0, text);
+      assert.match(text, /cancelled/, "our own word, so it did not wait for the push");
       const tagged = stack.tagged();
       if (tagged !== undefined) assert.ok(registry.store.repository("lix").manifests.has(tagged));
       await assertNextFinishes(stack);

@@ -14,6 +14,8 @@ export type Severity = "debug" | "info" | "warning" | "error";
 export interface LogMessage {
   readonly severity: Severity;
   readonly text: string;
+  /** The resource that it is about; empty for the stack. */
+  readonly urn: string;
   /** Shown while it is news, and not kept. */
   readonly ephemeral: boolean;
 }
@@ -25,6 +27,7 @@ export function engineService(onLog: (message: LogMessage) => void): Service {
       onLog({
         severity: (["debug", "info", "warning", "error"] as const)[request.getSeverity()],
         text: request.getMessage(),
+        urn: request.getUrn(),
         ephemeral: request.getEphemeral(),
       });
       return new empty.Empty();
