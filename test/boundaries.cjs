@@ -120,7 +120,12 @@ const MAY = {
     "provider/lock",
   ],
   "provider/resource": FACE,
-  "provider/pulumi": ["provider/base", "provider/arguments", "provider/resource"],
+  "provider/pulumi": [
+    "provider/base",
+    "provider/errors",
+    "provider/arguments",
+    "provider/resource",
+  ],
   "provider/plugin": [
     "provider/base",
     "provider/errors",
