@@ -5,7 +5,7 @@
  * for the push.
  * @module
  */
-import { isUnknown, UNKNOWN } from "../arguments/unknown.ts";
+import { isUnknown, PREVIEW_OUTPUTS, UNKNOWN } from "../arguments/unknown.ts";
 import { argumentsIn } from "../arguments/table.ts";
 import { DeclaredOutputs } from "../resource/declared-outputs.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
@@ -30,10 +30,13 @@ export const DeferredOutputs = {
     return { ...inputs, ...Object.fromEntries(names.map((name) => [name, UNKNOWN])) };
   },
 
-  /** The outputs at a preview: those that check has computed; layers and drift are known after the push. */
+  /** The outputs at a preview: those that check has computed. The others, such as layers, follow from the push. */
   preview: (inputs: PropertyMap): PropertyMap => ({
     ...DeclaredOutputs.complete(inputs),
-    layers: UNKNOWN,
-    drift: UNKNOWN,
+    ...Object.fromEntries(ONLY_PUSHED.map((name) => [name, UNKNOWN])),
   }),
 };
+
+const ONLY_PUSHED = DeclaredOutputs.names.filter(
+  (name) => !PREVIEW_OUTPUTS.some((each) => each === name),
+);
