@@ -41,19 +41,17 @@ async function attachTo(
   client: RegistryClient,
   subject: Digest,
   attached: readonly AttachedManifest[],
-  options: AttachOptions,
+  { signal, onWrite, pushBlobs }: AttachOptions,
 ): Promise<void> {
-  const { signal } = options;
-  const pushed = new Set<Digest>();
+  const written = new Set<Digest>();
+  const note = ({ digest }: AttachedManifest): void => {
+    if (!written.has(digest)) onWrite?.({ reference: digest, before: undefined });
+    written.add(digest);
+  };
   const push = async (each: AttachedManifest, scope = signal): Promise<void> => {
-    await options.pushBlobs(each.blobs, scope);
-    await client.putManifest(each.digest, each, scope).catch((error: unknown) => {
-      if (!(error instanceof RegistryRefused) || error.retryable !== undefined) throw error;
-      const { message, cause } = error;
-      throw lixError("REFERRER_REFUSED", { message, artifactType: each.artifactType }, { cause });
-    });
-    if (!pushed.has(each.digest)) options.onWrite?.({ reference: each.digest, before: undefined });
-    pushed.add(each.digest);
+    await pushBlobs(each.blobs, scope);
+    await putReferrer(client, each, scope);
+    note(each);
   };
   await mapConcurrent(attached, { width: WIDTH, signal }, async (each, scope) => {
     if ((await client.headManifest(each.digest, scope)) === undefined) await push(each, scope);
@@ -61,15 +59,12 @@ async function attachTo(
   // The header OCI-Subject would say it too, but ECR has sent it without having the API.
   for (let looked = 1; ; looked += 1) {
     const listed = await client.listReferrers(subject, signal);
-    if (listed === undefined) {
-      await listUnderTag(client, subject, attached, options);
-      return;
-    }
+    if (listed === undefined) break;
     const unlisted = attached.filter((each) => !isIn(listed, each));
     const [first] = unlisted;
     if (first === undefined) return;
     // A registry that got the API later has not read what it had before.
-    for (const each of unlisted) if (!pushed.has(each.digest)) await push(each);
+    for (const each of unlisted) if (!written.has(each.digest)) await push(each);
     if (!mayRetry(RETRY.settle, "not shown", looked))
       throw lixError("REFERRER_NOT_LISTED", {
         repository: client.description,
@@ -78,21 +73,25 @@ async function attachTo(
       });
     await pauseBeforeRetry(RETRY.settle, looked, { signal });
   }
-}
-
-async function listUnderTag(
-  client: RegistryClient,
-  subject: Digest,
-  attached: readonly AttachedManifest[],
-  { signal, onWrite }: AttachOptions,
-): Promise<void> {
   const change = (index: ReferrersIndex): ReferrersIndex => {
-    for (const each of attached)
-      if (!ReferrersIndex.has(index, each))
-        onWrite?.({ reference: each.digest, before: undefined });
+    for (const each of attached) if (!ReferrersIndex.has(index, each)) note(each);
     return ReferrersIndex.add(index, attached);
   };
   await changeReferrersTag(client, { subject, change, signal });
+}
+
+async function putReferrer(
+  client: RegistryClient,
+  attached: AttachedManifest,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await client.putManifest(attached.digest, attached, signal);
+  } catch (error) {
+    if (!(error instanceof RegistryRefused) || error.retryable !== undefined) throw error;
+    const { message, cause } = error;
+    throw lixError("REFERRER_REFUSED", { message, artifactType: attached.artifactType }, { cause });
+  }
 }
 
 const isIn = (listed: readonly Referrer[], { digest }: AttachedManifest): boolean =>

@@ -113,3 +113,6 @@ export const driftOf = (standings: readonly Standing[]): readonly string[] =>
   standings.flatMap(({ repository, drift }) =>
     standings.length === 1 ? drift : drift.map((line) => `${repository}: ${line}`),
   );
+
+/** Whether a line is about the image itself, and not about what is attached to it. */
+export const concernsImage = (line: string): boolean => !/(?:^|: )referrer sha256:/.test(line);

@@ -18,7 +18,7 @@ import { log } from "../base/log.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { earlierLayers } from "../image/known-layers.ts";
 import type { CheckedInputs } from "./checked-inputs.ts";
-import { notPushedTo } from "./drift.ts";
+import { concernsImage, notPushedTo } from "./drift.ts";
 import type { PushedResource } from "./pushed-resource.ts";
 import { Recorded } from "./recorded.ts";
 import { remediationLines } from "./remediated.ts";
@@ -51,7 +51,7 @@ export async function pushResource(
   const earlier = earlierLayers(recorded.layers);
   const imagePlan = await planWithDigests(session, spec, { earlierLayers: earlier, signal });
   const destinations = destinationsOf(session, spec);
-  const everyBlob = before.drift.length > 0;
+  const everyBlob = before.drift.some(concernsImage);
   const previous = Recorded.digest(before);
   const published = await publish(session, imagePlan, destinations, {
     everyBlob,

@@ -178,6 +178,9 @@ test("a refresh finds in each registry what is lost or not listed, and the next 
     new RegExp(`referrer ${root.digest} \\(${SPDX.replace("+", ".")}\\) is back`),
   );
   assert.match(lines, new RegExp(`referrer ${ofArm.digest} \\(linux/arm64: .*\\) is back`));
+  // Those of the document that was lost.
+  const asked = registries.map((registry) => registry.count("HEAD", /blobs/));
+  assert.deepEqual(asked, [0, 2]);
   assert.deepEqual(
     [sent(first), sent(mirror)],
     [
