@@ -4,7 +4,6 @@ import { test } from "node:test";
 import {
   changes,
   done,
-  ops,
   recorded,
   requestedPaths,
   takeLog,
