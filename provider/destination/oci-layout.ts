@@ -16,7 +16,7 @@ import type { AttachedManifest, ManifestBlob } from "../formats/oci/image.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import { MediaType } from "../formats/oci/media-type.ts";
 import { ReferrersIndex } from "../formats/oci/referrers-index.ts";
-import { verifiedBlob } from "../formats/oci/verified-blob.ts";
+import { openVerified } from "../formats/oci/verified-blob.ts";
 import type { Destination } from "./destination.ts";
 import { fromElsewhere, usable } from "./destination-unusable.ts";
 import { ImageUnreadable } from "./image-unreadable.ts";
@@ -149,9 +149,7 @@ async function writeBlob(
   to: { readonly incoming: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const temporary = join(to.incoming, Digest.hex(blob.digest));
-  const bytes = fromElsewhere(() =>
-    verifiedBlob(Bytes.buffered(blob.open()), blob, `${dir}: writing blob ${blob.digest}`),
-  );
+  const bytes = fromElsewhere(() => openVerified(blob, `${dir}: writing blob ${blob.digest}`));
   try {
     await writeFile(temporary, bytes, to.signal ? { signal: to.signal } : {});
   } catch (error) {

@@ -6,7 +6,7 @@
  * @see distribution-spec, "Pushing blobs"; docs/decisions/0008-uploads.md
  * @module
  */
-import { Bytes } from "../base/bytes.ts";
+import type { Bytes } from "../base/bytes.ts";
 import { Limiter } from "../base/concurrency.ts";
 import { LixImageError } from "../base/errors.ts";
 import { mayRetry, pauseBeforeRetry, transientKind } from "../base/retry.ts";
@@ -14,7 +14,7 @@ import { RETRY } from "../base/retry-policy.ts";
 import type { HttpResponse } from "../http/request.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob } from "../formats/oci/layer.ts";
-import { verifiedBlob } from "../formats/oci/verified-blob.ts";
+import { openVerified } from "../formats/oci/verified-blob.ts";
 import { isBelievable, isSuccess, mayTakeGet } from "./believable.ts";
 import { NotARegistry, RegistryRefused, RegistryUnavailable } from "./refusal.ts";
 import type { RegistrySession } from "./registry-session.ts";
@@ -210,7 +210,7 @@ async function sendBytes(
   { session, blob, label, signal }: BlobPush,
   { method, location, offset }: Upload & { readonly method: "PATCH" | "PUT" },
 ): Promise<HttpResponse> {
-  const open = (): Bytes => skip(verifiedBytes(blob, label), offset);
+  const open = (): Bytes => skip(openVerified(blob, label), offset);
   return await session.request(location, {
     method,
     access: "push",
@@ -224,13 +224,6 @@ async function sendBytes(
     label,
     signal,
   });
-}
-
-/** Each byte is hashed once: what comes through buffers, the local cache compares with its digest. */
-function verifiedBytes(blob: Blob, label: string): Bytes {
-  const source = blob.open();
-  const buffered = Bytes.buffered(source);
-  return buffered === source ? verifiedBlob(source, blob, label) : buffered;
 }
 
 /** The status alone shows a success: Quay's are in HTML, as its framework has it. */

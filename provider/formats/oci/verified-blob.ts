@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Bytes } from "../../base/bytes.ts";
+import { Bytes } from "../../base/bytes.ts";
 import { LixImageError } from "../../base/errors.ts";
 import type { Digest } from "./digest.ts";
+import type { Blob } from "./layer.ts";
 
 export interface BlobIdentity {
   readonly digest: Digest;
@@ -34,6 +35,16 @@ export async function* verifiedBlob(
   if (digest !== blob.digest || (blob.size !== undefined && size !== blob.size))
     throw new BlobMismatch(from, blob, `${size} bytes, ${digest}`);
   if (held !== undefined) yield held;
+}
+
+/**
+ * The blob's bytes, for a reader that has used a chunk before it requests two more. Each byte is hashed once: what
+ * comes through buffers, the local cache compares with its digest.
+ */
+export function openVerified(blob: Blob, from: string): Bytes {
+  const source = blob.open();
+  const buffered = Bytes.buffered(source);
+  return buffered === source ? verifiedBlob(source, blob, from) : buffered;
 }
 
 export class BlobMismatch extends LixImageError {
