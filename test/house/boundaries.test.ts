@@ -10,7 +10,8 @@ import { REPOSITORY, sourceFiles } from "../support/source-files.ts";
 /** Imports go from the right to the left. */
 const FOLDERS = [
   "base errors http formats/nix formats/oci formats/tar compression formats/rootfs formats/layer signing login",
-  "substituter lock registry destination plan attest image arguments app report resolve resource pulumi plugin cli",
+  "substituter lock registry destination plan attest image arguments app report compare resolve resource",
+  "pulumi plugin cli",
 ].flatMap((line) => line.split(" "));
 
 interface Planted {
