@@ -140,6 +140,7 @@ const MAY = {
     ...formats("tar"),
     "provider/substituter",
     "provider/resolve",
+    "provider/attest",
     "provider/report",
     "provider/compare",
   ],

@@ -61,6 +61,11 @@ export const BUDGETS = {
     of: "bytes",
     because: "registries take no manifest above 4 MiB, and configs are smaller",
   },
+  attachmentBytes: {
+    most: 64 * MiB,
+    of: "bytes of a document or signature that is attached to an image",
+    because: "a signed bill of materials of 2,000 store paths has some 10 MB",
+  },
   imageDocumentBytes: {
     most: 32 * MiB,
     of: "bytes of manifests and configs in one image",

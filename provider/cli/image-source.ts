@@ -6,13 +6,16 @@ import { renderLines } from "../base/errors.ts";
 import { readOciArchive } from "../destination/oci-archive.ts";
 import { readOciLayout } from "../destination/oci-layout.ts";
 import { readDockerArchive } from "../destination/read-docker-archive.ts";
-import { collectSmall } from "../destination/read-layout.ts";
+import { collectSmall, type OciLayout } from "../destination/read-layout.ts";
 import { withTarFile, type TarFile } from "../destination/tar-file.ts";
 import type { Descriptor } from "../formats/oci/descriptor.ts";
-import type { Digest } from "../formats/oci/digest.ts";
+import { Digest } from "../formats/oci/digest.ts";
 import { readImage, type PlatformImage } from "../formats/oci/read-image.ts";
 import { Reference } from "../formats/oci/reference.ts";
+import { ReferrersIndex } from "../formats/oci/referrers-index.ts";
 import { RegistryClient } from "../registry/client.ts";
+import { listReferrers } from "../registry/referrers.ts";
+import type { AttachmentSource } from "../signing/evidence.ts";
 import type { CommandLine } from "./command.ts";
 import { lixError } from "../errors/lix-error.ts";
 
@@ -30,6 +33,8 @@ export interface ImageSource {
   readonly plain: boolean;
   /** Verified: the last bytes are yielded only if the digest matches. */
   readonly getBlob: (digest: Digest) => Bytes;
+  /** Documents and signatures about the image. Undefined in a docker archive, which has none. */
+  readonly attachments: AttachmentSource | undefined;
   /** The documents of one of the platforms, whole. */
   readonly getDocuments: (image: PlatformImage) => Promise<ImageDocuments>;
 }
@@ -94,10 +99,10 @@ export async function withImage<T>(
       if (await isFile(resolve(place.path)))
         return withTarFile(place.path, async (tar) => {
           const layout = await readOciArchive(tar, place.reference);
-          return use(await open(layout, layout));
+          return use(await open(layout, layout, attachedIn(layout)));
         });
       const layout = await readOciLayout(place.path, place.reference);
-      return use(await open(layout, layout));
+      return use(await open(layout, layout, attachedIn(layout)));
     }
   }
 }
@@ -113,8 +118,31 @@ async function openRemote(text: string, reference: Reference): Promise<ImageSour
   const client = new RegistryClient(reference.repository);
   const root = await client.getManifest(reference.digest ?? reference.tag ?? "latest");
   if (root === undefined) throw lixError("IMAGE_NOT_FOUND", { image: text });
-  return open({ description: text, names: [], root }, client);
+  const attachments: AttachmentSource = {
+    listReferrers: (subject) => listReferrers(client, subject),
+    getManifest: (reference) => client.getManifest(reference),
+    getBlob: (digest) => client.getBlob(digest),
+  };
+  return open({ description: text, names: [], root }, client, attachments);
 }
+
+/** In a layout they are listed as in a registry without a referrers API. */
+const attachedIn = ({
+  description,
+  getTagged,
+  getManifest,
+  getBlob,
+}: OciLayout): AttachmentSource => ({
+  getManifest: (reference) =>
+    Digest.is(reference) ? getManifest(reference) : getTagged(reference),
+  getBlob,
+  listReferrers: async (subject) => {
+    const index = await getTagged(ReferrersIndex.tag(subject));
+    return index === undefined
+      ? []
+      : ReferrersIndex.referrers(ReferrersIndex.parse(index.bytes, description));
+  },
+});
 
 async function openDockerArchive(tar: TarFile, reference?: string): Promise<ImageSource> {
   const { names, config, image, getBlob } = await readDockerArchive(tar, reference);
@@ -126,6 +154,7 @@ async function openDockerArchive(tar: TarFile, reference?: string): Promise<Imag
     root: config,
     platforms: [image],
     plain: true,
+    attachments: undefined,
     getBlob,
     getDocuments,
   };
@@ -147,7 +176,11 @@ interface Found {
   };
 }
 
-async function open({ description, names, root }: Found, store: Store): Promise<ImageSource> {
+async function open(
+  { description, names, root }: Found,
+  store: Store,
+  attachments: AttachmentSource,
+): Promise<ImageSource> {
   const top = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
   const getConfig = (digest: Digest): Promise<Uint8Array> =>
     collectSmall(store.getBlob(digest), `${description}: ${digest}`);
@@ -168,6 +201,7 @@ async function open({ description, names, root }: Found, store: Store): Promise<
     root: top,
     platforms: await readImage(top, fetch),
     plain: false,
+    attachments,
     getBlob: (digest) => store.getBlob(digest),
     getDocuments: async ({ digest, configDigest }) => ({
       manifest: await getManifest(digest),

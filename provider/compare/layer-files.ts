@@ -63,6 +63,12 @@ export async function readFileContents(
   return new Map([...found].map(([path, chunks]) => [path, Buffer.concat(chunks)]));
 }
 
+/** What is in its tar, without attributes. */
+export async function* readEvents(source: LayerSource, layer: Layer): AsyncGenerator<TarEvent> {
+  for await (const { event } of readWithAttributes(layerTar(source, layer), layer.digest))
+    yield event;
+}
+
 /** Checked against digest and diffId when it ends: the layers of two images are the same if their diffIds are. */
 function layerTar(
   { getBlob, plain, description }: LayerSource,
@@ -127,7 +133,7 @@ function fileOf({ event, attributes, sha256 }: HashedFile): ImageFile | HardLink
 }
 
 /** As the runtimes read a name in a tar: `./a//b/` is `a/b`, and `..` does not lead out of the image. */
-function normalized(path: ByteString): ByteString {
+export function normalized(path: ByteString): ByteString {
   const names: ByteString[] = [];
   for (const name of path.split("/"))
     if (name === "..") names.pop();

@@ -22,6 +22,8 @@ export interface OciLayout {
   readonly names: readonly string[];
   readonly root: ReceivedManifest;
   getManifest(digest: Digest): Promise<ReceivedManifest | undefined>;
+  /** What has this name in index.json. */
+  getTagged(tag: string): Promise<ReceivedManifest | undefined>;
   /** Checked: the last bytes come only when the digest is right. */
   getBlob(digest: Digest): Bytes;
 }
@@ -66,6 +68,10 @@ export async function readLayout(files: LayoutFiles, reference?: string): Promis
     names: names.filter((name) => name !== undefined),
     root,
     getManifest: (digest) => readManifest(files, { digest }),
+    getTagged: async (tag) => {
+      const tagged = index.manifests.find((each) => nameOf(each) === tag);
+      return tagged && readManifest(files, tagged, tagged.mediaType);
+    },
     getBlob: (digest) => readBlob(files, digest),
   };
 }

@@ -4,6 +4,7 @@ import { printJson, printLines } from "../print.ts";
 import { checkAgainst } from "./against.ts";
 import type { CheckResult } from "./check-result.ts";
 import { checkRebuild } from "./rebuild.ts";
+import { checkTrust } from "./trust.ts";
 
 export interface VerifyOptions {
   readonly place: PlaceArguments;
@@ -12,12 +13,14 @@ export interface VerifyOptions {
   readonly cached: boolean;
   /** The image that it is compared with, as {@link imageName} reads it. */
   readonly against: string | undefined;
+  /** The file of the public key that is to have signed it. */
+  readonly keyFile: string | undefined;
   readonly json: boolean;
 }
 
 /** Runs the checks that the command line asks for, one after the other. Returns 1 if one of them fails. */
 export async function verifyImage(options: VerifyOptions): Promise<number> {
-  const { file, cached, json } = options;
+  const { file, cached, keyFile, json } = options;
   const { usageError } = options.place;
   const against =
     options.against === undefined ? undefined : imageName(options.against, usageError);
@@ -25,6 +28,7 @@ export async function verifyImage(options: VerifyOptions): Promise<number> {
     const checks: CheckResult[] = [];
     if (file !== undefined) checks.push(await checkRebuild(image, { file, cached }));
     if (against !== undefined) checks.push(await checkAgainst(image, against));
+    if (keyFile !== undefined) checks.push(await checkTrust(image, { keyFile, file }));
     const passed = checks.every((check) => check.passed);
     if (json)
       printJson({
