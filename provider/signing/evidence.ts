@@ -1,6 +1,7 @@
 /** Looks for what a key has signed about a manifest, in both formats of cosign. @module */
 import { collectWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
+import { jsonIn } from "../base/json.ts";
 import { Digest } from "../formats/oci/digest.ts";
 import type { Referrer } from "../formats/oci/referrers-index.ts";
 import { SignatureManifest } from "../formats/oci/signature-manifest.ts";
@@ -34,7 +35,7 @@ export interface Evidence {
   readonly attestations: readonly Attestation[];
   /** Signatures that are there and do not count, a line each. */
   readonly disregarded: readonly string[];
-  /** The types of documents that are attached without a signature. */
+  /** The types of documents that are attached, and of which the key has signed no copy. */
   readonly unsigned: readonly string[];
 }
 
@@ -66,10 +67,35 @@ export async function readEvidence(
         : [{ ...first.statement, formats: [first.format, ...others.map(({ format }) => format)] }],
     ),
     disregarded: [...new Set(found.flatMap(({ problem }) => problem ?? []))],
-    unsigned: referrers
-      .filter((referrer) => !isBundle(referrer))
-      .map(({ artifactType = "unknown" }) => artifactType),
+    unsigned: await unsignedTypes(
+      referrers.filter((referrer) => !isBundle(referrer)),
+      new Set(statements.map(({ statement }) => JSON.stringify(statement.predicate))),
+      source,
+    ),
   };
+}
+
+/** Scanners read the documents themselves, so each must be the predicate of a signed statement, or such a statement. */
+async function unsignedTypes(
+  referrers: readonly Referrer[],
+  signed: ReadonlySet<string>,
+  source: AttachmentSource,
+): Promise<string[]> {
+  const types: string[] = [];
+  for (const { digest: reference, artifactType = "of no type" } of referrers) {
+    const manifest = await source.getManifest(reference);
+    const [layer, ...more] =
+      (manifest && SignatureManifest.parse(manifest.bytes)?.signatures) ?? [];
+    const document = layer && (await collected(source, layer.digest));
+    const isSigned =
+      document !== undefined &&
+      more.length === 0 &&
+      [jsonIn(Buffer.from(document).toString("utf8")), Statement.parse(document)?.predicate].some(
+        (each) => each !== undefined && signed.has(JSON.stringify(each)),
+      );
+    if (!isSigned) types.push(artifactType);
+  }
+  return types;
 }
 
 const FORMATS: readonly SignatureFormat[] = ["legacy", "bundle"];

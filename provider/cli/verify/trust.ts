@@ -136,7 +136,7 @@ function subjectLines(subject: SubjectReport): string[] {
     `  ${name} (${digest}): ${signatures.length > 0 ? `signed (${signatures.join(", ")})` : "not signed by this key"}`,
     ...attestations.flatMap(attestationLines),
     ...disregarded.map((line) => `    does not count: ${line}`),
-    ...unsigned.map((type) => `    not signed: a document of the type ${type}`),
+    ...unsigned.map((type) => `    not signed by this key: a document, ${type}`),
   ];
 }
 
@@ -147,7 +147,7 @@ function attestationLines({ predicateType, formats, claims, wrong }: Attestation
   if (wrong.length === 0) return [`    ${what}: ${paths}, as in the image`];
   const more = wrong.length - LINES_SHOWN;
   return [
-    `    ${what}: ${paths}, which is wrong`,
+    `    ${what}: wrong`,
     ...wrong.slice(0, LINES_SHOWN).map((line) => `      ${line}`),
     ...(more > 0 ? [`      and ${more} more`] : []),
   ];
