@@ -3,9 +3,9 @@
  * cosign 3 does and as cosign did before, because few verifiers know both.
  * @module
  */
-import { CYCLONEDX_MEDIA_TYPE } from "../attest/cyclonedx.ts";
+import { CYCLONEDX_MEDIA_TYPE, CYCLONEDX_PREDICATE } from "../attest/cyclonedx.ts";
 import { IN_TOTO_MEDIA_TYPE, PROVENANCE_TYPE } from "../attest/provenance.ts";
-import { SPDX_MEDIA_TYPE } from "../attest/spdx.ts";
+import { SPDX_MEDIA_TYPE, SPDX_PREDICATE } from "../attest/spdx.ts";
 import type { Attachment } from "../formats/oci/attachment.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { SignedNames, TaggedSignatures, WantedSignature } from "../formats/oci/image.ts";
@@ -72,8 +72,8 @@ const simpleSignatures = (
   });
 
 const PREDICATE_TYPES: ReadonlyMap<string, string> = new Map([
-  [SPDX_MEDIA_TYPE, "https://spdx.dev/Document"],
-  [CYCLONEDX_MEDIA_TYPE, "https://cyclonedx.org/bom"],
+  [SPDX_MEDIA_TYPE, SPDX_PREDICATE],
+  [CYCLONEDX_MEDIA_TYPE, CYCLONEDX_PREDICATE],
 ]);
 
 interface SignedStatement {

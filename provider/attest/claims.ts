@@ -1,6 +1,8 @@
 /** What the documents about an image claim that it holds: our own documents, or those that name the same fields. @module */
 import { z } from "zod";
+import { CYCLONEDX_PREDICATE } from "./cyclonedx.ts";
 import { PROVENANCE_TYPE } from "./provenance.ts";
+import { SPDX_PREDICATE } from "./spdx.ts";
 
 export interface Claims {
   /** For people: `SPDX`. */
@@ -10,9 +12,6 @@ export interface Claims {
   /** Of the lock that the image was made from, in hex; only provenance has it. */
   readonly lockSha256?: string | undefined;
 }
-
-export const SPDX_PREDICATE = "https://spdx.dev/Document";
-export const CYCLONEDX_PREDICATE = "https://cyclonedx.org/bom";
 
 /** Undefined for a predicate that claims nothing about store paths, or that is malformed. */
 export function claimsOf(predicateType: string, predicate: unknown): Claims | undefined {

@@ -13,6 +13,8 @@ import { PackageUrl } from "./package-url.ts";
 import { spdxLicense } from "./spdx-license.ts";
 
 export const CYCLONEDX_MEDIA_TYPE = "application/vnd.cyclonedx+json";
+/** Of a signed statement that has such a document. */
+export const CYCLONEDX_PREDICATE = "https://cyclonedx.org/bom";
 
 /** @param version that of this package. */
 export function cyclonedxDocument(bill: Bill, version: string): string {

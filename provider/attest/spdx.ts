@@ -13,6 +13,8 @@ import { PackageUrl } from "./package-url.ts";
 import { spdxLicense, type LicenseReference } from "./spdx-license.ts";
 
 export const SPDX_MEDIA_TYPE = "application/spdx+json";
+/** Of a signed statement that has such a document. */
+export const SPDX_PREDICATE = "https://spdx.dev/Document";
 
 /** @param version that of this package. */
 export function spdxDocument(bill: Bill, version: string): string {

@@ -2,7 +2,7 @@
 import { collectWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
 import { jsonIn } from "../base/json.ts";
-import { Digest } from "../formats/oci/digest.ts";
+import type { Digest } from "../formats/oci/digest.ts";
 import type { Referrer } from "../formats/oci/referrers-index.ts";
 import { SignatureManifest } from "../formats/oci/signature-manifest.ts";
 import { LegacyAttestation } from "./legacy-attestation.ts";

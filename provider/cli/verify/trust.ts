@@ -6,7 +6,7 @@ import { withFile } from "../../base/file-unusable.ts";
 import { sha256Hex } from "../../base/sha256.ts";
 import { decodeUtf8 } from "../../base/utf8.ts";
 import { readNarHashes, type NarHashes } from "../../compare/nar-hashes.ts";
-import { Digest } from "../../formats/oci/digest.ts";
+import type { Digest } from "../../formats/oci/digest.ts";
 import { Platform } from "../../formats/oci/platform.ts";
 import type { PlatformImage } from "../../formats/oci/read-image.ts";
 import { readEvidence, type Attestation, type Evidence } from "../../signing/evidence.ts";

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  claimsOf,
-  CYCLONEDX_PREDICATE,
-  SPDX_PREDICATE,
-  wrongClaims,
-} from "../../../provider/attest/claims.ts";
-import { cyclonedxDocument } from "../../../provider/attest/cyclonedx.ts";
+import { claimsOf, wrongClaims } from "../../../provider/attest/claims.ts";
+import { CYCLONEDX_PREDICATE, cyclonedxDocument } from "../../../provider/attest/cyclonedx.ts";
 import { PROVENANCE_TYPE, provenanceStatement } from "../../../provider/attest/provenance.ts";
-import { spdxDocument } from "../../../provider/attest/spdx.ts";
+import { SPDX_PREDICATE, spdxDocument } from "../../../provider/attest/spdx.ts";
 import { NarHash } from "../../../provider/formats/nix/nix-hash.ts";
 import { SAMPLE_LOCK, sampleBill, sampleImage } from "../../support/sample-bill.ts";
 

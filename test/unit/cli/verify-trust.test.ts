@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CYCLONEDX_PREDICATE } from "../../../provider/attest/claims.ts";
+import { CYCLONEDX_PREDICATE } from "../../../provider/attest/cyclonedx.ts";
 import { sha256Hex } from "../../../provider/base/sha256.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import type { ImageSource } from "../../../provider/cli/image-source.ts";
