@@ -70,12 +70,13 @@ export const imageMethods = (session: PluginSession) => ({
   read: (request: proto.ReadRequest) =>
     session.run("read", request, async (call) => {
       const [outputs, inputs] = [read(request.getProperties()), read(request.getInputs())];
-      const id = request.getId();
       const state = { props: plain(outputs), inputs: inputsIn(inputs) };
+      const named = request.getId();
+      const id = isOurs(state) ? named : inDefaultRegistry(session.configuration, named);
       // Only `pulumi import` knows no inputs at all.
       const found =
         !request.hasInputs() || isImported(state)
-          ? await methods.importImage(call, inDefaultRegistry(session.configuration, id))
+          ? await methods.importImage(call, id)
           : await methods.read(call, id, state);
       const response = new proto.ReadResponse().setId(found.id);
       // To the engine, no properties mean that there is no such image.
@@ -100,11 +101,13 @@ export const imageMethods = (session: PluginSession) => ({
     }),
 });
 
+/** A check has seen it. */
+const isOurs = ({ props, inputs }: methods.ReadState): boolean =>
+  (props["planKey"] ?? null) !== null || "__checked" in inputs;
+
 /** And no check has seen it since. An image that a program only looks up has no arguments. */
-const isImported = ({ props, inputs }: methods.ReadState): boolean =>
-  (props["planKey"] ?? null) === null &&
-  !("__checked" in inputs) &&
-  Object.keys(argumentsIn(inputs)).length > 0;
+const isImported = (state: methods.ReadState): boolean =>
+  !isOurs(state) && Object.keys(argumentsIn(state.inputs)).length > 0;
 
 const foreignValue = (place: JsonPath): string =>
   render(lixError("FOREIGN_VALUE", { path: JsonPath.format(place) }));

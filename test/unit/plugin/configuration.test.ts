@@ -22,6 +22,11 @@ test("an image without a destination, and a name without a host, are in the defa
     assert.equal((await checked(client, archive))["registry"], undefined);
     const found = await client.invoke("lix:index:getLixImage", { reference: "lix:latest" });
     assert.equal(found["digest"], state.outputs["digest"]);
+    const looked = await client.read({ urn: URN, id: "lix:latest", inputs: {}, outputs: {} });
+    assert.deepEqual(
+      [looked?.outputs["digest"], looked?.id],
+      [found["digest"], `${state.id}:latest`],
+    );
     assert.equal((await client.import(URN, "lix"))?.inputs?.["registry"], `${host}/acme`);
   }));
 
