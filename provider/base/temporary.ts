@@ -45,9 +45,11 @@ const SETTLE_MS = 100;
 
 /**
  * Removes all temporary files in the last moment of a process. It blocks the process for a moment first,
- * so that no pending operation creates a file after the removal.
+ * so that no pending operation creates a file after the removal. Every file is noted before it is created, so there is
+ * nothing to wait for if none is.
  */
 export function removeTemporaries(): void {
+  if (ours.size === 0) return;
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
   for (const path of ours)
     try {
