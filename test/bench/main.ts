@@ -5,6 +5,7 @@
  *     npm run bench                            made-up packages
  *     LIX_IMAGE_WORLD=… npm run bench          real ones
  *     npm run bench -- --rounds 9              default: 5
+ *     npm run bench -- --only push             only what has it in its name
  *     npm run bench -- --growth                only how checks grow with paths, packages and files
  *     npm run bench -- --network               only builds and pushes over a slow network
  *     npm run bench -- --large                 only builds of 2 GB
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
+    only: { type: "string", default: "" },
     growth: { type: "boolean", default: false },
     network: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
@@ -80,7 +82,8 @@ await withTempDir(async (folder) => {
 });
 
 /** Prints what was measured, and on which machine. */
-async function measureAll(what: string, subjects: readonly Subject[]): Promise<void> {
+async function measureAll(what: string, all: readonly Subject[]): Promise<void> {
+  const subjects = all.filter(({ name }) => name.includes(values.only));
   const lines = table(await sample(subjects, rounds, progress));
   for (const line of [what, ...machine(load), "", ...lines]) console.log(line);
 }

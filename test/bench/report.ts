@@ -5,9 +5,9 @@ import { median, type Samples } from "./samples.ts";
 export function table(samples: readonly Samples[]): string[] {
   const [first] = samples;
   const base = first && mediansOf(first);
-  const head = ["", "CPU s", "wall s", "CPU ×", "wall ×", "peak MB"];
+  const head = ["", "CPU s", "wall s", "CPU ×", "wall ×", "peak MB", "requests"];
   const rows = samples.map((each) => {
-    const { cpu, wall, peak } = mediansOf(each);
+    const { cpu, wall, peak, requests } = mediansOf(each);
     return [
       each.name,
       cpu.toFixed(2),
@@ -15,17 +15,20 @@ export function table(samples: readonly Samples[]): string[] {
       (cpu / (base?.cpu ?? NaN)).toFixed(2),
       (wall / (base?.wall ?? NaN)).toFixed(2),
       peak === undefined ? "" : (peak / 1e6).toFixed(0),
+      requests?.toFixed(0) ?? "",
     ];
   });
   return aligned([head, ...rows]);
 }
 
 function mediansOf({ usages }: Samples) {
+  const requests = usages.flatMap((usage) => usage.requests ?? []);
   const peaks = usages.flatMap((usage) => ("peak" in usage ? usage.peak : []));
   return {
     cpu: median(usages.map((usage) => usage.cpu)),
     wall: median(usages.map((usage) => usage.wall)),
     // The worst counts: a bound is a bound.
+    requests: requests.length === 0 ? undefined : median(requests),
     peak: peaks.length === 0 ? undefined : Math.max(...peaks),
   };
 }

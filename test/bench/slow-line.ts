@@ -12,12 +12,16 @@ export interface LineOptions {
   readonly roundTripMs?: number;
   /** Default: as fast as it goes. */
   readonly megabitsPerSecond?: number;
+  /** Is called for each HTTP request, if it is not encrypted. */
+  readonly onRequest?: () => void;
 }
+
+const REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) /;
 
 /** Lends the port at which the server at `port` is then reached. */
 export async function withSlowLine<T>(
   port: number,
-  { roundTripMs = 0, megabitsPerSecond = Infinity }: LineOptions,
+  { roundTripMs = 0, megabitsPerSecond = Infinity, onRequest }: LineOptions,
   use: (port: number) => Promise<T>,
 ): Promise<T> {
   const bytesPerMs = (megabitsPerSecond * 1e6) / 8 / 1000;
@@ -40,6 +44,9 @@ export async function withSlowLine<T>(
     let arriving = Promise.resolve();
     try {
       for await (const chunk of from as AsyncIterable<Uint8Array>) {
+        // A client sends nothing after a request until it has the answer, so each request begins a chunk.
+        const isSent = direction === directions[0];
+        if (isSent && REQUEST.test(Buffer.from(chunk).toString("latin1", 0, 8))) onRequest?.();
         direction.freeAt =
           Math.max(direction.freeAt, performance.now()) + chunk.length / bytesPerMs;
         const arrives = Math.max(direction.freeAt, opened) + roundTripMs / 2;

@@ -2,9 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withTempDir } from "../../provider/base/temp-dir.ts";
-import { withDockerRegistry } from "../support/docker-registry.ts";
 import { measure, measureNode, type NodeUsage, type Usage } from "../support/measured.ts";
-import { needs } from "../support/peers.ts";
+import { pushSubjects, when } from "./push-subjects.ts";
 import type { Subject } from "./samples.ts";
 import { child, lixImage, writeArguments, type Workbench } from "./workbench.ts";
 
@@ -57,39 +56,6 @@ export async function subjectsOf(bench: Workbench): Promise<Subject[]> {
       name: "the plugin, from its start to its first answer",
       run: () => measureNode(child("plugin-start.js"), []),
     },
-    ...registrySubjects(bench, skopeo),
+    ...pushSubjects(bench, skopeo),
   ];
 }
-
-function registrySubjects(
-  { packages, cache }: Workbench,
-  skopeo: (target: string) => Promise<Usage>,
-): Subject[] {
-  /** Into an empty registry; measures the last of so many pushes. */
-  const push = (times: number): Promise<Usage> =>
-    withDockerRegistry({}, (host) =>
-      withTempDir(async (folder) => {
-        const args = await writeArguments(folder, { lock: packages.lockFile, registry: host });
-        for (let before = 1; before < times; before += 1) await lixImage(["push", args], cache);
-        return lixImage(["push", args], cache);
-      }),
-    );
-  return [
-    ...when("docker-registry", {
-      name: "push to docker-registry, all layers known",
-      run: () => push(1),
-    }),
-    ...when("docker-registry", { name: "push again", run: () => push(2) }),
-    ...(needs("docker-registry", "skopeo") === false
-      ? [
-          {
-            name: "skopeo copy oci: docker-registry",
-            run: () => withDockerRegistry({}, (host) => skopeo(`docker://${host}/lix`)),
-          },
-        ]
-      : []),
-  ];
-}
-
-const when = (peer: string, subject: Subject): Subject[] =>
-  needs(peer) === false ? [subject] : [];

@@ -11,6 +11,8 @@ export interface Usage {
   readonly cpu: number;
   /** Seconds that passed. */
   readonly wall: number;
+  /** HTTP requests, where they were counted. */
+  readonly requests?: number;
 }
 
 export interface NodeUsage extends Usage {
