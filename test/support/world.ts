@@ -50,12 +50,7 @@ export interface World {
 export async function makeWorld(folder: string, options: WorldOptions = {}): Promise<World> {
   const key = signingKey(options.keyName ?? "pulumi-lix-world-1");
   const systems = (options.systems ?? ["x86_64-linux"]).map((system) =>
-    storeContents({
-      system,
-      recipes: options.recipes ?? [...BASE_PACKAGES, ...EXTRA_PACKAGES],
-      secretKey: key.secretKey,
-      nixpkgs: options.nixpkgs === null ? undefined : (options.nixpkgs ?? TINY_NIXPKGS),
-    }),
+    contentsOf(system, key, options),
   );
   const [contents] = systems;
   if (contents === undefined) throw new RangeError("a world has at least one system");
@@ -82,6 +77,24 @@ export async function makeWorld(folder: string, options: WorldOptions = {}): Pro
     narInfos,
   };
 }
+
+function contentsOf(system: string, key: SigningKey, options: WorldOptions): StoreContents {
+  const make = (): StoreContents =>
+    storeContents({
+      system,
+      recipes: options.recipes ?? [...BASE_PACKAGES, ...EXTRA_PACKAGES],
+      secretKey: key.secretKey,
+      nixpkgs: options.nixpkgs === null ? undefined : (options.nixpkgs ?? TINY_NIXPKGS),
+    });
+  if (options.recipes !== undefined || options.nixpkgs !== undefined) return make();
+  const name = `${system} ${key.secretKey}`;
+  const contents = usualContents.get(name) ?? make();
+  usualContents.set(name, contents);
+  return contents;
+}
+
+/** Most tests of a process have the same. */
+const usualContents = new Map<string, StoreContents>();
 
 const TINY_NIXPKGS = Tree.directory({
   "default.nix": Tree.file("{ ... }: { lib = import ./lib; }\n"),

@@ -9,7 +9,18 @@ export type NarCompression = (typeof NAR_COMPRESSIONS)[number];
 export const narSuffix = (compression: NarCompression): string =>
   ({ xz: ".nar.xz", zstd: ".nar.zst", gzip: ".nar.gz", br: ".nar.br", none: ".nar" })[compression];
 
+/** A NAR that several worlds have is compressed once. */
 export function compressNar(nar: Uint8Array, compression: NarCompression): Uint8Array {
+  const known = compressed.get(nar) ?? new Map<NarCompression, Uint8Array>();
+  compressed.set(nar, known);
+  const file = known.get(compression) ?? compress(nar, compression);
+  known.set(compression, file);
+  return file;
+}
+
+const compressed = new WeakMap<Uint8Array, Map<NarCompression, Uint8Array>>();
+
+function compress(nar: Uint8Array, compression: NarCompression): Uint8Array {
   switch (compression) {
     case "xz":
       return xzStored(nar);
