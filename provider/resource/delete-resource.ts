@@ -7,8 +7,9 @@ import { renderLines, throwAll } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { Repository } from "../formats/oci/reference.ts";
 import { RegistryClient } from "../registry/client.ts";
-import { detachSaying, OwnedImage } from "./owned-image.ts";
+import { detachSaying, OwnedImage, unsignSaying } from "./owned-image.ts";
 import { droppedReferrers } from "./recorded-referrers.ts";
+import { droppedSignatures } from "./recorded-signatures.ts";
 import { Recorded } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -44,9 +45,12 @@ export async function pruneUnreferenced(
   const kept = new Set(Target.repositories(after.target).map(Repository.format));
   const { deleteFromRegistry } = after;
   const dropped = droppedReferrers(before, after);
-  for (const repository of Target.repositories(before.target))
-    if (kept.has(Repository.format(repository)))
-      await detachSaying(new RegistryClient(repository), dropped, signal);
+  const signatures = droppedSignatures(before, after);
+  for (const repository of Target.repositories(before.target)) {
+    if (!kept.has(Repository.format(repository))) continue;
+    await detachSaying(new RegistryClient(repository), dropped, signal);
+    await unsignSaying(new RegistryClient(repository), signatures, signal);
+  }
   for (const image of OwnedImage.ofState(session, { ...before, deleteFromRegistry }, signal)) {
     signal?.throwIfAborted();
     const { description } = image.client;

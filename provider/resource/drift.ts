@@ -9,6 +9,7 @@ import type { RegistryClient } from "../registry/client.ts";
 import { listReferrers } from "../registry/referrers.ts";
 import type { ImagePart } from "./recorded-blobs.ts";
 import type { RecordedReferrer } from "./recorded-referrers.ts";
+import { unsignedIn, type RecordedSignatures } from "./recorded-signatures.ts";
 
 /** Requests in flight for one repository; as many as a push has. */
 const WIDTH = 4;
@@ -22,6 +23,7 @@ export interface PushedImage {
   /** Layers and configs that are to be asked for as well. */
   readonly blobs: readonly ImagePart[];
   readonly referrers: readonly RecordedReferrer[];
+  readonly signatures?: RecordedSignatures | undefined;
 }
 
 export interface Standing {
@@ -40,7 +42,7 @@ export async function standingIn(
   image: PushedImage,
   signal?: AbortSignal,
 ): Promise<Standing> {
-  const { root, children, tags, blobs, referrers } = image;
+  const { root, children, tags, blobs, referrers, signatures } = image;
   const repository = client.description;
   const references = [root, ...children.map(({ digest }) => digest), ...tags];
   const heads = await mapConcurrent(references, { width: WIDTH, signal }, (reference, scope) =>
@@ -60,6 +62,7 @@ export async function standingIn(
     // A registry can lose the blobs of a manifest by a wrong cleanup or by restoring a backup.
     ...blobs.flatMap((blob, at) => (held[at] === true ? [] : [lost("blob", blob)])),
     ...(await referrerDrift(client, referrers, signal)),
+    ...(await signatureDrift(client, signatures, signal)),
   ];
   return { repository, pointers, drift, gone: false };
 }
@@ -83,6 +86,16 @@ async function referrerDrift(
     const { digest, place } = referrer;
     return listed.has(digest) ? [] : [`referrer ${digest} (${place}) is not listed`];
   });
+}
+
+async function signatureDrift(
+  client: RegistryClient,
+  signatures: RecordedSignatures | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  if (signatures === undefined) return [];
+  const unsigned = await unsignedIn(client, signatures, signal);
+  return unsigned.map((part) => lost("signature of", part));
 }
 
 const lost = (what: string, { digest, place }: ImagePart): string =>

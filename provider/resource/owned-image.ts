@@ -16,6 +16,11 @@ import { RegistryRefused } from "../registry/refusal.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { TagListIncomplete } from "../registry/list-tags.ts";
 import { recordedReferrers, type RecordedReferrer } from "./recorded-referrers.ts";
+import {
+  recordedSignatures,
+  removeSignatures,
+  type RecordedSignatures,
+} from "./recorded-signatures.ts";
 import { Recorded } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -28,6 +33,7 @@ export interface OwnedImage {
   readonly tags: ReadonlySet<string>;
   readonly claimed: readonly string[];
   readonly referrers: readonly RecordedReferrer[];
+  readonly signatures: RecordedSignatures | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -46,6 +52,7 @@ export const OwnedImage = {
         tags: new Set(tags.filter((tag) => !kept.includes(tag))),
         claimed: kept,
         referrers: recordedReferrers(recorded),
+        signatures: recordedSignatures(recorded),
         signal,
       };
     });
@@ -98,7 +105,7 @@ export const OwnedImage = {
 
 /** Removes what is attached to the image, except to a platform that another image of the repository has, too. */
 async function detachUnused(image: OwnedImage, others: readonly string[]): Promise<void> {
-  const { client, digest, referrers, signal } = image;
+  const { client, digest, referrers, signatures, signal } = image;
   if (referrers.length === 0) return;
   const used = new Set<Digest>();
   for (const subject of new Set(referrers.map((each) => each.subject))) {
@@ -111,6 +118,26 @@ async function detachUnused(image: OwnedImage, others: readonly string[]): Promi
     referrers.filter(({ subject }) => !used.has(subject)),
     signal,
   );
+  const subjects = signatures?.subjects.filter((each) => !used.has(each.digest)) ?? [];
+  await unsignSaying(client, signatures && { ...signatures, subjects }, signal);
+}
+
+/** A failure is a warning. */
+export async function unsignSaying(
+  client: RegistryClient,
+  signatures: RecordedSignatures | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (signatures === undefined) return;
+  try {
+    await removeSignatures(client, signatures, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    warnAbout(
+      `${client.description}: could not remove the signatures of ${signatures.signer}`,
+      error,
+    );
+  }
 }
 
 /** A failure is a warning. */

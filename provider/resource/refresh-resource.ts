@@ -12,6 +12,7 @@ import { driftOf, NEVER_THERE, standingIn, wasNeverIn } from "./drift.ts";
 import { noteLost } from "./lost.ts";
 import type { ImagePart } from "./recorded-blobs.ts";
 import { recordedReferrers } from "./recorded-referrers.ts";
+import { recordedSignatures } from "./recorded-signatures.ts";
 import { Recorded, type RecordedImage } from "./recorded.ts";
 import type { ResourceSession } from "./resource-session.ts";
 import { Target } from "./target.ts";
@@ -42,7 +43,9 @@ export async function refreshResource(
   const { root } = recorded;
   const tags = Recorded.tags(recorded);
   const children = Recorded.children(recorded, root);
-  const image = { root, children, tags, blobs, referrers: recordedReferrers(recorded) };
+  const referrers = recordedReferrers(recorded);
+  const signatures = recordedSignatures(recorded);
+  const image = { root, children, tags, blobs, referrers, signatures };
   const standings = await mapConcurrent(
     Target.repositories(recorded.target),
     { width: WIDTH, signal },

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { jsonIn } from "../base/json.ts";
-import type { Digest } from "../formats/oci/digest.ts";
+import { Digest } from "../formats/oci/digest.ts";
 import { SIGNER_ANNOTATION, type SignatureLayer } from "../formats/oci/signature-layer.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { VerificationKey } from "./verification-key.ts";
@@ -32,6 +32,9 @@ export const SimpleSigning = {
     };
     return Buffer.from(JSON.stringify({ critical, optional: null }), "utf8");
   },
+
+  /** Of the layer with the payload. */
+  payloadDigest: (claim: SimpleClaim): Digest => Digest.of(SimpleSigning.payload(claim)),
 
   sign(
     key: SigningKey,

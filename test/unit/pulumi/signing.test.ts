@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { UNKNOWN } from "../../../provider/arguments/unknown.ts";
 import { check, type CheckResult } from "../../../provider/pulumi/check.ts";
+import { prune, remove } from "../../../provider/pulumi/delete.ts";
 import { push } from "../../../provider/pulumi/push.ts";
+import { read } from "../../../provider/pulumi/read.ts";
 import type { PropertyMap } from "../../../provider/resource/property-map.ts";
 import { ResourceSession } from "../../../provider/resource/resource-session.ts";
 import { diff } from "../../support/compare.ts";
@@ -128,3 +130,74 @@ for (const sign of [{}, { keyFile: "a", keyEnv: "b" }, { keyFile: "" }, { key: K
           assert.ok(!reason.includes(line));
       }
     }));
+
+/** The signatures below the tag of the image. */
+function heldIn({ registry }: Workshop, outs: PropertyMap) {
+  const { manifests, tags } = registry.store.repository("acme/lix");
+  const tag = `${String(outs["digest"]).replace(":", "-")}.sig`;
+  const read = (): { layers: { annotations: object }[] } =>
+    JSON.parse(Buffer.from(manifests.get(tags.get(tag) ?? "")?.bytes ?? []).toString());
+  return {
+    tag,
+    tags,
+    signers: () => read().layers.map(({ annotations }) => Object(annotations)["pulumi-lix.signer"]),
+    addTheirs(): void {
+      const { layers, ...rest } = read();
+      const bytes = Buffer.from(
+        JSON.stringify({ ...rest, layers: [...layers, { ...layers[0], annotations: {} }] }),
+      );
+      manifests.set("sha256:theirs", {
+        mediaType: "application/vnd.oci.image.manifest.v1+json",
+        bytes,
+      });
+      tags.set(tag, "sha256:theirs");
+    },
+  };
+}
+
+const pushed = async (
+  workshop: Workshop,
+  key: string,
+  olds: PropertyMap = {},
+): Promise<PropertyMap> => {
+  const session = new ResourceSession(workshop.cache);
+  const args = { sign: { keyFile: join(VECTORS, key) }, deleteFromRegistry: true };
+  const { inputs, failures } = await checkIn(workshop, args, olds, session);
+  assert.deepEqual(failures, []);
+  return (await push(session, inputs, olds)).outs;
+};
+
+test("a refresh sees that the signature is missing, and `up` adds it again", () =>
+  withWorkshop({}, async (workshop) => {
+    const outs = await pushed(workshop, "sec1.pem");
+    const refresh = async () =>
+      (await read(new ResourceSession(workshop.cache), "id", outs)).props?.["drift"];
+    assert.deepEqual(await refresh(), []);
+    const { tags, tag, signers } = heldIn(workshop, outs);
+    tags.delete(tag);
+    assert.deepEqual(await refresh(), [`signature of ${String(outs["digest"])} (image) is gone`]);
+    await pushed(workshop, "sec1.pem", outs);
+    assert.deepEqual(signers(), [fingerprint]);
+    assert.deepEqual(await refresh(), []);
+  }));
+
+test("deleteFromRegistry removes our signatures, and keeps those of others", () =>
+  withWorkshop({}, async (workshop) => {
+    const outs = await pushed(workshop, "sec1.pem");
+    const { tags, addTheirs, signers } = heldIn(workshop, outs);
+    addTheirs();
+    await remove(outs);
+    assert.deepEqual(signers(), [undefined]);
+    assert.ok(!tags.has("latest"));
+  }));
+
+test("after a change of the key only the new one's signature is there", () =>
+  withWorkshop({}, async (workshop) => {
+    const before = await pushed(workshop, "sec1.pem");
+    const after = await pushed(workshop, "ed25519.pem", before);
+    const { signers } = heldIn(workshop, after);
+    const other = publicKeyVector("ed25519.pub").fingerprint;
+    assert.deepEqual(signers(), [fingerprint, other]);
+    await prune(new ResourceSession(workshop.cache), { olds: before, news: after });
+    assert.deepEqual(signers(), [other]);
+  }));
