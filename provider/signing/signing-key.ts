@@ -31,11 +31,11 @@ export const SigningKey = {
   },
 };
 
-async function privateKey({ pem, password, from }: SigningKeyPem): Promise<KeyObject> {
-  const [, label] = /^-----BEGIN ([A-Z0-9 ]+)-----\r?$/m.exec(pem) ?? [];
-  const isEncrypted = label?.startsWith("ENCRYPTED ") === true || /^Proc-Type: 4,/m.test(pem);
-  if (label === undefined || !label.endsWith("PRIVATE KEY"))
+async function privateKey({ pem: text, password, from }: SigningKeyPem): Promise<KeyObject> {
+  const [pem, label] = privateKeyBlock(text) ?? [];
+  if (pem === undefined || label === undefined)
     throw lixError("IMAGE_KEY_INVALID", { from, problem: "it is no private key in PEM" });
+  const isEncrypted = label.startsWith("ENCRYPTED ") || /^Proc-Type: 4,/m.test(pem);
   if (isEncrypted && password === undefined) throw lixError("IMAGE_KEY_ENCRYPTED", { from });
   if (COSIGN_LABELS.includes(label)) {
     const der = await decryptCosignKey({ pem, password: password ?? "", from });
@@ -49,6 +49,17 @@ async function privateKey({ pem, password, from }: SigningKeyPem): Promise<KeyOb
   } catch (cause) {
     throw lixError("IMAGE_KEY_PASSWORD", { from }, { cause: reason(cause) });
   }
+}
+
+/**
+ * The private key without what stands around it: `openssl ecparam -genkey` puts a block with the curve before it, some
+ * editors put a byte order mark there, YAML indents it, and a variable of one line has `\n` for each line break.
+ */
+function privateKeyBlock(text: string): readonly [pem: string, label: string] | undefined {
+  const lines = text.replaceAll(/(?:\\r)?\\n|\r\n?/g, "\n").replaceAll(/^[ \t]+|[ \t]+$/gm, "");
+  const [pem, label] =
+    /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----\n[^]*?-----END \1-----/.exec(lines) ?? [];
+  return pem === undefined || label === undefined ? undefined : [`${pem}\n`, label];
 }
 
 /** cosign has written the second one since 2.0. */

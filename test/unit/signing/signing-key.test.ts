@@ -41,6 +41,31 @@ test("a key with the label that cosign wrote before 2.0 is the same key", async 
   assert.equal(key.publicKey.fingerprint, publicKeyVector("cosign.pub").fingerprint);
 });
 
+const AROUND = [
+  ["\\n for line breaks", (pem: string) => pem.replaceAll("\n", "\\n")],
+  ["\\r\\n for line breaks", (pem: string) => pem.replaceAll("\n", "\\r\\n")],
+  ["line breaks of Windows", (pem: string) => pem.replaceAll("\n", "\r\n")],
+  ["spaces around its lines", (pem: string) => pem.replaceAll(/^|$/gm, "  ")],
+  ["a byte order mark", (pem: string) => `\uFEFF${pem}`],
+  [
+    "its curve in a block before it, as openssl ecparam writes it",
+    (pem: string) =>
+      `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${pem}`,
+  ],
+] as const;
+
+for (const [what, around] of AROUND)
+  for (const [name, publicName] of [
+    ["cosign.key", "cosign.pub"],
+    ["sec1.pem", "sec1.pub"],
+    ["pkcs8-encrypted.pem", "sec1.pub"],
+  ] as const)
+    test(`${name} with ${what} is the same key`, async () => {
+      const pem = around(signingVectorText(name));
+      const key = await SigningKey.parse({ pem, password: PASSWORD, from: name });
+      assert.equal(key.publicKey.fingerprint, publicKeyVector(publicName).fingerprint);
+    });
+
 test("the nonce of an ECDSA signature is that of RFC 6979, A.2.5", async () => {
   const base64url = (hex: string) => Buffer.from(hex, "hex").toString("base64url");
   const jwk = {
