@@ -1,6 +1,7 @@
 /** Looks for what a key has signed about a manifest, in both formats of cosign. @module */
 import { collectWithin } from "../base/budgets.ts";
 import type { Bytes } from "../base/bytes.ts";
+import { LixImageError } from "../base/errors.ts";
 import { jsonIn } from "../base/json.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Referrer } from "../formats/oci/referrers-index.ts";
@@ -88,7 +89,7 @@ async function unsignedTypes(
       (manifest && SignatureManifest.parse(manifest.bytes)?.signatures) ?? [];
     const document = layer && (await collected(source, layer.digest));
     const isSigned =
-      document !== undefined &&
+      document instanceof Uint8Array &&
       more.length === 0 &&
       [jsonIn(Buffer.from(document).toString("utf8")), Statement.parse(document)?.predicate].some(
         (each) => each !== undefined && signed.has(JSON.stringify(each)),
@@ -118,6 +119,7 @@ async function legacySignatures(
   const format = "legacy";
   const layers = await signatureLayers(source, SignatureManifest.tag(subject, "sig"));
   return layers.map(({ bytes, annotations, tag }) => {
+    if (bytes instanceof LixImageError) return { format, problem: unreadable(tag, bytes) };
     const claim = SimpleSigning.open(key, { bytes, annotations });
     if (claim === undefined) return { format, problem: `${tag}: a signature by another key` };
     return claim.digest === subject
@@ -133,7 +135,9 @@ async function legacyAttestations(
 ): Promise<Found[]> {
   const layers = await signatureLayers(source, SignatureManifest.tag(subject, "att"));
   return layers.map(({ bytes, tag }) =>
-    ofStatement(LegacyAttestation.open(key, bytes), { subject, format: "legacy", where: tag }),
+    bytes instanceof LixImageError
+      ? { format: "legacy", problem: unreadable(tag, bytes) }
+      : ofStatement(LegacyAttestation.open(key, bytes), { subject, format: "legacy", where: tag }),
   );
 }
 
@@ -152,8 +156,12 @@ async function bundles(
   if (layers === undefined) return [{ format: "bundle", problem: `${where}: it cannot be read` }];
   const found: Found[] = [];
   for (const { digest } of layers) {
-    const statement = SigstoreBundle.open(key, await collected(source, digest));
-    found.push(ofStatement(statement, { subject, format: "bundle", where }));
+    const bytes = await collected(source, digest);
+    found.push(
+      bytes instanceof LixImageError
+        ? { format: "bundle", problem: unreadable(where, bytes) }
+        : ofStatement(SigstoreBundle.open(key, bytes), { subject, format: "bundle", where }),
+    );
   }
   return found;
 }
@@ -175,7 +183,7 @@ function ofStatement(
 
 interface TaggedLayer {
   readonly tag: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | LixImageError;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -188,5 +196,11 @@ async function signatureLayers(source: AttachmentSource, tag: string): Promise<T
   return read;
 }
 
-const collected = (source: AttachmentSource, digest: Digest): Promise<Uint8Array> =>
-  collectWithin("attachmentBytes", source.getBlob(digest), digest);
+/** Or why it cannot be read. Anyone may attach anything, and signatures beside it count all the same. */
+const collected = (source: AttachmentSource, digest: Digest): Promise<Uint8Array | LixImageError> =>
+  collectWithin("attachmentBytes", source.getBlob(digest), digest).catch((error: unknown) => {
+    if (error instanceof LixImageError) return error;
+    throw error;
+  });
+
+const unreadable = (where: string, { message }: LixImageError): string => `${where}: ${message}`;

@@ -110,3 +110,43 @@ test("a referrer that is no manifest is named", async () => {
   assert.deepEqual(signatures, []);
   assert.equal(disregarded.length, 2);
 });
+
+test("a blob that cannot be read is named, and signatures beside it count", async () => {
+  const source = sourceOf({ tags: LEGACY, referrers: BUNDLES });
+  const isLegacy = (digest: Digest): boolean =>
+    ["sig-layer", "att-layer"].some((name) => digest === Digest.of(signingVector(`${name}.json`)));
+  const lost = {
+    ...source,
+    getBlob: (digest: Digest) => (isLegacy(digest) ? tooLarge() : source.getBlob(digest)),
+  };
+  const { signatures, attestations, disregarded } = await readEvidence(key, image, lost);
+  assert.deepEqual(signatures, ["bundle"]);
+  assert.deepEqual(
+    attestations.map(({ formats }) => formats),
+    [["bundle"]],
+  );
+  assert.equal(disregarded.length, 2);
+  for (const line of disregarded) assert.match(line, /^sha256-\S+: .*: expected at most/);
+});
+
+test("something of any size that others have attached is no obstacle", async () => {
+  const source = sourceOf({ referrers: BUNDLES });
+  const theirs = { digest: Digest.of(signingVector("sig.json")), artifactType: "text/x-model" };
+  const larger = {
+    ...source,
+    listReferrers: async (subject: Digest) => [...(await source.listReferrers(subject)), theirs],
+    getManifest: async (reference: string) =>
+      reference === theirs.digest
+        ? { bytes: signingVector("sig.json") }
+        : source.getManifest(reference),
+    getBlob: (digest: Digest) =>
+      digest === Digest.of(signingVector("sig-layer.json")) ? tooLarge() : source.getBlob(digest),
+  };
+  const { signatures, unsigned } = await readEvidence(key, image, larger);
+  assert.deepEqual([signatures, unsigned], [["bundle"], ["text/x-model"]]);
+});
+
+async function* tooLarge(): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(16 * 1024 * 1024);
+  for (let at = 0; at < 5; at += 1) yield chunk;
+}
