@@ -1,10 +1,17 @@
 #!/usr/bin/env node
 /** The provider plugin `pulumi-resource-lix`: the engine starts it, reads its port from stdout, and calls it by gRPC. @module */
-import { requireNode } from "../../sdk/node-version.ts";
+import { NodeTooOld, requireNode } from "../../sdk/node-version.ts";
 import { endOnSignals } from "../base/signals.ts";
 import { endWithoutEngine } from "../pulumi/engine-gone.ts";
 
-requireNode();
+try {
+  requireNode();
+} catch (error) {
+  if (!(error instanceof NodeTooOld)) throw error;
+  // The engine shows it beside its own error, and a stack would bury it.
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
 endOnSignals();
 endWithoutEngine();
 

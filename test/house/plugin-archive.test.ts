@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import ts from "typescript";
 import { PLUGIN_VERSION, writeArchives, writePlugin } from "../support/plugin-archive.ts";
@@ -56,6 +56,14 @@ test("it has the wasm and the licences of what is in it", () => {
     assert.ok(names.includes(name), name);
 });
 
+test("it starts from a link on PATH, and says its port", () => {
+  const link = join(folder, "linked");
+  symlinkSync(launcher, link);
+  // It ends when the engine has closed its stdin.
+  const { stdout, stderr } = run(link, { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` });
+  assert.match(stdout, /^\d+\n$/, stderr);
+});
+
 test("without Node it says in one line what is needed", () => {
   const tools = join(folder, "tools");
   execFileSync("mkdir", [tools]);
@@ -71,6 +79,17 @@ test("without Node it says in one line what is needed", () => {
 
 const run = (program: string, env: Readonly<Record<string, string>>) =>
   spawnSync(program, ["127.0.0.1:1"], { env, encoding: "utf8", input: "", timeout: 20_000 });
+
+test("with an older Node it says so in one line", () => {
+  const older =
+    'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"20.1.0"}})';
+  const main = join(plugin, "dist/provider/plugin/main.js");
+  const { status, stderr } = spawnSync(process.execPath, ["--import", older, main], {
+    encoding: "utf8",
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /^pulumi-lix needs Node 22\.20 or newer; this is 20\.1\.0.*\n$/);
+});
 
 test("the folder for `pulumi package add` asks npm for this version, and has what Pulumi reads", () => {
   const read = (file: string): string => readFileSync(join(REPOSITORY, "plugin", file), "utf8");
