@@ -27,8 +27,8 @@ test("a state that another version of the package wrote shows no change", async 
       {
         __provider: 'exports.handler = () => { return require("pulumi-lix/provider"); };',
         __state: "of another version",
-        sbom: "sha256:0000",
-        provenance: true,
+        laterSetting: "sha256:0000",
+        laterFlag: true,
       },
       // Older: it had fewer arguments and outputs.
       {
@@ -51,7 +51,7 @@ test("a state that another version of the package wrote shows no change", async 
       });
     assert.deepEqual(changes(await done(host.up())), []);
     assertNothingAsked({ registry, packages });
-    assert.equal(stateOf(host).inputs["sbom"], undefined);
+    assert.equal(stateOf(host).inputs["laterSetting"], undefined);
   });
 });
 
