@@ -49,6 +49,13 @@ test("a signed image is trusted by its key alone, with documents that say what i
       /provenance \(bundle\): wrong\n +the lock has sha256 \w+, not \w+$/m,
     );
 
+    // Another lock that makes the same image, whose provenance stands beside the first.
+    const twice = await workshop.push(args);
+    assert.equal(twice.code, 0, twice.stderr);
+    const either = await workshop.run("verify", "args.json", ref, "--key", "sec1.pub", "--cached");
+    assert.equal(either.code, 0, either.stdout + either.stderr);
+    assert.equal(either.stdout.match(/provenance \(legacy, bundle\): \d+ store/g)?.length, 2);
+
     const other = await workshop.run("verify", ref, "--key", "cosign.pub");
     assert.equal(other.code, 1);
     assert.match(other.stdout, /is not signed by cosign.pub/);

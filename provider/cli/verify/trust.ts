@@ -36,8 +36,9 @@ export async function checkTrust(
   for (const subject of subjectsOf(image)) {
     const evidence = await readEvidence(key, subject.digest, attachments);
     const attestations: AttestationReport[] = [];
+    const lockSha256 = lockToName(evidence.attestations, facts.lockSha256);
     for (const each of evidence.attestations)
-      attestations.push(await reportOf(each, { ...facts, subject }));
+      attestations.push(await reportOf(each, { ...facts, lockSha256, subject }));
     subjects.push({ ...subject, ...evidence, attestations });
   }
   const [root] = subjects;
@@ -88,9 +89,21 @@ interface AttestationReport extends Pick<Attestation, "predicateType" | "formats
 }
 
 interface Facts {
+  /** That the provenance must name. */
   readonly lockSha256: string | undefined;
   readonly heldBy: (image: PlatformImage) => Promise<NarHashes>;
   readonly subject: Subject;
+}
+
+/** Two locks may make one image, and its provenance is pushed with each. So it is enough that one names the lock. */
+function lockToName(
+  attestations: readonly Attestation[],
+  lockSha256: string | undefined,
+): string | undefined {
+  const isNamed = attestations.some(
+    ({ predicateType, predicate }) => claimsOf(predicateType, predicate)?.lockSha256 === lockSha256,
+  );
+  return isNamed ? undefined : lockSha256;
 }
 
 async function reportOf(
