@@ -74,7 +74,12 @@ const simpleSignatures = (
 const PREDICATE_TYPES: ReadonlyMap<string, string> = new Map([
   [SPDX_MEDIA_TYPE, SPDX_PREDICATE],
   [CYCLONEDX_MEDIA_TYPE, CYCLONEDX_PREDICATE],
+  [IN_TOTO_MEDIA_TYPE, PROVENANCE_TYPE],
 ]);
+
+/** Of the statement in which a document is signed. */
+export const predicateTypeOf = (mediaType: string): string | undefined =>
+  PREDICATE_TYPES.get(mediaType);
 
 interface SignedStatement {
   readonly predicateType: string;
@@ -83,10 +88,9 @@ interface SignedStatement {
 
 /** A document becomes the predicate of a statement; provenance is a statement by itself. */
 function statementOf(subject: Digest, { layer }: Attachment): SignedStatement[] {
-  if (layer.mediaType === IN_TOTO_MEDIA_TYPE)
-    return [{ predicateType: PROVENANCE_TYPE, bytes: layer.bytes }];
-  const predicateType = PREDICATE_TYPES.get(layer.mediaType);
+  const predicateType = predicateTypeOf(layer.mediaType);
   if (predicateType === undefined) return [];
+  if (layer.mediaType === IN_TOTO_MEDIA_TYPE) return [{ predicateType, bytes: layer.bytes }];
   const predicate = Buffer.from(layer.bytes).toString("utf8");
   return [{ predicateType, bytes: Statement.format(subject, predicateType, predicate) }];
 }

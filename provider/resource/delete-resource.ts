@@ -45,7 +45,7 @@ export async function pruneUnreferenced(
   const kept = new Set(Target.repositories(after.target).map(Repository.format));
   const { deleteFromRegistry } = after;
   const dropped = droppedReferrers(before, after);
-  const signatures = droppedSignatures(before, after);
+  const signatures = await droppedSignatures(before, after);
   for (const repository of Target.repositories(before.target)) {
     if (!kept.has(Repository.format(repository))) continue;
     await detachSaying(new RegistryClient(repository), dropped, signal);

@@ -19,6 +19,7 @@ import { recordedReferrers, type RecordedReferrer } from "./recorded-referrers.t
 import {
   recordedSignatures,
   removeSignatures,
+  type DroppedSignatures,
   type RecordedSignatures,
 } from "./recorded-signatures.ts";
 import { Recorded } from "./recorded.ts";
@@ -125,7 +126,7 @@ async function detachUnused(image: OwnedImage, others: readonly string[]): Promi
 /** A failure is a warning. */
 export async function unsignSaying(
   client: RegistryClient,
-  signatures: RecordedSignatures | undefined,
+  signatures: DroppedSignatures | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (signatures === undefined) return;

@@ -28,14 +28,27 @@ export function recordedSignatures(recorded: Recorded): RecordedSignatures | und
   return { signer, subjects, tags: Recorded.tags(recorded) };
 }
 
-/** Those of the image that is still pushed, if it is signed no longer, or by another key. */
-export function droppedSignatures(
+export interface DroppedSignatures extends Pick<RecordedSignatures, "signer" | "subjects"> {
+  /** The types of the statements to be removed. Undefined: all, and the signatures of the image. */
+  readonly predicateTypes?: ReadonlySet<string | undefined>;
+}
+
+/** Those of the image that is still pushed which the program no longer asks for: it names another key, or no such document. */
+export async function droppedSignatures(
   before: Recorded,
   after: Recorded,
-): RecordedSignatures | undefined {
-  const [old, now] = [recordedSignatures(before), signedBy(after.args.sign)];
-  const isSame = Recorded.digest(before) === Recorded.digest(after);
-  return isSame && old?.signer !== now ? old : undefined;
+): Promise<DroppedSignatures | undefined> {
+  const old = recordedSignatures(before);
+  if (old === undefined || Recorded.digest(before) !== Recorded.digest(after)) return undefined;
+  if (old.signer !== signedBy(after.args.sign)) return old;
+  const kept = new Set(after.referrers.map(({ artifactType }) => artifactType));
+  const dropped = before.referrers.filter(({ artifactType }) => !kept.has(artifactType));
+  if (dropped.length === 0) return undefined;
+  const { predicateTypeOf } = await import("../app/signatures.ts");
+  return {
+    ...old,
+    predicateTypes: new Set(dropped.map((each) => predicateTypeOf(each.artifactType))),
+  };
 }
 
 /** Requests in flight for one repository. */
@@ -63,15 +76,18 @@ export async function unsignedIn(
 /** Keeps the signatures of others. */
 export async function removeSignatures(
   client: RegistryClient,
-  { signer, subjects }: Pick<RecordedSignatures, "signer" | "subjects">,
+  { signer, subjects, predicateTypes }: DroppedSignatures,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const isDropped = (each: SignatureDescriptor): boolean =>
+    isBy(signer, each) && predicateTypes?.has(each.annotations["predicateType"]) !== false;
+  const kinds = predicateTypes === undefined ? (["sig", "att"] as const) : (["att"] as const);
   for (const { digest: subject } of subjects)
-    for (const kind of ["sig", "att"] as const)
+    for (const kind of kinds)
       await changeSignatures(client, {
         ...{ subject, kind, signal },
         change: (held) => {
-          const others = held.filter((each) => !isBy(signer, each));
+          const others = held.filter((each) => !isDropped(each));
           return others.length === held.length ? held : others;
         },
         async pushBlobs(blobs, scope) {

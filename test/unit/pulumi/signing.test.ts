@@ -131,16 +131,18 @@ for (const sign of [{}, { keyFile: "a", keyEnv: "b" }, { keyFile: "" }, { key: K
       }
     }));
 
-/** The signatures below the tag of the image. */
-function heldIn({ registry }: Workshop, outs: PropertyMap) {
+/** The signatures, or signed statements, below the tag of the image. */
+function heldIn({ registry }: Workshop, outs: PropertyMap, kind: "sig" | "att" = "sig") {
   const { manifests, tags } = registry.store.repository("acme/lix");
-  const tag = `${String(outs["digest"]).replace(":", "-")}.sig`;
+  const tag = `${String(outs["digest"]).replace(":", "-")}.${kind}`;
   const read = (): { layers: { annotations: object }[] } =>
     JSON.parse(Buffer.from(manifests.get(tags.get(tag) ?? "")?.bytes ?? []).toString());
   return {
     tag,
     tags,
     signers: () => read().layers.map(({ annotations }) => Object(annotations)["pulumi-lix.signer"]),
+    predicateTypes: () =>
+      read().layers.map(({ annotations }) => Object(annotations)["predicateType"]),
     addTheirs(): void {
       const { layers, ...rest } = read();
       const bytes = Buffer.from(
@@ -159,9 +161,10 @@ const pushed = async (
   workshop: Workshop,
   key: string,
   olds: PropertyMap = {},
+  documents: PropertyMap = {},
 ): Promise<PropertyMap> => {
   const session = new ResourceSession(workshop.cache);
-  const args = { sign: { keyFile: join(VECTORS, key) }, deleteFromRegistry: true };
+  const args = { sign: { keyFile: join(VECTORS, key) }, deleteFromRegistry: true, ...documents };
   const { inputs, failures } = await checkIn(workshop, args, olds, session);
   assert.deepEqual(failures, []);
   return (await push(session, inputs, olds)).outs;
@@ -200,4 +203,16 @@ test("after a change of the key only the new one's signature is there", () =>
     assert.deepEqual(signers(), [fingerprint, other]);
     await prune(new ResourceSession(workshop.cache), { olds: before, news: after });
     assert.deepEqual(signers(), [other]);
+  }));
+
+test("a document that is switched off is signed no longer, and the others are", () =>
+  withWorkshop({}, async (workshop) => {
+    const both = { sbom: "spdx", provenance: true };
+    const before = await pushed(workshop, "sec1.pem", {}, both);
+    const { predicateTypes } = heldIn(workshop, before, "att");
+    assert.equal(predicateTypes().length, 2);
+    const after = await pushed(workshop, "sec1.pem", before, { sbom: "spdx" });
+    await prune(new ResourceSession(workshop.cache), { olds: before, news: after });
+    assert.deepEqual(predicateTypes(), ["https://spdx.dev/Document"]);
+    assert.deepEqual(heldIn(workshop, after).signers(), [fingerprint]);
   }));
