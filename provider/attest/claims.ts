@@ -13,8 +13,13 @@ export interface Claims {
   readonly lockSha256?: string | undefined;
 }
 
-/** Undefined for a predicate that claims nothing about store paths, or that is malformed. */
+/** Undefined for a predicate that claims nothing about store paths, such as those of other tools, or that is malformed. */
 export function claimsOf(predicateType: string, predicate: unknown): Claims | undefined {
+  const claims = claimsIn(predicateType, predicate);
+  return claims === undefined || claims.narHashes.size === 0 ? undefined : claims;
+}
+
+function claimsIn(predicateType: string, predicate: unknown): Claims | undefined {
   switch (predicateType) {
     case SPDX_PREDICATE:
       return spdxClaims(predicate);
