@@ -31,15 +31,16 @@ export function detailedDiff(compared: Compared, result: DiffResult): proto.Diff
   const response = new proto.DiffResponse();
   const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
   if (!result.changes) return response.setChanges(DIFF_NONE);
-  const { oldInputs, news } = compared;
+  const { news } = compared;
   const all = [
-    ...NAMES.flatMap((name) => differences([name], before(oldInputs, name), news[name])),
+    ...NAMES.flatMap((name) => differences([name], before(compared, name), news[name])),
     ...layerDifferences(compared),
   ];
   for (const { place, kind } of all) {
     const replaces = result.replaces.includes(String(place[0]));
     const difference = new proto.PropertyDiff().setKind(replaces ? REPLACE[kind] : kind);
-    response.getDetaileddiffMap().set(JsonPath.format(place), difference.setInputdiff(true));
+    difference.setInputdiff(isInput(compared, place[0]));
+    response.getDetaileddiffMap().set(JsonPath.format(place), difference);
   }
   return response
     .setChanges(DIFF_SOME)
@@ -49,9 +50,14 @@ export function detailedDiff(compared: Compared, result: DiffResult): proto.Diff
     .setDeletebeforereplace(result.deleteBeforeReplace);
 }
 
+/** Where the engine finds the old value. Check answers outputs as inputs, but an import has them as outputs alone. */
+const isInput = ({ oldInputs }: Compared, name: JsonPath[number] | undefined): boolean =>
+  name !== undefined && (name in oldInputs || !PREVIEW_OUTPUTS.some((each) => each === name));
+
 /** An argument that an earlier version did not know has been its default. */
-function before(oldInputs: PropertyMap, name: string): unknown {
-  const old = oldInputs[name] ?? undefined;
+function before(compared: Compared, name: string): unknown {
+  const { olds, oldInputs } = compared;
+  const old = (isInput(compared, name) ? oldInputs : olds)[name] ?? undefined;
   return old ?? entryOf(name)?.schema.safeParse(undefined).data;
 }
 

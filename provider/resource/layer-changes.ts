@@ -21,14 +21,18 @@ export function layerChanges(olds: PropertyMap, news: PropertyMap): LayerChanges
   return { added: namesIn(after, before), removed: namesIn(before, after) };
 }
 
+/** Of all layers without a package: the base system, the store's database, the program's files. */
+const GENERATED = "generated files";
+
 /** Of the layers in one image that are not in the other. */
 const namesIn = (
   one: ReadonlyMap<string, string | undefined>,
   other: ReadonlyMap<string, unknown>,
 ): Set<string> =>
   new Set(
-    [...one].flatMap(([digest, name]) => (other.has(digest) ? [] : name || shortened(digest))),
+    [...one].filter(([digest]) => !other.has(digest)).map(([digest, name]) => shown(digest, name)),
   );
 
-/** An image that was imported names none. */
-const shortened = (digest: string): string => digest.slice(0, "sha256:".length + 12);
+/** An image that was imported names none: a layer of it is the start of its digest. */
+const shown = (digest: string, name: string | undefined): string =>
+  name === "" ? GENERATED : (name ?? digest.slice(0, "sha256:".length + 12));

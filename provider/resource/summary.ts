@@ -28,7 +28,7 @@ export function summarize(
 ): string[] {
   return [
     ...before.drift.map((line) => `drift: ${line}`),
-    ...packageLines(before.packages ?? {}, news),
+    ...packageLines(before.packages, news),
     ...layerLines(session, before, news),
     ...referenceLines(before, news),
   ];
@@ -39,7 +39,12 @@ export function summarizeNew(session: ResourceSession, news: CheckedInputs): str
   return layerLines(session, NO_IMAGE, news);
 }
 
-function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInputs): string[] {
+/** @param olds missing in an image that was imported. */
+function packageLines(
+  olds: Readonly<Record<string, string>> | undefined,
+  news: CheckedInputs,
+): string[] {
+  if (olds === undefined) return [];
   const { packages } = news.outputs;
   if (!packages.isKnown) return [notKnown("packages", news, "packages")];
   const before = new Map(Object.entries(olds));

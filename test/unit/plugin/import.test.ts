@@ -5,6 +5,8 @@ import type { ProviderClient } from "../../protocol/host/provider-client.ts";
 import type { Properties } from "../../protocol/host/wire.ts";
 import { checked, created, URN, withPlugin } from "./with-plugin.ts";
 
+const UPDATE = 4;
+
 /** What state has after an import. */
 async function imported(client: ProviderClient, id: string) {
   const found = await client.import(URN, id);
@@ -55,6 +57,7 @@ test("with other arguments the diff names them and the layers that differ, and u
       "those that both have are the same",
     );
     assert.ok("extraPkgs" in detailed || "extraPkgs[0]" in detailed);
+    assert.deepEqual([detailed["digest"], detailed["labels"]], [UPDATE, undefined]);
     const outputs = await other.update(state, inputs);
     assert.equal(typeof outputs["planKey"], "string");
   }));

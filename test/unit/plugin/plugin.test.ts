@@ -35,6 +35,11 @@ test("a diff names the arguments, outputs and layers that differ, and what repla
     assert.ok(!("nixConf.max-jobs" in detailed) && !("tag" in detailed));
     assert.deepEqual([detailed["extraPkgs[0]"], detailed["digest"]], [ADD, UPDATE]);
     assert.deepEqual([detailed['layers["tree-2.1.1"]'], replaces], [ADD, []]);
+    const generated = detailed['layers["generated files"]'];
+    assert.deepEqual(
+      [generated, Object.keys(detailed).join().includes("sha256:")],
+      [UPDATE, false],
+    );
 
     const moved = await checked(client, { ...args, name: "other" }, state.inputs);
     const other = await client.diff(state, moved);
