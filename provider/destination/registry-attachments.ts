@@ -50,7 +50,7 @@ async function attachTo(
   };
   const push = async (each: AttachedManifest, scope = signal): Promise<void> => {
     await pushBlobs(each.blobs, scope);
-    await putReferrer(client, each, scope);
+    await sayingWhat(each.artifactType, client.putManifest(each.digest, each, scope));
     note(each);
   };
   await mapConcurrent(attached, { width: WIDTH, signal }, async (each, scope) => {
@@ -77,20 +77,18 @@ async function attachTo(
     for (const each of attached) if (!ReferrersIndex.has(index, each)) note(each);
     return ReferrersIndex.add(index, attached);
   };
-  await changeReferrersTag(client, { subject, change, signal });
+  const types = [...new Set(attached.map(({ artifactType }) => artifactType))].join(", ");
+  await sayingWhat(types, changeReferrersTag(client, { subject, change, signal }));
 }
 
-async function putReferrer(
-  client: RegistryClient,
-  attached: AttachedManifest,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** Some registries take only images, and some refuse an index where they do not expect one. */
+async function sayingWhat(artifactType: string, write: Promise<void>): Promise<void> {
   try {
-    await client.putManifest(attached.digest, attached, signal);
+    await write;
   } catch (error) {
     if (!(error instanceof RegistryRefused) || error.retryable !== undefined) throw error;
     const { message, cause } = error;
-    throw lixError("REFERRER_REFUSED", { message, artifactType: attached.artifactType }, { cause });
+    throw lixError("REFERRER_REFUSED", { message, artifactType }, { cause });
   }
 }
 

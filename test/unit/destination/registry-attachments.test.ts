@@ -237,3 +237,16 @@ test("a registry that refuses the artifact gets no tag", () =>
     });
     assert.equal(registry.store.repository(REPOSITORY).tags.size, 0);
   }));
+
+test("a registry that refuses the list of what is attached gets no tag of the image, and the error says what it is for", () =>
+  withRegistry({ referrersApi: false }, async ({ registry, publish }) => {
+    const act = { kind: "answer", status: 405, body: "" } as const;
+    const path = new RegExp(`manifests/${tagOf(SINGLE)}$`);
+    registry.faults.push({ method: "PUT", path, times: Infinity, act });
+    await assert.rejects(publish(SINGLE), {
+      code: "REFERRER_REFUSED",
+      message:
+        /putting manifest sha256-.* \(application\/spdx\+json, application\/vnd.cyclonedx\+json\)$/,
+    });
+    assert.equal(registry.store.repository(REPOSITORY).tags.size, 0);
+  }));
