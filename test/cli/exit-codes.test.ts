@@ -54,7 +54,7 @@ for (const argv of [
   test(`exits with 2 and shows the usage of the command: lix-image ${argv.join(" ")}`, () =>
     ranThere(argv, ({ code, stdout, stderr }) => {
       assert.equal(code, 2, stderr);
-      assert.match(stderr, /usage: |the commands are|hint: see `lix-image lock --help`/);
+      assert.match(stderr, /usage: |the commands are|hint: see `lix-image (lock|verify) --help`/);
       assert.doesNotMatch(stderr, /^\s+at /m);
       assert.doesNotMatch(stderr, /\[USAGE\]/, "it is no option");
       assert.equal(stdout, "");
@@ -65,6 +65,7 @@ for (const [says, argv] of [
   ["ARGUMENTS_NOT_FOUND", ["plan", "missing.json"]],
   ["ARGUMENTS_NOT_FOUND", ["build", "missing.json", "--oci", "dir"]],
   ["ARGUMENTS_NOT_FOUND", ["verify", "missing.json", REF]],
+  ["FILE_UNUSABLE", ["verify", REF, "--key", "missing.pub"]],
   ["LOCK_NOT_FOUND", ["plan", "a.json"]],
   ["LOCK_NOT_FOUND", ["build", "a.json", "--docker-archive", "image.tar"]],
   ["LOCK_NOT_FOUND", ["load", "a.json", "--podman"]],

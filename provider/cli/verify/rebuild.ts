@@ -12,7 +12,6 @@ import type { PlatformImage } from "../../formats/oci/read-image.ts";
 import { Platform } from "../../formats/oci/platform.ts";
 import { compareImages, type ImageDifference } from "../../formats/oci/compare-images.ts";
 import type { Spec } from "../../arguments/spec.ts";
-import { readArguments } from "../arguments-file.ts";
 import type { ImageSource } from "../image-source.ts";
 import type { CheckResult } from "./check-result.ts";
 import { damagedLayers } from "./damaged-layers.ts";
@@ -20,8 +19,10 @@ import { damagedLayers } from "./damaged-layers.ts";
 const FILES_SHOWN = 20;
 
 export interface RebuildOptions {
-  /** ARGS.json */
+  /** ARGS.json, for messages. */
   readonly file: string;
+  /** What it asks for. */
+  readonly spec: Spec;
   /** Whether to compare with the layers in the local cache instead of rebuilding them. */
   readonly cached: boolean;
 }
@@ -29,9 +30,8 @@ export interface RebuildOptions {
 /** Rebuilds the image and compares manifests, configs, layers, and the bytes of every blob. */
 export async function checkRebuild(
   image: ImageSource,
-  { file, cached }: RebuildOptions,
+  { file, spec, cached }: RebuildOptions,
 ): Promise<CheckResult> {
-  const spec = await readArguments(file, "optional");
   return withSession(cached, async (session) => {
     const { expected, differences } = await compare(session, spec, image);
     const equal = differences.length === 0;

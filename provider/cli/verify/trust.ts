@@ -11,30 +11,36 @@ import { Platform } from "../../formats/oci/platform.ts";
 import type { PlatformImage } from "../../formats/oci/read-image.ts";
 import { readEvidence, type Attestation, type Evidence } from "../../signing/evidence.ts";
 import { VerificationKey } from "../../signing/verification-key.ts";
-import { readArguments } from "../arguments-file.ts";
 import type { ImageSource } from "../image-source.ts";
 import type { CheckResult } from "./check-result.ts";
 
 export interface TrustOptions {
-  /** Of the public key. */
-  readonly keyFile: string;
-  /** ARGS.json: it names the lock that provenance must name. */
-  readonly file: string | undefined;
+  readonly key: NamedKey;
+  /** The lock that provenance must name. */
+  readonly lockFile: string | undefined;
+}
+
+export interface NamedKey {
+  readonly file: string;
+  readonly publicKey: VerificationKey;
+}
+
+export async function readPublicKey(file: string): Promise<NamedKey> {
+  const path = resolve(file);
+  const pem = decodeUtf8(await withFile(path, () => readFileWithin("documentBytes", path)), path);
+  return { file, publicKey: VerificationKey.parse(pem, file) };
 }
 
 export async function checkTrust(
   image: ImageSource,
-  { keyFile, file }: TrustOptions,
+  { key: { file, publicKey }, lockFile }: TrustOptions,
 ): Promise<CheckResult> {
   const { attachments } = image;
   if (attachments === undefined) throw new RangeError("a docker archive has no signatures");
-  const path = resolve(keyFile);
-  const pem = decodeUtf8(await withFile(path, () => readFileWithin("documentBytes", path)), path);
-  const key = VerificationKey.parse(pem, keyFile);
-  const facts = { lockSha256: await lockSha256Of(file), heldBy: hashReader(image) };
+  const facts = { lockSha256: await lockSha256Of(lockFile), heldBy: hashReader(image) };
   const subjects: SubjectReport[] = [];
   for (const subject of subjectsOf(image)) {
-    const evidence = await readEvidence(key, subject.digest, attachments);
+    const evidence = await readEvidence(publicKey, subject.digest, attachments);
     const attestations: AttestationReport[] = [];
     const lockSha256 = lockToName(evidence.attestations, facts.lockSha256);
     for (const each of evidence.attestations)
@@ -46,8 +52,8 @@ export async function checkTrust(
   const isTrue = subjects.every((each) =>
     each.attestations.every(({ wrong }) => wrong.length === 0),
   );
-  const { fingerprint } = key;
-  const by = `${keyFile} (${fingerprint})`;
+  const { fingerprint } = publicKey;
+  const by = `${file} (${fingerprint})`;
   return {
     passed: isSigned && isTrue,
     json: { trust: { key: fingerprint, signed: isSigned, subjects: subjects.map(forPrograms) } },
@@ -135,9 +141,8 @@ function hashReader(image: ImageSource): Facts["heldBy"] {
   };
 }
 
-async function lockSha256Of(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const { lockFile } = await readArguments(file, "optional");
+async function lockSha256Of(lockFile: string | undefined): Promise<string | undefined> {
+  if (lockFile === undefined) return undefined;
   return sha256Hex(await withFile(lockFile, () => readFileWithin("lockBytes", lockFile)));
 }
 

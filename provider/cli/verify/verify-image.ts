@@ -1,10 +1,11 @@
+import { readArguments } from "../arguments-file.ts";
 import { imageName } from "../image-name.ts";
 import { imagePlace, withImage, type PlaceArguments } from "../image-source.ts";
 import { printJson, printLines } from "../print.ts";
 import { checkAgainst } from "./against.ts";
 import type { CheckResult } from "./check-result.ts";
 import { checkRebuild } from "./rebuild.ts";
-import { checkTrust } from "./trust.ts";
+import { checkTrust, readPublicKey } from "./trust.ts";
 
 export interface VerifyOptions {
   readonly place: PlaceArguments;
@@ -24,11 +25,16 @@ export async function verifyImage(options: VerifyOptions): Promise<number> {
   const { usageError } = options.place;
   const against =
     options.against === undefined ? undefined : imageName(options.against, usageError);
-  return withImage(imagePlace(options.place), async (image) => {
+  const place = imagePlace(options.place);
+  // What the user wrote is read first, so that a mistake is found before any request.
+  const spec = file === undefined ? undefined : await readArguments(file, "optional");
+  const key = keyFile === undefined ? undefined : await readPublicKey(keyFile);
+  return withImage(place, async (image) => {
     const checks: CheckResult[] = [];
-    if (file !== undefined) checks.push(await checkRebuild(image, { file, cached }));
+    if (file !== undefined && spec !== undefined)
+      checks.push(await checkRebuild(image, { file, spec, cached }));
     if (against !== undefined) checks.push(await checkAgainst(image, against));
-    if (keyFile !== undefined) checks.push(await checkTrust(image, { keyFile, file }));
+    if (key !== undefined) checks.push(await checkTrust(image, { key, lockFile: spec?.lockFile }));
     const passed = checks.every((check) => check.passed);
     if (json)
       printJson({

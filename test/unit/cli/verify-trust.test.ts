@@ -4,7 +4,7 @@ import { CYCLONEDX_PREDICATE } from "../../../provider/attest/cyclonedx.ts";
 import { sha256Hex } from "../../../provider/base/sha256.ts";
 import { Bytes } from "../../../provider/base/bytes.ts";
 import type { ImageSource } from "../../../provider/cli/image-source.ts";
-import { checkTrust } from "../../../provider/cli/verify/trust.ts";
+import { checkTrust, readPublicKey } from "../../../provider/cli/verify/trust.ts";
 import { writeNar } from "../../../provider/formats/nix/nar-writer.ts";
 import { attachedManifest } from "../../../provider/formats/oci/attachment.ts";
 import { Digest } from "../../../provider/formats/oci/digest.ts";
@@ -17,7 +17,9 @@ import { file, pathOf } from "../../support/listed-store.ts";
 import { signingKeyVector } from "../../support/signing-vectors.ts";
 
 const key = await signingKeyVector("sec1.pem");
-const keyFile = new URL("../../vectors/signing/sec1.pub", import.meta.url).pathname;
+const publicKey = await readPublicKey(
+  new URL("../../vectors/signing/sec1.pub", import.meta.url).pathname,
+);
 const contentsOf = (path: string): string => `what is in ${path}`;
 const PATHS = [pathOf("a"), pathOf("b")];
 const IMAGES = PATHS.map((path) => {
@@ -72,7 +74,7 @@ function sourceOf(...attached: readonly AttachedManifest[]): ImageSource {
 }
 
 const check = (...attached: readonly AttachedManifest[]) =>
-  checkTrust(sourceOf(...attached), { keyFile, file: undefined });
+  checkTrust(sourceOf(...attached), { key: publicKey, lockFile: undefined });
 
 const signature = signed(INDEX, SIGNATURE_PREDICATE, "{}");
 
