@@ -9,6 +9,7 @@ import { lixError } from "../errors/lix-error.ts";
 import * as methods from "../pulumi/methods.ts";
 import { requireComplete } from "../pulumi/partly-pushed.ts";
 import type { PushResult } from "../pulumi/push.ts";
+import { releaseRecorded } from "../resource/claims.ts";
 import type { PropertyMap } from "../resource/property-map.ts";
 import { inDefaultRegistry, withDefaultRegistry } from "./configuration.ts";
 import { DeferredOutputs } from "./deferred-outputs.ts";
@@ -30,9 +31,12 @@ export const imageMethods = (session: PluginSession) => ({
       for (const warning of SecretOutputs.warnings(news)) log.warn(warning);
       const olds = inputsIn(read(request.getOlds()));
       const given = withDefaultRegistry(session.configuration, plain(news));
+      // For a replacement the engine checks once more, without `ignoreChanges`.
+      releaseRecorded(call.claims, session.answers.get(request.getUrn()) ?? {});
       // The protocol does not say whether this is a preview. What is done for a preview is right for both.
       const answer = await methods.check(call, olds, { ...given, __dryRun: true });
       if (answer.failures.length > 0) return refused(answer.failures.map(({ reason }) => reason));
+      session.answers.set(request.getUrn(), answer.inputs);
       const inputs = SecretOutputs.mark(news, DeferredOutputs.defer(answer.inputs));
       return new proto.CheckResponse().setInputs(write(inputs));
     }),

@@ -5,6 +5,7 @@ import { lixError } from "../errors/lix-error.ts";
 import type { Call } from "../pulumi/methods.ts";
 import { engineSink, type EngineSink } from "../pulumi/engine-log.ts";
 import { Claims } from "../resource/claims.ts";
+import type { PropertyMap } from "../resource/property-map.ts";
 import type { ResourceSession } from "../resource/resource-session.ts";
 import type { Configuration } from "./configuration.ts";
 import { engineModules } from "./engine-modules.ts";
@@ -22,6 +23,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export class PluginSession {
   configuration: Configuration = {};
+  /** By URN, what check has answered last. */
+  readonly answers = new Map<string, PropertyMap>();
   readonly #claims = Claims.none();
   readonly #cancel = new AbortController();
   #made: Promise<ResourceSession> | undefined;

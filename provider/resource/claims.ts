@@ -22,31 +22,32 @@ export interface ClaimingImage {
 }
 
 /** All references of an image; what is unknown claims nothing. */
-export function claimImage(
-  claims: Claims,
-  { digest, taggedRefs = [], mirrorRefs = [] }: ClaimingImage,
-): void {
-  if (digest === undefined) return;
+export function claimImage(claims: Claims, image: ClaimingImage): void {
+  if (image.digest !== undefined) claim(claims, referencesOf(image), image.digest);
+}
+
+function referencesOf({ taggedRefs = [], mirrorRefs = [] }: ClaimingImage): string[] {
   const tags = taggedRefs.map((ref) => ref.slice(ref.lastIndexOf(":")));
   const mirrors = mirrorRefs.map((ref) => ref.slice(0, ref.lastIndexOf("@")));
-  claim(
-    claims,
-    [...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))],
-    digest,
-  );
+  return [...taggedRefs, ...mirrors.flatMap((mirror) => tags.map((tag) => mirror + tag))];
 }
 
 /** The references of an image as its outputs in state have them. */
-export function claimRecorded(
-  claims: Claims,
-  { digest, taggedRefs, mirrorRefs }: PropertyMap,
-): void {
-  claimImage(claims, {
-    digest: typeof digest === "string" ? digest : undefined,
-    taggedRefs: texts(taggedRefs),
-    mirrorRefs: texts(mirrorRefs),
-  });
+export function claimRecorded(claims: Claims, outputs: PropertyMap): void {
+  claimImage(claims, imageIn(outputs));
 }
+
+/** Takes back what an earlier check of the same resource has claimed. @param outputs that it answered. */
+export function releaseRecorded({ claimed }: Claims, outputs: PropertyMap): void {
+  const image = imageIn(outputs);
+  for (const ref of referencesOf(image)) if (claimed.get(ref) === image.digest) claimed.delete(ref);
+}
+
+const imageIn = ({ digest, taggedRefs, mirrorRefs }: PropertyMap): ClaimingImage => ({
+  digest: typeof digest === "string" ? digest : undefined,
+  taggedRefs: texts(taggedRefs),
+  mirrorRefs: texts(mirrorRefs),
+});
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

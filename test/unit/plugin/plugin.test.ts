@@ -47,6 +47,22 @@ test("a diff names the arguments, outputs and layers that differ, and what repla
     assert.equal(other.detailed?.["name"], ADD_REPLACE);
   }));
 
+test("a resource that is checked twice claims its references for the image of the second check", () =>
+  withPlugin(async ({ client, args }) => {
+    // As the engine does before a replacement: `ignoreChanges` holds for the first check alone.
+    await checked(client, { ...args, nixConf: { cores: 2 } });
+    await checked(client, { ...args, nixConf: { cores: 4 } });
+    const other = `${URN}-other`;
+    const request = {
+      urn: other,
+      olds: {},
+      news: { ...args, nixConf: { cores: 2 } },
+      preview: false,
+    };
+    const { failures } = await client.check(request);
+    assert.match(failures.map(({ reason }) => reason).join(), /REFERENCE_CLAIMED_TWICE/);
+  }));
+
 test("a secret argument stays secret, and so does an output that repeats it; a digest does not", () =>
   withPlugin(async ({ client, args }) => {
     const news = {
