@@ -97,8 +97,9 @@ export async function checkUnclaimed(
     fingerprint: ArgumentFingerprint.of(session, args),
     unchangedKey: Known.of(undefined),
   };
-  // For an image that is there already, diff says what changes.
-  if (checked.dryRun && before.state === undefined)
+  // For an image that is there already, diff says what changes. One that was imported has arguments alone.
+  const isNew = before.state === undefined && Object.keys(before.args).length === 0;
+  if (checked.dryRun && isNew)
     sayOnce(session, targetName(draft.spec), summarizeNew(session, inputs));
   return {
     inputs,

@@ -28,7 +28,8 @@ export function summarize(
 ): string[] {
   return [
     ...before.drift.map((line) => `drift: ${line}`),
-    ...packageLines(before.packages, news),
+    // Nobody knows the packages of an image that was imported.
+    ...(before.state === undefined ? [] : packageLines(before.packages ?? {}, news)),
     ...layerLines(session, before, news),
     ...referenceLines(before, news),
   ];
@@ -39,12 +40,7 @@ export function summarizeNew(session: ResourceSession, news: CheckedInputs): str
   return layerLines(session, NO_IMAGE, news);
 }
 
-/** @param olds missing in an image that was imported. */
-function packageLines(
-  olds: Readonly<Record<string, string>> | undefined,
-  news: CheckedInputs,
-): string[] {
-  if (olds === undefined) return [];
+function packageLines(olds: Readonly<Record<string, string>>, news: CheckedInputs): string[] {
   const { packages } = news.outputs;
   if (!packages.isKnown) return [notKnown("packages", news, "packages")];
   const before = new Map(Object.entries(olds));
@@ -74,7 +70,7 @@ function layerLines(
   const before = ResourceState.parse(olds.state, session).layers;
   const after = ResourceState.parse(Known.value(news.state), session).layers;
   // Layers are compared by recipe, so the bytes of another compressor are not a change.
-  // Nobody knows the recipes of an image that was imported.
+  // Those of an image that was imported are known by their digests.
   const isThere = (key: LayerKey, { digest }: KnownLayer): boolean =>
     olds.state === undefined ? olds.layers.has(digest) : before.has(key);
   const added = [...after].filter(([key, layer]) => !isThere(key, layer));

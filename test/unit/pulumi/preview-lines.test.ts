@@ -56,3 +56,14 @@ test("bytes are to fetch only of layers that this machine does not have", () =>
       /^layers: \d+ new \(at most [\d.]+ kB to push, at most [\d.]+ kB to fetch\), \d+ reused$/m,
     );
   }));
+
+test("a check of an image that was imported leaves it to diff to say what is new", () =>
+  withWorkshop({}, async ({ world, registry, cache }) => {
+    const args = { lock: world.lockFile, registry: `${registry.host}/acme` };
+    const infos: string[] = [];
+    const sink = { progress: () => {}, warn: () => {}, info: (line: string) => infos.push(line) };
+    const session = new ResourceSession(cache);
+    const imported = { registry: args.registry, name: "lix" };
+    await withLog(sink, () => check(session, imported, { ...args, __dryRun: true }));
+    assert.deepEqual(infos, []);
+  }));

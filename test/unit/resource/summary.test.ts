@@ -64,6 +64,14 @@ test("a new mirror and one that is no longer named are listed; an unknown one is
   assert.deepEqual(summarize(mirrored, unknown), ["mirrors: not known yet"]);
 });
 
+test("of an image that was imported nothing is said about its packages, which nobody knows", () => {
+  const imported = { ...before, packages: {}, __state: undefined };
+  assert.deepEqual(
+    summarize(imported, before).filter((line) => line.startsWith("packages")),
+    [],
+  );
+});
+
 test("a new image reuses nothing, and each mirror gets its bytes as well", () => {
   const made = { ...before, mirrors: ["b.example/lix"] };
   assert.deepEqual(summarizeNew(made), [
