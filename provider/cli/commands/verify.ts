@@ -5,8 +5,8 @@ export const verify = defineCommand({
   name: "verify",
   summary: "check an image: rebuild it, compare it with another one, check signatures",
   usage: [
-    "ARGS.json REF | --oci DIR|FILE.tar | --docker-archive FILE [--cached] [--against IMAGE] [--key FILE] [--json]",
-    "REF | --oci DIR|FILE.tar | --docker-archive FILE [--against IMAGE] [--key FILE] [--json]",
+    "REF | --oci DIR|FILE.tar | --docker-archive FILE --against IMAGE | --key FILE [--json]",
+    "ARGS.json REF | … [--cached] [--against IMAGE] [--key FILE] [--json]",
   ],
   about: [
     "With ARGS.json it rebuilds the image in a temporary folder from NARs whose signatures and hashes are checked, reads all of the other image, and reports every difference. The local cache is not trusted.",
