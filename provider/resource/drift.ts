@@ -128,4 +128,5 @@ export const driftOf = (standings: readonly Standing[]): readonly string[] =>
   );
 
 /** Whether a line is about the image itself, and not about what is attached to it. */
-export const concernsImage = (line: string): boolean => !/(?:^|: )referrer sha256:/.test(line);
+export const concernsImage = (line: string): boolean =>
+  !/(?:^|: )(?:referrer|signature of) sha256:/.test(line);

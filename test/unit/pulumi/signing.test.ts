@@ -173,13 +173,20 @@ const pushed = async (
 test("a refresh sees that the signature is missing, and `up` adds it again", () =>
   withWorkshop({}, async (workshop) => {
     const outs = await pushed(workshop, "sec1.pem");
-    const refresh = async () =>
-      (await read(new ResourceSession(workshop.cache), "id", outs)).props?.["drift"];
+    const refreshed = async (): Promise<PropertyMap> =>
+      (await read(new ResourceSession(workshop.cache), "id", outs)).props;
+    const refresh = async () => (await refreshed())["drift"];
     assert.deepEqual(await refresh(), []);
     const { tags, tag, signers } = heldIn(workshop, outs);
     tags.delete(tag);
     assert.deepEqual(await refresh(), [`signature of ${String(outs["digest"])} (image) is gone`]);
-    await pushed(workshop, "sec1.pem", outs);
+    const live = await refreshed();
+    workshop.registry.log.length = 0;
+    await pushed(workshop, "sec1.pem", live);
+    const layers = Array.from(Object(outs["layers"]), ({ digest }) => String(digest));
+    assert.ok(layers.length > 0);
+    for (const digest of layers)
+      assert.equal(workshop.registry.count("HEAD", new RegExp(digest)), 0, "the image is whole");
     assert.deepEqual(signers(), [fingerprint]);
     assert.deepEqual(await refresh(), []);
   }));
