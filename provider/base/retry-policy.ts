@@ -107,8 +107,8 @@ export const RETRY = {
     tries: { "not shown": 5 },
     firstPauseMs: 200,
   },
-  referrersTag: {
-    what: "a change of the list of referrers under a tag, which another client may change at the same time",
+  sharedTag: {
+    what: "a change of a list of referrers or signatures under a tag, which another client may change at the same time",
     // After so many conditions it is more likely that something changes the ETags, and then none is ever met.
     tries: { overwritten: 10, "unmet condition": 5 },
     firstPauseMs: 100,

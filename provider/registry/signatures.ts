@@ -2,17 +2,13 @@
  * Signatures below the tags of cosign before 3.0, which several signers share.
  * @module
  */
-import { sleepUnless, mayRetry, pauseMs } from "../base/retry.ts";
-import { RETRY } from "../base/retry-policy.ts";
-import { LixImageError } from "../base/errors.ts";
 import { lixError } from "../errors/lix-error.ts";
 import type { Digest } from "../formats/oci/digest.ts";
 import type { Blob } from "../formats/oci/layer.ts";
 import type { SignatureDescriptor, SignatureKind } from "../formats/oci/signature-layer.ts";
 import { SignatureManifest } from "../formats/oci/signature-manifest.ts";
 import type { ReceivedManifest, RegistryClient } from "./client.ts";
-import { conditionOf } from "./referrers.ts";
-import { RegistryRefused } from "./refusal.ts";
+import { changeSharedTag } from "./shared-tag.ts";
 
 export interface SignaturesOf {
   readonly subject: Digest;
@@ -48,51 +44,30 @@ export interface SignaturesChange extends SignaturesOf {
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * Changes the signatures until they are seen to be as they should be: another signer may write at the same time, and
- * would remove ours if it had read the manifest before we wrote it. Their layers have to be there.
- */
-export async function changeSignatures(
+/** Changes the signatures under the tag. Their layers have to be there. */
+export function changeSignatures(
   client: RegistryClient,
   { change, pushBlobs, signal, ...of }: SignaturesChange,
 ): Promise<void> {
   const tag = SignatureManifest.tag(of.subject, of.kind);
-  for (let tried = 1; ; tried += 1) {
-    const started = performance.now();
-    const held = await client.getManifest(tag, signal);
-    const before = held === undefined ? SignatureManifest.empty : parse(client, of, held);
-    const after = change(before.signatures);
-    if (after === before.signatures) return;
-    if (!mayRetry(RETRY.referrersTag, "overwritten", tried))
-      throw lixError("SIGNATURES_NOT_KEPT", { reference: `${client.description}:${tag}` });
-    if (after.length === 0 && held !== undefined && (await isDeleted(client, held, signal))) return;
-    const { manifest, config } = SignatureManifest.write(before, after);
-    await pushBlobs([config], signal);
-    try {
-      await client.putManifest(tag, manifest, signal, conditionOf(held));
-    } catch (error) {
-      // Somebody was faster.
-      if (!(error instanceof RegistryRefused && error.status === 412)) throw error;
-    }
-    await sleepUnless(
-      signal,
-      performance.now() - started + pauseMs(RETRY.referrersTag.firstPauseMs, tried),
-    );
-  }
-}
-
-/** False: the registry forbids deletions. An empty manifest means the same as none. */
-async function isDeleted(
-  client: RegistryClient,
-  { digest }: ReceivedManifest,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  try {
-    // By digest: a tag that somebody has moved meanwhile stays.
-    await client.deleteManifest(digest, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof LixImageError) return false;
-    throw error;
-  }
+  return changeSharedTag<SignatureManifest>(client, {
+    tag,
+    async read() {
+      const received = await client.getManifest(tag, signal);
+      return received && { ...received, value: parse(client, of, received) };
+    },
+    none: SignatureManifest.empty,
+    change(manifest) {
+      const signatures = change(manifest.signatures);
+      return signatures === manifest.signatures ? manifest : { ...manifest, signatures };
+    },
+    isEmpty: ({ signatures }) => signatures.length === 0,
+    async write(changed, put) {
+      const { manifest, config } = SignatureManifest.write(changed);
+      await pushBlobs([config], signal);
+      await put(manifest);
+    },
+    notKept: (reference) => lixError("SIGNATURES_NOT_KEPT", { reference }),
+    signal,
+  });
 }

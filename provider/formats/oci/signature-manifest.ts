@@ -45,11 +45,8 @@ export const SignatureManifest = {
     annotations,
   }),
 
-  /** The same manifest with other signatures. */
-  write(
-    { document }: SignatureManifest,
-    signatures: readonly SignatureDescriptor[],
-  ): WrittenSignatures {
+  /** What the document has besides stays. */
+  write({ document, signatures }: SignatureManifest): WrittenSignatures {
     const config = blobOf(configOf(signatures));
     const bytes = encode({
       ...document,

@@ -69,9 +69,10 @@ async function putSignature(
 ): Promise<void> {
   const { reference = client.description } = claim;
   const layer = SimpleSigning.sign(key, { reference, digest: SIG.subject });
-  const { manifest, config } = SignatureManifest.write(SignatureManifest.empty, [
-    SignatureManifest.descriptorOf(layer),
-  ]);
+  const { manifest, config } = SignatureManifest.write({
+    ...SignatureManifest.empty,
+    signatures: [SignatureManifest.descriptorOf(layer)],
+  });
   for (const blob of [config, blobOf(layer.bytes)]) await client.pushBlob(blob);
   await client.putManifest(TAG, manifest);
 }

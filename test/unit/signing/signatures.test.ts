@@ -41,7 +41,7 @@ test("our signature signs the same bytes as cosign's, in the same manifest and c
   assert.deepEqual(layer.bytes, signingVector("sig-layer.json"));
   assert.deepEqual(SimpleSigning.open(publicKey, layer), { reference, digest });
   const signatures = [SignatureManifest.descriptorOf(layer)];
-  const { manifest, config } = SignatureManifest.write(SignatureManifest.empty, signatures);
+  const { manifest, config } = SignatureManifest.write({ ...SignatureManifest.empty, signatures });
   assert.equal(config.digest, Digest.of(signingVector("sig-config.json")));
   const withoutSignature = (json: Record<string, unknown>) =>
     JSON.parse(JSON.stringify(json).replace(/"annotations":\{[^}]*\}/, '"annotations":{}'));
@@ -62,7 +62,10 @@ test("a signature is added to those of others, whose unknown fields are kept", (
   );
   assert.ok(theirs !== undefined);
   const ours = SignatureManifest.descriptorOf(SimpleSigning.sign(key, { reference: "b", digest }));
-  const { manifest } = SignatureManifest.write(theirs, [...theirs.signatures, ours]);
+  const { manifest } = SignatureManifest.write({
+    ...theirs,
+    signatures: [...theirs.signatures, ours],
+  });
   const { layers, annotations, future } = JSON.parse(Buffer.from(manifest.bytes).toString());
   assert.deepEqual(layers, [{ ...cosignSignature, urls: ["https://example.org"] }, ours]);
   assert.deepEqual([annotations, future], [{ "org.example": "kept" }, [1]]);
