@@ -53,6 +53,7 @@ await joinModules(dist("provider"), {
     "cli/print.js",
     "cli/terminal.js",
     "base/signals.js",
+    "base/package-version.js",
   ],
   "check.js": [
     "pulumi/check.js",

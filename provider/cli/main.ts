@@ -9,6 +9,7 @@ import { NodeTooOld, requireNode } from "../../sdk/node-version.ts";
 import { render } from "../base/errors.ts";
 import { asFailure } from "../base/failure.ts";
 import { withLog } from "../base/log.ts";
+import { packageVersion } from "../base/package-version.ts";
 import { endOnSignals } from "../base/signals.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -29,7 +30,6 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === "--version") {
-    const { packageVersion } = await import("../base/package-version.ts");
     process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }

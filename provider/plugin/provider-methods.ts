@@ -1,11 +1,11 @@
 /** The calls that are about the provider as a whole: who it is, what it can, how it is configured. @module */
-import { createRequire } from "node:module";
 import { isDeepStrictEqual } from "node:util";
 import type providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { render, throwAll } from "../base/errors.ts";
+import { packageVersion } from "../base/package-version.ts";
 import type { PluginSession } from "./plugin-session.ts";
 import { PropertyValues } from "./property-values.ts";
 import { unary } from "./unary.ts";
@@ -22,7 +22,7 @@ export const providerMethods = (session: PluginSession) =>
       return new empty.Empty();
     }),
 
-    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(version())),
+    getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(packageVersion())),
 
     getSchema: unary(async () => {
       const { schemaText } = await import("./schema.ts");
@@ -70,8 +70,3 @@ export const providerMethods = (session: PluginSession) =>
     getMapping: unary(() => new proto.GetMappingResponse()),
     getMappings: unary(() => new proto.GetMappingsResponse()),
   }) satisfies Partial<providerRpc.IResourceProviderServer>;
-
-function version(): string {
-  const manifest: unknown = createRequire(import.meta.url)("pulumi-lix/package.json");
-  return String(Reflect.get(Object(manifest), "version"));
-}

@@ -8,8 +8,3 @@ import { readFileSync } from "node:fs";
 /** As the engine gets it. */
 export const schemaText = (): string =>
   readFileSync(new URL("schema.json", import.meta.url), "utf8");
-
-export function pluginSchema(): object {
-  const schema: unknown = JSON.parse(schemaText());
-  return Object(schema);
-}

@@ -6,7 +6,7 @@ import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { pluginSchema } from "../../../provider/plugin/schema.ts";
+import { schemaText } from "../../../provider/plugin/schema.ts";
 import { serve } from "../../../provider/plugin/serve.ts";
 import { engineService, type LogMessage } from "../../protocol/host/engine.ts";
 import { ask, withServer } from "../../protocol/host/rpc.ts";
@@ -35,7 +35,7 @@ test("it says its version and its schema, before it is configured", () =>
     assert.match(info.getVersion(), /^\d+\.\d+\.\d+/);
     const { promise, resolve } = Promise.withResolvers<proto.GetSchemaResponse>();
     client.getSchema(new proto.GetSchemaRequest(), (_, response) => resolve(response));
-    assert.deepEqual(JSON.parse((await promise).getSchema()), pluginSchema());
+    assert.deepEqual(JSON.parse((await promise).getSchema()), JSON.parse(schemaText()));
     const mapping = await ask<proto.GetMappingResponse>((done) =>
       client.getMapping(new proto.GetMappingRequest().setKey("terraform"), done),
     );

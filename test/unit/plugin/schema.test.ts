@@ -6,13 +6,13 @@ import { argument, type Argument } from "../../../provider/arguments/argument.ts
 import { LixImageInputs } from "../../../provider/arguments/schema.ts";
 import { ARGUMENT_LIST } from "../../../provider/arguments/table.ts";
 import { CONFIG } from "../../../provider/plugin/config.ts";
-import { pluginSchema } from "../../../provider/plugin/schema.ts";
+import { schemaText } from "../../../provider/plugin/schema.ts";
 import { DeclaredOutputs } from "../../../provider/resource/declared-outputs.ts";
 import type { Rules } from "../../support/reference/json-rules.ts";
 import { argumentType, type TypeSpec, type Types } from "../../support/reference/plugin-types.ts";
 import { readVectors } from "../../support/vectors.ts";
 
-const schema = Object(pluginSchema());
+const schema = Object(JSON.parse(schemaText()));
 const image = schema.resources["lix:index:LixImage"];
 
 test("the schema is one that Pulumi reads", () => {
