@@ -48,8 +48,9 @@ export async function pruneUnreferenced(
   const signatures = await droppedSignatures(before, after);
   for (const repository of Target.repositories(before.target)) {
     if (!kept.has(Repository.format(repository))) continue;
-    await detachSaying(new RegistryClient(repository), dropped, signal);
-    await unsignSaying(new RegistryClient(repository), signatures, signal);
+    const client = new RegistryClient(repository);
+    await detachSaying(client, dropped, signal);
+    await unsignSaying(client, signatures, signal);
   }
   for (const image of OwnedImage.ofState(session, { ...before, deleteFromRegistry }, signal)) {
     signal?.throwIfAborted();

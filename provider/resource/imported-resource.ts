@@ -48,6 +48,7 @@ function place({ host, name, plainHttp }: Repository): Partial<LixImageInputs> {
   const namespace = slash < 0 ? "" : `/${name.slice(0, slash)}`;
   return { registry: scheme + host + namespace, name: name.slice(slash + 1) };
 }
+
 /** None where they are the default, or where an image is of a platform that no lock is for. */
 function systemsOf(images: readonly PlatformImage[]): Partial<LixImageInputs> {
   const systems = images.flatMap(({ platform }) => systemOf(platform) ?? []);
