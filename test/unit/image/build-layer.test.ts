@@ -5,7 +5,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { Owner } from "../../../provider/base/owner.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { packLayer } from "../../../provider/formats/layer/blob.ts";
 import { narItem } from "../../../provider/formats/layer/entries.ts";
@@ -19,11 +18,10 @@ import type { LayerIdentity } from "../../../provider/formats/oci/layer.ts";
 import { BuildSession } from "../../../provider/image/build-session.ts";
 import { buildMissingLayer } from "../../../provider/image/build-layer.ts";
 import type { LayerJob } from "../../../provider/image/layer-job.ts";
-import type { Lock } from "../../../provider/lock/lock.ts";
 import { addPath, startCacheServer, type CacheServer } from "../../support/cache-server.ts";
 import { hasCode } from "../../support/has-code.ts";
+import { LAYER_COMPRESSION, layerJob } from "../../support/layer-job.ts";
 
-const COMPRESSION = { algorithm: "gzip", level: 1 } as const;
 /** Many parts of a message, and no two alike. */
 const NOISE = Buffer.from(Uint32Array.from({ length: 500_000 }, (_, at) => at * 0x9e3779b1).buffer);
 const TREE = Tree.directory({
@@ -43,22 +41,8 @@ async function layer(t: TestContext, nar: Uint8Array, ...stored: readonly Uint8A
     servers.push(server);
   }
   assert.ok(info !== undefined);
-  const { storePath } = info;
-  const job: LayerJob = {
-    system: "x86_64-linux",
-    key: "0".repeat(64) as LayerJob["key"],
-    contents: { storePaths: [storePath], baseSystem: false, database: false },
-    compression: COMPRESSION,
-    lock: { caches: servers.map(({ url }) => ({ url })) } as unknown as Lock,
-    paths: new Map([[storePath, info]]),
-    generated: new Map(),
-    baseSystem: undefined,
-    files: undefined,
-    gcRoots: [],
-    storeOwner: Owner.root,
-    signal: undefined,
-  };
-  return { servers, job };
+  const caches = servers.map(({ url }) => url);
+  return { servers, job: layerJob(info, caches) };
 }
 
 /** The layer of one NAR, packed in this thread. */
@@ -66,7 +50,7 @@ function packedHere({ contents }: LayerJob, nar: Uint8Array): Promise<LayerIdent
   const tar = layerTar(layerTree({ storePaths: contents.storePaths }), async function* (leaf) {
     yield [...new NarParser().push(nar)].map((event) => narItem(leaf, event));
   });
-  return packLayer(tar, COMPRESSION, async () => {});
+  return packLayer(tar, LAYER_COMPRESSION, async () => {});
 }
 
 const build = (job: LayerJob): Promise<LayerIdentity> =>

@@ -3,37 +3,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HEAVY_TASKS } from "../../../provider/base/concurrency.ts";
-import { Owner } from "../../../provider/base/owner.ts";
 import { withTempDir } from "../../../provider/base/temp-dir.ts";
 import { writeNar } from "../../../provider/formats/nix/nar-writer.ts";
 import { Tree } from "../../../provider/formats/nix/tree.ts";
 import { buildMissingLayer } from "../../../provider/image/build-layer.ts";
 import { BuildSession } from "../../../provider/image/build-session.ts";
-import type { LayerJob } from "../../../provider/image/layer-job.ts";
 import { building } from "../../../provider/image/progress.ts";
-import type { Lock } from "../../../provider/lock/lock.ts";
 import { addPath, startCacheServer } from "../../support/cache-server.ts";
+import { layerJob } from "../../support/layer-job.ts";
 
 test("two more layers than there are threads have requested their NARs", async (t) => {
   const server = await startCacheServer();
   t.after(() => server.close());
-  const lock = { caches: [{ url: server.url }] } as unknown as Lock;
-  const jobs = Array.from({ length: HEAVY_TASKS + 5 }, (_, at): LayerJob => {
+  const jobs = Array.from({ length: HEAVY_TASKS + 5 }, (_, at) => {
     const info = addPath(server.files, writeNar(Tree.file(`package ${at}`)));
-    return {
-      system: "x86_64-linux",
-      key: String(at).repeat(64).slice(0, 64) as LayerJob["key"],
-      contents: { storePaths: [info.storePath], baseSystem: false, database: false },
-      compression: { algorithm: "gzip", level: 1 },
-      lock,
-      paths: new Map([[info.storePath, info]]),
-      generated: new Map(),
-      baseSystem: undefined,
-      files: undefined,
-      gcRoots: [],
-      storeOwner: Owner.root,
-      signal: undefined,
-    };
+    return layerJob(info, [server.url], at);
   });
   const gate = Promise.withResolvers<void>();
   const act = { kind: "hold", until: gate.promise } as const;
